@@ -1,0 +1,96 @@
+import { Temporal } from "temporal-polyfill";
+import type { Due, IntegrationSettings, Obligation } from "./obligation.ts";
+
+/** An event as every provider should show it: plain text, not yet escaped or named as any of them wants it. */
+export interface CalendarEvent {
+  readonly obligation_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly time: EventTime;
+  readonly url: string | null;
+  readonly reminders_minutes: readonly number[];
+}
+
+/** `end_date` is exclusive. `start` and `end` are RFC 3339 with the offset that holds in `time_zone` then. */
+export type EventTime =
+  | { readonly kind: "all_day"; readonly start_date: string; readonly end_date: string }
+  | { readonly kind: "timed"; readonly start: string; readonly end: string; readonly time_zone: string };
+
+/** Longer titles are cut: Google and Outlook document no limit, clients and exports break somewhere above. */
+export const TITLE_MAX_CHARACTERS = 250;
+/** A deadline has no duration, but providers refuse an event without one (Google 400 `timeRangeEmpty`). */
+export const TIMED_EVENT_MINUTES = 30;
+
+/**
+ * The event that stands for an obligation.
+ *
+ * @returns null where the obligation belongs in no calendar: it has no deadline, is cancelled, or is completed
+ * and the user wants completed ones removed.
+ */
+export function calendarEventOf(obligation: Obligation, settings: IntegrationSettings): CalendarEvent | null {
+  const time = eventTime(obligation.due);
+  if (time === null || obligation.status === "cancelled") return null;
+  const completed = obligation.status === "completed";
+  if (completed && settings.completed_events === "remove") return null;
+  const url = linkOf(obligation.url);
+  return {
+    obligation_id: obligation.obligation_id,
+    title: cutTitle(completed ? `✓ ${obligation.title}` : obligation.title),
+    description: [obligation.description, url].filter((line) => line !== null && line !== "").join("\n\n"),
+    time,
+    url,
+    reminders_minutes: settings.reminders_minutes,
+  };
+}
+
+/**
+ * Cuts a title at {@link TITLE_MAX_CHARACTERS} UTF-16 units, `…` included, without splitting what a reader sees
+ * as one character (an emoji with its modifiers, a letter with its accents).
+ */
+export function cutTitle(title: string): string {
+  if (title.length <= TITLE_MAX_CHARACTERS) return title;
+  let end = 0;
+  for (const { segment, index } of new Intl.Segmenter().segment(title)) {
+    if (index + segment.length > TITLE_MAX_CHARACTERS - 1) break;
+    end = index + segment.length;
+  }
+  return `${title.slice(0, end)}…`;
+}
+
+function eventTime(due: Due): EventTime | null {
+  switch (due.kind) {
+    case "none":
+      return null;
+    case "date":
+      return {
+        kind: "all_day",
+        start_date: due.date,
+        end_date: Temporal.PlainDate.from(due.date).add({ days: 1 }).toString(),
+      };
+    case "instant": {
+      const start = Temporal.Instant.from(due.at).toZonedDateTimeISO(knownTimeZone(due.time_zone));
+      const text = { timeZoneName: "never", smallestUnit: "second" } as const;
+      return {
+        kind: "timed",
+        start: start.toString(text),
+        end: start.add({ minutes: TIMED_EVENT_MINUTES }).toString(text),
+        time_zone: start.timeZoneId,
+      };
+    }
+  }
+}
+
+/** A zone that is no IANA name is shown as the same instant in UTC: a typo must not keep a deadline away. */
+function knownTimeZone(name: string | null): string {
+  if (name === null || !/^[A-Za-z]/.test(name)) return "UTC";
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
+  } catch {
+    return "UTC";
+  }
+}
+
+/** Providers refuse an event whose link is not http(s), so any other link is left out. */
+function linkOf(url: string | null): string | null {
+  return url !== null && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
+}

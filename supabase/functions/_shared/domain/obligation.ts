@@ -1,0 +1,25 @@
+/** An obligation as the adapter `calendar_sync.deadline_of` shows it to one recipient. */
+export interface Obligation {
+  readonly obligation_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly status: "open" | "completed" | "cancelled";
+  readonly due: Due;
+  readonly url: string | null;
+}
+
+/**
+ * When an obligation is due. A calendar date stays a string from Postgres to the provider: a JavaScript `Date`
+ * would give it a zone that it does not have.
+ */
+export type Due =
+  | { readonly kind: "none" }
+  | { readonly kind: "date"; readonly date: string }
+  | { readonly kind: "instant"; readonly at: string; readonly time_zone: string | null };
+
+/** What a user chose for one integration. */
+export interface IntegrationSettings {
+  /** Minutes before the start, at most five, 0–40320 each. */
+  readonly reminders_minutes: readonly number[];
+  readonly completed_events: "keep" | "remove";
+}

@@ -1,0 +1,81 @@
+import { type CalendarEvent, calendarEventOf } from "./calendar-event.ts";
+import type { IntegrationSettings, Obligation } from "./obligation.ts";
+
+/** What we know to be in a calendar for one obligation. */
+export interface Mapping {
+  readonly calendar_id: string;
+  readonly external_event_id: string;
+  /** Hash of the event that we last sent, see {@link hashEvent}; never of what the provider read back. */
+  readonly content_hash: string;
+}
+
+/** Everything the decision about one obligation in one calendar depends on. */
+export interface Situation {
+  /** null: deleted, or not (any longer) this user's. */
+  readonly obligation: Obligation | null;
+  readonly settings: IntegrationSettings;
+  /** The calendar that events belong in now. */
+  readonly calendar_id: string;
+  /** The integration is being disconnected and its events shall go. */
+  readonly removing: boolean;
+  readonly mapping: Mapping | null;
+  /** An earlier attempt ended without a recorded outcome, so an event may exist that no mapping knows. */
+  readonly attempted: boolean;
+}
+
+/** The difference between what a calendar should hold for one obligation and what it holds. */
+export type Plan =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "create"; readonly event: CalendarEvent; readonly content_hash: string }
+  | {
+    readonly kind: "update";
+    readonly event: CalendarEvent;
+    readonly content_hash: string;
+    readonly event_id: string;
+  }
+  | { readonly kind: "delete"; readonly calendar_id: string; readonly event_id: string }
+  /** Remove whatever an interrupted creation may have left; its id follows from the obligation. */
+  | { readonly kind: "remove_untracked" }
+  | {
+    readonly kind: "move";
+    readonly event: CalendarEvent;
+    readonly content_hash: string;
+    readonly from: { readonly calendar_id: string; readonly event_id: string };
+  };
+
+/**
+ * Decides what to do about one obligation in one calendar. Pure and total; doing it is `CalendarClient`'s work.
+ *
+ * @returns the plan, with the hash of the event it would write
+ */
+export async function planObligation(situation: Situation): Promise<Plan> {
+  const { obligation, settings, mapping } = situation;
+  const event = obligation === null || situation.removing ? null : calendarEventOf(obligation, settings);
+  if (event === null) {
+    if (mapping !== null) {
+      return { kind: "delete", calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
+    }
+    return { kind: situation.attempted ? "remove_untracked" : "nothing" };
+  }
+  const content_hash = await hashEvent(event);
+  if (mapping === null) return { kind: "create", event, content_hash };
+  if (mapping.calendar_id !== situation.calendar_id) {
+    const from = { calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
+    return { kind: "move", event, content_hash, from };
+  }
+  if (mapping.content_hash === content_hash) return { kind: "nothing" };
+  return { kind: "update", event, content_hash, event_id: mapping.external_event_id };
+}
+
+/**
+ * Hash of what an update would change. Reminders are left out: they are set on creation only, so that a user's
+ * own change survives.
+ *
+ * @returns SHA-256, hexadecimal
+ */
+export async function hashEvent(event: CalendarEvent): Promise<string> {
+  const { title, description, time, url } = event;
+  const bytes = new TextEncoder().encode(JSON.stringify([title, description, time, url]));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

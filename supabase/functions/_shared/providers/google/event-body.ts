@@ -1,0 +1,71 @@
+import type { CalendarEvent, EventTime } from "../../domain/calendar-event.ts";
+import { eventId } from "./event-id.ts";
+
+/** Reported by users of other tools as what Google keeps; the API reference names no limit. */
+const DESCRIPTION_MAX_CHARACTERS = 8000;
+
+/** The private extended property that names the obligation of an event. */
+export const OBLIGATION_PROPERTY = "obligation_id";
+
+/** The resource for `events.insert`. Nobody is invited, ever, and the user stays free. */
+export function insertBody(event: CalendarEvent, generation: number) {
+  return {
+    id: eventId(event.obligation_id, generation),
+    ...managedFields(event),
+    start: googleTime(event.time).start,
+    end: googleTime(event.time).end,
+    transparency: "transparent",
+    reminders: {
+      useDefault: false,
+      overrides: event.reminders_minutes.map((minutes) => ({ method: "popup", minutes })),
+    },
+  };
+}
+
+/**
+ * The resource for `events.patch`: what we manage and nothing else, so that a user's own reminders and colour
+ * survive. `status` brings back an event that was deleted.
+ */
+export function patchBody(event: CalendarEvent) {
+  // PATCH merges: what the other form of time left behind has to be nulled.
+  const { start, end } = googleTime(event.time);
+  const absent = event.time.kind === "all_day" ? { dateTime: null, timeZone: null } : { date: null };
+  return {
+    source: null,
+    ...managedFields(event),
+    start: { ...start, ...absent },
+    end: { ...end, ...absent },
+    status: "confirmed",
+  };
+}
+
+function managedFields(event: CalendarEvent) {
+  return {
+    summary: event.title,
+    description: descriptionHtml(event),
+    extendedProperties: { private: { [OBLIGATION_PROPERTY]: event.obligation_id } },
+    ...(event.url === null ? {} : { source: { title: event.title, url: event.url } }),
+  };
+}
+
+function googleTime(time: EventTime) {
+  return time.kind === "all_day" ? { start: { date: time.start_date }, end: { date: time.end_date } } : {
+    start: { dateTime: time.start, timeZone: time.time_zone },
+    end: { dateTime: time.end, timeZone: time.time_zone },
+  };
+}
+
+/** Google renders a description as HTML, so our plain text is escaped; the link line survives any cut. */
+function descriptionHtml({ description, url }: CalendarEvent): string {
+  const link = url === null ? "" : escapeHtml(url);
+  const text = escapeHtml(url === null ? description : description.slice(0, -url.length));
+  const room = DESCRIPTION_MAX_CHARACTERS - link.length;
+  if (text.length <= room) return text + link;
+  // Never cut inside an entity.
+  const cut = text.slice(0, room - 3).replace(/&[a-z]*$/, "");
+  return `${cut}…${link === "" ? "" : `\n${link}`}`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

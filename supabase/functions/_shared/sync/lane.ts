@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { Due, Obligation } from "../domain/obligation.ts";
+
+const Deadline = z.object({
+  obligation_id: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  status: z.enum(["open", "completed", "cancelled"]),
+  deadline_date: z.string().nullable(),
+  deadline_at: z.string().nullable(),
+  time_zone: z.string().nullable(),
+  url: z.string().nullable(),
+}).transform((row): Obligation => ({
+  obligation_id: row.obligation_id,
+  title: row.title ?? "",
+  description: row.description ?? "",
+  status: row.status,
+  due: dueOf(row),
+  url: row.url,
+}));
+
+const Job = z.object({
+  obligation_id: z.string(),
+  version: z.number(),
+  attempts: z.number(),
+  attempted: z.boolean(),
+  deadline: Deadline.nullable(),
+  deadline_hash: z.string().nullable(),
+  mapping: z.object({
+    calendar_id: z.string(),
+    external_event_id: z.string(),
+    content_hash: z.string(),
+  }).nullable(),
+});
+
+const Lane = z.object({
+  integration_id: z.string(),
+  provider: z.enum(["google", "outlook"]),
+  /** The user disconnects and wants the events gone. */
+  removing: z.boolean(),
+  /** Nothing of ours is left in the calendar of an integration that is being removed. */
+  drained: z.boolean(),
+  calendar_id: z.string().nullable(),
+  calendar_owned: z.boolean(),
+  settings: z.object({
+    reminders_minutes: z.array(z.number()),
+    completed_events: z.enum(["keep", "remove"]),
+  }),
+  /** Runs in a row that achieved nothing. */
+  attempts: z.number(),
+  access_token: z.string().nullable(),
+  token_expires_at: z.string().nullable(),
+  jobs: z.array(Job),
+});
+
+/** What `calendar_claim` answers: the lanes that are this worker's now, each with jobs that are due. */
+export const ClaimedLanes = z.array(Lane);
+
+export type Lane = z.infer<typeof Lane>;
+export type Job = z.infer<typeof Job>;
+
+function dueOf(row: { deadline_date: string | null; deadline_at: string | null; time_zone: string | null }): Due {
+  if (row.deadline_date !== null) return { kind: "date", date: row.deadline_date };
+  if (row.deadline_at !== null) return { kind: "instant", at: row.deadline_at, time_zone: row.time_zone };
+  return { kind: "none" };
+}

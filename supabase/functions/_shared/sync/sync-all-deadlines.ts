@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { log } from "../platform/log.ts";
+import { finishDisconnect, type DisconnectContext } from "./finish-disconnect.ts";
+import { ClaimedLanes, type Lane } from "./lane.ts";
+import { retryDelayMs } from "./retry.ts";
+import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
+
+/** After a worker dies its lanes wait for this long; the tick rings at most 10 s later. */
+const LEASE_SECONDS = 15;
+const RENEW_EVERY_MS = 5_000;
+/** A lease that could not be renewed for so long counts as lost, some time before the database says so. */
+const LEASE_SAFE_MS = 12_000;
+const LANES_AT_ONCE = 4;
+const JOBS_PER_BATCH = 50;
+/** Hosted functions live 150 s at the least and take no new work after half of that. */
+const CLAIM_FOR_MS = 60_000;
+/** Long enough to catch the next edit of a person, or the first retries, without another doorbell. */
+const LINGER_MS = 2_000;
+const POLL_MS = 200;
+
+/** What the worker needs; `worker_id` is its own. */
+export type WorkerDependencies = Omit<DisconnectContext, "worker_id">;
+
+/** A worker of this process: {@link ring} starts one, or tells the one that is there to look again. */
+export interface Worker {
+  /** @returns the running work, for `EdgeRuntime.waitUntil`; never rejects */
+  ring(): Promise<void>;
+}
+
+/** @param dependencies shared by all runs of this process */
+export function createWorker(dependencies: WorkerDependencies): Worker {
+  let running: { readonly done: Promise<void>; readonly bell: Bell } | null = null;
+  return {
+    ring() {
+      if (running !== null) {
+        running.bell.ring();
+        return running.done;
+      }
+      const bell = createBell();
+      const done = syncAllDeadlines(dependencies, bell)
+        .catch((error: unknown) => log.error("worker_failed", { error }))
+        .finally(() => running = null);
+      running = { done, bell };
+      return done;
+    },
+  };
+}
+
+/**
+ * Claims and works lanes until none is due, some side by side, lingers for a moment, and leaves. It may be killed
+ * at any await: leases end by themselves, and every provider write may be repeated.
+ */
+async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): Promise<void> {
+  const worker_id = crypto.randomUUID();
+  const context: DisconnectContext = { ...dependencies, worker_id };
+  const { rpc } = dependencies;
+  const started_at = performance.now();
+  const active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  const stopRenewing = keepLeases(context, active);
+  let linger_until = started_at + LINGER_MS;
+  try {
+    while (true) {
+      const now = performance.now();
+      const claiming = now - started_at < CLAIM_FOR_MS;
+      if (active.size === 0 && (!claiming || now > linger_until)) break;
+      let claimed: readonly Lane[] = [];
+      if (claiming && active.size < LANES_AT_ONCE) {
+        claimed = await rpc("calendar_claim", {
+          p_worker: worker_id,
+          p_lanes: LANES_AT_ONCE - active.size,
+          p_jobs: JOBS_PER_BATCH,
+          p_lease_s: LEASE_SECONDS,
+        }, ClaimedLanes);
+      }
+      for (const lane of claimed) {
+        const abort = new AbortController();
+        const done = workLane(lane, context, abort.signal).finally(() => active.delete(lane.integration_id));
+        active.set(lane.integration_id, { abort, done });
+      }
+      if (active.size > 0) linger_until = performance.now() + LINGER_MS;
+      await Promise.race([...[...active.values()].map(({ done }) => done), bell.wait(POLL_MS)]);
+    }
+  } finally {
+    stopRenewing();
+    for (const { abort } of active.values()) abort.abort();
+    await rpc("calendar_retire", { p_worker: worker_id }, z.boolean());
+  }
+}
+
+async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
+  try {
+    if (lane.drained) {
+      if (await finishDisconnect(lane, context)) return;
+      const backoff_ms = retryDelayMs(lane.attempts);
+      await context.rpc("calendar_record", {
+        p_worker: context.worker_id,
+        p_integration_id: lane.integration_id,
+        p_outcomes: [],
+        p_lane: { backoff_ms },
+      }, z.boolean());
+    } else {
+      await syncMultipleObligations(lane, lane.calendar_id ?? "", context, signal);
+    }
+  } catch (error: unknown) {
+    // The lease ends by itself, and the next worker takes the lane up where this one stopped.
+    log.error("lane_failed", { provider: lane.provider, integration_id: lane.integration_id, error });
+  }
+}
+
+/** Renews the leases while lanes are worked, and aborts the work on a lane whose lease is gone. */
+function keepLeases(
+  { rpc, worker_id }: DisconnectContext,
+  active: ReadonlyMap<string, { readonly abort: AbortController }>,
+): () => void {
+  const renewed_at = new Map<string, number>();
+  const timer = setInterval(async () => {
+    if (active.size === 0) return;
+    const asked_at = performance.now();
+    try {
+      const held = await rpc("calendar_renew", { p_worker: worker_id, p_lease_s: LEASE_SECONDS }, z.array(z.string()));
+      for (const id of held) renewed_at.set(id, asked_at);
+    } catch (error: unknown) {
+      log.warn("lease_not_renewed", { error });
+    }
+    for (const [id, { abort }] of active) {
+      const last = renewed_at.get(id);
+      if (last === undefined) renewed_at.set(id, asked_at);
+      else if (performance.now() - last > LEASE_SAFE_MS) abort.abort();
+    }
+  }, RENEW_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+interface Bell {
+  ring(): void;
+  /** Waits for a ring, at most `timeout_ms`; a ring while nobody waited counts. */
+  wait(timeout_ms: number): Promise<void>;
+}
+
+function createBell(): Bell {
+  let rung = Promise.withResolvers<void>();
+  return {
+    ring: () => rung.resolve(),
+    async wait(timeout_ms) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeout_ms));
+      await Promise.race([rung.promise, timeout]);
+      clearTimeout(timer);
+      rung = Promise.withResolvers<void>();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+-- The adapter: how the calendar sync sees the host's obligations.
+
+create schema calendar_sync;
+comment on schema calendar_sync is 'Calendar sync: outbox, lanes, doorbell. Not exposed by the Data API.';
+grant usage on schema calendar_sync to authenticated, service_role;
+
+create type calendar_sync.deadline as (
+  obligation_id uuid,
+  recipient_id uuid,
+  title text,
+  description text,
+  obligation_type text,
+  status text,
+  deadline_date date,
+  deadline_at timestamptz,
+  time_zone text,
+  url text
+);
+
+comment on type calendar_sync.deadline is
+  'An obligation as one recipient''s calendar shows it. status is open, completed or cancelled.';
+
+-- One row a recipient, so that an obligation may have several. No `set search_path`: it would keep the planner from
+-- inlining the function, and with it the index on user_id; every name below is qualified instead.
+create function calendar_sync.deadline_of(obligation public.obligations)
+returns setof calendar_sync.deadline
+language sql stable security invoker rows 1
+as $$
+  select
+    obligation.id,
+    obligation.user_id,
+    obligation.title,
+    obligation.description,
+    obligation.obligation_type,
+    case when obligation.status in ('completed', 'cancelled') then obligation.status else 'open' end,
+    obligation.deadline_date,
+    obligation.deadline_at,
+    obligation.time_zone,
+    obligation.url
+$$;
+
+comment on function calendar_sync.deadline_of(public.obligations) is
+  'The adapter. Redefine it, and nothing else, for an obligations table with other columns.';
+
+-- Spelt without anything that a session's TimeZone or DateStyle could change.
+create function calendar_sync.deadline_hash(deadline calendar_sync.deadline, completed_events text)
+returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select md5(jsonb_build_array(
+    deadline.title, deadline.description, deadline.status, deadline.deadline_date - date '2000-01-01',
+    extract(epoch from deadline.deadline_at), deadline.time_zone, deadline.url,
+    case when deadline.status = 'completed' then completed_events end
+  )::text)
+$$;
+
+comment on function calendar_sync.deadline_hash(calendar_sync.deadline, text) is
+  'Changes with whatever of a deadline, or of the setting for completed ones, can change its event.';

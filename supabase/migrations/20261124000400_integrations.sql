@@ -1,0 +1,102 @@
+-- One integration is one account at one provider that a user connected. Its tokens are in Vault; here are their ids.
+
+create function calendar_sync.settings_are_valid(settings jsonb) returns boolean
+language sql immutable security invoker set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(settings) <> 'object' or jsonb_typeof(settings -> 'reminders_minutes') <> 'array' then false
+    else settings - array['reminders_minutes', 'completed_events'] = '{}'
+      and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+      and jsonb_array_length(settings -> 'reminders_minutes') <= 5
+      and not exists (
+        select from jsonb_array_elements(settings -> 'reminders_minutes') as minutes
+        where case
+          when jsonb_typeof(minutes) <> 'number' then true
+          else minutes::numeric % 1 <> 0 or minutes::numeric not between 0 and 40320
+        end
+      )
+  end
+$$;
+
+comment on function calendar_sync.settings_are_valid(jsonb) is
+  'At most five reminders of 0 to 40320 minutes; completed_events keep or remove; nothing else.';
+grant execute on function calendar_sync.settings_are_valid(jsonb) to authenticated, service_role;
+
+create table public.calendar_integrations (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  provider text not null check (provider in ('google', 'outlook')),
+  account_id text not null,
+  account_email text,
+  access text not null default 'dedicated' check (access in ('dedicated', 'existing')),
+  scopes text[] not null default '{}',
+  status text not null default 'pending_confirmation'
+    check (status in ('pending_confirmation', 'active', 'disconnected', 'paused', 'disconnecting')),
+  last_error jsonb,
+  calendar_id text,
+  calendar_name text,
+  calendar_owned boolean not null default false,
+  sync_enabled boolean not null default true,
+  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}'
+    check (calendar_sync.settings_are_valid(settings)),
+  refresh_token_secret_id uuid,
+  access_token_secret_id uuid,
+  token_expires_at timestamptz,
+  last_synced_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (user_id, provider, account_id)
+);
+
+comment on table public.calendar_integrations is 'Calendar accounts that users connected.';
+comment on column public.calendar_integrations.account_id is 'The provider''s own id of the account; it outlives its e-mail address.';
+comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
+comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
+comment on column public.calendar_integrations.calendar_owned is 'We made the calendar, so we may delete it.';
+comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
+comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';
+
+-- "Does anyone else here use this account?", asked before a grant is revoked.
+create index calendar_integrations_account_idx on public.calendar_integrations (provider, account_id);
+
+alter table public.calendar_integrations enable row level security;
+
+create policy "own integrations" on public.calendar_integrations for select to authenticated
+using (user_id = (select auth.uid()));
+
+create policy "own switches" on public.calendar_integrations for update to authenticated
+using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+
+grant select, update (sync_enabled, settings) on public.calendar_integrations to authenticated;
+grant select on public.calendar_integrations to service_role;
+
+create table public.calendar_event_mappings (
+  id uuid primary key default gen_random_uuid(),
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  external_event_id text not null,
+  etag text,
+  deadline_hash text not null,
+  content_hash text not null,
+  synced_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (integration_id, obligation_id)
+);
+
+comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
+comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
+comment on column public.calendar_event_mappings.deadline_hash is 'calendar_sync.deadline_hash when last compared.';
+comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';
+
+alter table public.calendar_event_mappings enable row level security;
+
+create policy "mappings of own integrations" on public.calendar_event_mappings for select to authenticated
+using (integration_id in (
+  select integration.id from public.calendar_integrations as integration
+  where integration.user_id = (select auth.uid())
+));
+
+grant select on public.calendar_event_mappings to authenticated, service_role;

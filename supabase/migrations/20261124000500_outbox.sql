@@ -1,0 +1,161 @@
+-- The outbox. A job says "look at this obligation in this calendar", a mark "look at everything in this calendar".
+-- Both are written in the transaction that makes them necessary, and touch no row that another user's would.
+
+create table calendar_sync.lanes (
+  integration_id uuid primary key references public.calendar_integrations (id) on delete cascade,
+  leased_by uuid,
+  leased_until timestamptz,
+  served_at timestamptz,
+  attempts integer not null default 0,
+  backoff_until timestamptz,
+  held_until timestamptz,
+  walk_after uuid,
+  walk_priority smallint not null default 0,
+  refresh_claimed_until timestamptz
+);
+
+comment on table calendar_sync.lanes is 'One lane an integration: who works it, and from when on it may be worked.';
+comment on column calendar_sync.lanes.leased_by is 'The worker that works this lane alone until leased_until.';
+comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
+comment on column calendar_sync.lanes.backoff_until is 'Our own patience; "Sync now" ends it.';
+comment on column calendar_sync.lanes.held_until is 'The provider''s wish (Retry-After, quota); "Sync now" does not end it.';
+comment on column calendar_sync.lanes.walk_after is 'A walk over everything is under way and has come this far; null: none.';
+comment on column calendar_sync.lanes.refresh_claimed_until is 'Somebody is refreshing the access token.';
+
+create table calendar_sync.jobs (
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  version bigint not null default 1,
+  priority smallint not null default 0,
+  run_at timestamptz not null default now(),
+  attempts integer not null default 0,
+  attempted boolean not null default false,
+  failed_at timestamptz,
+  last_error text,
+  created_at timestamptz not null default now(),
+  primary key (integration_id, obligation_id)
+);
+
+comment on table calendar_sync.jobs is 'Obligations that may differ from what a calendar shows.';
+comment on column calendar_sync.jobs.version is 'Raised by every change; an outcome removes the job only if it is still the one that was claimed.';
+comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk.';
+comment on column calendar_sync.jobs.attempted is 'A worker took it and has not said what came of it: an event may exist that no mapping knows.';
+comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
+
+create index jobs_due_idx on calendar_sync.jobs (integration_id, priority, run_at) where failed_at is null;
+
+create table calendar_sync.marks (
+  id bigint generated always as identity primary key,
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  priority smallint not null,
+  reason text not null,
+  created_at timestamptz not null default now()
+);
+
+comment on table calendar_sync.marks is 'Lanes in which everything has to be looked at.';
+create index marks_integration_id_idx on calendar_sync.marks (integration_id);
+
+create table calendar_sync.incidents (
+  id bigint generated always as identity primary key,
+  kind text not null check (kind in ('enqueue', 'doorbell')),
+  sqlstate text not null,
+  message text not null,
+  repaired_at timestamptz,
+  created_at timestamptz not null default now()
+);
+
+comment on table calendar_sync.incidents is
+  'What went wrong inside a user''s transaction without disturbing it. The tick repairs lost enqueues.';
+create index incidents_open_idx on calendar_sync.incidents (id) where repaired_at is null;
+
+create function calendar_sync.note_incident(p_kind text, p_sqlstate text, p_message text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.incidents (kind, sqlstate, message) values (p_kind, p_sqlstate, left(p_message, 500));
+exception when others then
+  raise warning 'calendar_sync: % failed (% %) and could not be recorded: %', p_kind, p_sqlstate, p_message, sqlerrm;
+end;
+$$;
+
+comment on function calendar_sync.note_incident(text, text, text) is 'Records a failure; never fails itself.';
+
+-- 100: measured, from there on a mark is cheaper than its jobs, for the writer and for the worker.
+create function calendar_sync.enqueue(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if p_integration_ids is null then
+    return;
+  end if;
+  with affected as materialized (
+    select distinct pair.integration_id, pair.obligation_id
+    from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id)
+  ), lane as materialized (
+    select integration_id, count(*) > 100 as is_bulk from affected group by integration_id
+  ), marked as (
+    insert into calendar_sync.marks (integration_id, priority, reason)
+    select integration_id, 1, 'bulk' from lane where is_bulk
+  )
+  insert into calendar_sync.jobs as job (integration_id, obligation_id)
+  select affected.integration_id, affected.obligation_id
+  from affected join lane using (integration_id)
+  where not lane.is_bulk
+  order by 1, 2
+  on conflict (integration_id, obligation_id) do update
+  set version = job.version + 1, priority = 0, run_at = excluded.run_at, attempts = 0, failed_at = null, last_error = null;
+  perform calendar_sync.ring_at_commit();
+end;
+$$;
+
+comment on function calendar_sync.enqueue(uuid[], uuid[]) is
+  'Writes a job for each pair, or one mark a lane where there are many, and rings once the transaction commits.';
+
+create function calendar_sync.mark(p_integration_id uuid, p_reason text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.marks (integration_id, priority, reason) values (p_integration_id, 0, p_reason);
+  perform calendar_sync.ring_at_commit();
+end;
+$$;
+
+comment on function calendar_sync.mark(uuid, text) is 'Asks for a look at everything in one calendar; a person waits.';
+
+-- Whatever changes an integration, a person in the dashboard included, has its calendar looked at.
+create function calendar_sync.integration_changed() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into calendar_sync.lanes (integration_id) values (new.id);
+  elsif (new.status, new.sync_enabled, new.calendar_id, new.settings ->> 'completed_events')
+    is distinct from (old.status, old.sync_enabled, old.calendar_id, old.settings ->> 'completed_events')
+    and new.status in ('active', 'disconnecting')
+  then
+    update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = new.id;
+    perform calendar_sync.mark(new.id, 'integration_changed');
+  end if;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.integration_changed() is 'Gives a new integration its lane, and marks the lane when a change asks for it.';
+
+create trigger integration_changed
+after insert or update of status, sync_enabled, calendar_id, settings on public.calendar_integrations
+for each row execute function calendar_sync.integration_changed();
+
+create function calendar_sync.integration_touch() returns trigger
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end;
+$$;
+
+comment on function calendar_sync.integration_touch() is 'Keeps calendar_integrations.updated_at.';
+
+create trigger integration_touch before update on public.calendar_integrations
+for each row execute function calendar_sync.integration_touch();

@@ -1,0 +1,67 @@
+-- From a change of obligations to the outbox: one statement, whatever the number of rows. The user's write neither
+-- fails nor waits because of calendars.
+
+create function calendar_sync.obligations_changed() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration_ids uuid[];
+  v_obligation_ids uuid[];
+begin
+  case tg_op
+    when 'INSERT' then
+      select array_agg(integration.id), array_agg(deadline.obligation_id)
+      into v_integration_ids, v_obligation_ids
+      from new_rows
+      cross join lateral calendar_sync.deadline_of(row (new_rows.*)::public.obligations) as deadline
+      join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id
+      where deadline.deadline_date is not null or deadline.deadline_at is not null;
+    when 'UPDATE' then
+      with before as materialized (
+        select deadline.* from old_rows
+        cross join lateral calendar_sync.deadline_of(row (old_rows.*)::public.obligations) as deadline
+      ), after as materialized (
+        select deadline.* from new_rows
+        cross join lateral calendar_sync.deadline_of(row (new_rows.*)::public.obligations) as deadline
+      ), changed as (
+        (select * from before except select * from after) union all (select * from after except select * from before)
+      )
+      select array_agg(integration.id), array_agg(changed.obligation_id)
+      into v_integration_ids, v_obligation_ids
+      from changed join public.calendar_integrations as integration on integration.user_id = changed.recipient_id;
+    when 'DELETE' then
+      select array_agg(integration.id), array_agg(deadline.obligation_id)
+      into v_integration_ids, v_obligation_ids
+      from old_rows
+      cross join lateral calendar_sync.deadline_of(row (old_rows.*)::public.obligations) as deadline
+      join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id;
+    when 'TRUNCATE' then
+      insert into calendar_sync.marks (integration_id, priority, reason)
+      select id, 1, 'truncate' from public.calendar_integrations;
+      perform calendar_sync.ring_at_commit();
+  end case;
+  perform calendar_sync.enqueue(v_integration_ids, v_obligation_ids);
+  return null;
+exception when others then
+  perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm);
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.obligations_changed() is
+  'Enqueues what changed for a recipient with an integration, by comparing deadline_of before and after.';
+
+create trigger calendar_sync_insert after insert on public.obligations
+referencing new table as new_rows
+for each statement execute function calendar_sync.obligations_changed();
+
+create trigger calendar_sync_update after update on public.obligations
+referencing old table as old_rows new table as new_rows
+for each statement execute function calendar_sync.obligations_changed();
+
+create trigger calendar_sync_delete after delete on public.obligations
+referencing old table as old_rows
+for each statement execute function calendar_sync.obligations_changed();
+
+create trigger calendar_sync_truncate after truncate on public.obligations
+for each statement execute function calendar_sync.obligations_changed();

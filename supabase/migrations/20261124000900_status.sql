@@ -1,0 +1,194 @@
+-- What a user sees of an integration, and the few things that a user may change.
+
+-- In the order of obligation ids, so that a walk can stop anywhere and go on from there. The filter is wider than the
+-- worker's plan, never narrower: it only leaves out what certainly needs nothing.
+create function calendar_sync.difference(p_integration_id uuid, p_after uuid, p_keys integer)
+returns table (obligation_id uuid, differs boolean)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  return query
+  with keys as materialized (
+    (
+      select deadline.obligation_id as id
+      from public.obligations as obligation
+      cross join lateral calendar_sync.deadline_of(obligation) as deadline
+      where deadline.recipient_id = v_integration.user_id and deadline.obligation_id > p_after
+      order by 1 limit p_keys
+    )
+    union
+    (
+      select mapping.obligation_id
+      from public.calendar_event_mappings as mapping
+      where mapping.integration_id = p_integration_id and mapping.obligation_id > p_after
+      order by 1 limit p_keys
+    )
+    order by 1 limit p_keys
+  )
+  select keys.id, case
+      when v_integration.status = 'disconnecting' or deadline.obligation_id is null then mapping.id is not null
+      when mapping.id is null then
+        (deadline.deadline_date is not null or deadline.deadline_at is not null)
+        and deadline.status <> 'cancelled'
+        and (deadline.status <> 'completed' or v_integration.settings ->> 'completed_events' = 'keep')
+      else mapping.calendar_id is distinct from v_integration.calendar_id
+        or mapping.deadline_hash <> calendar_sync.deadline_hash(
+          row (deadline.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events')
+    end
+  from keys
+  left join lateral (
+    select found.*
+    from public.obligations as obligation
+    cross join lateral calendar_sync.deadline_of(obligation) as found
+    where found.obligation_id = keys.id and found.recipient_id = v_integration.user_id
+  ) as deadline on true
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = p_integration_id and mapping.obligation_id = keys.id
+  order by keys.id;
+end;
+$$;
+
+comment on function calendar_sync.difference(uuid, uuid, integer) is
+  'The next p_keys obligations of a calendar after p_after, by id, and whether each may differ from its event.';
+
+-- While a walk is due, the obligations that it has yet to reach count as pending: at most so many are looked at.
+create function calendar_sync.progress(p_integration_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_walk_after uuid;
+  v_pending bigint;
+  v_failed bigint;
+  v_unsettled bigint;
+  v_ahead bigint := 0;
+  v_ahead_mapped bigint := 0;
+  v_mappings bigint;
+begin
+  if not exists (
+    select from public.calendar_integrations
+    where id = p_integration_id and ((select auth.uid()) is null or user_id = (select auth.uid()))
+  ) then
+    return null;
+  end if;
+  select count(*) filter (where job.failed_at is null), count(*) filter (where job.failed_at is not null),
+    count(mapping.id)
+  into v_pending, v_failed, v_unsettled
+  from calendar_sync.jobs as job
+  left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
+  where job.integration_id = p_integration_id;
+  select count(*) into v_mappings from public.calendar_event_mappings where integration_id = p_integration_id;
+  if exists (select from calendar_sync.marks where integration_id = p_integration_id) then
+    v_walk_after := '00000000-0000-0000-0000-000000000000';
+  else
+    select walk_after into v_walk_after from calendar_sync.lanes where integration_id = p_integration_id;
+  end if;
+  if v_walk_after is not null then
+    select count(*), count(mapping.id) into v_ahead, v_ahead_mapped
+    from calendar_sync.difference(p_integration_id, v_walk_after, 100000) as ahead
+    left join calendar_sync.jobs as job
+      on job.integration_id = p_integration_id and job.obligation_id = ahead.obligation_id
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = p_integration_id and mapping.obligation_id = ahead.obligation_id
+    where ahead.differs and job.obligation_id is null;
+  end if;
+  return jsonb_build_object(
+    'pending', v_pending + v_ahead,
+    'synced', v_mappings - v_unsettled - v_ahead_mapped,
+    'failed', v_failed
+  );
+end;
+$$;
+
+comment on function calendar_sync.progress(uuid) is
+  'Obligations of a calendar that are as they should be, still to be looked at, and given up. Null for another user''s.';
+grant execute on function calendar_sync.progress(uuid) to authenticated, service_role;
+
+create function calendar_sync.integration_json(integration public.calendar_integrations) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', integration.id,
+    'provider', integration.provider,
+    'account_email', integration.account_email,
+    'status', integration.status,
+    'access', integration.access,
+    'calendar_id', integration.calendar_id,
+    'calendar_name', integration.calendar_name,
+    'sync_enabled', integration.sync_enabled,
+    'last_synced_at', integration.last_synced_at,
+    'progress', calendar_sync.progress(integration.id),
+    'last_error', integration.last_error,
+    'settings', integration.settings
+  )
+$$;
+
+comment on function calendar_sync.integration_json(public.calendar_integrations) is 'An integration as the Calendar API shows it.';
+grant execute on function calendar_sync.integration_json(public.calendar_integrations) to authenticated, service_role;
+
+create function public.calendar_status() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(jsonb_agg(calendar_sync.integration_json(integration) order by integration.created_at, integration.id), '[]')
+  from public.calendar_integrations as integration
+  where integration.user_id = (select auth.uid())
+$$;
+
+comment on function public.calendar_status() is 'The caller''s integrations.';
+
+create function public.calendar_update_integration(
+  p_integration_id uuid, p_sync_enabled boolean default null, p_settings jsonb default null
+) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$
+  update public.calendar_integrations as integration
+  set sync_enabled = coalesce(p_sync_enabled, integration.sync_enabled),
+    settings = integration.settings || coalesce(p_settings, '{}')
+  where integration.id = p_integration_id and integration.user_id = (select auth.uid())
+  returning calendar_sync.integration_json(integration)
+$$;
+
+comment on function public.calendar_update_integration(uuid, boolean, jsonb) is
+  'Changes the caller''s switch and settings; null where the integration is not the caller''s.';
+
+create function calendar_sync.request_sync(p_integration_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  select coalesce(array_agg(id), '{}') into v_ids
+  from public.calendar_integrations
+  where user_id = (select auth.uid()) and status = 'active' and sync_enabled
+    and (p_integration_id is null or id = p_integration_id);
+  update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = any (v_ids);
+  update calendar_sync.jobs
+  set run_at = now(), attempts = 0, failed_at = null, priority = 0
+  where integration_id = any (v_ids) and (run_at > now() or failed_at is not null);
+  perform calendar_sync.mark(id, 'sync_now') from unnest(v_ids) as id;
+  return cardinality(v_ids);
+end;
+$$;
+
+comment on function calendar_sync.request_sync(uuid) is 'Makes everything of the caller''s calendars due at once, what was given up included.';
+grant execute on function calendar_sync.request_sync(uuid) to authenticated;
+
+create function public.calendar_sync_now(p_integration_id uuid default null) returns integer
+language sql volatile security invoker set search_path = ''
+as $$
+  select case
+    when p_integration_id is null or exists (
+      select from public.calendar_integrations where id = p_integration_id and user_id = (select auth.uid())
+    ) then calendar_sync.request_sync(p_integration_id)
+  end
+$$;
+
+comment on function public.calendar_sync_now(uuid) is
+  '"Sync now": how many of the caller''s calendars were queued; null where the integration is not the caller''s.';
+
+revoke execute on function public.calendar_status(), public.calendar_update_integration(uuid, boolean, jsonb),
+  public.calendar_sync_now(uuid) from public, anon;
+grant execute on function public.calendar_status(), public.calendar_update_integration(uuid, boolean, jsonb),
+  public.calendar_sync_now(uuid) to authenticated;

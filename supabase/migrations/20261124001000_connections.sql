@@ -1,0 +1,303 @@
+-- Connecting an account: state (before consent), connection (after consent, before the user's own session confirms).
+
+create table calendar_sync.states (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  provider text not null,
+  access text not null,
+  redirect_to text not null,
+  expires_at timestamptz not null
+);
+
+comment on table calendar_sync.states is 'OAuth flows that were begun; each is used once.';
+create index states_user_id_idx on calendar_sync.states (user_id);
+
+create table calendar_sync.connections (
+  ticket_hash text primary key,
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  access text not null,
+  account_email text,
+  scopes text[] not null,
+  refresh_token_secret_id uuid,
+  access_token_secret_id uuid,
+  token_expires_at timestamptz not null,
+  expires_at timestamptz not null
+);
+
+comment on table calendar_sync.connections is
+  'Consents that wait for POST /confirm. Only the browser that consented has the ticket.';
+comment on column calendar_sync.connections.ticket_hash is 'SHA-256 of the ticket.';
+create index connections_integration_id_idx on calendar_sync.connections (integration_id);
+
+create trigger connection_deleted after delete on calendar_sync.connections
+referencing old table as old_rows
+for each statement execute function calendar_sync.integration_deleted();
+
+create table calendar_sync.kept_calendars (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  provider text not null,
+  account_id text not null,
+  calendar_id text not null,
+  calendar_name text,
+  calendar_owned boolean not null,
+  primary key (user_id, provider, account_id)
+);
+
+comment on table calendar_sync.kept_calendars is
+  'Calendars whose events a user kept when disconnecting, so that connecting again adopts them.';
+
+create function public.calendar_begin_connection(
+  p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
+) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.states (user_id, provider, access, redirect_to, expires_at)
+  values (p_user_id, p_provider, p_access, p_redirect_to, now() + make_interval(secs => p_expires_s))
+  returning jsonb_build_object('state_id', id)
+$$;
+
+comment on function public.calendar_begin_connection(uuid, text, text, text, integer) is 'Begins an OAuth flow.';
+
+create function public.calendar_take_state(p_state_id uuid) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  delete from calendar_sync.states where id = p_state_id
+  returning jsonb_build_object('user_id', user_id, 'provider', provider, 'access', access,
+    'redirect_to', redirect_to, 'expired', expires_at < now())
+$$;
+
+comment on function public.calendar_take_state(uuid) is 'The flow that a state names, once; null when unknown or used.';
+
+create function public.calendar_store_connection(
+  p_user_id uuid, p_provider text, p_access text, p_account_id text, p_account_email text, p_scopes text[],
+  p_access_token text, p_refresh_token text, p_token_expires_at timestamptz, p_ticket_hash text, p_expires_s integer
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  select * into v_integration from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider and account_id = p_account_id for update;
+  -- Without a new refresh token, the one of a live integration goes on; with none of them the grant would end in an hour.
+  if p_refresh_token is null
+    and (v_integration.id is null or v_integration.status = 'disconnected'
+      or calendar_sync.read_secret(v_integration.refresh_token_secret_id) is null)
+  then
+    return null;
+  end if;
+  if v_integration.id is null then
+    insert into public.calendar_integrations
+      (user_id, provider, account_id, account_email, access, calendar_id, calendar_name, calendar_owned)
+    select p_user_id, p_provider, p_account_id, p_account_email, p_access,
+      kept.calendar_id, kept.calendar_name, coalesce(kept.calendar_owned, false)
+    from (values (1)) as one left join calendar_sync.kept_calendars as kept
+      on kept.user_id = p_user_id and kept.provider = p_provider and kept.account_id = p_account_id
+    returning * into v_integration;
+  end if;
+  insert into calendar_sync.connections (
+    ticket_hash, integration_id, access, account_email, scopes,
+    access_token_secret_id, refresh_token_secret_id, token_expires_at, expires_at
+  ) values (
+    p_ticket_hash, v_integration.id, p_access, p_account_email, p_scopes,
+    calendar_sync.store_secret(null, p_access_token, 'calendar_sync: access token'),
+    case when p_refresh_token is not null
+      then calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token') end,
+    p_token_expires_at, now() + make_interval(secs => p_expires_s)
+  );
+  return jsonb_build_object('integration_id', v_integration.id);
+end;
+$$;
+
+comment on function public.calendar_store_connection(uuid, text, text, text, text, text[], text, text, timestamptz, text, integer) is
+  'Keeps a consent until it is confirmed; null where there is no refresh token to live on.';
+
+create function public.calendar_take_connection(p_user_id uuid, p_ticket_hash text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_connection calendar_sync.connections;
+  v_integration public.calendar_integrations;
+begin
+  select * into v_connection from calendar_sync.connections
+  where ticket_hash = p_ticket_hash and expires_at > now() for update;
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  end if;
+  select * into v_integration from public.calendar_integrations where id = v_connection.integration_id for update;
+  if v_integration.user_id <> p_user_id then
+    delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
+    delete from public.calendar_integrations where id = v_integration.id and status = 'pending_confirmation';
+    return jsonb_build_object('kind', 'forbidden');
+  end if;
+  if v_connection.access_token_secret_id is not null then
+    -- The new secrets take the place of the old; an old refresh token stays where no new one came.
+    delete from vault.secrets where id = v_integration.access_token_secret_id
+      or (id = v_integration.refresh_token_secret_id and v_connection.refresh_token_secret_id is not null);
+    update public.calendar_integrations
+    set access = v_connection.access,
+      account_email = v_connection.account_email,
+      scopes = v_connection.scopes,
+      access_token_secret_id = v_connection.access_token_secret_id,
+      refresh_token_secret_id = coalesce(v_connection.refresh_token_secret_id, refresh_token_secret_id),
+      token_expires_at = v_connection.token_expires_at
+    where id = v_integration.id
+    returning * into v_integration;
+    update calendar_sync.connections set access_token_secret_id = null, refresh_token_secret_id = null
+    where ticket_hash = p_ticket_hash;
+  end if;
+  return jsonb_build_object(
+    'kind', 'taken',
+    'integration_id', v_integration.id,
+    'provider', v_integration.provider,
+    'access', v_integration.access,
+    'account_id', v_integration.account_id,
+    'calendar_id', v_integration.calendar_id,
+    'calendar_name', v_integration.calendar_name,
+    'calendar_owned', v_integration.calendar_owned,
+    'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
+    'token_expires_at', v_integration.token_expires_at
+  );
+end;
+$$;
+
+comment on function public.calendar_take_connection(uuid, text) is
+  'Gives the integration its new tokens. The same user may repeat it until calendar_activate; another user ends it.';
+
+create function public.calendar_activate(
+  p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_owned boolean, p_ticket_hash text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
+  update public.calendar_integrations
+  set status = 'active', last_error = null,
+    calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_owned = p_calendar_owned
+  where id = p_integration_id
+  returning * into v_integration;
+  if not found then
+    return null;
+  end if;
+  delete from calendar_sync.kept_calendars
+  where user_id = v_integration.user_id and provider = v_integration.provider and account_id = v_integration.account_id;
+  update calendar_sync.lanes
+  set attempts = 0, backoff_until = null, held_until = null, refresh_claimed_until = null
+  where integration_id = p_integration_id;
+  update calendar_sync.jobs set run_at = now(), attempts = 0, failed_at = null where integration_id = p_integration_id;
+  perform calendar_sync.mark(p_integration_id, 'connected');
+  return calendar_sync.integration_json(v_integration);
+end;
+$$;
+
+comment on function public.calendar_activate(uuid, text, text, boolean, text) is
+  'Ends the confirmation: the integration is active and everything in it will be looked at.';
+
+create function public.calendar_integration_of(p_user_id uuid, p_integration_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'integration_id', id, 'provider', provider, 'status', status, 'access', access, 'account_id', account_id,
+    'calendar_id', calendar_id, 'calendar_owned', calendar_owned, 'scopes', to_jsonb(scopes))
+  from public.calendar_integrations where id = p_integration_id and user_id = p_user_id
+$$;
+
+comment on function public.calendar_integration_of(uuid, uuid) is 'What the Calendar API needs of a user''s integration; null where it is not that user''s.';
+
+create function public.calendar_set_calendar(
+  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_owned boolean
+) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  update public.calendar_integrations as integration
+  set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_owned = p_calendar_owned,
+    status = case when status = 'paused' and last_error ->> 'code' = 'calendar_missing' then 'active' else status end,
+    last_error = case when last_error ->> 'code' = 'calendar_missing' then null else last_error end
+  where id = p_integration_id and user_id = p_user_id
+  returning calendar_sync.integration_json(integration)
+$$;
+
+comment on function public.calendar_set_calendar(uuid, uuid, text, text, boolean) is
+  'Chooses the calendar that events belong in; those elsewhere are moved.';
+
+-- The refresh token is returned only when nobody else here uses the account: revoking ends every grant that the
+-- account gave to the same provider project.
+create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_refresh_token text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  if not exists (
+    select from public.calendar_integrations
+    where provider = v_integration.provider and account_id = v_integration.account_id and id <> p_integration_id
+  ) then
+    v_refresh_token := coalesce(
+      calendar_sync.read_secret(v_integration.refresh_token_secret_id),
+      (select calendar_sync.read_secret(refresh_token_secret_id) from calendar_sync.connections
+        where integration_id = p_integration_id and refresh_token_secret_id is not null limit 1)
+    );
+  end if;
+  delete from calendar_sync.connections where integration_id = p_integration_id;
+  delete from public.calendar_integrations where id = p_integration_id;
+  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'refresh_token', v_refresh_token);
+end;
+$$;
+
+comment on function calendar_sync.remove_integration(uuid) is 'Removes an integration with its tokens; says whether the grant may be revoked.';
+
+create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and user_id = p_user_id for update;
+  if not found then
+    return null;
+  end if;
+  if p_events = 'remove' and v_integration.status <> 'pending_confirmation' then
+    if v_integration.status = 'disconnected' then
+      return jsonb_build_object('kind', 'reconnect_needed');
+    end if;
+    update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
+    return jsonb_build_object('kind', 'draining');
+  end if;
+  if v_integration.calendar_id is not null then
+    insert into calendar_sync.kept_calendars
+    values (v_integration.user_id, v_integration.provider, v_integration.account_id, v_integration.calendar_id,
+      v_integration.calendar_name, v_integration.calendar_owned)
+    on conflict (user_id, provider, account_id) do update
+    set calendar_id = excluded.calendar_id, calendar_name = excluded.calendar_name, calendar_owned = excluded.calendar_owned;
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
+  'Disconnects: at once where the events are kept, else once the worker has removed them.';
+
+do $$
+declare
+  v_function regprocedure;
+begin
+  foreach v_function in array array[
+    'public.calendar_begin_connection(uuid, text, text, text, integer)',
+    'public.calendar_take_state(uuid)',
+    'public.calendar_store_connection(uuid, text, text, text, text, text[], text, text, timestamptz, text, integer)',
+    'public.calendar_take_connection(uuid, text)',
+    'public.calendar_activate(uuid, text, text, boolean, text)',
+    'public.calendar_integration_of(uuid, uuid)',
+    'public.calendar_set_calendar(uuid, uuid, text, text, boolean)',
+    'public.calendar_begin_disconnect(uuid, uuid, text)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated', v_function);
+    execute format('grant execute on function %s to service_role', v_function);
+  end loop;
+end;
+$$;

@@ -1,0 +1,301 @@
+-- What the worker asks and tells: two calls a batch, claim and record.
+
+create function calendar_sync.advance_walk(p_integration_id uuid, p_jobs integer) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_keys constant integer := 1000;
+  v_chunks_max constant integer := 20;
+  v_after uuid;
+  v_priority smallint;
+  v_last uuid;
+  v_seen integer;
+begin
+  select walk_after, walk_priority into v_after, v_priority from calendar_sync.lanes where integration_id = p_integration_id;
+  if v_after is null then
+    with taken as (delete from calendar_sync.marks where integration_id = p_integration_id returning priority)
+    select min(priority) into v_priority from taken;
+    if v_priority is null then
+      return;
+    end if;
+    v_after := '00000000-0000-0000-0000-000000000000';
+  end if;
+  for chunk in 1..v_chunks_max loop
+    exit when (
+      select count(*) >= p_jobs from (
+        select from calendar_sync.jobs
+        where integration_id = p_integration_id and failed_at is null and run_at <= now() limit p_jobs
+      ) as due
+    );
+    with looked_at as materialized (
+      select * from calendar_sync.difference(p_integration_id, v_after, v_keys)
+    ), queued as (
+      insert into calendar_sync.jobs (integration_id, obligation_id, priority)
+      select p_integration_id, obligation_id, v_priority from looked_at where differs
+      on conflict do nothing
+    )
+    select max(obligation_id::text)::uuid, count(*) into v_last, v_seen from looked_at;
+    v_after := case when v_seen = v_keys then v_last end;
+    exit when v_after is null;
+  end loop;
+  update calendar_sync.lanes set walk_after = v_after, walk_priority = coalesce(v_priority, 0)
+  where integration_id = p_integration_id;
+end;
+$$;
+
+comment on function calendar_sync.advance_walk(uuid, integer) is
+  'Turns marks into jobs, chunk by chunk, until p_jobs jobs are due or the walk is over.';
+
+create view calendar_sync.due_lanes with (security_invoker = true) as
+select lane.integration_id, lane.served_at,
+  least(
+    (select min(priority) from calendar_sync.marks where marks.integration_id = lane.integration_id),
+    case when lane.walk_after is not null then lane.walk_priority end,
+    (
+      select priority from calendar_sync.jobs
+      where jobs.integration_id = lane.integration_id and failed_at is null and run_at <= now()
+      order by priority limit 1
+    ),
+    case when integration.status = 'disconnecting' then 0 end
+  ) as priority
+from calendar_sync.lanes as lane
+join public.calendar_integrations as integration on integration.id = lane.integration_id
+where ((integration.status = 'active' and integration.sync_enabled) or integration.status = 'disconnecting')
+  and coalesce(lane.leased_until <= now(), true)
+  and coalesce(lane.backoff_until <= now(), true)
+  and coalesce(lane.held_until <= now(), true)
+  and (
+    lane.walk_after is not null
+    or integration.status = 'disconnecting'
+    or exists (select from calendar_sync.marks where marks.integration_id = lane.integration_id)
+    or exists (
+      select from calendar_sync.jobs
+      where jobs.integration_id = lane.integration_id and failed_at is null and run_at <= now()
+    )
+  );
+
+comment on view calendar_sync.due_lanes is 'Calendars with work that could be done now and that nobody is doing.';
+
+create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_jobs jsonb;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  with picked as materialized (
+    -- A job that is locked is being changed by its user right now: it will be due again in a moment.
+    select job.obligation_id, job.version, job.attempts, job.attempted
+    from calendar_sync.jobs as job
+    where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
+    order by job.priority, job.run_at
+    limit p_jobs for update skip locked
+  ), noted as (
+    update calendar_sync.jobs as job set attempted = true from picked
+    where job.integration_id = p_integration_id and job.obligation_id = picked.obligation_id and not job.attempted
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'obligation_id', picked.obligation_id,
+    'version', picked.version,
+    'attempts', picked.attempts,
+    'attempted', picked.attempted,
+    'deadline', deadline.shown,
+    'deadline_hash', deadline.hash,
+    'mapping', case when mapping.id is not null then jsonb_build_object(
+      'calendar_id', mapping.calendar_id, 'external_event_id', mapping.external_event_id,
+      'content_hash', mapping.content_hash) end
+  )), '[]') into v_jobs
+  from picked
+  left join lateral (
+    select to_jsonb(found) as shown, calendar_sync.deadline_hash(
+      row (found.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events') as hash
+    from public.obligations as obligation
+    cross join lateral calendar_sync.deadline_of(obligation) as found
+    where found.obligation_id = picked.obligation_id and found.recipient_id = v_integration.user_id
+  ) as deadline on true
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = p_integration_id and mapping.obligation_id = picked.obligation_id;
+  return jsonb_build_object(
+    'integration_id', v_integration.id,
+    'provider', v_integration.provider,
+    'removing', v_integration.status = 'disconnecting',
+    'drained', v_integration.status = 'disconnecting' and not exists (
+        select from calendar_sync.jobs where integration_id = p_integration_id
+      ) and not exists (
+        select from public.calendar_event_mappings where integration_id = p_integration_id
+      ),
+    'calendar_id', v_integration.calendar_id,
+    'calendar_owned', v_integration.calendar_owned,
+    'settings', v_integration.settings,
+    'attempts', (select attempts from calendar_sync.lanes where integration_id = p_integration_id),
+    'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
+    'token_expires_at', v_integration.token_expires_at,
+    'jobs', v_jobs
+  );
+end;
+$$;
+
+comment on function calendar_sync.lane_json(uuid, integer) is 'A lane as the worker gets it, with up to p_jobs jobs that are due.';
+
+create function public.calendar_claim(p_worker uuid, p_lanes integer, p_jobs integer, p_lease_s integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  with due as (
+    select lane.integration_id
+    from calendar_sync.due_lanes join calendar_sync.lanes as lane using (integration_id)
+    where coalesce(lane.leased_until <= now(), true)
+    order by due_lanes.priority, due_lanes.served_at nulls first
+    limit p_lanes for update of lane skip locked
+  ), leased as (
+    update calendar_sync.lanes as lane
+    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s)
+    from due where lane.integration_id = due.integration_id
+    returning lane.integration_id
+  )
+  select array_agg(integration_id) into v_ids from leased;
+  perform calendar_sync.advance_walk(id, p_jobs) from unnest(v_ids) as id;
+  return coalesce((select jsonb_agg(calendar_sync.lane_json(id, p_jobs)) from unnest(v_ids) as id), '[]');
+end;
+$$;
+
+comment on function public.calendar_claim(uuid, integer, integer, integer) is
+  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest unserved first, with all it needs to work them.';
+
+create function public.calendar_renew(p_worker uuid, p_lease_s integer) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  with renewed as (
+    update calendar_sync.lanes set leased_until = now() + make_interval(secs => p_lease_s)
+    where leased_by = p_worker and leased_until > now() - interval '1 minute'
+    returning integration_id
+  )
+  select coalesce(jsonb_agg(integration_id), '[]') from renewed
+$$;
+
+comment on function public.calendar_renew(uuid, integer) is 'Renews the leases that a worker still holds, and names their integrations.';
+
+create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_outcomes constant jsonb := coalesce(p_outcomes, '[]');
+begin
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return false;
+  end if;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration_id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
+  from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, calendar_id text, event_id text, etag text,
+    deadline_hash text, content_hash text)
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+  from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, deadline_hash text)
+  where o.kind = 'unchanged' and mapping.integration_id = p_integration_id
+    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
+
+  delete from public.calendar_event_mappings as mapping
+  using jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid)
+  where o.kind = 'removed' and mapping.integration_id = p_integration_id and mapping.obligation_id = o.obligation_id;
+
+  -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
+  with outcome as materialized (
+    select job.obligation_id, o.kind, o.run_in_ms, o.error, job.version = o.version as is_current
+    from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text)
+    join calendar_sync.jobs as job on job.integration_id = p_integration_id and job.obligation_id = o.obligation_id
+    for update of job skip locked
+  ), finished as (
+    delete from calendar_sync.jobs as job using outcome
+    where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
+      and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
+  )
+  update calendar_sync.jobs as job
+  set attempted = outcome.kind = 'retry',
+    attempts = case when outcome.is_current then job.attempts + 1 else 0 end,
+    run_at = case
+      when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+      else job.run_at
+    end,
+    failed_at = case when outcome.is_current and outcome.kind = 'failed' then now() end,
+    last_error = outcome.error
+  from outcome
+  where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
+    and not (outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged'));
+
+  update calendar_sync.lanes
+  set leased_by = null, leased_until = null, served_at = clock_timestamp(),
+    attempts = case when lane.backoff_ms is null then 0 else lanes.attempts + 1 end,
+    backoff_until = now() + lane.backoff_ms * interval '1 millisecond',
+    held_until = now() + lane.hold_ms * interval '1 millisecond'
+  from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint)
+  where integration_id = p_integration_id;
+
+  update public.calendar_integrations as integration
+  set last_synced_at = case when lane.succeeded then now() else integration.last_synced_at end,
+    last_error = case
+      when lane.last_error is not null then lane.last_error
+      when lane.succeeded then null
+      else integration.last_error
+    end
+  from jsonb_to_record(p_lane) as lane (succeeded boolean, last_error jsonb)
+  where integration.id = p_integration_id and (lane.succeeded or lane.last_error is not null);
+
+  update public.calendar_integrations as integration
+  set status = lane.status
+  from jsonb_to_record(p_lane) as lane (status text)
+  where integration.id = p_integration_id and lane.status is not null and integration.status <> 'disconnecting';
+  return true;
+end;
+$$;
+
+comment on function public.calendar_record(uuid, uuid, jsonb, jsonb) is
+  'Records what became of a batch and gives the lease back; false, and nothing recorded, where the lease was lost.';
+
+create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_finish_disconnect(uuid, uuid) is 'Removes an integration whose events are gone; null where the lease was lost.';
+
+create function public.calendar_retire(p_worker uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_work_is_left boolean;
+begin
+  update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker;
+  v_work_is_left := exists (select from calendar_sync.due_lanes);
+  if v_work_is_left then
+    perform calendar_sync.ring();
+  end if;
+  return v_work_is_left;
+end;
+$$;
+
+comment on function public.calendar_retire(uuid) is 'A worker''s last word: its leases are free, and the next one is woken if work is left.';
+
+revoke execute on function public.calendar_claim(uuid, integer, integer, integer), public.calendar_renew(uuid, integer),
+  public.calendar_record(uuid, uuid, jsonb, jsonb), public.calendar_finish_disconnect(uuid, uuid),
+  public.calendar_retire(uuid) from public, anon, authenticated;
+grant execute on function public.calendar_claim(uuid, integer, integer, integer), public.calendar_renew(uuid, integer),
+  public.calendar_record(uuid, uuid, jsonb, jsonb), public.calendar_finish_disconnect(uuid, uuid),
+  public.calendar_retire(uuid) to service_role;
