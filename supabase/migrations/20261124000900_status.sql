@@ -40,10 +40,10 @@ begin
     end
   from keys
   left join lateral (
-    select found.*
+    select candidate.*
     from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as found
-    where found.obligation_id = keys.id and found.recipient_id = v_integration.user_id
+    cross join lateral calendar_sync.deadline_of(obligation) as candidate
+    where candidate.obligation_id = keys.id and candidate.recipient_id = v_integration.user_id
   ) as deadline on true
   left join public.calendar_event_mappings as mapping
     on mapping.integration_id = p_integration_id and mapping.obligation_id = keys.id

@@ -108,11 +108,11 @@ begin
   )), '[]') into v_jobs
   from picked
   left join lateral (
-    select to_jsonb(found) as shown, calendar_sync.deadline_hash(
-      row (found.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events') as hash
+    select to_jsonb(candidate) as shown, calendar_sync.deadline_hash(
+      row (candidate.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events') as hash
     from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as found
-    where found.obligation_id = picked.obligation_id and found.recipient_id = v_integration.user_id
+    cross join lateral calendar_sync.deadline_of(obligation) as candidate
+    where candidate.obligation_id = picked.obligation_id and candidate.recipient_id = v_integration.user_id
   ) as deadline on true
   left join public.calendar_event_mappings as mapping
     on mapping.integration_id = p_integration_id and mapping.obligation_id = picked.obligation_id;

@@ -59,7 +59,9 @@ export const ClaimedLanes = z.array(Lane);
 export type Lane = z.infer<typeof Lane>;
 export type Job = z.infer<typeof Job>;
 
-function dueOf(row: { deadline_date: string | null; deadline_at: string | null; time_zone: string | null }): Due {
+function dueOf(
+  row: { deadline_date: string | null; deadline_at: string | null; time_zone: string | null },
+): Due {
   if (row.deadline_date !== null) return { kind: "date", date: row.deadline_date };
   if (row.deadline_at !== null) return { kind: "instant", at: row.deadline_at, time_zone: row.time_zone };
   return { kind: "none" };

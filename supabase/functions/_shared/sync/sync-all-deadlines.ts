@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
-import { finishDisconnect, type DisconnectContext } from "./finish-disconnect.ts";
+import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
 import { ClaimedLanes, type Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
@@ -117,7 +117,11 @@ function keepLeases(
     if (active.size === 0) return;
     const asked_at = performance.now();
     try {
-      const held = await rpc("calendar_renew", { p_worker: worker_id, p_lease_s: LEASE_SECONDS }, z.array(z.string()));
+      const held = await rpc(
+        "calendar_renew",
+        { p_worker: worker_id, p_lease_s: LEASE_SECONDS },
+        z.array(z.string()),
+      );
       for (const id of held) renewed_at.set(id, asked_at);
     } catch (error: unknown) {
       log.warn("lease_not_renewed", { error });

@@ -6,7 +6,7 @@ import type { Rpc } from "../platform/rpc.ts";
 import type { CalendarClient, Change, Outcome } from "../providers/calendar-client.ts";
 import type { Job, Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
-import { laneVerdict, type LaneVerdict } from "./verdict.ts";
+import { type LaneVerdict, laneVerdict } from "./verdict.ts";
 
 /** What working a lane needs from outside. */
 export interface LaneContext {
@@ -73,7 +73,13 @@ export async function syncMultipleObligations(
   return recorded;
 }
 
-const UNTOUCHED: LaneVerdict = { succeeded: false, backoff_ms: null, hold_ms: null, status: null, last_error: null };
+const UNTOUCHED: LaneVerdict = {
+  succeeded: false,
+  backoff_ms: null,
+  hold_ms: null,
+  status: null,
+  last_error: null,
+};
 
 /** @returns one outcome a plan, or null where there is no token to apply any with */
 async function applyPlans(
@@ -167,7 +173,9 @@ function outcomeRow({ job, plan }: PlannedJob, outcome: Outcome | null, calendar
   const { obligation_id, version } = job;
   switch (outcome?.kind) {
     case "done":
-      if (outcome.remote === null || !("content_hash" in plan)) return [{ kind: "removed", obligation_id, version }];
+      if (outcome.remote === null || !("content_hash" in plan)) {
+        return [{ kind: "removed", obligation_id, version }];
+      }
       return [{
         kind: "synced",
         obligation_id,

@@ -61,7 +61,8 @@ export function laneVerdict(outcomes: readonly (Outcome | null)[], attempts: num
 }
 
 const MESSAGES = {
-  calendar_missing: "The calendar is gone or can no longer be written to. Choose another one or connect again.",
+  calendar_missing:
+    "The calendar is gone or can no longer be written to. Choose another one or connect again.",
   scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
   provider_unavailable: "The calendar provider cannot be reached. We keep trying.",
   quota: "The provider limits this account for some hours. We go on as soon as it allows.",

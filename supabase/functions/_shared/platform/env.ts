@@ -1,0 +1,97 @@
+import { z } from "zod";
+
+/** HMAC-SHA-256 keys shorter than their hash are weaker than it (RFC 7518 §3.2). */
+const SECRET_MIN_CHARACTERS = 32;
+
+const Secret = z.string().min(
+  SECRET_MIN_CHARACTERS,
+  `must have at least ${SECRET_MIN_CHARACTERS} characters`,
+);
+
+/** An https URL; plain http only where it cannot leave the machine. Without a trailing slash. */
+const ProviderUrl = z.string()
+  .refine(isSafeUrl, "must be an https URL (plain http for loopback hosts only)")
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const Variables = z.object({
+  SUPABASE_URL: z.string().refine((url) => URL.canParse(url), "must be a URL"),
+  GOOGLE_CLIENT_ID: z.string().min(1, "must not be empty"),
+  GOOGLE_CLIENT_SECRET: z.string().min(1, "must not be empty"),
+  GOOGLE_AUTHORITY_URL: ProviderUrl.default("https://accounts.google.com"),
+  GOOGLE_API_URL: ProviderUrl.default("https://www.googleapis.com"),
+  CALENDAR_STATE_SECRET: Secret,
+  CALENDAR_SYNC_SECRET: Secret,
+  CALENDAR_REDIRECT_URLS: z.string()
+    .transform((list) => list.split(",").map((url) => url.trim()).filter((url) => url !== ""))
+    .refine((urls) => urls.length > 0, "must name at least one URL")
+    .refine(
+      (urls) => urls.every(isSafeUrl),
+      "must be https URLs (plain http for loopback hosts only), comma-separated",
+    ),
+});
+
+/** Google as the environment describes it. */
+export interface GoogleEnv {
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly authority_url: string;
+  readonly api_url: string;
+}
+
+/** The environment of the functions, read once. */
+export interface Env {
+  readonly supabase_url: string;
+  readonly google: GoogleEnv;
+  readonly state_secret: string;
+  readonly sync_secret: string;
+  /** Exact URLs that a connection may return to. */
+  readonly redirect_urls: readonly string[];
+}
+
+/** The environment lacks something; the message names every variable to set. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/**
+ * Reads and checks the environment.
+ *
+ * @param get where variables come from
+ * @throws ConfigurationError that names every variable that is missing or malformed, and no value
+ */
+export function readEnv(get: (name: string) => string | undefined = (name) => Deno.env.get(name)): Env {
+  const names = Object.keys(Variables.shape);
+  // An empty variable is what an unset one looks like in most dashboards.
+  const parsed = Variables.safeParse(Object.fromEntries(names.map((name) => [name, get(name) || undefined])));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return get(name) ? `${name} ${issue.message}` : `${name} is missing`;
+    });
+    throw new ConfigurationError(`Set the function secrets: ${[...new Set(problems)].join("; ")}.`);
+  }
+  const variables = parsed.data;
+  return {
+    supabase_url: variables.SUPABASE_URL,
+    google: {
+      client_id: variables.GOOGLE_CLIENT_ID,
+      client_secret: variables.GOOGLE_CLIENT_SECRET,
+      authority_url: variables.GOOGLE_AUTHORITY_URL,
+      api_url: variables.GOOGLE_API_URL,
+    },
+    state_secret: variables.CALENDAR_STATE_SECRET,
+    sync_secret: variables.CALENDAR_SYNC_SECRET,
+    redirect_urls: variables.CALENDAR_REDIRECT_URLS,
+  };
+}
+
+/** Whether a host is this machine, so that plain http to it leaves no wire. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}

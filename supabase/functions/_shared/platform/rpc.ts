@@ -1,0 +1,52 @@
+import { createAdminClient, createContextClient } from "@supabase/server/core";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { z } from "zod";
+
+/** A hung database must not hold a worker for longer than its lease lasts. */
+const RPC_TIMEOUT_MS = 10_000;
+
+/** Any database function with named arguments; what a call returns is checked by its schema, not by a type. */
+interface Database {
+  public: {
+    Tables: Record<never, never>;
+    Views: Record<never, never>;
+    Functions: Record<string, { Args: Record<string, unknown>; Returns: unknown }>;
+  };
+}
+
+/**
+ * Calls a database function and parses its result.
+ *
+ * @throws RpcError when the call fails; zod's error when the result is not what the schema says
+ */
+export type Rpc = <T>(
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  schema: z.ZodType<T>,
+) => Promise<T>;
+
+/** A database function failed. `code` is an SQLSTATE or PostgREST's own code; empty when there was no answer. */
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  constructor(readonly rpc: string, readonly code: string, message: string) {
+    super(`${rpc}: ${message}`);
+  }
+}
+
+/** Calls as `service_role`, for what no user may do. */
+export function createServiceRpc(): Rpc {
+  return rpcOf(createAdminClient<Database>());
+}
+
+/** Calls as the signed-in user, with row level security in force. */
+export function createUserRpc(access_token: string): Rpc {
+  return rpcOf(createContextClient<Database>({ auth: { token: access_token } }));
+}
+
+function rpcOf(client: SupabaseClient<Database>): Rpc {
+  return async (name, args, schema) => {
+    const { data, error } = await client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
+    if (error) throw new RpcError(name, error.code ?? "", error.message);
+    return schema.parse(data);
+  };
+}

@@ -1,0 +1,149 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { z } from "zod";
+import { beginConnection, confirmConnection, finishConsent } from "../_shared/oauth/connect.ts";
+import { readEnv } from "../_shared/platform/env.ts";
+import { ApiError, onError, onNotFound, parseRequest } from "../_shared/platform/errors.ts";
+import { createServiceRpc } from "../_shared/platform/rpc.ts";
+import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
+import { createGoogleClient } from "../_shared/providers/google/client.ts";
+import { revokeToken } from "../_shared/providers/google/oauth.ts";
+import { chooseCalendar, listCalendars } from "./calendars.ts";
+import {
+  AuthorizeQuery,
+  ConfirmBody,
+  DisconnectQuery,
+  IntegrationQuery,
+  PatchBody,
+  SyncBody,
+} from "./requests.ts";
+
+const env = readEnv();
+const rpc = createServiceRpc();
+const context = { env, rpc };
+const clientFor = (access_token: string) => createGoogleClient({ api_url: env.google.api_url, access_token });
+
+const app = new Hono<UserVariables>().basePath("/calendar");
+app.onError(onError);
+app.notFound(onNotFound);
+
+app.use(cors({
+  origin: [...new Set(env.redirect_urls.map((url) => new URL(url).origin))],
+  allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+  allowHeaders: ["authorization", "apikey", "content-type", "x-client-info"],
+  maxAge: 3600,
+}));
+
+/** Public, and proves itself by its state. Neither the code nor the ticket may be kept or passed on. */
+app.get("/callback", async (c) => {
+  c.header("cache-control", "no-store");
+  c.header("referrer-policy", "no-referrer");
+  return c.redirect(await finishConsent(context, new URL(c.req.url).searchParams), 303);
+});
+
+app.use(requireUser);
+
+app.get("/authorize", async (c) => {
+  const query = parseRequest(AuthorizeQuery, c.req.query());
+  if (query.provider === "outlook") {
+    throw new ApiError(400, "provider_not_configured", "Outlook is not set up on this installation.");
+  }
+  if (!env.redirect_urls.includes(query.redirect_to)) {
+    throw new ApiError(
+      400,
+      "invalid_request",
+      "redirect_to: must be one of CALENDAR_REDIRECT_URLS, exactly.",
+    );
+  }
+  return c.json({ url: await beginConnection(context, { user_id: c.var.user_id, ...query }) });
+});
+
+app.post("/confirm", async (c) => {
+  const { connection } = parseRequest(ConfirmBody, await jsonBody(c.req.raw));
+  return c.json(await confirmConnection(context, clientFor, c.var.user_id, connection));
+});
+
+app.get("/status", async (c) => {
+  const integrations = await c.var.userRpc("calendar_status", {}, z.array(z.unknown()));
+  return c.json({ integrations });
+});
+
+app.patch("/status", async (c) => {
+  const change = parseRequest(PatchBody, await jsonBody(c.req.raw));
+  const { integration_id, calendar_id, sync_enabled, settings } = change;
+  if (calendar_id !== undefined) await chooseCalendar(context, c.var.user_id, integration_id, calendar_id);
+  const integration = await c.var.userRpc("calendar_update_integration", {
+    p_integration_id: integration_id,
+    p_sync_enabled: sync_enabled ?? null,
+    p_settings: settings ?? null,
+  }, z.unknown());
+  if (integration === null) throw notYours();
+  return c.json(integration);
+});
+
+app.get("/calendars", async (c) => {
+  const { integration_id } = parseRequest(IntegrationQuery, c.req.query());
+  return c.json({ calendars: await listCalendars(context, c.var.user_id, integration_id) });
+});
+
+app.post("/sync", async (c) => {
+  const { integration_id } = parseRequest(SyncBody, await jsonBody(c.req.raw));
+  const queued = await c.var.userRpc("calendar_sync_now", {
+    p_integration_id: integration_id ?? null,
+  }, z.number().nullable());
+  if (queued === null) throw notYours();
+  return c.json({ queued }, 202);
+});
+
+const Disconnected = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("reconnect_needed") }),
+  z.object({ kind: z.literal("draining") }),
+  z.object({ kind: z.literal("removed"), refresh_token: z.string().nullable() }),
+]).nullable();
+
+app.delete("/", async (c) => {
+  const { integration_id, events } = parseRequest(DisconnectQuery, c.req.query());
+  const outcome = await rpc("calendar_begin_disconnect", {
+    p_user_id: c.var.user_id,
+    p_integration_id: integration_id,
+    p_events: events,
+  }, Disconnected);
+  switch (outcome?.kind) {
+    case undefined:
+      throw notYours();
+    case "reconnect_needed":
+      throw new ApiError(
+        409,
+        "reconnect_needed",
+        "To remove the events, connect the account again first; or keep them.",
+      );
+    case "draining":
+      return c.body(null, 202);
+    case "removed":
+      if (outcome.refresh_token !== null) await revokeToken(env.google, outcome.refresh_token);
+      return c.body(null, 204);
+  }
+});
+
+for (const path of ["/authorize", "/callback", "/confirm", "/status", "/calendars", "/sync", "/"]) {
+  app.all(
+    path,
+    (c) => c.json({ code: "invalid_request", message: `${c.req.method} is not possible here.` }, 405),
+  );
+}
+
+/** An empty body counts as an empty object. */
+async function jsonBody(request: Request): Promise<unknown> {
+  const text = await request.text();
+  try {
+    return text === "" ? {} : JSON.parse(text);
+  } catch {
+    throw new ApiError(400, "invalid_request", "The body is not JSON.");
+  }
+}
+
+function notYours(): ApiError {
+  return new ApiError(404, "not_found", "You have no such integration.");
+}
+
+Deno.serve(app.fetch);

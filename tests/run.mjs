@@ -1,0 +1,56 @@
+// `npm test`: format, lint, type check and every test; the last line is `N passed, N failed`.
+import { spawn } from "node:child_process";
+import { installMissing } from "../local/install.mjs";
+
+const CHECKED = ["supabase/functions", "local", "tests", "bench"];
+
+const STEPS = [
+  { name: "format", args: ["fmt", "--check"] },
+  { name: "lint", args: ["lint", ...CHECKED] },
+  { name: "types", args: ["check", ...CHECKED] },
+  {
+    name: "tests",
+    args: ["test", "--allow-all", "--no-check", "--parallel", "tests", ...process.argv.slice(2)],
+  },
+];
+
+await installMissing();
+let passed = 0;
+let failed = 0;
+for (const step of STEPS) {
+  const { code, output } = await run(step.args);
+  const summary = step.name === "tests" ? /(\d+) passed(?: \([^)]*\))? \| (\d+) failed/.exec(output) : null;
+  if (summary) {
+    passed += Number(summary[1]);
+    failed += Math.max(Number(summary[2]), code === 0 ? 0 : 1);
+  } else {
+    code === 0 ? passed++ : failed++;
+    console.log(`${step.name}: ${code === 0 ? "ok" : "FAILED"}`);
+  }
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function run(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn("node_modules/.bin/deno", args, {
+      cwd: new URL("..", import.meta.url),
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        DENO_NO_UPDATE_CHECK: "1",
+        DENO_JOBS: process.env.DENO_JOBS ?? "2",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const [source, target] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+      source.on("data", (chunk) => {
+        output += chunk;
+        target.write(chunk);
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}

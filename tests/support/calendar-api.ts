@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+
+/** Where a stack is, as its ready line says. */
+export interface StackAddress {
+  readonly apiUrl: string;
+  readonly publishableKey: string;
+}
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+const Integration = z.object({
+  id: z.string(),
+  provider: z.string(),
+  account_email: z.string().nullable(),
+  status: z.string(),
+  access: z.string(),
+  calendar_id: z.string().nullable(),
+  calendar_name: z.string().nullable(),
+  sync_enabled: z.boolean(),
+  last_synced_at: z.string().nullable(),
+  progress: z.object({ pending: z.number(), synced: z.number(), failed: z.number() }),
+  last_error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  settings: z.object({ reminders_minutes: z.array(z.number()), completed_events: z.string() }),
+});
+export type Integration = z.infer<typeof Integration>;
+
+/** The Calendar API as a signed-in user calls it. */
+export class CalendarApi {
+  readonly #stack: StackAddress;
+  readonly #access_token: string;
+
+  private constructor(stack: StackAddress, access_token: string) {
+    this.#stack = stack;
+    this.#access_token = access_token;
+  }
+
+  static async signIn(stack: StackAddress, user: User): Promise<CalendarApi> {
+    const response = await fetch(`${stack.apiUrl}/auth/v1/token?grant_type=password`, {
+      method: "POST",
+      headers: { apikey: stack.publishableKey, "content-type": "application/json" },
+      body: JSON.stringify({ email: user.email, password: user.password }),
+    });
+    assert.equal(response.status, 200, await response.clone().text());
+    const { access_token } = z.object({ access_token: z.string() }).parse(await response.json());
+    return new CalendarApi(stack, access_token);
+  }
+
+  /** @param path below `/functions/v1/calendar` */
+  request(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`${this.#stack.apiUrl}/functions/v1/calendar${path}`, {
+      method,
+      headers: {
+        apikey: this.#stack.publishableKey,
+        authorization: `Bearer ${this.#access_token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      redirect: "manual",
+    });
+  }
+
+  async status(): Promise<Integration[]> {
+    const response = await this.request("GET", "/status");
+    assert.equal(response.status, 200, await response.clone().text());
+    return z.object({ integrations: z.array(Integration) }).parse(await response.json()).integrations;
+  }
+
+  /** Waits until the integration shows what `wanted` asks for. */
+  async untilStatus(
+    wanted: (integration: Integration) => boolean,
+    timeout_ms = 20_000,
+  ): Promise<Integration> {
+    return await until(async () => (await this.status()).find(wanted), timeout_ms, () => this.status());
+  }
+
+  /** The URL of the consent page. */
+  async authorizeUrl(redirect_to: string, access: "dedicated" | "existing" = "dedicated"): Promise<string> {
+    const query = new URLSearchParams({ provider: "google", redirect_to, access });
+    const response = await this.request("GET", `/authorize?${query}`);
+    assert.equal(response.status, 200, await response.clone().text());
+    return z.object({ url: z.string() }).parse(await response.json()).url;
+  }
+
+  /** Goes the whole way from `authorize` to `confirm`. */
+  async connect(
+    redirect_to: string,
+    account: string,
+    access?: "dedicated" | "existing",
+  ): Promise<Integration> {
+    const landed = await consent(await this.authorizeUrl(redirect_to, access), account);
+    const connection = landed.searchParams.get("calendar_connection");
+    assert.ok(connection, landed.toString());
+    const response = await this.request("POST", "/confirm", { connection });
+    assert.equal(response.status, 200, await response.clone().text());
+    return Integration.parse(await response.json());
+  }
+}
+
+/**
+ * Answers the emulator's consent page as a person would, and follows the redirects to the end.
+ *
+ * @returns where the browser lands
+ */
+export async function consent(
+  authorize_url: string,
+  account: string,
+  choice: { readonly consent?: "allow" | "deny"; readonly scopes?: string } = {},
+): Promise<URL> {
+  const page = new URL(authorize_url);
+  page.searchParams.set("emulator_account", account);
+  page.searchParams.set("emulator_consent", choice.consent ?? "allow");
+  if (choice.scopes !== undefined) page.searchParams.set("emulator_scopes", choice.scopes);
+  const callback = await redirectOf(page);
+  return await redirectOf(callback);
+}
+
+/** Where a GET redirects to. */
+export async function redirectOf(url: URL): Promise<URL> {
+  const response = await fetch(url, { redirect: "manual" });
+  const body = await response.text();
+  const location = response.headers.get("location");
+  assert.ok(location, `${response.status} from ${url.origin}${url.pathname}: ${body.slice(0, 300)}`);
+  return new URL(location, url);
+}
+
+const POLL_MS = 25;
+
+/** Polls until `probe` finds something; on time-out the error shows what `describe` sees then. */
+export async function until<T>(
+  probe: () => Promise<T | undefined | false | null>,
+  timeout_ms = 20_000,
+  describe: () => Promise<unknown> = () => Promise.resolve("nothing"),
+): Promise<T> {
+  const deadline = performance.now() + timeout_ms;
+  while (true) {
+    const found = await probe();
+    if (found !== undefined && found !== false && found !== null) return found;
+    if (performance.now() > deadline) {
+      throw new Error(`not within ${timeout_ms} ms; last seen: ${JSON.stringify(await describe())}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  calendarEventOf,
+  cutTitle,
+  TITLE_MAX_CHARACTERS,
+} from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
+import type { Due, Obligation } from "../../../../supabase/functions/_shared/domain/obligation.ts";
+
+const SETTINGS = { reminders_minutes: [10080, 1440], completed_events: "keep" } as const;
+
+function obligation(change: Partial<Obligation> = {}): Obligation {
+  return {
+    obligation_id: "00000000-0000-4000-8000-000000000001",
+    title: "Permit renewal",
+    description: "Form 12",
+    status: "open",
+    due: { kind: "date", date: "2026-12-31" },
+    url: null,
+    ...change,
+  };
+}
+
+function timeOf(due: Due) {
+  return calendarEventOf(obligation({ due }), SETTINGS)?.time;
+}
+
+Deno.test("an all-day deadline lasts one day, with an exclusive end, across the end of a year and a leap day", () => {
+  assert.deepEqual(timeOf({ kind: "date", date: "2026-12-31" }), {
+    kind: "all_day",
+    start_date: "2026-12-31",
+    end_date: "2027-01-01",
+  });
+  assert.deepEqual(timeOf({ kind: "date", date: "2028-02-28" }), {
+    kind: "all_day",
+    start_date: "2028-02-28",
+    end_date: "2028-02-29",
+  });
+});
+
+Deno.test("a timed deadline keeps its instant on both sides of a DST change", () => {
+  assert.deepEqual(timeOf({ kind: "instant", at: "2026-10-25T00:45:00+00:00", time_zone: "Europe/Paris" }), {
+    kind: "timed",
+    start: "2026-10-25T02:45:00+02:00",
+    end: "2026-10-25T02:15:00+01:00",
+    time_zone: "Europe/Paris",
+  });
+  assert.deepEqual(timeOf({ kind: "instant", at: "2026-03-29T00:45:00Z", time_zone: "Europe/Paris" }), {
+    kind: "timed",
+    start: "2026-03-29T01:45:00+01:00",
+    end: "2026-03-29T03:15:00+02:00",
+    time_zone: "Europe/Paris",
+  });
+});
+
+Deno.test("a zone that is missing or unknown is shown as the same instant in UTC", () => {
+  for (const time_zone of [null, "Mars/Olympus", "+02:00", ""]) {
+    assert.deepEqual(timeOf({ kind: "instant", at: "2026-06-01T10:00:00Z", time_zone }), {
+      kind: "timed",
+      start: "2026-06-01T10:00:00+00:00",
+      end: "2026-06-01T10:30:00+00:00",
+      time_zone: "UTC",
+    });
+  }
+});
+
+Deno.test("no event stands for an obligation that has no deadline, is cancelled, or is completed and unwanted", () => {
+  assert.equal(calendarEventOf(obligation({ due: { kind: "none" } }), SETTINGS), null);
+  assert.equal(calendarEventOf(obligation({ status: "cancelled" }), SETTINGS), null);
+  const remove = { ...SETTINGS, completed_events: "remove" } as const;
+  assert.equal(calendarEventOf(obligation({ status: "completed" }), remove), null);
+  assert.equal(calendarEventOf(obligation({ status: "open" }), remove)?.title, "Permit renewal");
+});
+
+Deno.test("a completed obligation that is kept is ticked off", () => {
+  assert.equal(calendarEventOf(obligation({ status: "completed" }), SETTINGS)?.title, "✓ Permit renewal");
+});
+
+Deno.test("the link is the last line, and only where it is one that a provider accepts", () => {
+  const linked = calendarEventOf(obligation({ url: "https://example.com/o/1" }), SETTINGS);
+  assert.equal(linked?.description, "Form 12\n\nhttps://example.com/o/1");
+  assert.equal(linked?.url, "https://example.com/o/1");
+  for (const url of ["javascript:alert(1)", "not a link", null]) {
+    const unlinked = calendarEventOf(obligation({ url }), SETTINGS);
+    assert.equal(unlinked?.description, "Form 12");
+    assert.equal(unlinked?.url, null);
+  }
+});
+
+Deno.test("a title is cut at 250 characters and never inside what a reader sees as one", () => {
+  assert.equal(cutTitle("a".repeat(2000)), `${"a".repeat(249)}…`);
+  assert.equal(cutTitle("a".repeat(250)), "a".repeat(250));
+  const family = "👩‍👩‍👧‍👦";
+  fc.assert(fc.property(fc.array(fc.constantFrom("a", family, "é", "🇫🇷")), (characters) => {
+    const title = characters.join("");
+    const cut = cutTitle(title);
+    assert.ok(cut.length <= TITLE_MAX_CHARACTERS);
+    if (title.length <= TITLE_MAX_CHARACTERS) return assert.equal(cut, title);
+    const kept = [...new Intl.Segmenter().segment(cut.slice(0, -1))].map(({ segment }) => segment);
+    const whole = [...new Intl.Segmenter().segment(title)].map(({ segment }) => segment);
+    assert.deepEqual(kept, whole.slice(0, kept.length));
+  }));
+});

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { calendarEventOf } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
+import type { Obligation } from "../../../../supabase/functions/_shared/domain/obligation.ts";
+import {
+  hashEvent,
+  planObligation,
+  type Situation,
+} from "../../../../supabase/functions/_shared/domain/plan.ts";
+
+const OBLIGATION: Obligation = {
+  obligation_id: "00000000-0000-4000-8000-000000000001",
+  title: "Permit renewal",
+  description: "",
+  status: "open",
+  due: { kind: "date", date: "2026-12-31" },
+  url: null,
+};
+const SETTINGS = { reminders_minutes: [10], completed_events: "keep" } as const;
+const EVENT = calendarEventOf(OBLIGATION, SETTINGS);
+assert.ok(EVENT);
+const HASH = await hashEvent(EVENT);
+
+function situation(change: Partial<Situation>): Situation {
+  return {
+    obligation: OBLIGATION,
+    settings: SETTINGS,
+    calendar_id: "here",
+    removing: false,
+    mapping: null,
+    attempted: false,
+    ...change,
+  };
+}
+
+function mapping(calendar_id: string, content_hash: string) {
+  return { calendar_id, external_event_id: "event", content_hash };
+}
+
+/** Every combination of what decides; the plan's kind is a table that can be read. */
+const TABLE = [
+  // wanted, removing, mapping, attempted → kind
+  [true, false, "none", false, "create"],
+  [true, false, "none", true, "create"],
+  [true, false, "same", false, "nothing"],
+  [true, false, "same", true, "nothing"],
+  [true, false, "changed", false, "update"],
+  [true, false, "changed", true, "update"],
+  [true, false, "elsewhere", false, "move"],
+  [true, false, "elsewhere", true, "move"],
+  [true, true, "none", false, "nothing"],
+  [true, true, "none", true, "remove_untracked"],
+  [true, true, "same", false, "delete"],
+  [true, true, "same", true, "delete"],
+  [true, true, "changed", false, "delete"],
+  [true, true, "changed", true, "delete"],
+  [true, true, "elsewhere", false, "delete"],
+  [true, true, "elsewhere", true, "delete"],
+  [false, false, "none", false, "nothing"],
+  [false, false, "none", true, "remove_untracked"],
+  [false, false, "same", false, "delete"],
+  [false, false, "same", true, "delete"],
+  [false, false, "changed", false, "delete"],
+  [false, false, "changed", true, "delete"],
+  [false, false, "elsewhere", false, "delete"],
+  [false, false, "elsewhere", true, "delete"],
+  [false, true, "none", false, "nothing"],
+  [false, true, "none", true, "remove_untracked"],
+  [false, true, "same", false, "delete"],
+  [false, true, "same", true, "delete"],
+  [false, true, "changed", false, "delete"],
+  [false, true, "changed", true, "delete"],
+  [false, true, "elsewhere", false, "delete"],
+  [false, true, "elsewhere", true, "delete"],
+] as const;
+
+const MAPPINGS = {
+  none: null,
+  same: mapping("here", HASH),
+  changed: mapping("here", "older"),
+  elsewhere: mapping("there", HASH),
+};
+
+Deno.test("the plan follows the table for every combination of what decides it", async () => {
+  for (const [wanted, removing, known, attempted, kind] of TABLE) {
+    const plan = await planObligation(situation({
+      obligation: wanted ? OBLIGATION : null,
+      removing,
+      mapping: MAPPINGS[known],
+      attempted,
+    }));
+    assert.equal(plan.kind, kind, JSON.stringify({ wanted, removing, known, attempted }));
+  }
+});
+
+Deno.test("a move deletes where the event is and creates where it belongs", async () => {
+  const plan = await planObligation(situation({ mapping: MAPPINGS.elsewhere }));
+  assert.ok(plan.kind === "move");
+  assert.deepEqual(plan.from, { calendar_id: "there", event_id: "event" });
+});
+
+Deno.test("a deletion goes to the calendar that holds the event, not to the one that is set now", async () => {
+  const plan = await planObligation(situation({ obligation: null, mapping: MAPPINGS.elsewhere }));
+  assert.ok(plan.kind === "delete");
+  assert.equal(plan.calendar_id, "there");
+});
+
+Deno.test("reminders alone change nothing, so that a user's own change survives", async () => {
+  const settings = { ...SETTINGS, reminders_minutes: [5, 6] };
+  const plan = await planObligation(situation({ settings, mapping: MAPPINGS.same }));
+  assert.equal(plan.kind, "nothing");
+});
+
+Deno.test("each visible field changes the hash", async () => {
+  const changes: Partial<Obligation>[] = [
+    { title: "Other" },
+    { description: "Other" },
+    { due: { kind: "date", date: "2027-01-01" } },
+    { due: { kind: "instant", at: "2026-12-31T00:00:00Z", time_zone: null } },
+    { url: "https://example.com/" },
+    { status: "completed" },
+  ];
+  for (const change of changes) {
+    const event = calendarEventOf({ ...OBLIGATION, ...change }, SETTINGS);
+    assert.ok(event);
+    assert.notEqual(await hashEvent(event), HASH, JSON.stringify(change));
+  }
+});
