@@ -1,0 +1,64 @@
+import { type Env, readEnv } from "../supabase/functions/_shared/platform/env.ts";
+import type { ProjectKeys } from "./gateway/keys.ts";
+
+/** Every variable of the functions that `npm start` passes through from its own environment. */
+const PASSED_THROUGH = [
+  "GOOGLE_CLIENT_ID",
+  "GOOGLE_CLIENT_SECRET",
+  "GOOGLE_AUTHORITY_URL",
+  "GOOGLE_API_URL",
+  "MICROSOFT_CLIENT_ID",
+  "MICROSOFT_CLIENT_SECRET",
+  "MICROSOFT_AUTHORITY_URL",
+  "MICROSOFT_GRAPH_URL",
+  "CALENDAR_STATE_SECRET",
+  "CALENDAR_SYNC_SECRET",
+  "CALENDAR_REDIRECT_URLS",
+  "CALENDAR_RATE_LIMIT_PER_MINUTE",
+  "CALENDAR_METRICS_SECRET",
+  "LOG_LEVEL",
+] as const;
+
+/**
+ * The environment of the functions: as hosted Supabase sets it, with the caller's variables where given and values
+ * of this stack's own where not.
+ *
+ * @param given the environment of `npm start`
+ * @param emulator_url stands in for Google unless both of its URLs are given
+ * @throws ConfigurationError that names what is malformed
+ */
+export function functionEnvironment(options: {
+  readonly given: Readonly<Record<string, string | undefined>>;
+  readonly apiUrl: string;
+  readonly keys: ProjectKeys;
+  readonly google: {
+    readonly url: string;
+    readonly client: { readonly id: string; readonly secret: string };
+  };
+}): { readonly variables: Record<string, string>; readonly env: Env } {
+  const { given, apiUrl, keys, google } = options;
+  const variables: Record<string, string> = {
+    SUPABASE_URL: apiUrl,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
+    SUPABASE_JWKS: JSON.stringify(keys.jwks),
+    GOOGLE_CLIENT_ID: google.client.id,
+    GOOGLE_CLIENT_SECRET: google.client.secret,
+    GOOGLE_AUTHORITY_URL: google.url,
+    GOOGLE_API_URL: google.url,
+    CALENDAR_STATE_SECRET: randomSecret(),
+    CALENDAR_SYNC_SECRET: randomSecret(),
+    CALENDAR_METRICS_SECRET: randomSecret(),
+    CALENDAR_REDIRECT_URLS: `${apiUrl}/settings,http://localhost:3000/settings/calendar`,
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+  for (const name of PASSED_THROUGH) {
+    const value = given[name];
+    if (value) variables[name] = value;
+  }
+  return { variables, env: readEnv((name) => variables[name]) };
+}
+
+function randomSecret(): string {
+  return `${crypto.randomUUID()}${crypto.randomUUID()}`;
+}

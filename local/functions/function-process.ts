@@ -1,0 +1,128 @@
+import { freePort } from "../free-port.ts";
+import { ROOT } from "../paths.ts";
+import { HOSTED_LIMITS } from "./limits.ts";
+
+const READY_POLL_MS = 20;
+const QUICK_DEATH_MS = 5_000;
+/** After so many quick deaths in a row a restart waits, so that a broken function does not eat the machine. */
+const QUICK_DEATHS_MAX = 5;
+const PATIENCE_MS = 5_000;
+const READY_TIMEOUT_MS = 15_000;
+
+/** One edge function in a Deno process of its own, started again whenever it dies. */
+export class FunctionProcess {
+  readonly name: string;
+  readonly port = freePort();
+  readonly #env: Record<string, string>;
+  readonly #log: (line: string) => void;
+  #child: Deno.ChildProcess | null = null;
+  #stopped = false;
+  #supervising: Promise<void> = Promise.resolve();
+
+  constructor(name: string, env: Record<string, string>, log: (line: string) => void) {
+    this.name = name;
+    this.#env = env;
+    this.#log = log;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Starts the process and waits until it takes connections. */
+  async start(): Promise<void> {
+    this.#supervising = this.#supervise();
+    const deadline = performance.now() + READY_TIMEOUT_MS;
+    while (!await this.isReady()) {
+      if (performance.now() > deadline) {
+        throw new Error(`The function ${this.name} did not start; see its output above.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
+    }
+  }
+
+  async isReady(): Promise<boolean> {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child?.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#child?.stdin.close().catch(() => {});
+    await this.#supervising;
+  }
+
+  async #supervise(): Promise<void> {
+    let quick_deaths = 0;
+    while (!this.#stopped) {
+      const started_at = performance.now();
+      const child = this.#spawn();
+      this.#child = child;
+      const output = [
+        forward(child.stdout, this.name, this.#log),
+        forward(child.stderr, this.name, this.#log),
+      ];
+      await child.status;
+      await Promise.all(output);
+      if (this.#stopped) return;
+      quick_deaths = performance.now() - started_at < QUICK_DEATH_MS ? quick_deaths + 1 : 0;
+      this.#log(`${this.name}: the process died; starting it again`);
+      if (quick_deaths > QUICK_DEATHS_MAX) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    }
+  }
+
+  #spawn(): Deno.ChildProcess {
+    return new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-check",
+        "--allow-net",
+        "--allow-env",
+        "--allow-read",
+        `--config=${ROOT}/deno.json`,
+        `--v8-flags=--max-old-space-size=${HOSTED_LIMITS.memory_mb}`,
+        `--preload=${ROOT}/local/functions/edge-runtime.ts`,
+        `${ROOT}/supabase/functions/${this.name}/index.ts`,
+      ],
+      cwd: ROOT,
+      clearEnv: true,
+      env: { ...this.#env, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${this.port}` },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+}
+
+/** The functions of this project: folders with an `index.ts`. */
+export async function functionNames(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/supabase/functions`)) {
+    if (isDirectory && !name.startsWith("_")) names.push(name);
+  }
+  return names.sort();
+}
+
+async function forward(
+  stream: ReadableStream<Uint8Array>,
+  name: string,
+  log: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (!line.startsWith("Listening on")) log(`${name}: ${line}`);
+  }
+  if (rest !== "") log(`${name}: ${rest}`);
+}

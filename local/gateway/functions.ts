@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import type { FunctionProcess } from "../functions/function-process.ts";
+import { HOSTED_LIMITS } from "../functions/limits.ts";
+
+/** How long a request waits for a process that is just being started again. */
+const RESTART_PATIENCE_MS = 3_000;
+const RESTART_POLL_MS = 25;
+
+/** `/functions/v1/<name>`: passes requests on to the function's process, which sees `/<name>/…` as when hosted. */
+export function functionRoutes(functions: readonly FunctionProcess[]): Hono {
+  const app = new Hono();
+  app.all("/:name{[^/]+}/*", (c) => forward(c.req.raw, c.req.param("name"), functions));
+  app.all("/:name{[^/]+}", (c) => forward(c.req.raw, c.req.param("name"), functions));
+  return app;
+}
+
+async function forward(
+  request: Request,
+  name: string,
+  functions: readonly FunctionProcess[],
+): Promise<Response> {
+  const process = functions.find((candidate) => candidate.name === name);
+  if (process === undefined) {
+    return Response.json({ code: "NOT_FOUND", message: "Requested function was not found" }, { status: 404 });
+  }
+  const url = new URL(request.url);
+  const target = `http://127.0.0.1:${process.port}${
+    url.pathname.replace(/^\/functions\/v1/, "")
+  }${url.search}`;
+  const headers = new Headers(request.headers);
+  headers.set("x-forwarded-host", url.host);
+  headers.set("x-forwarded-proto", url.protocol.replace(":", ""));
+  headers.delete("host");
+  const body = request.body === null ? null : await request.arrayBuffer();
+  const deadline = performance.now() + RESTART_PATIENCE_MS;
+  const timeout = AbortSignal.timeout(HOSTED_LIMITS.response_s * 1000);
+  while (true) {
+    if (await process.isReady()) {
+      try {
+        return await fetch(target, {
+          method: request.method,
+          headers,
+          body,
+          redirect: "manual",
+          signal: timeout,
+        });
+      } catch {
+        if (timeout.aborted) {
+          return Response.json({ code: "IDLE_TIMEOUT", message: "The function did not answer" }, {
+            status: 504,
+          });
+        }
+        return Response.json({ code: "WORKER_ERROR", message: "The function died" }, { status: 500 });
+      }
+    }
+    if (performance.now() > deadline) {
+      return Response.json({ code: "BOOT_ERROR", message: "The function is not running" }, { status: 503 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, RESTART_POLL_MS));
+  }
+}

@@ -1,0 +1,83 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { type ApiVariables, calendarOf, requireScope } from "./access.ts";
+import { invalid, required } from "./errors.ts";
+import { type CalendarEntry, type EmulatorState, randomToken } from "./state.ts";
+
+const CALENDAR_SCOPES = ["calendar.app.created", "calendar.calendars", "calendar"];
+const LIST_SCOPES = [
+  "calendar.calendarlist.readonly",
+  "calendar.calendarlist",
+  "calendar.readonly",
+  "calendar",
+];
+const COLORS = ["#009688", "#d50000", "#f6bf26", "#8e24aa", "#ef6c00"];
+
+const NewCalendar = z.object({
+  summary: z.string().optional(),
+  description: z.string().optional(),
+  timeZone: z.string().optional(),
+});
+
+/** `/calendars` and `/users/me/calendarList`. */
+export function calendarRoutes(state: EmulatorState): Hono<ApiVariables> {
+  const app = new Hono<ApiVariables>();
+
+  app.post("/calendars", async (c) => {
+    const { grant } = c.var;
+    requireScope(grant, CALENDAR_SCOPES);
+    const body = NewCalendar.safeParse(await c.req.json().catch(() => null));
+    if (!body.success) throw invalid("Invalid calendar.");
+    if (!body.data.summary) throw required("Missing title.");
+    const calendar: CalendarEntry = {
+      id: `${randomToken("c_")}@group.calendar.google.com`,
+      summary: body.data.summary,
+      description: body.data.description ?? "",
+      timeZone: body.data.timeZone ?? "UTC",
+      backgroundColor: COLORS[grant.account.calendars.size % COLORS.length] ?? "#009688",
+      primary: false,
+      accessRole: "owner",
+      createdBy: grant.client_id,
+      events: new Map(),
+    };
+    grant.account.calendars.set(calendar.id, calendar);
+    return c.json(calendarResource(calendar, state.nextEtag()));
+  });
+
+  app.get("/calendars/:calendarId", (c) => {
+    requireScope(c.var.grant, [
+      ...CALENDAR_SCOPES,
+      "calendar.calendars.readonly",
+      "calendar.readonly",
+      "calendar.events",
+    ]);
+    return c.json(calendarResource(calendarOf(c, "reader"), `"${state.revision}"`));
+  });
+
+  app.delete("/calendars/:calendarId", (c) => {
+    requireScope(c.var.grant, CALENDAR_SCOPES);
+    const calendar = calendarOf(c, "owner");
+    if (calendar.primary) throw invalid("The primary calendar cannot be deleted.");
+    c.var.grant.account.calendars.delete(calendar.id);
+    state.nextEtag();
+    return c.body(null, 204);
+  });
+
+  app.get("/users/me/calendarList", (c) => {
+    requireScope(c.var.grant, LIST_SCOPES);
+    const items = [...c.var.grant.account.calendars.values()].map((calendar) => ({
+      ...calendarResource(calendar, `"${state.revision}"`),
+      kind: "calendar#calendarListEntry",
+      accessRole: calendar.accessRole,
+      backgroundColor: calendar.backgroundColor,
+      ...(calendar.primary ? { primary: true } : {}),
+    }));
+    return c.json({ kind: "calendar#calendarList", ...(items.length > 0 ? { items } : {}) });
+  });
+
+  return app;
+}
+
+function calendarResource({ id, summary, description, timeZone }: CalendarEntry, etag: string) {
+  return { kind: "calendar#calendar", etag, id, summary, timeZone, ...(description ? { description } : {}) };
+}

@@ -1,0 +1,194 @@
+import postgres from "postgres";
+import { createDemoUsers, type DemoUser, seedObligations, storeDoorbellSecrets } from "./demo-data.ts";
+import { functionEnvironment } from "./environment.ts";
+import { installExtensions, type StandIn } from "./extensions/install.ts";
+import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
+import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
+import { freePort } from "./free-port.ts";
+import { functionNames, FunctionProcess } from "./functions/function-process.ts";
+import { createProjectKeys } from "./gateway/keys.ts";
+import { startGateway } from "./gateway/server.ts";
+import { bootstrap } from "./postgres/bootstrap.ts";
+import { applyMigrations } from "./postgres/migrate.ts";
+import { startPostgres } from "./postgres/server.ts";
+import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
+
+/** A whole platform on this machine. */
+export interface Stack {
+  readonly apiUrl: string;
+  /** A superuser's. */
+  readonly databaseUrl: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** The emulator's page, or the API URL that was given. */
+  readonly googleUrl: string;
+  readonly users: readonly DemoUser[];
+  /** Null where the provider's URLs were given. */
+  readonly google: GoogleEmulator | null;
+  readonly syncSecret: string;
+  function(name: string): FunctionProcess;
+  /** Stops and starts the stand-in of pg_net's worker. */
+  readonly pgNet: { stop(): Promise<void>; start(): void };
+  stop(): Promise<void>;
+}
+
+const EMULATOR_CLIENT = { id: "ecocomply-local.apps.example", secret: "local-emulator-client" };
+
+/**
+ * Starts the platform: database, gateway, functions and, unless Google's URLs are given, the emulator.
+ *
+ * @param options.port of the gateway; 0: any free one
+ * @param options.env passed through to the functions as far as the contract names it
+ * @throws Error with one clear line; whatever was started is stopped again
+ */
+export async function startStack(options: {
+  readonly port?: number;
+  readonly seed?: boolean;
+  readonly databaseUrl?: string;
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly log?: (line: string) => void;
+}): Promise<Stack> {
+  const log = options.log ?? (() => {});
+  const started: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end().catch((error: unknown) => log(String(error)));
+  };
+  try {
+    const port = claimPort(options.port ?? 0);
+    const apiUrl = `http://127.0.0.1:${port}`;
+    const given = options.env ?? {};
+    const keys = await createProjectKeys();
+
+    const google = given["GOOGLE_AUTHORITY_URL"] && given["GOOGLE_API_URL"]
+      ? null
+      : await startGoogleEmulator({
+        client: {
+          id: given["GOOGLE_CLIENT_ID"] || EMULATOR_CLIENT.id,
+          secret: given["GOOGLE_CLIENT_SECRET"] || EMULATOR_CLIENT.secret,
+          redirect_uris: [`${apiUrl}/functions/v1/calendar/callback`],
+        },
+      });
+    if (google) started.push(() => google.close());
+    const { variables, env } = functionEnvironment({
+      given,
+      apiUrl,
+      keys,
+      google: { url: google?.url ?? "", client: EMULATOR_CLIENT },
+    });
+
+    const { databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
+    const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+    started.push(() => sql.end({ timeout: 1 }));
+    await storeDoorbellSecrets(sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret);
+    const users = await createDemoUsers(sql);
+    if (options.seed ?? true) await seedObligations(sql);
+
+    const functions = (await functionNames()).map((name) => new FunctionProcess(name, variables, log));
+    started.push(async () => {
+      await Promise.all(functions.map((process) => process.stop()));
+    });
+    await Promise.all(functions.map((process) => process.start()));
+    const gateway = startGateway({
+      listener: { port },
+      keys,
+      superuserUrl: databaseUrl,
+      authenticatorUrl,
+      functions,
+    });
+    started.push(() => gateway.stop());
+
+    if (standIns.includes("pg_cron")) {
+      const cron = startPgCronWorker(databaseUrl, log);
+      started.push(() => cron.stop());
+    }
+    const pgNet = pgNetSwitch(standIns.includes("pg_net") ? () => startPgNetWorker(databaseUrl, log) : null);
+    pgNet.start();
+    started.push(() => pgNet.stop());
+
+    return {
+      apiUrl,
+      databaseUrl,
+      publishableKey: keys.publishable,
+      secretKey: keys.secret,
+      googleUrl: google?.url ?? env.google.api_url,
+      users,
+      google,
+      syncSecret: env.sync_secret,
+      pgNet,
+      function: (name) => {
+        const found = functions.find((process) => process.name === name);
+        if (!found) throw new Error(`There is no function ${name}`);
+        return found;
+      },
+      stop,
+    };
+  } catch (error: unknown) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openDatabase(
+  options: { readonly databaseUrl?: string; readonly dataDir?: string },
+  log: (line: string) => void,
+  started: (() => Promise<void>)[],
+): Promise<{ databaseUrl: string; authenticatorUrl: string; standIns: readonly StandIn[] }> {
+  const embedded = options.databaseUrl === undefined
+    ? await startPostgres({ log, ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })
+    : null;
+  if (embedded) started.push(() => embedded.stop());
+  const databaseUrl = embedded?.url ?? options.databaseUrl ?? "";
+  try {
+    const standIns = await installExtensions(databaseUrl);
+    const passwords = { authenticator: crypto.randomUUID(), postgres: crypto.randomUUID() };
+    await bootstrap({
+      url: databaseUrl,
+      passwords: embedded ? passwords : { authenticator: passwords.authenticator },
+    });
+    await applyMigrations(embedded ? withUser(databaseUrl, "postgres", passwords.postgres) : databaseUrl);
+    return {
+      databaseUrl,
+      authenticatorUrl: withUser(databaseUrl, "authenticator", passwords.authenticator),
+      standIns,
+    };
+  } catch (error: unknown) {
+    if (
+      error instanceof Error && "code" in error && /^(ECONN|ENOTFOUND|CONNECT|28)/.test(String(error.code))
+    ) {
+      throw new Error(`The PostgreSQL of --database-url cannot be reached: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function withUser(url: string, user: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = user;
+  changed.password = password;
+  return changed.toString();
+}
+
+/** Takes the port now, so that one in use is an error before anything was started. */
+function claimPort(port: number): number {
+  if (port === 0) return freePort();
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return port;
+  } catch {
+    throw new Error(`Port ${port} is in use: stop what listens there, or choose another with --port.`);
+  }
+}
+
+function pgNetSwitch(start: (() => BackgroundWorker) | null) {
+  let worker: BackgroundWorker | null = null;
+  return {
+    start() {
+      worker ??= start?.() ?? null;
+    },
+    async stop() {
+      await worker?.stop();
+      worker = null;
+    },
+  };
+}
