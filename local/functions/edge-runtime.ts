@@ -1,9 +1,12 @@
 // Preloaded into each function's process: what Supabase's edge runtime adds to Deno, and an end when the stack ends.
+const PARENT_CHECK_MS = 500;
+
 Object.defineProperty(globalThis, "EdgeRuntime", {
   value: { waitUntil: (work: Promise<unknown>) => void work.catch((error: unknown) => console.error(error)) },
 });
 
-(async () => {
-  for await (const _ of Deno.stdin.readable) continue;
-  Deno.exit(0);
-})();
+const parent = Deno.ppid;
+// Unreferenced, as the function only starts once nothing of this module is pending.
+Deno.unrefTimer(setInterval(() => {
+  if (Deno.ppid !== parent) Deno.exit(0);
+}, PARENT_CHECK_MS));

@@ -56,7 +56,11 @@ export class FunctionProcess {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#child?.stdin.close().catch(() => {});
+    try {
+      this.kill("SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
     await this.#supervising;
   }
 
@@ -97,7 +101,7 @@ export class FunctionProcess {
       cwd: ROOT,
       clearEnv: true,
       env: { ...this.#env, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${this.port}` },
-      stdin: "piped",
+      stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();

@@ -9,7 +9,7 @@ import { ROOT } from "../paths.ts";
  */
 export async function applyMigrations(url: string): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(join(ROOT, "node_modules", ".bin", "supabase"), {
-    args: ["migration", "up", `--remote=${url}`],
+    args: ["migration", "up", "--yes", `--remote=${url}`],
     cwd: ROOT,
     env: { DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
     stdin: "null",
