@@ -125,11 +125,11 @@ async function callFunction(
 /** PostgREST reads each argument out of one JSON parameter, as the type that the function wants. */
 function expressionOf(arg: string, type: string): string {
   const key = `'${arg.replaceAll("'", "''")}'`;
-  if (type === "jsonb" || type === "json") return `nullif($1::jsonb -> ${key}, 'null'::jsonb)::${type}`;
+  if (type === "jsonb" || type === "json") return `nullif($1::text::jsonb -> ${key}, 'null'::jsonb)::${type}`;
   if (type.endsWith("[]")) {
-    return `(case when jsonb_typeof($1::jsonb -> ${key}) = 'array' then array(select jsonb_array_elements_text($1::jsonb -> ${key})) end)::${type}`;
+    return `(case when jsonb_typeof($1::text::jsonb -> ${key}) = 'array' then array(select jsonb_array_elements_text($1::text::jsonb -> ${key})) end)::${type}`;
   }
-  return `($1::jsonb ->> ${key})::${type}`;
+  return `($1::text::jsonb ->> ${key})::${type}`;
 }
 
 /** As hosted Supabase sets them on its roles; `set role` alone does not apply a role's settings. */

@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { until } from "../support/calendar-api.ts";
+import { ADA, GRACE, openScene } from "../support/scene.ts";
+
+const DAY = "2027-03-15";
+
+Deno.test({
+  name: "an obligation changes and the user's calendar follows",
+  // The stack's servers and connections outlive a step, and end with the scene.
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openScene();
+  const { sql, google } = scene;
+  try {
+    const ada = await scene.connectedUser(ADA);
+    const add = async (fields: Record<string, unknown>) => {
+      const [row] = await sql<{ id: string }[]>`
+        insert into public.obligations ${
+        sql({ user_id: ada.id, deadline_date: DAY, ...fields })
+      } returning id`;
+      assert.ok(row);
+      return row.id;
+    };
+    const clear = async () => {
+      await sql`delete from public.obligations where user_id = ${ada.id}`;
+      await scene.untilTitles(ada.calendar_id, []);
+    };
+    const only = () => {
+      const [event] = scene.events(ada.calendar_id);
+      assert.ok(event);
+      return event;
+    };
+
+    await t.step("connecting makes a calendar of our own before it answers", () => {
+      assert.equal(ada.integration.status, "active");
+      assert.equal(ada.integration.calendar_name, "Compliance deadlines");
+      assert.ok(google.state.accounts.get(ADA)?.calendars.has(ada.calendar_id));
+    });
+
+    await t.step("an all-day obligation becomes an all-day event that leaves the user free", async () => {
+      const id = await add({ title: "All day", description: "Form", url: "https://example.com/o" });
+      await scene.untilTitles(ada.calendar_id, ["All day"]);
+      const event = only();
+      assert.deepEqual([event.start, event.end], [{ date: DAY }, { date: "2027-03-16" }]);
+      assert.equal(event["transparency"], "transparent");
+      assert.equal(event["attendees"], undefined);
+      assert.deepEqual(event["extendedProperties"], { private: { obligation_id: id } });
+      assert.equal(event["description"], "Form\n\nhttps://example.com/o");
+      assert.deepEqual(event["reminders"], {
+        useDefault: false,
+        overrides: [{ method: "popup", minutes: 10080 }, { method: "popup", minutes: 1440 }],
+      });
+      await clear();
+    });
+
+    await t.step("a timed obligation keeps its instant across a DST change", async () => {
+      await add({
+        title: "Timed",
+        deadline_date: null,
+        deadline_at: "2026-10-25T00:45:00Z",
+        time_zone: "Europe/Paris",
+      });
+      await scene.untilTitles(ada.calendar_id, ["Timed"]);
+      assert.deepEqual(only().start, { dateTime: "2026-10-25T02:45:00+02:00", timeZone: "Europe/Paris" });
+      assert.deepEqual(only().end, { dateTime: "2026-10-25T02:15:00+01:00", timeZone: "Europe/Paris" });
+      await clear();
+    });
+
+    await t.step("a deadline that comes later, changes its kind and goes again moves one event", async () => {
+      const id = await add({ title: "Later", deadline_date: null });
+      await sql`update public.obligations set deadline_date = ${DAY} where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, ["Later"]);
+      const created = only().id;
+      await sql`update public.obligations set deadline_date = null, deadline_at = '2027-01-01T09:00Z' where id = ${id}`;
+      await until(() => Promise.resolve(only().start.dateTime !== undefined));
+      assert.deepEqual(only().start, { dateTime: "2027-01-01T09:00:00+00:00", timeZone: "UTC" });
+      assert.equal(only().id, created);
+      await sql`update public.obligations set deadline_at = null where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, []);
+      await clear();
+    });
+
+    await t.step("emoji, HTML and 2,000 characters arrive as the text that they are", async () => {
+      await add({ title: `🏭 <b>${"x".repeat(2000)}`, description: "<script>alert(1)</script> & more" });
+      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1));
+      const title = String(only()["summary"]);
+      assert.equal(title.length, 250);
+      assert.ok(title.startsWith("🏭 <b>xxx") && title.endsWith("…"));
+      assert.equal(only()["description"], "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more");
+      await clear();
+    });
+
+    await t.step("completed ones are ticked off, cancelled ones go", async () => {
+      const [kept, cancelled] = [await add({ title: "Kept" }), await add({ title: "Cancelled" })];
+      await scene.untilTitles(ada.calendar_id, ["Cancelled", "Kept"]);
+      await sql`update public.obligations set status = 'completed' where id = ${kept}`;
+      await sql`update public.obligations set status = 'cancelled' where id = ${cancelled}`;
+      await scene.untilTitles(ada.calendar_id, ["✓ Kept"]);
+      await sql`update public.obligations set status = 'pending' where id = ${cancelled}`;
+      await scene.untilTitles(ada.calendar_id, ["Cancelled", "✓ Kept"]);
+      await clear();
+    });
+
+    await t.step(
+      "removing completed events acts on those that exist, and so does keeping them again",
+      async () => {
+        await add({ title: "Done", status: "completed" });
+        await scene.untilTitles(ada.calendar_id, ["✓ Done"]);
+        const change = (completed_events: string) =>
+          ada.api.request("PATCH", "/status", {
+            integration_id: ada.integration.id,
+            settings: { completed_events },
+          });
+        await (await change("remove")).body?.cancel();
+        await scene.untilTitles(ada.calendar_id, []);
+        await (await change("keep")).body?.cancel();
+        await scene.untilTitles(ada.calendar_id, ["✓ Done"]);
+        await clear();
+      },
+    );
+
+    await t.step("ten updates in a second cost at most two provider writes", async () => {
+      const id = await add({ title: "Edited" });
+      await scene.untilTitles(ada.calendar_id, ["Edited"]);
+      // The edits go into one transaction each while the provider is slow, so that they overtake the worker.
+      google.faults.set([{ kind: "latency", latency_ms: 400, match: { path: "/events" } }]);
+      const before = scene.writes();
+      for (let i = 1; i <= 10; i++) {
+        await sql`update public.obligations set title = ${`Edit ${i}`} where id = ${id}`;
+      }
+      await scene.untilTitles(ada.calendar_id, ["Edit 10"]);
+      google.faults.clear();
+      assert.ok(scene.writes() - before <= 2, `${scene.writes() - before} writes`);
+      await clear();
+    });
+
+    await t.step("an update that changes nothing visible costs no provider call and no job", async () => {
+      const id = await add({ title: "Same" });
+      await scene.untilTitles(ada.calendar_id, ["Same"]);
+      await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+      const before = google.state.requests.length;
+      await sql`update public.obligations set status = 'in_progress', updated_at = now() where id = ${id}`;
+      const jobs = await sql`select 1 from calendar_sync.jobs`;
+      assert.equal(jobs.length, 0);
+      await add({ title: "Marker" });
+      await scene.untilTitles(ada.calendar_id, ["Marker", "Same"]);
+      assert.equal(google.state.requests.length - before, 1);
+      await clear();
+    });
+
+    await t.step("a user's own reminders and colour survive an update", async () => {
+      const id = await add({ title: "Mine" });
+      await scene.untilTitles(ada.calendar_id, ["Mine"]);
+      const events = google.state.accounts.get(ADA)?.calendars.get(ada.calendar_id)?.events;
+      const own = {
+        reminders: { useDefault: false, overrides: [{ method: "email", minutes: 5 }] },
+        colorId: "7",
+      };
+      events?.set(only().id, { ...only(), ...own, etag: google.state.nextEtag() });
+      await sql`update public.obligations set title = 'Mine too' where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, ["Mine too"]);
+      assert.deepEqual([only()["reminders"], only()["colorId"]], [own.reminders, own.colorId]);
+      await clear();
+    });
+
+    await t.step(
+      "an event that the user deleted comes back with the next change, restored or new",
+      async () => {
+        for (const restore_allowed of [true, false]) {
+          google.state.restore_allowed = restore_allowed;
+          const id = await add({ title: "Deleted by hand" });
+          await scene.untilTitles(ada.calendar_id, ["Deleted by hand"]);
+          const events = google.state.accounts.get(ADA)?.calendars.get(ada.calendar_id)?.events;
+          events?.set(only().id, { ...only(), status: "cancelled", etag: google.state.nextEtag() });
+          await sql`update public.obligations set title = 'Back' where id = ${id}`;
+          await scene.untilTitles(ada.calendar_id, ["Back"]);
+          await clear();
+        }
+        google.state.restore_allowed = true;
+      },
+    );
+
+    await t.step("1,000 obligations in one INSERT ring once and become 1,000 events", async () => {
+      const sequence = sql<{ n: string }[]>`select last_value as n from net.http_request_queue_id_seq`;
+      const [before] = await sequence;
+      await sql`insert into public.obligations (user_id, title, deadline_date)
+        select ${ada.id}, 'Bulk ' || n, ${DAY} from generate_series(1, 1000) as n`;
+      const [after] = await sql<{ n: string }[]>`select last_value as n from net.http_request_queue_id_seq`;
+      assert.ok(Number(after?.n) - Number(before?.n) <= 1, "one doorbell");
+      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000), 60_000);
+      const status = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+      assert.deepEqual(status.progress, { pending: 0, synced: 1000, failed: 0 });
+      assert.equal(new Set(scene.titles(ada.calendar_id)).size, 1000);
+      await sql`delete from public.obligations where user_id = ${ada.id}`;
+      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 0), 60_000);
+    });
+
+    await t.step("reassigned to a user without a calendar and back, the event goes and returns", async () => {
+      const nobody = await scene.newUser();
+      const id = await add({ title: "Handed over" });
+      await scene.untilTitles(ada.calendar_id, ["Handed over"]);
+      await sql`update public.obligations set user_id = ${nobody.id} where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, []);
+      await sql`update public.obligations set user_id = ${ada.id} where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, ["Handed over"]);
+      await clear();
+    });
+
+    await t.step("what was there before the connection is synced, with progress", async () => {
+      const late = await scene.newUser();
+      await sql`insert into public.obligations (user_id, title, deadline_date)
+        select ${late.id}, 'Old ' || n, ${DAY} from generate_series(1, 60) as n`;
+      google.faults.set([{ kind: "latency", latency_ms: 60, match: { path: "/events" } }]);
+      const { calendar_id } = await late.api.connect(scene.redirect_to, GRACE);
+      assert.ok(calendar_id);
+      const seen = await late.api.untilStatus(({ progress }) => progress.synced > 0 && progress.pending > 0);
+      assert.equal(seen.progress.synced + seen.progress.pending, 60);
+      google.faults.clear();
+      const done = await late.api.untilStatus(({ progress }) =>
+        progress.synced === 60 && progress.pending === 0
+      );
+      assert.ok(done.last_synced_at);
+      assert.equal(scene.events(calendar_id).length, 60);
+    });
+
+    await t.step("switched off, changes wait; switched on again, the calendar catches up", async () => {
+      const switchTo = async (sync_enabled: boolean) => {
+        const response = await ada.api.request("PATCH", "/status", {
+          integration_id: ada.integration.id,
+          sync_enabled,
+        });
+        assert.equal(response.status, 200, await response.text());
+      };
+      const removed = await add({ title: "Removed meanwhile" });
+      await scene.untilTitles(ada.calendar_id, ["Removed meanwhile"]);
+      await switchTo(false);
+      const before = google.state.requests.length;
+      await add({ title: "Added meanwhile" });
+      await sql`delete from public.obligations where id = ${removed}`;
+      const waiting = await ada.api.untilStatus(({ progress }) => progress.pending === 2);
+      assert.equal(waiting.sync_enabled, false);
+      assert.equal(google.state.requests.length, before);
+      await switchTo(true);
+      await scene.untilTitles(ada.calendar_id, ["Added meanwhile"]);
+      await clear();
+    });
+
+    await t.step("a deleted user leaves no integration, mapping or secret behind", async () => {
+      const leaving = await scene.connectedUser(GRACE);
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${leaving.id}, 'Left', ${DAY})`;
+      await scene.untilTitles(leaving.calendar_id, ["Left"]);
+      const secrets = async () => (await sql`select 1 from vault.secrets`).length;
+      const before = await secrets();
+      await sql`delete from auth.users where id = ${leaving.id}`;
+      assert.equal(await secrets(), before - 2);
+      assert.equal(
+        (await sql`select 1 from public.calendar_integrations where user_id = ${leaving.id}`).length,
+        0,
+      );
+      assert.equal(
+        (await sql`select 1 from public.calendar_event_mappings where integration_id = ${leaving.integration.id}`)
+          .length,
+        0,
+      );
+      assert.equal((await sql`select 1 from calendar_sync.incidents`).length, 0);
+    });
+  } finally {
+    await scene.close();
+  }
+});
