@@ -80,6 +80,13 @@ $$;
 
 comment on function calendar_sync.note_incident(text, text, text) is 'Records a failure; never fails itself.';
 
+create function calendar_sync.settling_time() returns interval
+language sql immutable security invoker set search_path = ''
+as $$ select interval '1 second' $$;
+
+comment on function calendar_sync.settling_time() is
+  'After an event was written its obligation is left alone for so long: a flurry of edits costs two writes, the first and the last.';
+
 -- 100: measured, from there on a mark is cheaper than its jobs, for the writer and for the worker.
 create function calendar_sync.enqueue(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -97,9 +104,11 @@ begin
     insert into calendar_sync.marks (integration_id, priority, reason)
     select integration_id, 1, 'bulk' from lane where is_bulk
   )
-  insert into calendar_sync.jobs as job (integration_id, obligation_id)
-  select affected.integration_id, affected.obligation_id
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, run_at)
+  select affected.integration_id, affected.obligation_id,
+    greatest(now(), mapping.synced_at + calendar_sync.settling_time())
   from affected join lane using (integration_id)
+  left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
   where not lane.is_bulk
   order by 1, 2
   on conflict (integration_id, obligation_id) do update

@@ -225,6 +225,7 @@ begin
     attempts = case when outcome.is_current then job.attempts + 1 else 0 end,
     run_at = case
       when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+      when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
       else job.run_at
     end,
     failed_at = case when outcome.is_current and outcome.kind = 'failed' then now() end,

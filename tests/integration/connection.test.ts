@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import { SignJWT } from "jose";
+import { consent, redirectOf, until } from "../support/calendar-api.ts";
+import { ADA, GRACE, openScene } from "../support/scene.ts";
+
+const STATE_SECRET = "a state secret of this test, long enough";
+const APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created";
+
+Deno.test({
+  name: "connecting, losing and ending an integration",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openScene({ CALENDAR_STATE_SECRET: STATE_SECRET });
+  const { sql, google, redirect_to } = scene;
+  const nothingStored = async () => {
+    for (
+      const table of ["calendar_sync.connections", "calendar_sync.states", "public.calendar_integrations"]
+    ) {
+      assert.equal((await sql.unsafe(`select 1 from ${table}`)).length, 0, table);
+    }
+    assert.equal((await sql`select 1 from vault.secrets where name is null`).length, 0, "vault.secrets");
+  };
+  const errorOf = (landed: URL) => {
+    assert.equal(landed.origin + landed.pathname, redirect_to);
+    assert.equal(landed.searchParams.get("calendar_connection"), null);
+    return landed.searchParams.get("calendar_error");
+  };
+  try {
+    await t.step("a denied consent ends in access_denied, and nothing is stored", async () => {
+      const { api } = await scene.newUser();
+      assert.equal(
+        errorOf(await consent(await api.authorizeUrl(redirect_to), ADA, { consent: "deny" })),
+        "access_denied",
+      );
+      await nothingStored();
+    });
+
+    await t.step("a consent without the calendar ends in scope_missing", async () => {
+      const { api } = await scene.newUser();
+      const landed = await consent(await api.authorizeUrl(redirect_to, "existing"), ADA, {
+        scopes: APP_CREATED,
+      });
+      assert.equal(errorOf(landed), "scope_missing");
+      await nothingStored();
+    });
+
+    await t.step("a state that was tampered with, forged, expired or used ends in its code", async () => {
+      const { api } = await scene.newUser();
+      const page = new URL(await api.authorizeUrl(redirect_to));
+      const state = page.searchParams.get("state") ?? "";
+      const callback = (value: string) => {
+        const url = new URL(`${scene.stack.apiUrl}/functions/v1/calendar/callback?code=x`);
+        url.searchParams.set("state", value);
+        return redirectOf(url);
+      };
+      const [head, payload, signature] = state.split(".");
+      assert.equal(errorOf(await callback(`${head}.${payload}x.${signature}`)), "invalid_state");
+      assert.equal(errorOf(await callback("")), "invalid_state");
+      const forged = await new SignJWT().setProtectedHeader({ alg: "HS256" }).setJti(crypto.randomUUID())
+        .setAudience("calendar-connection").setExpirationTime("5m").sign(
+          new TextEncoder().encode(STATE_SECRET),
+        );
+      assert.equal(errorOf(await callback(forged)), "invalid_state");
+      const old = await new SignJWT().setProtectedHeader({ alg: "HS256" }).setJti(crypto.randomUUID())
+        .setAudience("calendar-connection").setExpirationTime(1).sign(new TextEncoder().encode(STATE_SECRET));
+      assert.equal(errorOf(await callback(old)), "expired_state");
+      assert.equal(errorOf(await callback(state)), "exchange_failed");
+      assert.equal(errorOf(await callback(state)), "invalid_state");
+      await nothingStored();
+    });
+
+    await t.step("the query of redirect_to survives", async () => {
+      const { api } = await scene.newUser();
+      const response = await api.request(
+        "GET",
+        `/authorize?provider=google&redirect_to=${encodeURIComponent(`${redirect_to}?tab=1`)}`,
+      );
+      assert.equal(response.status, 400, "not on the list, to the letter");
+      await response.body?.cancel();
+      await nothingStored();
+    });
+
+    await t.step(
+      "a consent link sent by someone else gives the sender nothing and leaves nothing",
+      async () => {
+        const [sender, victim] = [await scene.newUser(), await scene.newUser()];
+        const landed = await consent(await sender.api.authorizeUrl(redirect_to), ADA);
+        const connection = landed.searchParams.get("calendar_connection");
+        assert.ok(connection);
+        const [pending] = await sender.api.status();
+        assert.equal(pending?.status, "pending_confirmation");
+        assert.ok(!JSON.stringify(pending).includes(connection));
+        const response = await victim.api.request("POST", "/confirm", { connection });
+        assert.equal(response.status, 403);
+        await response.body?.cancel();
+        await nothingStored();
+        const late = await sender.api.request("POST", "/confirm", { connection });
+        assert.equal(late.status, 400);
+        await late.body?.cancel();
+      },
+    );
+
+    await t.step("a ticket works once, and an unconfirmed connection expires with its tokens", async () => {
+      const { api } = await scene.newUser();
+      const integration = await api.connect(redirect_to, ADA);
+      await consent(await api.authorizeUrl(redirect_to), GRACE);
+      await sql`update calendar_sync.connections set expires_at = now() - interval '1 second'`;
+      await sql`update public.calendar_integrations set created_at = now() - interval '11 minutes'
+        where status = 'pending_confirmation'`;
+      await until(async () => (await api.status()).length === 1, 15_000);
+      const remove = await api.request("DELETE", `/?integration_id=${integration.id}`);
+      assert.equal(remove.status, 204);
+      await nothingStoredButKept();
+    });
+
+    async function nothingStoredButKept() {
+      await nothingStored();
+      await sql`delete from calendar_sync.kept_calendars`;
+    }
+
+    await t.step(
+      "invalid_grant disconnects and says so; the same account again keeps id, mappings and settings",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        const [obligation] = await sql<
+          { id: string }[]
+        >`insert into public.obligations (user_id, title, deadline_date)
+        values (${user.id}, 'Kept', '2027-01-01') returning id`;
+        await scene.untilTitles(user.calendar_id, ["Kept"]);
+        const settings = { reminders_minutes: [60], completed_events: "keep" };
+        await (await user.api.request("PATCH", "/status", { integration_id: user.integration.id, settings }))
+          .body?.cancel();
+        const account = google.state.accounts.get(ADA);
+        assert.ok(account);
+        google.state.accessTokens.clear();
+        google.state.refreshTokens.clear();
+        await sql`update public.obligations set title = 'Changed' where id = ${obligation?.id ?? ""}`;
+        const lost = await user.api.untilStatus(({ status }) => status === "disconnected");
+        assert.equal(lost.last_error?.code, "invalid_grant");
+        const refused = await user.api.request(
+          "DELETE",
+          `/?integration_id=${user.integration.id}&events=remove`,
+        );
+        assert.equal(refused.status, 409);
+        await refused.body?.cancel();
+        const again = await user.api.connect(redirect_to, ADA);
+        assert.equal(again.id, user.integration.id);
+        assert.equal(again.calendar_id, user.calendar_id);
+        assert.deepEqual(again.settings, settings);
+        assert.deepEqual([again.status, again.last_error], ["active", null]);
+        await scene.untilTitles(user.calendar_id, ["Changed"]);
+        await sql`delete from auth.users where id = ${user.id}`;
+      },
+    );
+
+    await t.step(
+      "a wrong client secret of ours is a configuration error on an integration that stays active",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        google.state.accessTokens.clear();
+        google.faults.set([{
+          match: { path: "^/token$" },
+          kind: "status",
+          status: 401,
+          reason: "invalid_client",
+        }]);
+        await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Waits', '2027-01-01')`;
+        const waiting = await user.api.untilStatus(({ last_error }) => last_error !== null);
+        assert.deepEqual([waiting.status, waiting.last_error?.code], ["active", "configuration"]);
+        google.faults.clear();
+        await scene.untilTitles(user.calendar_id, ["Waits"], 30_000);
+        const healed = await user.api.untilStatus(({ progress }) => progress.pending === 0);
+        assert.equal(healed.last_error, null);
+        await sql`delete from auth.users where id = ${user.id}`;
+      },
+    );
+
+    await t.step("a token endpoint that times out or breaks disconnects nobody", async () => {
+      const user = await scene.connectedUser(ADA);
+      google.state.accessTokens.clear();
+      google.faults.set([
+        { match: { path: "^/token$" }, kind: "hang", times: 1 },
+        { match: { path: "^/token$" }, kind: "body", status: 502, body: "<html>", times: 1 },
+      ]);
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Patient', '2027-01-01')`;
+      await scene.untilTitles(user.calendar_id, ["Patient"], 60_000);
+      assert.equal((await user.api.status())[0]?.status, "active");
+      await sql`delete from auth.users where id = ${user.id}`;
+    });
+
+    for (
+      const damage of [
+        "delete from vault.secrets where name is null",
+        "update vault.secrets set secret = 'AAAA' where name is null",
+      ]
+    ) {
+      await t.step(
+        `tokens that cannot be read (${
+          damage.split(" ")[0]
+        }): the write succeeds and the integration says why`,
+        async () => {
+          const user = await scene.connectedUser(ADA);
+          await sql.unsafe(damage);
+          await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Unread', '2027-01-01')`;
+          const lost = await user.api.untilStatus(({ status }) => status === "disconnected");
+          assert.equal(lost.last_error?.code, "secret_unreadable");
+          const again = await user.api.connect(redirect_to, ADA);
+          assert.equal(again.id, user.integration.id);
+          await scene.untilTitles(user.calendar_id, ["Unread"]);
+          await sql`delete from auth.users where id = ${user.id}`;
+        },
+      );
+    }
+
+    await t.step(
+      "disconnecting with events=remove drains, deletes our calendar and then itself",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        await sql`insert into public.obligations (user_id, title, deadline_date)
+        select ${user.id}, 'Drain ' || n, '2027-01-01' from generate_series(1, 30) as n`;
+        await until(() => Promise.resolve(scene.events(user.calendar_id).length === 30));
+        const response = await user.api.request(
+          "DELETE",
+          `/?integration_id=${user.integration.id}&events=remove`,
+        );
+        assert.equal(response.status, 202);
+        await response.body?.cancel();
+        await until(async () => (await user.api.status()).length === 0);
+        assert.equal(google.state.accounts.get(ADA)?.calendars.has(user.calendar_id), false);
+        await until(() =>
+          Promise.resolve(
+            ![...google.state.refreshTokens.values()].some(({ account }) => account.email === ADA),
+          )
+        );
+        await sql`delete from auth.users where id = ${user.id}`;
+        await nothingStored();
+      },
+    );
+
+    await t.step("our calendar stays while something of the user's is in it", async () => {
+      const user = await scene.connectedUser(ADA);
+      const events = google.state.accounts.get(ADA)?.calendars.get(user.calendar_id)?.events;
+      const now = new Date().toISOString();
+      events?.set("own00", {
+        id: "own00",
+        status: "confirmed",
+        etag: '"x"',
+        created: now,
+        updated: now,
+        sequence: 0,
+        summary: "Own",
+        start: {},
+        end: {},
+      });
+      await (await user.api.request("DELETE", `/?integration_id=${user.integration.id}&events=remove`)).body
+        ?.cancel();
+      await until(async () => (await user.api.status()).length === 0);
+      assert.deepEqual(scene.titles(user.calendar_id), ["Own"]);
+      await sql`delete from auth.users where id = ${user.id}`;
+    });
+
+    await t.step("connecting again after events=keep adopts the events that were kept", async () => {
+      const user = await scene.connectedUser(ADA);
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Adopted', '2027-01-01')`;
+      await scene.untilTitles(user.calendar_id, ["Adopted"]);
+      const response = await user.api.request(
+        "DELETE",
+        `/?integration_id=${user.integration.id}&events=keep`,
+      );
+      assert.equal(response.status, 204);
+      assert.deepEqual(await user.api.status(), []);
+      assert.deepEqual(scene.titles(user.calendar_id), ["Adopted"]);
+      await sql`update public.obligations set title = 'Adopted and changed' where user_id = ${user.id}`;
+      const again = await user.api.connect(redirect_to, ADA);
+      assert.notEqual(again.id, user.integration.id);
+      assert.equal(again.calendar_id, user.calendar_id);
+      await scene.untilTitles(user.calendar_id, ["Adopted and changed"]);
+      await sql`delete from auth.users where id = ${user.id}`;
+    });
+
+    await t.step("another calendar moves the events, as far as the grant reaches", async () => {
+      const user = await scene.newUser();
+      const dedicated = await user.api.connect(redirect_to, GRACE);
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Moved', '2027-01-01')`;
+      await scene.untilTitles(dedicated.calendar_id ?? "", ["Moved"]);
+      const choose = () =>
+        user.api.request("PATCH", "/status", { integration_id: dedicated.id, calendar_id: GRACE });
+      const refused = await choose();
+      assert.equal(refused.status, 409);
+      assert.equal((await refused.json()).code, "more_access_needed");
+      assert.equal((await user.api.connect(redirect_to, GRACE, "existing")).id, dedicated.id);
+      const listed = await user.api.request("GET", `/calendars?integration_id=${dedicated.id}`);
+      assert.equal((await listed.json()).calendars.length, google.state.accounts.get(GRACE)?.calendars.size);
+      const moved = await choose();
+      assert.equal(moved.status, 200, await moved.text());
+      await scene.untilTitles(GRACE, ["Moved"]);
+      await scene.untilTitles(dedicated.calendar_id ?? "", []);
+      await sql`delete from auth.users where id = ${user.id}`;
+    });
+
+    await t.step(
+      "a calendar that is gone pauses the integration; connecting again makes a new one",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        google.state.accounts.get(ADA)?.calendars.delete(user.calendar_id);
+        await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Homeless', '2027-01-01')`;
+        const paused = await user.api.untilStatus(({ status }) => status === "paused");
+        assert.equal(paused.last_error?.code, "calendar_missing");
+        const again = await user.api.connect(redirect_to, ADA);
+        assert.ok(again.calendar_id && again.calendar_id !== user.calendar_id);
+        await scene.untilTitles(again.calendar_id, ["Homeless"]);
+        await sql`delete from auth.users where id = ${user.id}`;
+      },
+    );
+  } finally {
+    await scene.close();
+  }
+});
