@@ -27,7 +27,7 @@ const worker = createWorker({
   revokeToken: (_provider, refresh_token) => revokeToken(env.google, refresh_token),
 });
 
-const app = new Hono().basePath("/calendar-sync");
+const app = new Hono({ strict: false }).basePath("/calendar-sync");
 app.onError(onError);
 app.notFound(onNotFound);
 

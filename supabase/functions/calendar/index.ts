@@ -23,7 +23,7 @@ const rpc = createServiceRpc();
 const context = { env, rpc };
 const clientFor = (access_token: string) => createGoogleClient({ api_url: env.google.api_url, access_token });
 
-const app = new Hono<UserVariables>().basePath("/calendar");
+const app = new Hono<UserVariables>({ strict: false }).basePath("/calendar");
 app.onError(onError);
 app.notFound(onNotFound);
 

@@ -51,7 +51,11 @@ export async function syncMultipleObligations(
   })));
   const toApply = planned.filter(({ plan }) => plan.kind !== "nothing");
   const outcomes = await applyPlans(lane, calendar_id, toApply, context, signal);
-  if (outcomes === null) return await record(lane, [], UNTOUCHED, context);
+  if (!Array.isArray(outcomes)) {
+    // Why there is no token is noted on the integration already; here it only decides whether the lane waits.
+    const backoff_ms = outcomes.token === "lost" ? null : retryDelayMs(lane.attempts);
+    return await record(lane, [], { ...UNTOUCHED, backoff_ms }, context);
+  }
 
   const verdict = laneVerdict(outcomes, lane.attempts);
   const rows = [
@@ -81,24 +85,24 @@ const UNTOUCHED: LaneVerdict = {
   last_error: null,
 };
 
-/** @returns one outcome a plan, or null where there is no token to apply any with */
+/** @returns one outcome a plan, or why there is no token to apply any with */
 async function applyPlans(
   lane: Lane,
   calendar_id: string,
   planned: readonly PlannedJob[],
   context: LaneContext,
   signal: AbortSignal,
-): Promise<(Outcome | null)[] | null> {
+): Promise<(Outcome | null)[] | { readonly token: Exclude<AccessTokenOutcome["kind"], "valid"> }> {
   if (planned.length === 0) return [];
   const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") return withoutToken(token, planned);
+  if (token.kind !== "valid") return { token: token.kind };
 
   const client = context.clientFor(lane.provider, token.access_token);
   const outcomes = await applyOnce(client, calendar_id, planned, signal);
   if (!outcomes.some((outcome) => outcome?.kind === "unauthorized")) return outcomes;
 
   const refreshed = await context.getValidAccessToken(lane, token.access_token);
-  if (refreshed.kind !== "valid") return withoutToken(refreshed, planned);
+  if (refreshed.kind !== "valid") return { token: refreshed.kind };
   const again = planned.map((_, index) => index)
     .filter((index) => outcomes[index] === null || outcomes[index]?.kind === "unauthorized");
   const repeated = await applyOnce(
@@ -109,14 +113,6 @@ async function applyPlans(
   );
   again.forEach((index, position) => outcomes[index] = repeated[position] ?? null);
   return outcomes;
-}
-
-/** Why there is no token is noted on the integration already; here it only decides whether the lane waits. */
-function withoutToken(
-  token: Exclude<AccessTokenOutcome, { kind: "valid" }>,
-  planned: readonly PlannedJob[],
-): (Outcome | null)[] | null {
-  return token.kind === "lost" ? null : planned.map((): Outcome => ({ kind: "unauthorized" }));
 }
 
 /** A move deletes before it creates: interrupted between, it is repeated, and the deletion finds nothing. */
