@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { ROOT } from "../paths.ts";
+import { runSupabaseCli } from "../supabase-cli.ts";
 
 /**
  * Applies `supabase/migrations` with the Supabase CLI.
@@ -8,20 +7,10 @@ import { ROOT } from "../paths.ts";
  * @throws Error with the CLI's own reason
  */
 export async function applyMigrations(url: string): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(join(ROOT, "node_modules", ".bin", "supabase"), {
-    args: ["migration", "up", "--yes", `--remote=${url}`],
-    cwd: ROOT,
-    env: { DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
+  const { success, stdout, stderr } = await runSupabaseCli(["migration", "up", "--yes", `--remote=${url}`]);
   if (success) return;
-  const decoder = new TextDecoder();
-  const lines = `${decoder.decode(stdout)}\n${decoder.decode(stderr)}`.split("\n").filter((line) =>
-    line.trim() !== ""
+  const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim()).filter((line) =>
+    /\w/.test(line)
   );
-  const reason = lines.filter((line) => !line.startsWith("Try rerunning")).slice(-3).join(" ").replace(
-    url,
-    "the database",
-  );
-  throw new Error(`A migration failed: ${reason}`);
+  throw new Error(`A migration failed: ${lines.slice(-4).join(" ").replaceAll(url, "the database")}`);
 }

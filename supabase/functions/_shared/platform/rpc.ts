@@ -1,16 +1,20 @@
 import { createAdminClient, createContextClient } from "@supabase/server/core";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { z } from "zod";
+import type { Database } from "./database.types.ts";
 
 /** A hung database must not hold a worker for longer than its lease lasts. */
 const RPC_TIMEOUT_MS = 10_000;
 
-/** Any database function with named arguments; what a call returns is checked by its schema, not by a type. */
-interface Database {
+/** The functions that the database offers. */
+export type RpcName = keyof Database["public"]["Functions"];
+
+/** Any of them with named arguments; what a call returns is checked by its schema, not by a type. */
+interface AnyRpc {
   public: {
     Tables: Record<never, never>;
     Views: Record<never, never>;
-    Functions: Record<string, { Args: Record<string, unknown>; Returns: unknown }>;
+    Functions: Record<RpcName, { Args: Record<string, unknown>; Returns: unknown }>;
   };
 }
 
@@ -20,7 +24,7 @@ interface Database {
  * @throws RpcError when the call fails; zod's error when the result is not what the schema says
  */
 export type Rpc = <T>(
-  name: string,
+  name: RpcName,
   args: Readonly<Record<string, unknown>>,
   schema: z.ZodType<T>,
 ) => Promise<T>;
@@ -35,15 +39,15 @@ export class RpcError extends Error {
 
 /** Calls as `service_role`, for what no user may do. */
 export function createServiceRpc(): Rpc {
-  return rpcOf(createAdminClient<Database>());
+  return rpcOf(createAdminClient<AnyRpc>());
 }
 
 /** Calls as the signed-in user, with row level security in force. */
 export function createUserRpc(access_token: string): Rpc {
-  return rpcOf(createContextClient<Database>({ auth: { token: access_token } }));
+  return rpcOf(createContextClient<AnyRpc>({ auth: { token: access_token } }));
 }
 
-function rpcOf(client: SupabaseClient<Database>): Rpc {
+function rpcOf(client: SupabaseClient<AnyRpc>): Rpc {
   return async (name, args, schema) => {
     const { data, error } = await client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
     if (error) throw new RpcError(name, error.code ?? "", error.message);

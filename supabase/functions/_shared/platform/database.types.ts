@@ -1,0 +1,379 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+  "public": {
+    Tables: {
+      "calendar_event_mappings": {
+        Row: {
+          "calendar_id": string;
+          "content_hash": string;
+          "created_at": string;
+          "deadline_hash": string;
+          "etag": string | null;
+          "external_event_id": string;
+          "id": string;
+          "integration_id": string;
+          "obligation_id": string;
+          "synced_at": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "calendar_id": string;
+          "content_hash": string;
+          "created_at"?: string;
+          "deadline_hash": string;
+          "etag"?: string | null;
+          "external_event_id": string;
+          "id"?: string;
+          "integration_id": string;
+          "obligation_id": string;
+          "synced_at"?: string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "calendar_id"?: string;
+          "content_hash"?: string;
+          "created_at"?: string;
+          "deadline_hash"?: string;
+          "etag"?: string | null;
+          "external_event_id"?: string;
+          "id"?: string;
+          "integration_id"?: string;
+          "obligation_id"?: string;
+          "synced_at"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "calendar_event_mappings_integration_id_fkey";
+            columns: ["integration_id"];
+            isOneToOne: false;
+            referencedRelation: "calendar_integrations";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "calendar_integrations": {
+        Row: {
+          "access": string;
+          "access_token_secret_id": string | null;
+          "account_email": string | null;
+          "account_id": string;
+          "calendar_id": string | null;
+          "calendar_name": string | null;
+          "calendar_owned": boolean;
+          "created_at": string;
+          "id": string;
+          "last_error": Json | null;
+          "last_synced_at": string | null;
+          "provider": string;
+          "refresh_token_secret_id": string | null;
+          "scopes": (string)[];
+          "settings": NonNullable<Json>;
+          "status": string;
+          "sync_enabled": boolean;
+          "token_expires_at": string | null;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "access"?: string;
+          "access_token_secret_id"?: string | null;
+          "account_email"?: string | null;
+          "account_id": string;
+          "calendar_id"?: string | null;
+          "calendar_name"?: string | null;
+          "calendar_owned"?: boolean;
+          "created_at"?: string;
+          "id"?: string;
+          "last_error"?: Json | null;
+          "last_synced_at"?: string | null;
+          "provider": string;
+          "refresh_token_secret_id"?: string | null;
+          "scopes"?: (string)[];
+          "settings"?: NonNullable<Json>;
+          "status"?: string;
+          "sync_enabled"?: boolean;
+          "token_expires_at"?: string | null;
+          "updated_at"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "access"?: string;
+          "access_token_secret_id"?: string | null;
+          "account_email"?: string | null;
+          "account_id"?: string;
+          "calendar_id"?: string | null;
+          "calendar_name"?: string | null;
+          "calendar_owned"?: boolean;
+          "created_at"?: string;
+          "id"?: string;
+          "last_error"?: Json | null;
+          "last_synced_at"?: string | null;
+          "provider"?: string;
+          "refresh_token_secret_id"?: string | null;
+          "scopes"?: (string)[];
+          "settings"?: NonNullable<Json>;
+          "status"?: string;
+          "sync_enabled"?: boolean;
+          "token_expires_at"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+      "obligations": {
+        Row: {
+          "created_at": string;
+          "deadline_at": string | null;
+          "deadline_date": string | null;
+          "description": string | null;
+          "id": string;
+          "obligation_type": string | null;
+          "status": string;
+          "time_zone": string | null;
+          "title": string;
+          "updated_at": string;
+          "url": string | null;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "deadline_at"?: string | null;
+          "deadline_date"?: string | null;
+          "description"?: string | null;
+          "id"?: string;
+          "obligation_type"?: string | null;
+          "status"?: string;
+          "time_zone"?: string | null;
+          "title": string;
+          "updated_at"?: string;
+          "url"?: string | null;
+          "user_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "deadline_at"?: string | null;
+          "deadline_date"?: string | null;
+          "description"?: string | null;
+          "id"?: string;
+          "obligation_type"?: string | null;
+          "status"?: string;
+          "time_zone"?: string | null;
+          "title"?: string;
+          "updated_at"?: string;
+          "url"?: string | null;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      "calendar_activate": {
+        Args: {
+          "p_calendar_id": string;
+          "p_calendar_name": string;
+          "p_calendar_owned": boolean;
+          "p_integration_id": string;
+          "p_ticket_hash": string;
+        };
+        Returns: Json;
+      };
+      "calendar_begin_connection": {
+        Args: {
+          "p_access": string;
+          "p_expires_s": number;
+          "p_provider": string;
+          "p_redirect_to": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_begin_disconnect": {
+        Args: { "p_events": string; "p_integration_id": string; "p_user_id": string };
+        Returns: Json;
+      };
+      "calendar_begin_refresh": {
+        Args: { "p_integration_id": string; "p_min_valid_s": number; "p_rejected_token"?: string };
+        Returns: Json;
+      };
+      "calendar_claim": {
+        Args: { "p_jobs": number; "p_lanes": number; "p_lease_s": number; "p_worker": string };
+        Returns: Json;
+      };
+      "calendar_finish_disconnect": {
+        Args: { "p_integration_id": string; "p_worker": string };
+        Returns: Json;
+      };
+      "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
+      "calendar_record": {
+        Args: { "p_integration_id": string; "p_lane": Json; "p_outcomes": Json; "p_worker": string };
+        Returns: boolean;
+      };
+      "calendar_refresh_failed": {
+        Args: { "p_code": string; "p_disconnect": boolean; "p_integration_id": string; "p_message": string };
+        Returns: undefined;
+      };
+      "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
+      "calendar_retire": { Args: { "p_worker": string }; Returns: boolean };
+      "calendar_save_tokens": {
+        Args: {
+          "p_access_token": string;
+          "p_expires_at": string;
+          "p_integration_id": string;
+          "p_refresh_token"?: string;
+        };
+        Returns: undefined;
+      };
+      "calendar_set_calendar": {
+        Args: {
+          "p_calendar_id": string;
+          "p_calendar_name": string;
+          "p_calendar_owned": boolean;
+          "p_integration_id": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_status": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_store_connection": {
+        Args: {
+          "p_access": string;
+          "p_access_token": string;
+          "p_account_email": string;
+          "p_account_id": string;
+          "p_expires_s": number;
+          "p_provider": string;
+          "p_refresh_token": string;
+          "p_scopes": (string)[];
+          "p_ticket_hash": string;
+          "p_token_expires_at": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_sync_now": { Args: { "p_integration_id"?: string }; Returns: number };
+      "calendar_take_connection": { Args: { "p_ticket_hash": string; "p_user_id": string }; Returns: Json };
+      "calendar_take_state": { Args: { "p_state_id": string }; Returns: Json };
+      "calendar_update_integration": {
+        Args: { "p_integration_id": string; "p_settings"?: Json; "p_sync_enabled"?: boolean };
+        Returns: Json;
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Insert: infer I;
+  } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Update: infer U;
+  } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {},
+  },
+} as const;
