@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { DATABASE_TYPES_PATH, generateDatabaseTypes } from "../../local/database-types.ts";
+import { ROOT } from "../../local/paths.ts";
+import { runSupabaseCli } from "../../local/supabase-cli.ts";
+import { openScene } from "../support/scene.ts";
+
+/** What Supabase's advisors may say, and why it stays. */
+const EXPLAINED = new Map([
+  [
+    "function_search_path_mutable calendar_sync.deadline_of",
+    "SET would keep the planner from inlining it; every name in it is qualified",
+  ],
+]);
+
+Deno.test({
+  name: "the schema is what is checked in, and Supabase's advisors have nothing against it",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openScene();
+  const { stack, sql } = scene;
+  try {
+    await t.step("the checked-in types are those of the schema (npm run types)", async () => {
+      assert.equal(
+        await Deno.readTextFile(DATABASE_TYPES_PATH),
+        await generateDatabaseTypes(stack.databaseUrl),
+      );
+    });
+
+    await t.step("the advisors report nothing that is not explained", async () => {
+      const { success, stdout, stderr } = await runSupabaseCli([
+        "db",
+        "advisors",
+        `--remote=${stack.databaseUrl}`,
+        "--level",
+        "warn",
+      ]);
+      assert.ok(success, stderr);
+      const Findings = z.array(
+        z.object({ name: z.string(), metadata: z.object({ schema: z.string(), name: z.string() }) }),
+      );
+      const json = stdout.slice(Math.max(0, stdout.indexOf("[")));
+      const found = Findings.parse(JSON.parse(json)).map(({ name, metadata }) =>
+        `${name} ${metadata.schema}.${metadata.name}`
+      );
+      assert.deepEqual(found.filter((finding) => !EXPLAINED.has(finding)), []);
+      assert.deepEqual(
+        [...EXPLAINED.keys()].filter((finding) => !found.includes(finding)),
+        [],
+        "explanations without a finding",
+      );
+    });
+
+    await t.step("every table, function and column that needs it has a comment", async () => {
+      const silent = await sql`
+        select p.oid::regprocedure::text as name from pg_proc as p
+        where (p.pronamespace = 'calendar_sync'::regnamespace or p.proname like 'calendar\\_%' and p.pronamespace = 'public'::regnamespace)
+          and obj_description(p.oid, 'pg_proc') is null
+        union all
+        select c.oid::regclass::text from pg_class as c
+        where c.relnamespace in ('calendar_sync'::regnamespace, 'public'::regnamespace) and c.relkind in ('r', 'v')
+          and obj_description(c.oid, 'pg_class') is null`;
+      assert.deepEqual([...silent], []);
+    });
+
+    await t.step("nobody executes a function that was not granted", async () => {
+      const open = await sql<{ name: string }[]>`
+        select p.oid::regprocedure::text as name from pg_proc as p
+        where p.pronamespace in ('calendar_sync'::regnamespace, 'public'::regnamespace)
+          and has_function_privilege('anon', p.oid, 'execute') order by 1`;
+      assert.deepEqual([...open], []);
+    });
+
+    await t.step(
+      "what lies in vault.secrets is ciphertext, and a row that was tampered with is refused",
+      async () => {
+        const [row] = await sql<{ id: string }[]>`select vault.create_secret('plain text', 'test') as id`;
+        const [stored] = await sql<
+          { secret: string }[]
+        >`select secret from vault.secrets where name = 'test'`;
+        assert.ok(stored && !stored.secret.includes("plain"));
+        assert.ok(!atob(stored.secret.replaceAll("\n", "")).includes("plain"));
+        const [read] = await sql<
+          { decrypted_secret: string }[]
+        >`select decrypted_secret from vault.decrypted_secrets where name = 'test'`;
+        assert.equal(read?.decrypted_secret, "plain text");
+        await sql`update vault.secrets set nonce = decode(repeat('00', 16), 'hex') where id = ${
+          row?.id ?? ""
+        }`;
+        await assert.rejects(
+          async () => await sql`select * from vault.decrypted_secrets where name = 'test'`,
+          /invalid ciphertext/,
+        );
+        await sql`delete from vault.secrets where name = 'test'`;
+      },
+    );
+  } finally {
+    await scene.close();
+  }
+});
+
+Deno.test("what is deployed pins the versions that are tested", async () => {
+  const Package = z.object({ dependencies: z.record(z.string(), z.string()) });
+  const { dependencies } = Package.parse(JSON.parse(await Deno.readTextFile(`${ROOT}/package.json`)));
+  const Imports = z.object({ imports: z.record(z.string(), z.string()) });
+  const { imports } = Imports.parse(
+    JSON.parse(await Deno.readTextFile(`${ROOT}/supabase/functions/deno.json`)),
+  );
+  for (const [name, version] of Object.entries(dependencies)) {
+    const pinned = Object.entries(imports).filter(([specifier]) =>
+      specifier === name || specifier.startsWith(`${name}/`)
+    );
+    assert.ok(pinned.length > 0, name);
+    for (const [, target] of pinned) {
+      assert.match(target, new RegExp(`^npm:/?${name}@${version.replaceAll(".", "\\.")}(/|$)`));
+    }
+  }
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { z } from "zod";
+import { ROOT } from "../../local/paths.ts";
+import { until } from "../support/calendar-api.ts";
+
+const Ready = z.object({
+  apiUrl: z.url(),
+  databaseUrl: z.url(),
+  googleUrl: z.url(),
+  publishableKey: z.string(),
+  secretKey: z.string(),
+  users: z.array(z.object({ id: z.uuid(), email: z.string(), password: z.string() })).length(2),
+});
+
+const NPM_START = ["npm", "start", "--silent", "--", "--port", "0", "--json"];
+
+function run(args: readonly string[]) {
+  const [command = "", ...rest] = args;
+  const child = spawn(command, rest, { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => stdout += chunk);
+  child.stderr.on("data", (chunk) => stderr += chunk);
+  const exited = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  return { child, exited, stdout: () => stdout, stderr: () => stderr };
+}
+
+async function started(args: readonly string[]) {
+  const running = run(args);
+  const line = await until(
+    () => Promise.resolve(running.stdout().split("\n").find((text) => text.startsWith("{"))),
+    30_000,
+    () => Promise.resolve(running.stderr()),
+  );
+  assert.equal(running.stdout().trim().split("\n").length, 1, "one line on stdout");
+  return { ...running, ready: Ready.parse(JSON.parse(line)) };
+}
+
+async function isOpen(url: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  assert.ok(child.pid);
+  process.kill(-child.pid, signal);
+}
+
+const sanitizers = { sanitizeOps: false, sanitizeResources: false };
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(
+    { name: `${signal} to the group of npm start stops everything within 10 s`, ...sanitizers },
+    async () => {
+      const { child, ready, exited } = await started([...NPM_START, "--no-seed"]);
+      assert.ok(
+        await isOpen(ready.apiUrl) && await isOpen(ready.databaseUrl) && await isOpen(ready.googleUrl),
+      );
+      signalGroup(child, signal);
+      await until(
+        async () =>
+          !await isOpen(ready.apiUrl) && !await isOpen(ready.databaseUrl) && !await isOpen(ready.googleUrl),
+        10_000,
+      );
+      await exited;
+    },
+  );
+}
+
+Deno.test({ name: "the start script itself exits 0 after SIGTERM", ...sanitizers }, async () => {
+  // Not through node:child_process, which reports no code for a process that it sent a signal to.
+  const child = new Deno.Command("node", {
+    args: ["local/start.mjs", "--port", "0", "--json", "--no-seed"],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await child.stdout.getReader().read();
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 0);
+});
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  Deno.test({ name: `${signal} to npm alone stops everything within 10 s`, ...sanitizers }, async () => {
+    const { child, ready } = await started([...NPM_START, "--no-seed"]);
+    child.kill(signal);
+    await until(
+      async () =>
+        !await isOpen(ready.apiUrl) && !await isOpen(ready.databaseUrl) && !await isOpen(ready.googleUrl),
+      10_000,
+    );
+  });
+}
+
+Deno.test({ name: "two stacks run side by side", ...sanitizers }, async () => {
+  const stacks = await Promise.all([started(NPM_START), started(NPM_START)]);
+  const [one, two] = stacks;
+  assert.ok(one && two && one.ready.apiUrl !== two.ready.apiUrl);
+  for (const { child, exited } of stacks) {
+    signalGroup(child, "SIGTERM");
+    await exited;
+  }
+});
+
+Deno.test({ name: "what cannot work is one clear line and a non-zero exit", ...sanitizers }, async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const cases = [
+    { args: ["--port", String(taken.addr.port)], message: /^npm start: Port \d+ is in use/ },
+    { args: ["--port", "seven"], message: /^npm start: --port must be/ },
+    { args: ["--nonsense"], message: /^npm start: Unknown option/ },
+    {
+      args: ["--port", "0", "--database-url", "postgresql://x:y@127.0.0.1:1/postgres"],
+      message: /^npm start: The PostgreSQL of --database-url cannot be reached/,
+    },
+  ];
+  for (const { args, message } of cases) {
+    const { exited, stderr, stdout } = run(["node", "local/start.mjs", ...args]);
+    assert.notEqual(await exited, 0);
+    assert.match(stderr(), message);
+    assert.equal(stderr().trim().split("\n").length, 1, stderr());
+    assert.equal(stdout(), "");
+  }
+  taken.close();
+});
