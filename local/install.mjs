@@ -8,14 +8,16 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export function installMissing() {
   if (isInstalled()) return;
   process.stderr.write("Installing packages (once)…\n");
-  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  // Not `npm ci`: it wants every platform's build of the Supabase CLI in the lock file. The versions are the lock file's
+  // either way, and --no-save leaves it as it is.
+  const { status, error } = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
     cwd: ROOT,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
   if (status === 0) return;
   process.stderr.write(
-    `npm ci failed${error ? `: ${error.message}` : ""}. Check the connection to the package registry.\n`,
+    `npm install failed${error ? `: ${error.message}` : ""}. Check the connection to the package registry.\n`,
   );
   process.exit(1);
 }
