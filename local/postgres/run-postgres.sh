@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs PostgreSQL for as long as standard input stays open, however whoever holds its other end goes away.
-# Usage: run-postgres.sh FOLDER_TO_REMOVE_OR_EMPTY COMMAND...
+# Arguments: a folder to remove afterwards, the command.
 trap '' INT TERM HUP
 remove=$1
 shift
@@ -15,5 +15,5 @@ watcher=$!
 wait "$postgres"
 code=$?
 kill -KILL "$watcher" 2>/dev/null
-[ -z "$remove" ] || rm -rf "$remove"
+rm -rf "$remove"
 exit "$code"

@@ -1,4 +1,3 @@
-import { fromFileUrl } from "../paths.ts";
 import { join } from "node:path";
 import postgres from "postgres";
 import { freePort } from "../free-port.ts";
@@ -26,6 +25,18 @@ export async function startPostgres(options: {
   readonly log: (line: string) => void;
 }): Promise<PostgresServer> {
   const scratch = await Deno.makeTempDir({ prefix: "ecocomply-postgres-" });
+  try {
+    return await startIn(scratch, options);
+  } catch (error: unknown) {
+    await Deno.remove(scratch, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function startIn(
+  scratch: string,
+  options: { readonly dataDir?: string; readonly log: (line: string) => void },
+): Promise<PostgresServer> {
   await Deno.chmod(scratch, 0o755);
   const binaries = await findBinaries(scratch);
   const data = options.dataDir ?? join(scratch, "data");
@@ -52,7 +63,10 @@ export async function startPostgres(options: {
   };
   const child = new Deno.Command("sh", {
     args: [
-      fromFileUrl(new URL("run-postgres.sh", import.meta.url)),
+      // By its text: the unprivileged user may not reach the file.
+      "-c",
+      await Deno.readTextFile(new URL("run-postgres.sh", import.meta.url)),
+      "run-postgres.sh",
       scratch,
       join(binaries.root, "bin", "postgres"),
       "-D",
@@ -75,6 +89,7 @@ export async function startPostgres(options: {
       await child.status;
       clearTimeout(timer);
       await stderr.done;
+      await Deno.remove(scratch, { recursive: true }).catch(() => {});
     },
   };
   const ended = child.status.then(() => "ended" as const);
