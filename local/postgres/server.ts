@@ -5,6 +5,7 @@ import { type Binaries, findBinaries } from "./binaries.ts";
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 8_000;
+const PASSWORD_FILE = "stack.password";
 
 /** A running embedded server. */
 export interface PostgresServer {
@@ -44,7 +45,10 @@ async function startIn(
   await own(scratch, binaries);
   if (options.dataDir !== undefined) await Deno.mkdir(data, { recursive: true });
   if (options.dataDir !== undefined) await own(data, binaries);
-  if (!await exists(join(data, "PG_VERSION"))) await initialise(binaries, data, join(scratch, "password"));
+  if (!await exists(join(data, "PG_VERSION"))) {
+    await initialise(binaries, data, join(scratch, "password"));
+    await Deno.writeTextFile(join(data, PASSWORD_FILE), password, { mode: 0o600 });
+  }
 
   const port = freePort();
   const settings = {
@@ -114,11 +118,10 @@ async function initialise(binaries: Binaries, data: string, passwordFile: string
   throw new Error(`The database could not be created in ${data}: ${reason}`);
 }
 
-/** A persistent database keeps its password beside its data, readable by its owner alone. */
+/** A persistent database keeps its password with its data. */
 async function passwordOf(scratch: string, dataDir: string | undefined): Promise<string> {
-  const kept = dataDir === undefined ? null : `${dataDir}.password`;
+  const kept = dataDir === undefined ? null : join(dataDir, PASSWORD_FILE);
   const password = kept !== null && await exists(kept) ? await Deno.readTextFile(kept) : crypto.randomUUID();
-  if (kept !== null) await Deno.writeTextFile(kept, password, { mode: 0o600 });
   await Deno.writeTextFile(join(scratch, "password"), password, { mode: 0o600 });
   return password;
 }
