@@ -66,7 +66,13 @@ where ((integration.status = 'active' and integration.sync_enabled) or integrati
   and coalesce(lane.held_until <= now(), true)
   and (
     lane.walk_after is not null
-    or integration.status = 'disconnecting'
+    or (
+      integration.status = 'disconnecting'
+      and not exists (select from calendar_sync.jobs where jobs.integration_id = lane.integration_id)
+      and not exists (
+        select from public.calendar_event_mappings as mapping where mapping.integration_id = lane.integration_id
+      )
+    )
     or exists (select from calendar_sync.marks where marks.integration_id = lane.integration_id)
     or exists (
       select from calendar_sync.jobs

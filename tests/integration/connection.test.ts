@@ -234,6 +234,34 @@ Deno.test({
       },
     );
 
+    await t.step(
+      "removing events outlasts failures, and an event that may not be removed keeps nobody from leaving",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        await sql`insert into public.obligations (user_id, title, deadline_date)
+        select ${user.id}, 'Stubborn ' || n, '2027-01-01' from generate_series(1, 3) as n`;
+        await until(() => Promise.resolve(scene.events(user.calendar_id).length === 3));
+        google.faults.set([
+          { match: { method: "DELETE", path: "/events/" }, kind: "status", status: 503, times: 2 },
+          {
+            match: { method: "DELETE", path: "/events/" },
+            kind: "status",
+            status: 403,
+            reason: "forbidden",
+            times: 1,
+          },
+        ]);
+        google.state.requests = [];
+        await (await user.api.request("DELETE", `/?integration_id=${user.integration.id}&events=remove`)).body
+          ?.cancel();
+        await until(async () => (await user.api.status()).length === 0, 30_000);
+        google.faults.clear();
+        assert.equal(scene.events(user.calendar_id).length, 1);
+        assert.ok(google.state.requests.length < 12, `${google.state.requests.length} calls`);
+        await sql`delete from auth.users where id = ${user.id}`;
+      },
+    );
+
     await t.step("our calendar stays while something of the user's is in it", async () => {
       const user = await scene.connectedUser(ADA);
       const events = google.state.accounts.get(ADA)?.calendars.get(user.calendar_id)?.events;

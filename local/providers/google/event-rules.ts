@@ -111,8 +111,8 @@ function mergeProperties(old: unknown, change: NonNullable<EventBody["extendedPr
 
 /** The rules of `start` and `end`. */
 export function checkTimes({ start, end }: { start?: EventDateTime; end?: EventDateTime }): void {
-  if (!start) throw required("Missing start time.");
-  if (!end) throw required("Missing end time.");
+  if (!start || isAbsent(start)) throw required("Missing start time.");
+  if (!end || isAbsent(end)) throw required("Missing end time.");
   for (const when of [start, end]) {
     if ((when.date === undefined) === (when.dateTime === undefined)) {
       throw invalid("Invalid start or end: date or dateTime.");
@@ -135,6 +135,10 @@ export function checkTimes({ start, end }: { start?: EventDateTime; end?: EventD
   if (Date.parse(to) <= Date.parse(from)) {
     throw new GoogleError(400, "timeRangeEmpty", "The specified time range is empty.");
   }
+}
+
+function isAbsent({ date, dateTime }: EventDateTime): boolean {
+  return date === undefined && dateTime === undefined;
 }
 
 function isInstant({ dateTime, timeZone }: EventDateTime): boolean {

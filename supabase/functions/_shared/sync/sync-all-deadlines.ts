@@ -78,6 +78,8 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
         active.set(lane.integration_id, { abort, done });
       }
       if (active.size > 0) linger_until = performance.now() + LINGER_MS;
+      // Due, but nothing to take: what its user's open transaction holds, or a walk over what needs nothing.
+      if (claimed.length > 0 && claimed.every(isIdle)) await bell.wait(POLL_MS);
       await Promise.race([...[...active.values()].map(({ done }) => done), bell.wait(POLL_MS)]);
     }
   } finally {
@@ -85,6 +87,10 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
     for (const { abort } of active.values()) abort.abort();
     await rpc("calendar_retire", { p_worker: worker_id }, z.boolean());
   }
+}
+
+function isIdle({ jobs, drained }: Lane): boolean {
+  return jobs.length === 0 && !drained;
 }
 
 async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {

@@ -60,7 +60,7 @@ export async function syncMultipleObligations(
   const verdict = laneVerdict(outcomes, lane.attempts);
   const rows = [
     ...planned.filter(({ plan }) => plan.kind === "nothing").map(({ job }) => settledRow(job)),
-    ...toApply.flatMap((item, index) => outcomeRow(item, outcomes[index] ?? null, calendar_id)),
+    ...toApply.flatMap((item, index) => outcomeRow(item, outcomes[index] ?? null, lane, calendar_id)),
   ];
   const recorded = await record(lane, rows, verdict, context);
   log.info("lane_run", {
@@ -165,7 +165,12 @@ function settledRow({ obligation_id, version, mapping, deadline_hash }: Job): Ou
 }
 
 /** @returns no row where the job stays as it is: due as soon as its lane is */
-function outcomeRow({ job, plan }: PlannedJob, outcome: Outcome | null, calendar_id: string): OutcomeRow[] {
+function outcomeRow(
+  { job, plan }: PlannedJob,
+  outcome: Outcome | null,
+  lane: Lane,
+  calendar_id: string,
+): OutcomeRow[] {
   const { obligation_id, version } = job;
   switch (outcome?.kind) {
     case "done":
@@ -191,6 +196,8 @@ function outcomeRow({ job, plan }: PlannedJob, outcome: Outcome | null, calendar
         error: outcome.reason,
       }];
     case "rejected":
+      // An event that we may not remove is the user's; it must not keep the user from leaving.
+      if (lane.removing) return [{ kind: "removed", obligation_id, version }];
       return [{ kind: "failed", obligation_id, version, error: outcome.reason }];
     default:
       return [];

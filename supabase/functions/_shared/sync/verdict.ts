@@ -33,9 +33,9 @@ export function laneVerdict(outcomes: readonly (Outcome | null)[], attempts: num
   for (const outcome of begun) {
     switch (outcome.kind) {
       case "calendar_missing":
-        return { ...verdict, status: "paused", last_error: lastError("calendar_missing") };
+        return { ...verdict, backoff_ms, status: "paused", last_error: lastError("calendar_missing") };
       case "scope_missing":
-        return { ...verdict, status: "disconnected", last_error: lastError("scope_missing") };
+        return { ...verdict, backoff_ms, status: "disconnected", last_error: lastError("scope_missing") };
     }
   }
   const limited = begun.find((outcome) => outcome.kind === "rate_limited");

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { ConfigurationError, readEnv } from "../../../../supabase/functions/_shared/platform/env.ts";
+
+const COMPLETE: Record<string, string> = {
+  SUPABASE_URL: "https://ref.supabase.co",
+  GOOGLE_CLIENT_ID: "id",
+  GOOGLE_CLIENT_SECRET: "not a real secret",
+  CALENDAR_STATE_SECRET: "s".repeat(32),
+  CALENDAR_SYNC_SECRET: "t".repeat(32),
+  CALENDAR_REDIRECT_URLS: "https://app.example.com/settings, http://localhost:3000/settings",
+};
+
+function read(change: Record<string, string | undefined> = {}) {
+  const variables = { ...COMPLETE, ...change };
+  return readEnv((name) => variables[name]);
+}
+
+Deno.test("a complete environment is read, with Google's own addresses by default", () => {
+  const env = read();
+  assert.equal(env.google.authority_url, "https://accounts.google.com");
+  assert.equal(env.google.api_url, "https://www.googleapis.com");
+  assert.deepEqual(env.redirect_urls, ["https://app.example.com/settings", "http://localhost:3000/settings"]);
+});
+
+Deno.test("everything that is missing or malformed is named in one error, without its value", () => {
+  assert.throws(
+    () =>
+      read({ GOOGLE_CLIENT_ID: undefined, CALENDAR_STATE_SECRET: "short-value", GOOGLE_API_URL: "ftp://x" }),
+    (error: unknown) =>
+      error instanceof ConfigurationError &&
+      /GOOGLE_CLIENT_ID is missing/.test(error.message) &&
+      /CALENDAR_STATE_SECRET must have at least 32 characters/.test(error.message) &&
+      /GOOGLE_API_URL must be an https URL/.test(error.message) &&
+      !error.message.includes("short-value"),
+  );
+});
+
+Deno.test("plain http is accepted for this machine alone", () => {
+  for (const url of ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"]) {
+    read({ GOOGLE_API_URL: url });
+  }
+  for (const url of ["http://example.com", "http://127.0.0.1.example.com", "http://localhost.example.com"]) {
+    assert.throws(() => read({ GOOGLE_API_URL: url }), ConfigurationError, url);
+    assert.throws(() => read({ CALENDAR_REDIRECT_URLS: url }), ConfigurationError, url);
+  }
+});
