@@ -26,7 +26,7 @@ create table public.calendar_integrations (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete cascade,
   provider text not null check (provider in ('google', 'outlook')),
-  account_id text not null,
+  account_id text,
   account_email text,
   access text not null default 'dedicated' check (access in ('dedicated', 'existing')),
   scopes text[] not null default '{}',
@@ -49,7 +49,8 @@ create table public.calendar_integrations (
 );
 
 comment on table public.calendar_integrations is 'Calendar accounts that users connected.';
-comment on column public.calendar_integrations.account_id is 'The provider''s own id of the account; it outlives its e-mail address.';
+comment on column public.calendar_integrations.account_id is
+  'The provider''s own id of the account; it outlives its e-mail address. Null until confirmed, like account_email: who sends a consent link learns nothing of who follows it.';
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
 comment on column public.calendar_integrations.calendar_owned is 'We made the calendar, so we may delete it.';

@@ -67,18 +67,18 @@ declare
   v_refresh_token text;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
-  if not found or v_integration.status = 'disconnected' then
+  if not found or v_integration.status in ('disconnected', 'pending_confirmation') then
     return jsonb_build_object('kind', 'disconnected');
   end if;
   v_access_token := calendar_sync.read_secret(v_integration.access_token_secret_id);
-  if v_access_token is distinct from p_rejected_token
+  if v_access_token is not null and v_access_token is distinct from p_rejected_token
     and v_integration.token_expires_at > now() + make_interval(secs => p_min_valid_s)
   then
     return jsonb_build_object('kind', 'valid', 'access_token', v_access_token, 'expires_at', v_integration.token_expires_at);
   end if;
   v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
   if v_refresh_token is null then
-    perform public.calendar_refresh_failed(p_integration_id, 'secret_unreadable',
+    perform public.calendar_refresh_failed(p_integration_id, v_integration.refresh_token_secret_id, 'secret_unreadable',
       'The stored tokens of this calendar cannot be read. Connect it again.', true);
     return jsonb_build_object('kind', 'unreadable');
   end if;
@@ -87,7 +87,7 @@ begin
   if not found then
     return jsonb_build_object('kind', 'busy');
   end if;
-  return jsonb_build_object('kind', 'refresh', 'refresh_token', v_refresh_token);
+  return jsonb_build_object('kind', 'refresh', 'refresh_token', v_refresh_token, 'claim', v_integration.refresh_token_secret_id);
 end;
 $$;
 
@@ -95,14 +95,15 @@ comment on function public.calendar_begin_refresh(uuid, integer, text) is
   'The access token, if it is valid for p_min_valid_s seconds more and not the rejected one; else the refresh token and, for 15 s, the right to use it.';
 
 create function public.calendar_save_tokens(
-  p_integration_id uuid, p_access_token text, p_expires_at timestamptz, p_refresh_token text default null
+  p_integration_id uuid, p_claim uuid, p_access_token text, p_expires_at timestamptz, p_refresh_token text default null
 ) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_integration public.calendar_integrations;
 begin
-  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and refresh_token_secret_id = p_claim for update;
   if not found then
     return;
   end if;
@@ -119,15 +120,21 @@ begin
 end;
 $$;
 
-comment on function public.calendar_save_tokens(uuid, text, timestamptz, text) is
-  'Stores refreshed tokens, before they are used, and gives the refresh claim back.';
+comment on function public.calendar_save_tokens(uuid, uuid, text, timestamptz, text) is
+  'Stores refreshed tokens, before they are used, and gives the refresh claim back. Does nothing if the account was connected anew meanwhile.';
 
 create function public.calendar_refresh_failed(
-  p_integration_id uuid, p_code text, p_message text, p_disconnect boolean
+  p_integration_id uuid, p_claim uuid, p_code text, p_message text, p_disconnect boolean
 ) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+  -- What was learned about an older grant says nothing of the one that a new consent brought meanwhile.
+  perform from public.calendar_integrations
+  where id = p_integration_id and refresh_token_secret_id is not distinct from p_claim for update;
+  if not found then
+    return;
+  end if;
   -- A user who is leaving anyway does not have to reconnect first: the events stay, the rest goes.
   if p_disconnect then
     delete from public.calendar_integrations where id = p_integration_id and status = 'disconnecting';
@@ -140,12 +147,12 @@ begin
 end;
 $$;
 
-comment on function public.calendar_refresh_failed(uuid, text, text, boolean) is
+comment on function public.calendar_refresh_failed(uuid, uuid, text, text, boolean) is
   'Says on the integration why its token could not be refreshed; disconnects it where the grant is lost.';
 
 revoke execute on function public.calendar_begin_refresh(uuid, integer, text),
-  public.calendar_save_tokens(uuid, text, timestamptz, text),
-  public.calendar_refresh_failed(uuid, text, text, boolean) from public, anon, authenticated;
+  public.calendar_save_tokens(uuid, uuid, text, timestamptz, text),
+  public.calendar_refresh_failed(uuid, uuid, text, text, boolean) from public, anon, authenticated;
 grant execute on function public.calendar_begin_refresh(uuid, integer, text),
-  public.calendar_save_tokens(uuid, text, timestamptz, text),
-  public.calendar_refresh_failed(uuid, text, text, boolean) to service_role;
+  public.calendar_save_tokens(uuid, uuid, text, timestamptz, text),
+  public.calendar_refresh_failed(uuid, uuid, text, text, boolean) to service_role;

@@ -16,6 +16,7 @@ create table calendar_sync.connections (
   ticket_hash text primary key,
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
   access text not null,
+  account_id text not null,
   account_email text,
   scopes text[] not null,
   refresh_token_secret_id uuid,
@@ -87,19 +88,15 @@ begin
     return null;
   end if;
   if v_integration.id is null then
-    insert into public.calendar_integrations
-      (user_id, provider, account_id, account_email, access, calendar_id, calendar_name, calendar_owned)
-    select p_user_id, p_provider, p_account_id, p_account_email, p_access,
-      kept.calendar_id, kept.calendar_name, coalesce(kept.calendar_owned, false)
-    from (values (1)) as one left join calendar_sync.kept_calendars as kept
-      on kept.user_id = p_user_id and kept.provider = p_provider and kept.account_id = p_account_id
+    insert into public.calendar_integrations (user_id, provider, access)
+    values (p_user_id, p_provider, p_access)
     returning * into v_integration;
   end if;
   insert into calendar_sync.connections (
-    ticket_hash, integration_id, access, account_email, scopes,
+    ticket_hash, integration_id, access, account_id, account_email, scopes,
     access_token_secret_id, refresh_token_secret_id, token_expires_at, expires_at
   ) values (
-    p_ticket_hash, v_integration.id, p_access, p_account_email, p_scopes,
+    p_ticket_hash, v_integration.id, p_access, p_account_id, p_account_email, p_scopes,
     calendar_sync.store_secret(null, p_access_token, 'calendar_sync: access token'),
     case when p_refresh_token is not null
       then calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token') end,
@@ -118,6 +115,7 @@ as $$
 declare
   v_connection calendar_sync.connections;
   v_integration public.calendar_integrations;
+  v_known public.calendar_integrations;
 begin
   select * into v_connection from calendar_sync.connections
   where ticket_hash = p_ticket_hash and expires_at > now() for update;
@@ -129,6 +127,24 @@ begin
     delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
     delete from public.calendar_integrations where id = v_integration.id and status = 'pending_confirmation';
     return jsonb_build_object('kind', 'forbidden');
+  end if;
+  if v_integration.account_id is null then
+    select * into v_known from public.calendar_integrations
+    where user_id = p_user_id and provider = v_integration.provider and account_id = v_connection.account_id for update;
+    if v_known.id is not null then
+      -- The same account was confirmed meanwhile, from another tab: one account is one integration.
+      update calendar_sync.connections set integration_id = v_known.id where ticket_hash = p_ticket_hash;
+      delete from public.calendar_integrations where id = v_integration.id;
+      v_integration := v_known;
+    else
+      update public.calendar_integrations as integration
+      set account_id = v_connection.account_id, calendar_id = kept.calendar_id, calendar_name = kept.calendar_name,
+        calendar_owned = coalesce(kept.calendar_owned, false)
+      from (values (1)) as one left join calendar_sync.kept_calendars as kept
+        on kept.user_id = p_user_id and kept.provider = v_integration.provider and kept.account_id = v_connection.account_id
+      where integration.id = v_integration.id
+      returning integration.* into v_integration;
+    end if;
   end if;
   if v_connection.access_token_secret_id is not null then
     -- The new secrets take the place of the old; an old refresh token stays where no new one came.
@@ -229,12 +245,16 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_integration public.calendar_integrations;
+  v_account_id text;
   v_refresh_token text;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  v_account_id := coalesce(v_integration.account_id, (
+    select account_id from calendar_sync.connections where integration_id = p_integration_id limit 1
+  ));
   if not exists (
     select from public.calendar_integrations
-    where provider = v_integration.provider and account_id = v_integration.account_id and id <> p_integration_id
+    where provider = v_integration.provider and account_id = v_account_id and id <> p_integration_id
   ) then
     v_refresh_token := coalesce(
       calendar_sync.read_secret(v_integration.refresh_token_secret_id),

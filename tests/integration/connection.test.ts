@@ -91,6 +91,15 @@ Deno.test({
         const [pending] = await sender.api.status();
         assert.equal(pending?.status, "pending_confirmation");
         assert.ok(!JSON.stringify(pending).includes(connection));
+        const [row] = await sql`select * from public.calendar_integrations`;
+        const victims = google.state.accounts.get(ADA);
+        assert.ok(
+          victims && !JSON.stringify(row).includes(victims.email) &&
+            !JSON.stringify(row).includes(victims.sub),
+        );
+        const early = await sender.api.request("GET", `/calendars?integration_id=${pending.id}`);
+        assert.equal(early.status, 409);
+        await early.body?.cancel();
         const response = await victim.api.request("POST", "/confirm", { connection });
         assert.equal(response.status, 403);
         await response.body?.cancel();

@@ -62,6 +62,13 @@ async function integrationOf({ rpc }: ConnectContext, user_id: string, integrati
     p_integration_id: integration_id,
   }, Integration);
   if (integration === null) throw new ApiError(404, "not_found", "You have no such integration.");
+  if (integration.status === "pending_confirmation") {
+    throw new ApiError(
+      409,
+      "reconnect_needed",
+      "This connection was not confirmed yet. Confirm it, or connect again.",
+    );
+  }
   return integration;
 }
 

@@ -1,9 +1,15 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { z } from "zod";
-import { beginConnection, confirmConnection, finishConsent } from "../_shared/oauth/connect.ts";
+import {
+  beginConnection,
+  confirmConnection,
+  failedConnection,
+  finishConsent,
+} from "../_shared/oauth/connect.ts";
 import { readEnv } from "../_shared/platform/env.ts";
 import { ApiError, onError, onNotFound, parseRequest } from "../_shared/platform/errors.ts";
+import { log } from "../_shared/platform/log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
 import { createGoogleClient } from "../_shared/providers/google/client.ts";
@@ -38,7 +44,11 @@ app.use(cors({
 app.get("/callback", async (c) => {
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "no-referrer");
-  return c.redirect(await finishConsent(context, new URL(c.req.url).searchParams), 303);
+  const next = await finishConsent(context, new URL(c.req.url).searchParams).catch((error: unknown) => {
+    log.error("callback_failed", { provider: "google", error });
+    return failedConnection(env);
+  });
+  return c.redirect(next, 303);
 });
 
 app.use(requireUser);

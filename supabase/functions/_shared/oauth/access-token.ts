@@ -20,7 +20,7 @@ export type AccessTokenOutcome =
 
 const BeginRefresh = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("valid"), access_token: z.string(), expires_at: z.string() }),
-  z.object({ kind: z.literal("refresh"), refresh_token: z.string() }),
+  z.object({ kind: z.literal("refresh"), refresh_token: z.string(), claim: z.string() }),
   z.object({ kind: z.literal("busy") }),
   z.object({ kind: z.literal("unreadable") }),
   z.object({ kind: z.literal("disconnected") }),
@@ -55,7 +55,7 @@ export async function getValidAccessToken(options: {
       case "valid":
         return begun;
       case "refresh":
-        return await refresh(options, begun.refresh_token);
+        return await refresh(options, begun);
       case "unreadable":
       case "disconnected":
         return { kind: "lost" };
@@ -68,12 +68,13 @@ export async function getValidAccessToken(options: {
 
 async function refresh(
   { rpc, google, integration_id }: { rpc: Rpc; google: GoogleEnv; integration_id: string },
-  refresh_token: string,
+  begun: { readonly refresh_token: string; readonly claim: string },
 ): Promise<AccessTokenOutcome> {
-  const outcome = await refreshToken(google, refresh_token);
+  const outcome = await refreshToken(google, begun.refresh_token);
   if (outcome.kind === "refreshed") {
     await rpc("calendar_save_tokens", {
       p_integration_id: integration_id,
+      p_claim: begun.claim,
       p_access_token: outcome.access_token,
       p_expires_at: outcome.expires_at,
       p_refresh_token: outcome.refresh_token,
@@ -83,6 +84,7 @@ async function refresh(
   const problem = PROBLEMS[outcome.kind];
   await rpc("calendar_refresh_failed", {
     p_integration_id: integration_id,
+    p_claim: begun.claim,
     p_code: problem.code,
     p_message: problem.message,
     p_disconnect: outcome.kind === "invalid_grant",

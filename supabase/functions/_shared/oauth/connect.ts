@@ -74,11 +74,16 @@ export async function finishConsent({ env, rpc }: ConnectContext, query: URLSear
   const fallback = env.redirect_urls[0] ?? "";
   const checked = await checkState(query.get("state") ?? "", env.state_secret);
   if (checked.kind === "invalid") return withParameter(fallback, "calendar_error", "invalid_state");
-  if (checked.kind === "expired") return withParameter(fallback, "calendar_error", "expired_state");
   const state = await rpc("calendar_take_state", { p_state_id: checked.state_id }, State);
-  if (state === null) return withParameter(fallback, "calendar_error", "invalid_state");
+  if (state === null) {
+    return withParameter(
+      fallback,
+      "calendar_error",
+      checked.kind === "expired" ? "expired_state" : "invalid_state",
+    );
+  }
   const failed = (code: string) => withParameter(state.redirect_to, "calendar_error", code);
-  if (state.expired) return failed("expired_state");
+  if (checked.kind === "expired" || state.expired) return failed("expired_state");
   if (query.has("error")) {
     return failed(query.get("error") === "access_denied" ? "access_denied" : "exchange_failed");
   }
@@ -106,6 +111,11 @@ export async function finishConsent({ env, rpc }: ConnectContext, query: URLSear
   }, z.object({ integration_id: z.string() }).nullable());
   if (stored === null) return failed("exchange_failed");
   return withParameter(state.redirect_to, "calendar_connection", ticket);
+}
+
+/** Where the browser goes when we could not even find out where it came from. */
+export function failedConnection(env: Env): string {
+  return withParameter(env.redirect_urls[0] ?? "", "calendar_error", "exchange_failed");
 }
 
 const Taken = z.discriminatedUnion("kind", [

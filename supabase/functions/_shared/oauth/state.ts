@@ -8,7 +8,7 @@ const AUDIENCE = "calendar-connection";
 /** What a state that came back proves. */
 export type StateCheck =
   | { readonly kind: "valid"; readonly state_id: string }
-  | { readonly kind: "expired" }
+  | { readonly kind: "expired"; readonly state_id: string }
   | { readonly kind: "invalid" };
 
 /**
@@ -30,11 +30,15 @@ export function signState(state_id: string, secret: string): Promise<string> {
 export async function checkState(state: string, secret: string): Promise<StateCheck> {
   try {
     const { payload } = await jwtVerify(state, keyOf(secret), { algorithms: ["HS256"], audience: AUDIENCE });
-    const state_id = z.uuid().safeParse(payload.jti);
-    return state_id.success ? { kind: "valid", state_id: state_id.data } : { kind: "invalid" };
+    return named("valid", payload.jti);
   } catch (error: unknown) {
-    return error instanceof errors.JWTExpired ? { kind: "expired" } : { kind: "invalid" };
+    return error instanceof errors.JWTExpired ? named("expired", error.payload.jti) : { kind: "invalid" };
   }
+}
+
+function named(kind: "valid" | "expired", jti: unknown): StateCheck {
+  const state_id = z.uuid().safeParse(jti);
+  return state_id.success ? { kind, state_id: state_id.data } : { kind: "invalid" };
 }
 
 /**

@@ -59,7 +59,7 @@ export type Database = {
           "access": string;
           "access_token_secret_id": string | null;
           "account_email": string | null;
-          "account_id": string;
+          "account_id": string | null;
           "calendar_id": string | null;
           "calendar_name": string | null;
           "calendar_owned": boolean;
@@ -82,7 +82,7 @@ export type Database = {
           "access"?: string;
           "access_token_secret_id"?: string | null;
           "account_email"?: string | null;
-          "account_id": string;
+          "account_id"?: string | null;
           "calendar_id"?: string | null;
           "calendar_name"?: string | null;
           "calendar_owned"?: boolean;
@@ -104,7 +104,7 @@ export type Database = {
           "access"?: string;
           "access_token_secret_id"?: string | null;
           "account_email"?: string | null;
-          "account_id"?: string;
+          "account_id"?: string | null;
           "calendar_id"?: string | null;
           "calendar_name"?: string | null;
           "calendar_owned"?: boolean;
@@ -217,7 +217,13 @@ export type Database = {
         Returns: boolean;
       };
       "calendar_refresh_failed": {
-        Args: { "p_code": string; "p_disconnect": boolean; "p_integration_id": string; "p_message": string };
+        Args: {
+          "p_claim": string;
+          "p_code": string;
+          "p_disconnect": boolean;
+          "p_integration_id": string;
+          "p_message": string;
+        };
         Returns: undefined;
       };
       "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
@@ -225,6 +231,7 @@ export type Database = {
       "calendar_save_tokens": {
         Args: {
           "p_access_token": string;
+          "p_claim": string;
           "p_expires_at": string;
           "p_integration_id": string;
           "p_refresh_token"?: string;
