@@ -37,9 +37,14 @@ export function createWorker(dependencies: WorkerDependencies): Worker {
         return running.done;
       }
       const bell = createBell();
-      const done = syncAllDeadlines(dependencies, bell)
-        .catch((error: unknown) => log.error("worker_failed", { error }))
-        .finally(() => running = null);
+      const done = (async () => {
+        // A ring that comes while the last of the work is being wound up would reach nobody.
+        do {
+          await syncAllDeadlines(dependencies, bell)
+            .catch((error: unknown) => log.error("worker_failed", { error }));
+        } while (bell.isRung());
+        running = null;
+      })();
       running = { done, bell };
       return done;
     },
@@ -61,6 +66,7 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
   try {
     while (true) {
       const now = performance.now();
+      if (bell.take()) linger_until = now + LINGER_MS;
       const claiming = now - started_at < CLAIM_FOR_MS;
       if (active.size === 0 && (!claiming || now > linger_until)) break;
       let claimed: readonly Lane[] = [];
@@ -143,20 +149,34 @@ function keepLeases(
 
 interface Bell {
   ring(): void;
-  /** Waits for a ring, at most `timeout_ms`; a ring while nobody waited counts. */
+  /** Whether it rang since it was last taken note of. */
+  isRung(): boolean;
+  /** Takes note of a ring, if there was one. */
+  take(): boolean;
+  /** Waits for a ring that nobody took note of, at most `timeout_ms`. */
   wait(timeout_ms: number): Promise<void>;
 }
 
 function createBell(): Bell {
   let rung = Promise.withResolvers<void>();
+  let is_rung = false;
   return {
-    ring: () => rung.resolve(),
+    ring() {
+      is_rung = true;
+      rung.resolve();
+    },
+    isRung: () => is_rung,
+    take() {
+      if (!is_rung) return false;
+      is_rung = false;
+      rung = Promise.withResolvers<void>();
+      return true;
+    },
     async wait(timeout_ms) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeout_ms));
       await Promise.race([rung.promise, timeout]);
       clearTimeout(timer);
-      rung = Promise.withResolvers<void>();
     },
   };
 }
