@@ -76,14 +76,14 @@ async function insertCost({ sql }: Scene, user_id: string, integration_id: strin
   ] as const;
 }
 
-async function bulkImport({ sql, google, events }: Scene, user: { id: string; calendar_id: string }) {
-  google.state.requests = [];
+async function bulkImport({ sql, provider, events }: Scene, user: { id: string; calendar_id: string }) {
+  provider.emulator.state.requests = [];
   const from = performance.now();
   await sql`insert into public.obligations (user_id, title, deadline_date)
     select ${user.id}, 'Bulk ' || n, date '2027-01-01' + n % 300 from generate_series(1, ${BULK}::int) as n`;
   await until(() => Promise.resolve(events(user.calendar_id).length === BULK), 120_000);
   const took_ms = performance.now() - from;
-  const calls = google.state.requests.length;
+  const calls = provider.emulator.state.requests.filter(({ in_batch }) => !in_batch).length;
   await sql`delete from public.obligations where user_id = ${user.id}`;
   await until(() => Promise.resolve(events(user.calendar_id).length === 0), 120_000);
   return [

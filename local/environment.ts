@@ -9,6 +9,7 @@ const PASSED_THROUGH = [
   "GOOGLE_API_URL",
   "MICROSOFT_CLIENT_ID",
   "MICROSOFT_CLIENT_SECRET",
+  "MICROSOFT_CLIENT_SECRET_EXPIRES_ON",
   "MICROSOFT_AUTHORITY_URL",
   "MICROSOFT_GRAPH_URL",
   "CALENDAR_STATE_SECRET",
@@ -24,28 +25,21 @@ const PASSED_THROUGH = [
  * of this stack's own where not.
  *
  * @param given the environment of `npm start`
- * @param emulator_url stands in for Google unless both of its URLs are given
+ * @param emulators how to reach those that run: what is given goes before it
  * @throws ConfigurationError that names what is malformed
  */
 export function functionEnvironment(options: {
   readonly given: Readonly<Record<string, string | undefined>>;
   readonly apiUrl: string;
   readonly keys: ProjectKeys;
-  readonly google: {
-    readonly url: string;
-    readonly client: { readonly id: string; readonly secret: string };
-  };
+  readonly emulators: Readonly<Record<string, string | undefined>>;
 }): { readonly variables: Record<string, string>; readonly env: Env } {
-  const { given, apiUrl, keys, google } = options;
+  const { given, apiUrl, keys, emulators } = options;
   const variables: Record<string, string> = {
     SUPABASE_URL: apiUrl,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
     SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
     SUPABASE_JWKS: JSON.stringify(keys.jwks),
-    GOOGLE_CLIENT_ID: google.client.id,
-    GOOGLE_CLIENT_SECRET: google.client.secret,
-    GOOGLE_AUTHORITY_URL: google.url,
-    GOOGLE_API_URL: google.url,
     CALENDAR_STATE_SECRET: randomSecret(),
     CALENDAR_SYNC_SECRET: randomSecret(),
     CALENDAR_METRICS_SECRET: randomSecret(),
@@ -53,7 +47,7 @@ export function functionEnvironment(options: {
     DENO_NO_UPDATE_CHECK: "1",
   };
   for (const name of PASSED_THROUGH) {
-    const value = given[name];
+    const value = given[name] || emulators[name];
     if (value) variables[name] = value;
   }
   return { variables, env: readEnv((name) => variables[name]) };

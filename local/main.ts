@@ -25,6 +25,7 @@ try {
     publishableKey: stack.publishableKey,
     secretKey: stack.secretKey,
     googleUrl: stack.googleUrl,
+    outlookUrl: stack.outlookUrl,
     users: stack.users,
   };
   console.error(`Ready after ${((performance.now() - started_at) / 1000).toFixed(1)} s.`);
@@ -38,9 +39,15 @@ try {
 Deno.exit(0);
 
 function describe(
-  ready: { apiUrl: string; databaseUrl: string; googleUrl: string; users: readonly { email: string }[] },
+  ready: {
+    apiUrl: string;
+    databaseUrl: string;
+    googleUrl: string;
+    outlookUrl: string;
+    users: readonly { email: string }[];
+  },
 ) {
-  return `API ${ready.apiUrl} · database ${ready.databaseUrl} · Google calendars ${ready.googleUrl} · users ${
+  return `API ${ready.apiUrl} · database ${ready.databaseUrl} · Google calendars ${ready.googleUrl} · Outlook calendars ${ready.outlookUrl} · users ${
     ready.users.map(({ email }) => email).join(", ")
   } (passwords: --json)`;
 }

@@ -11,7 +11,9 @@ import { startGateway } from "./gateway/server.ts";
 import { bootstrap } from "./postgres/bootstrap.ts";
 import { applyMigrations } from "./postgres/migrate.ts";
 import { startPostgres } from "./postgres/server.ts";
+import { tolerateBrokenConnections } from "./postgres/tolerate-broken-connections.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
+import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
 
 /** A whole platform on this machine. */
 export interface Stack {
@@ -22,9 +24,11 @@ export interface Stack {
   readonly secretKey: string;
   /** The emulator's page, or the API URL that was given. */
   readonly googleUrl: string;
+  readonly outlookUrl: string;
   readonly users: readonly DemoUser[];
   /** Null where the provider's URLs were given. */
   readonly google: GoogleEmulator | null;
+  readonly outlook: OutlookEmulator | null;
   readonly syncSecret: string;
   function(name: string): FunctionProcess;
   /** Stops and starts the stand-in of pg_net's worker. */
@@ -32,10 +36,13 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const EMULATOR_CLIENT = { id: "ecocomply-local.apps.example", secret: "local-emulator-client" };
+const EMULATOR_CLIENTS = {
+  google: { id: "ecocomply-local.apps.example", secret: "local-emulator-client" },
+  microsoft: { id: "0f9e3c0a-1111-4a4a-8a8a-000000000001", secret: "local-emulator-client" },
+};
 
 /**
- * Starts the platform: database, gateway, functions and, unless Google's URLs are given, the emulator.
+ * Starts the platform: database, gateway, functions and an emulator for each provider whose URLs are not given.
  *
  * @param options.port of the gateway; 0: any free one
  * @param options.env passed through to the functions as far as the contract names it
@@ -49,6 +56,7 @@ export async function startStack(options: {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: (line: string) => void;
 }): Promise<Stack> {
+  tolerateBrokenConnections();
   const log = options.log ?? (() => {});
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -60,21 +68,41 @@ export async function startStack(options: {
     const given = options.env ?? {};
     const keys = await createProjectKeys();
 
+    const redirect_uris = [`${apiUrl}/functions/v1/calendar/callback`];
     const google = given["GOOGLE_AUTHORITY_URL"] && given["GOOGLE_API_URL"]
       ? null
       : await startGoogleEmulator({
         client: {
-          id: given["GOOGLE_CLIENT_ID"] || EMULATOR_CLIENT.id,
-          secret: given["GOOGLE_CLIENT_SECRET"] || EMULATOR_CLIENT.secret,
-          redirect_uris: [`${apiUrl}/functions/v1/calendar/callback`],
+          id: given["GOOGLE_CLIENT_ID"] || EMULATOR_CLIENTS.google.id,
+          secret: given["GOOGLE_CLIENT_SECRET"] || EMULATOR_CLIENTS.google.secret,
+          redirect_uris,
         },
       });
     if (google) started.push(() => google.close());
+    const outlook = given["MICROSOFT_AUTHORITY_URL"] && given["MICROSOFT_GRAPH_URL"]
+      ? null
+      : await startOutlookEmulator({
+        client: {
+          id: given["MICROSOFT_CLIENT_ID"] || EMULATOR_CLIENTS.microsoft.id,
+          secret: given["MICROSOFT_CLIENT_SECRET"] || EMULATOR_CLIENTS.microsoft.secret,
+          redirect_uris,
+        },
+      });
+    if (outlook) started.push(() => outlook.close());
     const { variables, env } = functionEnvironment({
       given,
       apiUrl,
       keys,
-      google: { url: google?.url ?? "", client: EMULATOR_CLIENT },
+      emulators: {
+        GOOGLE_CLIENT_ID: EMULATOR_CLIENTS.google.id,
+        GOOGLE_CLIENT_SECRET: EMULATOR_CLIENTS.google.secret,
+        GOOGLE_AUTHORITY_URL: google?.url,
+        GOOGLE_API_URL: google?.url,
+        MICROSOFT_CLIENT_ID: EMULATOR_CLIENTS.microsoft.id,
+        MICROSOFT_CLIENT_SECRET: EMULATOR_CLIENTS.microsoft.secret,
+        MICROSOFT_AUTHORITY_URL: outlook?.authority_url,
+        MICROSOFT_GRAPH_URL: outlook?.graph_url,
+      },
     });
 
     const { databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
@@ -111,9 +139,11 @@ export async function startStack(options: {
       databaseUrl,
       publishableKey: keys.publishable,
       secretKey: keys.secret,
-      googleUrl: google?.url ?? env.google.api_url,
+      googleUrl: google?.url ?? given["GOOGLE_API_URL"] ?? "",
+      outlookUrl: outlook?.url ?? given["MICROSOFT_GRAPH_URL"] ?? "",
       users,
       google,
+      outlook,
       syncSecret: env.sync_secret,
       pgNet,
       function: (name) => {

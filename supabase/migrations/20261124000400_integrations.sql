@@ -35,13 +35,14 @@ create table public.calendar_integrations (
   last_error jsonb,
   calendar_id text,
   calendar_name text,
-  calendar_owned boolean not null default false,
+  calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
   sync_enabled boolean not null default true,
   settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}'
     check (calendar_sync.settings_are_valid(settings)),
   refresh_token_secret_id uuid,
   access_token_secret_id uuid,
   token_expires_at timestamptz,
+  token_refreshed_at timestamptz,
   last_synced_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -53,10 +54,12 @@ comment on column public.calendar_integrations.account_id is
   'The provider''s own id of the account; it outlives its e-mail address. Null until confirmed, like account_email: who sends a consent link learns nothing of who follows it.';
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
-comment on column public.calendar_integrations.calendar_owned is 'We made the calendar, so we may delete it.';
+comment on column public.calendar_integrations.calendar_role is
+  'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
 comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
 comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.token_refreshed_at is 'When the refresh token was last used; providers end those that lie idle.';
 
 -- "Does anyone else here use this account?", asked before a grant is revoked.
 create index calendar_integrations_account_idx on public.calendar_integrations (provider, account_id);

@@ -1,5 +1,8 @@
 -- The outbox. A job says "look at this obligation in this calendar", a mark "look at everything in this calendar".
 -- Both are written in the transaction that makes them necessary, and touch no row that another user's would.
+--
+-- Whoever locks an integration and its lane does so in that order, as a deletion does: else two of them could wait for
+-- each other.
 
 create table calendar_sync.lanes (
   integration_id uuid primary key references public.calendar_integrations (id) on delete cascade,
@@ -9,8 +12,13 @@ create table calendar_sync.lanes (
   attempts integer not null default 0,
   backoff_until timestamptz,
   held_until timestamptz,
+  budget_until timestamptz,
+  reserved_call_id bigint,
+  batch_jobs smallint not null default 50,
   walk_after uuid,
   walk_priority smallint not null default 0,
+  exercise_due boolean not null default false,
+  refresh_claim uuid,
   refresh_claimed_until timestamptz
 );
 
@@ -19,8 +27,12 @@ comment on column calendar_sync.lanes.leased_by is 'The worker that works this l
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
 comment on column calendar_sync.lanes.backoff_until is 'Our own patience; "Sync now" ends it.';
 comment on column calendar_sync.lanes.held_until is 'The provider''s wish (Retry-After, quota); "Sync now" does not end it.';
+comment on column calendar_sync.lanes.budget_until is 'Our share of the provider''s quota is spent until then; "Sync now" does not end it.';
+comment on column calendar_sync.lanes.reserved_call_id is 'Row of provider_calls in which the batch under way reserved its calls.';
+comment on column calendar_sync.lanes.batch_jobs is 'Jobs of the next batch: grows while batches go through quickly, so that progress shows early and bulk needs few round trips.';
 comment on column calendar_sync.lanes.walk_after is 'A walk over everything is under way and has come this far; null: none.';
-comment on column calendar_sync.lanes.refresh_claimed_until is 'Somebody is refreshing the access token.';
+comment on column calendar_sync.lanes.exercise_due is 'The refresh token has lain idle for long and is to be used once, so that it does not end.';
+comment on column calendar_sync.lanes.refresh_claim is 'Who is refreshing the access token, until refresh_claimed_until; only that one may store what comes of it.';
 
 create table calendar_sync.jobs (
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
@@ -29,7 +41,7 @@ create table calendar_sync.jobs (
   priority smallint not null default 0,
   run_at timestamptz not null default now(),
   attempts integer not null default 0,
-  attempted boolean not null default false,
+  attempted_in text[] not null default '{}',
   failed_at timestamptz,
   last_error text,
   created_at timestamptz not null default now(),
@@ -39,7 +51,8 @@ create table calendar_sync.jobs (
 comment on table calendar_sync.jobs is 'Obligations that may differ from what a calendar shows.';
 comment on column calendar_sync.jobs.version is 'Raised by every change; an outcome removes the job only if it is still the one that was claimed.';
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk.';
-comment on column calendar_sync.jobs.attempted is 'A worker took it and has not said what came of it: an event may exist that no mapping knows.';
+comment on column calendar_sync.jobs.attempted_in is
+  'Calendars for which a worker took it without saying what came of it: an event may exist there that no mapping knows.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
 
 create index jobs_due_idx on calendar_sync.jobs (integration_id, priority, run_at) where failed_at is null;

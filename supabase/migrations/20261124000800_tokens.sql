@@ -56,103 +56,154 @@ create trigger integration_deleted after delete on public.calendar_integrations
 referencing old table as old_rows
 for each statement execute function calendar_sync.integration_deleted();
 
-create function public.calendar_begin_refresh(
-  p_integration_id uuid, p_min_valid_s integer, p_rejected_token text default null
+create function calendar_sync.valid_access_token(
+  p_integration_id uuid, p_min_valid_s integer, p_rejected_token text
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_integration public.calendar_integrations;
   v_access_token text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if v_integration.token_expires_at > now() + make_interval(secs => p_min_valid_s) then
+    v_access_token := calendar_sync.read_secret(v_integration.access_token_secret_id);
+  end if;
+  if v_access_token is null or v_access_token is not distinct from p_rejected_token then
+    return null;
+  end if;
+  return jsonb_build_object('kind', 'valid', 'access_token', v_access_token, 'expires_at', v_integration.token_expires_at);
+end;
+$$;
+
+comment on function calendar_sync.valid_access_token(uuid, integer, text) is
+  'The stored access token, unless it is the rejected one or lasts for less than p_min_valid_s seconds. Volatile: it sees what another transaction just stored.';
+
+-- One refresh for any number of users of a token, in whatever process: the claim is a row that one of them updates, and
+-- who comes after reads again what that one stored.
+create function public.calendar_begin_refresh(
+  p_integration_id uuid, p_min_valid_s integer, p_rejected_token text default null, p_calls integer default 0
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_token jsonb;
   v_refresh_token text;
+  v_claim constant uuid := gen_random_uuid();
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
   if not found or v_integration.status in ('disconnected', 'pending_confirmation') then
     return jsonb_build_object('kind', 'disconnected');
   end if;
-  v_access_token := calendar_sync.read_secret(v_integration.access_token_secret_id);
-  if v_access_token is not null and v_access_token is distinct from p_rejected_token
-    and v_integration.token_expires_at > now() + make_interval(secs => p_min_valid_s)
-  then
-    return jsonb_build_object('kind', 'valid', 'access_token', v_access_token, 'expires_at', v_integration.token_expires_at);
+  v_token := calendar_sync.valid_access_token(p_integration_id, p_min_valid_s, p_rejected_token);
+  if v_token is null then
+    perform from public.calendar_integrations where id = p_integration_id for no key update;
+    update calendar_sync.lanes set refresh_claim = v_claim, refresh_claimed_until = clock_timestamp() + interval '15 seconds'
+    where integration_id = p_integration_id
+      and (refresh_claimed_until is null or refresh_claimed_until <= clock_timestamp());
+    if not found then
+      return jsonb_build_object('kind', 'busy');
+    end if;
+    v_token := calendar_sync.valid_access_token(p_integration_id, p_min_valid_s, p_rejected_token);
+    if v_token is not null then
+      update calendar_sync.lanes set refresh_claim = null, refresh_claimed_until = null
+      where integration_id = p_integration_id;
+    end if;
   end if;
-  v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
+  perform calendar_sync.note_calls(p_integration_id, p_calls);
+  if v_token is not null then
+    return v_token;
+  end if;
+  v_refresh_token := calendar_sync.read_secret((
+    select refresh_token_secret_id from public.calendar_integrations where id = p_integration_id
+  ));
   if v_refresh_token is null then
-    perform public.calendar_refresh_failed(p_integration_id, v_integration.refresh_token_secret_id, 'secret_unreadable',
-      'The stored tokens of this calendar cannot be read. Connect it again.', true);
+    perform public.calendar_refresh_failed(p_integration_id, v_claim, 'disconnected', jsonb_build_object(
+      'code', 'secret_unreadable', 'message', 'The stored tokens of this calendar cannot be read. Connect it again.'));
     return jsonb_build_object('kind', 'unreadable');
   end if;
-  update calendar_sync.lanes set refresh_claimed_until = now() + interval '15 seconds'
-  where integration_id = p_integration_id and (refresh_claimed_until is null or refresh_claimed_until <= now());
-  if not found then
-    return jsonb_build_object('kind', 'busy');
-  end if;
-  return jsonb_build_object('kind', 'refresh', 'refresh_token', v_refresh_token, 'claim', v_integration.refresh_token_secret_id);
+  return jsonb_build_object(
+    'kind', 'refresh', 'refresh_token', v_refresh_token, 'claim', v_claim, 'account_id', v_integration.account_id);
 end;
 $$;
 
-comment on function public.calendar_begin_refresh(uuid, integer, text) is
-  'The access token, if it is valid for p_min_valid_s seconds more and not the rejected one; else the refresh token and, for 15 s, the right to use it.';
+comment on function public.calendar_begin_refresh(uuid, integer, text, integer) is
+  'The access token, if it is valid for p_min_valid_s seconds more and not the rejected one; else the refresh token and, for 15 s, the right to use it. p_calls: provider calls that a person is about to make with it.';
 
 create function public.calendar_save_tokens(
   p_integration_id uuid, p_claim uuid, p_access_token text, p_expires_at timestamptz, p_refresh_token text default null
-) returns void
+) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
-declare
-  v_integration public.calendar_integrations;
 begin
-  select * into v_integration from public.calendar_integrations
-  where id = p_integration_id and refresh_token_secret_id = p_claim for update;
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and refresh_claim = p_claim for update;
   if not found then
-    return;
+    return false;
   end if;
   update public.calendar_integrations
   set access_token_secret_id =
-      calendar_sync.store_secret(v_integration.access_token_secret_id, p_access_token, 'calendar_sync: access token'),
+      calendar_sync.store_secret(access_token_secret_id, p_access_token, 'calendar_sync: access token'),
     refresh_token_secret_id = case
-      when p_refresh_token is null then v_integration.refresh_token_secret_id
-      else calendar_sync.store_secret(v_integration.refresh_token_secret_id, p_refresh_token, 'calendar_sync: refresh token')
+      when p_refresh_token is null then refresh_token_secret_id
+      else calendar_sync.store_secret(refresh_token_secret_id, p_refresh_token, 'calendar_sync: refresh token')
     end,
-    token_expires_at = p_expires_at
+    token_expires_at = p_expires_at,
+    token_refreshed_at = now()
   where id = p_integration_id;
-  update calendar_sync.lanes set refresh_claimed_until = null where integration_id = p_integration_id;
+  update calendar_sync.lanes set refresh_claim = null, refresh_claimed_until = null, exercise_due = false
+  where integration_id = p_integration_id;
+  return true;
 end;
 $$;
 
 comment on function public.calendar_save_tokens(uuid, uuid, text, timestamptz, text) is
-  'Stores refreshed tokens, before they are used, and gives the refresh claim back. Does nothing if the account was connected anew meanwhile.';
+  'Stores refreshed tokens, before they are used, and gives the claim back. False, and nothing stored, where somebody else has claimed the refresh or the account was connected anew meanwhile.';
 
-create function public.calendar_refresh_failed(
-  p_integration_id uuid, p_claim uuid, p_code text, p_message text, p_disconnect boolean
-) returns void
+create function public.calendar_refresh_failed(p_integration_id uuid, p_claim uuid, p_status text, p_error jsonb) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
   -- What was learned about an older grant says nothing of the one that a new consent brought meanwhile.
-  perform from public.calendar_integrations
-  where id = p_integration_id and refresh_token_secret_id is not distinct from p_claim for update;
+  update calendar_sync.lanes
+  set refresh_claim = null, refresh_claimed_until = null, exercise_due = exercise_due and p_status is null
+  where integration_id = p_integration_id and refresh_claim = p_claim;
   if not found then
     return;
   end if;
   -- A user who is leaving anyway does not have to reconnect first: the events stay, the rest goes.
-  if p_disconnect then
+  if p_status is not null then
     delete from public.calendar_integrations where id = p_integration_id and status = 'disconnecting';
   end if;
   update public.calendar_integrations
-  set last_error = jsonb_build_object('code', p_code, 'message', p_message),
-    status = case when p_disconnect then 'disconnected' else status end
+  set last_error = p_error, status = coalesce(p_status, status)
   where id = p_integration_id;
-  update calendar_sync.lanes set refresh_claimed_until = null where integration_id = p_integration_id;
 end;
 $$;
 
-comment on function public.calendar_refresh_failed(uuid, uuid, text, text, boolean) is
-  'Says on the integration why its token could not be refreshed; disconnects it where the grant is lost.';
+comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
+  'Says on the integration why its token could not be refreshed; p_status: what becomes of it, null where it stays as it is.';
 
-revoke execute on function public.calendar_begin_refresh(uuid, integer, text),
+-- Google ends a refresh token after six idle months, Entra after 90 idle days.
+create function calendar_sync.mark_idle_tokens() returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.lanes as lane set exercise_due = true
+  from public.calendar_integrations as integration
+  where integration.id = lane.integration_id and not lane.exercise_due
+    and integration.status in ('active', 'paused')
+    and integration.token_refreshed_at < now() - case integration.provider
+      when 'google' then interval '150 days' else interval '60 days' end
+$$;
+
+comment on function calendar_sync.mark_idle_tokens() is
+  'Has every refresh token used once that is about to end because nothing changed in its calendar for months.';
+
+revoke execute on function public.calendar_begin_refresh(uuid, integer, text, integer),
   public.calendar_save_tokens(uuid, uuid, text, timestamptz, text),
-  public.calendar_refresh_failed(uuid, uuid, text, text, boolean) from public, anon, authenticated;
-grant execute on function public.calendar_begin_refresh(uuid, integer, text),
+  public.calendar_refresh_failed(uuid, uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.calendar_begin_refresh(uuid, integer, text, integer),
   public.calendar_save_tokens(uuid, uuid, text, timestamptz, text),
-  public.calendar_refresh_failed(uuid, uuid, text, text, boolean) to service_role;
+  public.calendar_refresh_failed(uuid, uuid, text, jsonb) to service_role;

@@ -159,10 +159,17 @@ as $$
 declare
   v_ids uuid[];
 begin
-  select coalesce(array_agg(id), '{}') into v_ids
-  from public.calendar_integrations
-  where user_id = (select auth.uid()) and status = 'active' and sync_enabled
+  -- What only somebody else can mend is tried again when its user asks for it.
+  update public.calendar_integrations set status = 'active'
+  where user_id = (select auth.uid()) and status = 'paused'
+    and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable')
     and (p_integration_id is null or id = p_integration_id);
+  select coalesce(array_agg(id), '{}') into v_ids from (
+    select id from public.calendar_integrations
+    where user_id = (select auth.uid()) and status = 'active' and sync_enabled
+      and (p_integration_id is null or id = p_integration_id)
+    order by id for key share
+  ) as own;
   update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = any (v_ids);
   update calendar_sync.jobs
   set run_at = now(), attempts = 0, failed_at = null, priority = 0

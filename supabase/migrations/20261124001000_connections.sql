@@ -40,12 +40,30 @@ create table calendar_sync.kept_calendars (
   account_id text not null,
   calendar_id text not null,
   calendar_name text,
-  calendar_owned boolean not null,
+  calendar_role text not null,
   primary key (user_id, provider, account_id)
 );
 
 comment on table calendar_sync.kept_calendars is
   'Calendars whose events a user kept when disconnecting, so that connecting again adopts them.';
+
+create table calendar_sync.kept_events (
+  user_id uuid not null,
+  provider text not null,
+  account_id text not null,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  external_event_id text not null,
+  etag text,
+  deadline_hash text not null,
+  content_hash text not null,
+  primary key (user_id, provider, account_id, obligation_id),
+  foreign key (user_id, provider, account_id)
+    references calendar_sync.kept_calendars (user_id, provider, account_id) on delete cascade
+);
+
+comment on table calendar_sync.kept_events is
+  'The mappings of kept calendars: connecting again goes on from them, so that no event is doubled and none is forgotten.';
 
 create function public.calendar_begin_connection(
   p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
@@ -139,7 +157,7 @@ begin
     else
       update public.calendar_integrations as integration
       set account_id = v_connection.account_id, calendar_id = kept.calendar_id, calendar_name = kept.calendar_name,
-        calendar_owned = coalesce(kept.calendar_owned, false)
+        calendar_role = coalesce(kept.calendar_role, integration.calendar_role)
       from (values (1)) as one left join calendar_sync.kept_calendars as kept
         on kept.user_id = p_user_id and kept.provider = v_integration.provider and kept.account_id = v_connection.account_id
       where integration.id = v_integration.id
@@ -156,12 +174,18 @@ begin
       scopes = v_connection.scopes,
       access_token_secret_id = v_connection.access_token_secret_id,
       refresh_token_secret_id = coalesce(v_connection.refresh_token_secret_id, refresh_token_secret_id),
-      token_expires_at = v_connection.token_expires_at
+      token_expires_at = v_connection.token_expires_at,
+      token_refreshed_at = now()
     where id = v_integration.id
     returning * into v_integration;
+    -- Whoever is refreshing the old grant must not store what comes of it.
+    update calendar_sync.lanes set refresh_claim = null, refresh_claimed_until = null, exercise_due = false
+    where integration_id = v_integration.id;
     update calendar_sync.connections set access_token_secret_id = null, refresh_token_secret_id = null
     where ticket_hash = p_ticket_hash;
   end if;
+  -- Looking for the calendar and making one.
+  perform calendar_sync.note_calls(v_integration.id, 2);
   return jsonb_build_object(
     'kind', 'taken',
     'integration_id', v_integration.id,
@@ -170,7 +194,7 @@ begin
     'account_id', v_integration.account_id,
     'calendar_id', v_integration.calendar_id,
     'calendar_name', v_integration.calendar_name,
-    'calendar_owned', v_integration.calendar_owned,
+    'calendar_role', v_integration.calendar_role,
     'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
     'token_expires_at', v_integration.token_expires_at
   );
@@ -181,7 +205,7 @@ comment on function public.calendar_take_connection(uuid, text) is
   'Gives the integration its new tokens. The same user may repeat it until calendar_activate; another user ends it.';
 
 create function public.calendar_activate(
-  p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_owned boolean, p_ticket_hash text
+  p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text, p_ticket_hash text
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -191,16 +215,23 @@ begin
   delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
   update public.calendar_integrations
   set status = 'active', last_error = null,
-    calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_owned = p_calendar_owned
+    calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role
   where id = p_integration_id
   returning * into v_integration;
   if not found then
     return null;
   end if;
+  insert into public.calendar_event_mappings
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash
+  from calendar_sync.kept_events as kept
+  where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
+    and kept.account_id = v_integration.account_id
+  on conflict do nothing;
   delete from calendar_sync.kept_calendars
   where user_id = v_integration.user_id and provider = v_integration.provider and account_id = v_integration.account_id;
   update calendar_sync.lanes
-  set attempts = 0, backoff_until = null, held_until = null, refresh_claimed_until = null
+  set attempts = 0, backoff_until = null, held_until = null
   where integration_id = p_integration_id;
   update calendar_sync.jobs set run_at = now(), attempts = 0, failed_at = null where integration_id = p_integration_id;
   perform calendar_sync.mark(p_integration_id, 'connected');
@@ -208,7 +239,7 @@ begin
 end;
 $$;
 
-comment on function public.calendar_activate(uuid, text, text, boolean, text) is
+comment on function public.calendar_activate(uuid, text, text, text, text) is
   'Ends the confirmation: the integration is active and everything in it will be looked at.';
 
 create function public.calendar_integration_of(p_user_id uuid, p_integration_id uuid) returns jsonb
@@ -216,26 +247,26 @@ language sql stable security definer set search_path = ''
 as $$
   select jsonb_build_object(
     'integration_id', id, 'provider', provider, 'status', status, 'access', access, 'account_id', account_id,
-    'calendar_id', calendar_id, 'calendar_owned', calendar_owned, 'scopes', to_jsonb(scopes))
+    'calendar_id', calendar_id, 'calendar_role', calendar_role, 'user_id', user_id)
   from public.calendar_integrations where id = p_integration_id and user_id = p_user_id
 $$;
 
 comment on function public.calendar_integration_of(uuid, uuid) is 'What the Calendar API needs of a user''s integration; null where it is not that user''s.';
 
 create function public.calendar_set_calendar(
-  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_owned boolean
+  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
 ) returns jsonb
 language sql volatile security definer set search_path = ''
 as $$
   update public.calendar_integrations as integration
-  set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_owned = p_calendar_owned,
+  set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
     status = case when status = 'paused' and last_error ->> 'code' = 'calendar_missing' then 'active' else status end,
     last_error = case when last_error ->> 'code' = 'calendar_missing' then null else last_error end
   where id = p_integration_id and user_id = p_user_id
   returning calendar_sync.integration_json(integration)
 $$;
 
-comment on function public.calendar_set_calendar(uuid, uuid, text, text, boolean) is
+comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
   'Chooses the calendar that events belong in; those elsewhere are moved.';
 
 -- The refresh token is returned only when nobody else here uses the account: revoking ends every grant that the
@@ -264,7 +295,8 @@ begin
   end if;
   delete from calendar_sync.connections where integration_id = p_integration_id;
   delete from public.calendar_integrations where id = p_integration_id;
-  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'refresh_token', v_refresh_token);
+  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'account_id', v_account_id,
+    'refresh_token', v_refresh_token);
 end;
 $$;
 
@@ -286,14 +318,19 @@ begin
       return jsonb_build_object('kind', 'reconnect_needed');
     end if;
     update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
-    return jsonb_build_object('kind', 'draining');
+    return jsonb_build_object('kind', 'draining', 'provider', v_integration.provider, 'account_id', v_integration.account_id);
   end if;
   if v_integration.calendar_id is not null then
     insert into calendar_sync.kept_calendars
     values (v_integration.user_id, v_integration.provider, v_integration.account_id, v_integration.calendar_id,
-      v_integration.calendar_name, v_integration.calendar_owned)
+      v_integration.calendar_name, v_integration.calendar_role)
     on conflict (user_id, provider, account_id) do update
-    set calendar_id = excluded.calendar_id, calendar_name = excluded.calendar_name, calendar_owned = excluded.calendar_owned;
+    set calendar_id = excluded.calendar_id, calendar_name = excluded.calendar_name, calendar_role = excluded.calendar_role;
+    insert into calendar_sync.kept_events
+    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, calendar_id,
+      external_event_id, etag, deadline_hash, content_hash
+    from public.calendar_event_mappings where integration_id = p_integration_id
+    on conflict do nothing;
   end if;
   return calendar_sync.remove_integration(p_integration_id);
 end;
@@ -311,9 +348,9 @@ begin
     'public.calendar_take_state(uuid)',
     'public.calendar_store_connection(uuid, text, text, text, text, text[], text, text, timestamptz, text, integer)',
     'public.calendar_take_connection(uuid, text)',
-    'public.calendar_activate(uuid, text, text, boolean, text)',
+    'public.calendar_activate(uuid, text, text, text, text)',
     'public.calendar_integration_of(uuid, uuid)',
-    'public.calendar_set_calendar(uuid, uuid, text, text, boolean)',
+    'public.calendar_set_calendar(uuid, uuid, text, text, text)',
     'public.calendar_begin_disconnect(uuid, uuid, text)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated', v_function);

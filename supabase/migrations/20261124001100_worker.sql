@@ -56,16 +56,22 @@ select lane.integration_id, lane.served_at,
       where jobs.integration_id = lane.integration_id and failed_at is null and run_at <= now()
       order by priority limit 1
     ),
-    case when integration.status = 'disconnecting' then 0 end
+    case when integration.status = 'disconnecting' then 0 end,
+    case when lane.exercise_due then 2::smallint end
   ) as priority
 from calendar_sync.lanes as lane
 join public.calendar_integrations as integration on integration.id = lane.integration_id
-where ((integration.status = 'active' and integration.sync_enabled) or integration.status = 'disconnecting')
+where (
+    (integration.status = 'active' and integration.sync_enabled) or integration.status = 'disconnecting'
+    or (lane.exercise_due and integration.status in ('active', 'paused'))
+  )
   and coalesce(lane.leased_until <= now(), true)
   and coalesce(lane.backoff_until <= now(), true)
   and coalesce(lane.held_until <= now(), true)
+  and coalesce(lane.budget_until <= now(), true)
   and (
     lane.walk_after is not null
+    or lane.exercise_due
     or (
       integration.status = 'disconnecting'
       and not exists (select from calendar_sync.jobs where jobs.integration_id = lane.integration_id)
@@ -92,20 +98,21 @@ begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
   with picked as materialized (
     -- A job that is locked is being changed by its user right now: it will be due again in a moment.
-    select job.obligation_id, job.version, job.attempts, job.attempted
+    select job.obligation_id, job.version, job.attempts, job.attempted_in
     from calendar_sync.jobs as job
     where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
     order by job.priority, job.run_at
     limit p_jobs for update skip locked
   ), noted as (
-    update calendar_sync.jobs as job set attempted = true from picked
-    where job.integration_id = p_integration_id and job.obligation_id = picked.obligation_id and not job.attempted
+    update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id from picked
+    where job.integration_id = p_integration_id and job.obligation_id = picked.obligation_id
+      and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in)
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'obligation_id', picked.obligation_id,
     'version', picked.version,
     'attempts', picked.attempts,
-    'attempted', picked.attempted,
+    'attempted_in', to_jsonb(picked.attempted_in),
     'deadline', deadline.shown,
     'deadline_hash', deadline.hash,
     'mapping', case when mapping.id is not null then jsonb_build_object(
@@ -122,7 +129,7 @@ begin
   ) as deadline on true
   left join public.calendar_event_mappings as mapping
     on mapping.integration_id = p_integration_id and mapping.obligation_id = picked.obligation_id;
-  return jsonb_build_object(
+  return (select jsonb_build_object(
     'integration_id', v_integration.id,
     'provider', v_integration.provider,
     'removing', v_integration.status = 'disconnecting',
@@ -131,20 +138,63 @@ begin
       ) and not exists (
         select from public.calendar_event_mappings where integration_id = p_integration_id
       ),
-    'calendar_id', v_integration.calendar_id,
-    'calendar_owned', v_integration.calendar_owned,
+    'user_id', v_integration.user_id,
+    'calendar', case when v_integration.calendar_id is not null then jsonb_build_object(
+      'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
     'settings', v_integration.settings,
-    'attempts', (select attempts from calendar_sync.lanes where integration_id = p_integration_id),
+    'attempts', lane.attempts,
+    'batch_jobs', lane.batch_jobs,
+    'exercise', lane.exercise_due,
     'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
     'token_expires_at', v_integration.token_expires_at,
     'jobs', v_jobs
-  );
+  ) from calendar_sync.lanes as lane where lane.integration_id = p_integration_id);
 end;
 $$;
 
 comment on function calendar_sync.lane_json(uuid, integer) is 'A lane as the worker gets it, with up to p_jobs jobs that are due.';
 
-create function public.calendar_claim(p_worker uuid, p_lanes integer, p_jobs integer, p_lease_s integer) returns jsonb
+-- A job costs one call; a move, or finding what an interrupted attempt left, one more. A few are to spare: for a taken
+-- id, and for asking whether the calendar is still there.
+create function calendar_sync.take_batch(p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_lane calendar_sync.lanes;
+  v_left integer;
+  v_more_at timestamptz;
+  v_batch jsonb;
+  v_calls integer;
+begin
+  select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
+  if v_lane.exercise_due then
+    return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0}';
+  end if;
+  select allowed.calls, allowed.more_at into v_left, v_more_at
+  from public.calendar_integrations as integration
+  cross join lateral calendar_sync.writes_left(integration.provider, integration.id) as allowed
+  where integration.id = p_integration_id;
+  if v_left = 0 then
+    update calendar_sync.lanes set leased_by = null, leased_until = null, budget_until = v_more_at
+    where integration_id = p_integration_id;
+    return null;
+  end if;
+  perform calendar_sync.advance_walk(p_integration_id, least(v_lane.batch_jobs, v_left));
+  v_batch := calendar_sync.lane_json(p_integration_id, least(v_lane.batch_jobs, v_left));
+  select least(v_left, 5 + coalesce(sum(1
+    + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
+    + jsonb_array_length(job -> 'attempted_in')
+  ), 0)) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
+  update calendar_sync.lanes set reserved_call_id = calendar_sync.note_calls(p_integration_id, v_calls), budget_until = null
+  where integration_id = p_integration_id;
+  return v_batch || jsonb_build_object('calls', v_calls);
+end;
+$$;
+
+comment on function calendar_sync.take_batch(uuid) is
+  'The next batch of a leased lane, with the provider calls reserved that it may make; null, and the lease given back, where the quota is spent.';
+
+create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -152,10 +202,12 @@ declare
 begin
   with due as (
     select lane.integration_id
-    from calendar_sync.due_lanes join calendar_sync.lanes as lane using (integration_id)
+    from calendar_sync.due_lanes
+    join calendar_sync.lanes as lane using (integration_id)
+    join public.calendar_integrations as integration on integration.id = lane.integration_id
     where coalesce(lane.leased_until <= now(), true)
     order by due_lanes.priority, due_lanes.served_at nulls first
-    limit p_lanes for update of lane skip locked
+    limit p_lanes for key share of integration skip locked for update of lane skip locked
   ), leased as (
     update calendar_sync.lanes as lane
     set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s)
@@ -163,12 +215,14 @@ begin
     returning lane.integration_id
   )
   select array_agg(integration_id) into v_ids from leased;
-  perform calendar_sync.advance_walk(id, p_jobs) from unnest(v_ids) as id;
-  return coalesce((select jsonb_agg(calendar_sync.lane_json(id, p_jobs)) from unnest(v_ids) as id), '[]');
+  return coalesce((
+    select jsonb_agg(batch.lane) from (select calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch
+    where batch.lane is not null
+  ), '[]');
 end;
 $$;
 
-comment on function public.calendar_claim(uuid, integer, integer, integer) is
+comment on function public.calendar_claim(uuid, integer, integer) is
   'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest unserved first, with all it needs to work them.';
 
 create function public.calendar_renew(p_worker uuid, p_lease_s integer) returns jsonb
@@ -190,6 +244,7 @@ as $$
 declare
   v_outcomes constant jsonb := coalesce(p_outcomes, '[]');
 begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return false;
@@ -227,7 +282,7 @@ begin
       and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
   )
   update calendar_sync.jobs as job
-  set attempted = outcome.kind = 'retry',
+  set attempted_in = case when outcome.kind = 'retry' then job.attempted_in else '{}' end,
     attempts = case when outcome.is_current then job.attempts + 1 else 0 end,
     run_at = case
       when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
@@ -240,13 +295,34 @@ begin
   where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
     and not (outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged'));
 
+  update calendar_sync.provider_calls as call set calls = made.calls_made
+  from calendar_sync.lanes as lane, jsonb_to_record(p_lane) as made (calls_made integer)
+  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made > 0;
+  delete from calendar_sync.provider_calls as call
+  using calendar_sync.lanes as lane, jsonb_to_record(p_lane) as made (calls_made integer)
+  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made = 0;
+
   update calendar_sync.lanes
-  set leased_by = null, leased_until = null, served_at = clock_timestamp(),
+  set leased_by = null, leased_until = null, served_at = clock_timestamp(), reserved_call_id = null,
+    batch_jobs = coalesce(lane.next_jobs, lanes.batch_jobs),
     attempts = case when lane.backoff_ms is null then 0 else lanes.attempts + 1 end,
     backoff_until = now() + lane.backoff_ms * interval '1 millisecond',
     held_until = now() + lane.hold_ms * interval '1 millisecond'
-  from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint)
+  from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint)
   where integration_id = p_integration_id;
+
+  -- Our own calendar has a new id: what we know of its events stays true.
+  update public.calendar_event_mappings as mapping set calendar_id = lane.calendar_id
+  from jsonb_to_record(p_lane) as lane (calendar_id text), public.calendar_integrations as integration
+  where lane.calendar_id is not null and integration.id = p_integration_id
+    and mapping.integration_id = p_integration_id and mapping.calendar_id = integration.calendar_id;
+  update calendar_sync.jobs as job set attempted_in = array_replace(job.attempted_in, integration.calendar_id, lane.calendar_id)
+  from jsonb_to_record(p_lane) as lane (calendar_id text), public.calendar_integrations as integration
+  where lane.calendar_id is not null and integration.id = p_integration_id
+    and job.integration_id = p_integration_id and integration.calendar_id = any (job.attempted_in);
+  update public.calendar_integrations as integration set calendar_id = lane.calendar_id
+  from jsonb_to_record(p_lane) as lane (calendar_id text)
+  where lane.calendar_id is not null and integration.id = p_integration_id;
 
   update public.calendar_integrations as integration
   set last_synced_at = case when lane.succeeded then now() else integration.last_synced_at end,
@@ -273,6 +349,7 @@ create function public.calendar_finish_disconnect(p_worker uuid, p_integration_i
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+  perform from public.calendar_integrations where id = p_integration_id for update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return null;
@@ -289,6 +366,7 @@ as $$
 declare
   v_work_is_left boolean;
 begin
+  -- What a batch under way reserved and never accounted for stays counted: it may have been used.
   update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker;
   v_work_is_left := exists (select from calendar_sync.due_lanes);
   if v_work_is_left then
@@ -300,9 +378,9 @@ $$;
 
 comment on function public.calendar_retire(uuid) is 'A worker''s last word: its leases are free, and the next one is woken if work is left.';
 
-revoke execute on function public.calendar_claim(uuid, integer, integer, integer), public.calendar_renew(uuid, integer),
+revoke execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
   public.calendar_record(uuid, uuid, jsonb, jsonb), public.calendar_finish_disconnect(uuid, uuid),
   public.calendar_retire(uuid) from public, anon, authenticated;
-grant execute on function public.calendar_claim(uuid, integer, integer, integer), public.calendar_renew(uuid, integer),
+grant execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
   public.calendar_record(uuid, uuid, jsonb, jsonb), public.calendar_finish_disconnect(uuid, uuid),
   public.calendar_retire(uuid) to service_role;

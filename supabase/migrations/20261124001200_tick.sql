@@ -15,6 +15,10 @@ begin
   end if;
   update calendar_sync.incidents set repaired_at = now() where repaired_at is null;
 
+  delete from calendar_sync.provider_calls as call
+  using calendar_sync.quotas as quota
+  where quota.provider = call.provider and quota.scope = 'integration'
+    and call.at < now() - quota.window_length - interval '1 minute';
   delete from calendar_sync.states where expires_at < now() - interval '1 hour';
   delete from calendar_sync.connections where expires_at < now();
   delete from public.calendar_integrations as integration
@@ -31,10 +35,14 @@ $$;
 
 comment on function calendar_sync.tick() is 'Called by pg_cron: repairs, tidies, rings if work is due.';
 
-create function calendar_sync.purge() returns void
+create function calendar_sync.nightly() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+  perform calendar_sync.mark_idle_tokens();
+  -- Organisations change their rules without telling anybody: once a day it is tried again.
+  update public.calendar_integrations set status = 'active'
+  where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
   delete from calendar_sync.incidents where repaired_at < now() - interval '30 days';
   delete from cron.job_run_details as detail
   using cron.job as job
@@ -42,10 +50,10 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.purge() is 'Called by pg_cron every night: drops old incidents and the run details of our own cron jobs.';
+comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what an organisation refused, drops old incidents and the run details of our own cron jobs.';
 
 select cron.schedule('calendar_sync_tick', '10 seconds', 'select calendar_sync.tick()');
-select cron.schedule('calendar_sync_purge', '17 3 * * *', 'select calendar_sync.purge()');
+select cron.schedule('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()');
 
 -- Postgres lets everybody execute a new function; here only those who were named do.
 revoke execute on all functions in schema calendar_sync from public;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
 import { consent, redirectOf, until } from "../support/calendar-api.ts";
-import { ADA, GRACE, openScene } from "../support/scene.ts";
+import { openScene } from "../support/scene.ts";
+import { ADA, GRACE } from "../support/subjects/subject.ts";
 
 const STATE_SECRET = "a state secret of this test, long enough";
 const APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created";
@@ -11,8 +12,10 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
 }, async (t) => {
-  const scene = await openScene({ CALENDAR_STATE_SECRET: STATE_SECRET });
-  const { sql, google, redirect_to } = scene;
+  const scene = await openScene("google", { CALENDAR_STATE_SECRET: STATE_SECRET });
+  const { sql, redirect_to } = scene;
+  const { google } = scene.stack;
+  assert.ok(google);
   const nothingStored = async () => {
     for (
       const table of ["calendar_sync.connections", "calendar_sync.states", "public.calendar_integrations"]
@@ -30,7 +33,7 @@ Deno.test({
     await t.step("a denied consent ends in access_denied, and nothing is stored", async () => {
       const { api } = await scene.newUser();
       assert.equal(
-        errorOf(await consent(await api.authorizeUrl(redirect_to), ADA, { consent: "deny" })),
+        errorOf(await consent(await api.authorizeUrl({ redirect_to }), ADA, { consent: "deny" })),
         "access_denied",
       );
       await nothingStored();
@@ -38,7 +41,7 @@ Deno.test({
 
     await t.step("a consent without the calendar ends in scope_missing", async () => {
       const { api } = await scene.newUser();
-      const landed = await consent(await api.authorizeUrl(redirect_to, "existing"), ADA, {
+      const landed = await consent(await api.authorizeUrl({ redirect_to, access: "existing" }), ADA, {
         scopes: APP_CREATED,
       });
       assert.equal(errorOf(landed), "scope_missing");
@@ -47,7 +50,7 @@ Deno.test({
 
     await t.step("a state that was tampered with, forged, expired or used ends in its code", async () => {
       const { api } = await scene.newUser();
-      const page = new URL(await api.authorizeUrl(redirect_to));
+      const page = new URL(await api.authorizeUrl({ redirect_to }));
       const state = page.searchParams.get("state") ?? "";
       const callback = (value: string) => {
         const url = new URL(`${scene.stack.apiUrl}/functions/v1/calendar/callback?code=x`);
@@ -85,7 +88,7 @@ Deno.test({
       "a consent link sent by someone else gives the sender nothing and leaves nothing",
       async () => {
         const [sender, victim] = [await scene.newUser(), await scene.newUser()];
-        const landed = await consent(await sender.api.authorizeUrl(redirect_to), ADA);
+        const landed = await consent(await sender.api.authorizeUrl({ redirect_to }), ADA);
         const connection = landed.searchParams.get("calendar_connection");
         assert.ok(connection);
         const [pending] = await sender.api.status();
@@ -112,8 +115,8 @@ Deno.test({
 
     await t.step("a ticket works once, and an unconfirmed connection expires with its tokens", async () => {
       const { api } = await scene.newUser();
-      const integration = await api.connect(redirect_to, ADA);
-      await consent(await api.authorizeUrl(redirect_to), GRACE);
+      const integration = await scene.connect(api, ADA);
+      await consent(await api.authorizeUrl({ redirect_to }), GRACE);
       await sql`update calendar_sync.connections set expires_at = now() - interval '1 second'`;
       await sql`update public.calendar_integrations set created_at = now() - interval '11 minutes'
         where status = 'pending_confirmation'`;

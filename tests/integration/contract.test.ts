@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { ADA, openScene } from "../support/scene.ts";
+import { openScene } from "../support/scene.ts";
+import { ADA } from "../support/subjects/subject.ts";
 
 Deno.test({
   name: "every route answers bad input, the wrong user and no token as the contract says",
@@ -26,6 +27,8 @@ Deno.test({
       ["GET", "/status"],
       ["PATCH", "/status", { integration_id: id }],
       ["GET", `/calendars?integration_id=${id}`],
+      ["POST", "/calendars", { integration_id: id }],
+      ["GET", "/admin_consent?provider=outlook"],
       ["POST", "/sync", {}],
       ["DELETE", `/?integration_id=${id}`],
     ];
@@ -57,6 +60,11 @@ Deno.test({
         );
         await expect(await other.api.request("GET", `/calendars?integration_id=${target}`), 404, "not_found");
         await expect(await other.api.request("POST", "/sync", { integration_id: target }), 404, "not_found");
+        await expect(
+          await other.api.request("POST", "/calendars", { integration_id: target }),
+          404,
+          "not_found",
+        );
         await expect(await other.api.request("DELETE", `/?integration_id=${target}`), 404, "not_found");
       }
       assert.deepEqual(await other.api.status(), []);
@@ -86,6 +94,8 @@ Deno.test({
         }],
         ["GET", "/calendars"],
         ["GET", "/calendars?integration_id=7"],
+        ["POST", "/calendars", {}],
+        ["GET", "/admin_consent?provider=google"],
         ["POST", "/sync", { integration_id: "7" }],
         ["POST", "/sync", "[1"],
         ["DELETE", "/"],
@@ -175,7 +185,7 @@ Deno.test({
           "insert into public.calendar_event_mappings (integration_id) values (gen_random_uuid())",
           "select * from calendar_sync.jobs",
           `select public.calendar_begin_refresh('${id}', 0)`,
-          "select public.calendar_claim(gen_random_uuid(), 1, 1, 1)",
+          "select public.calendar_claim(gen_random_uuid(), 1, 1)",
         ]
       ) {
         await assert.rejects(asUser(owner.id, "authenticated", query), denied, query);
@@ -184,7 +194,7 @@ Deno.test({
       const response = await fetch(`${stack.apiUrl}/rest/v1/rpc/calendar_claim`, {
         method: "POST",
         headers: { apikey: stack.publishableKey, "content-type": "application/json" },
-        body: JSON.stringify({ p_worker: crypto.randomUUID(), p_lanes: 1, p_jobs: 1, p_lease_s: 1 }),
+        body: JSON.stringify({ p_worker: crypto.randomUUID(), p_lanes: 1, p_lease_s: 1 }),
       });
       await expect(response, 401, "42501");
     });

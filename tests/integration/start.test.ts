@@ -9,6 +9,7 @@ const Ready = z.object({
   apiUrl: z.url(),
   databaseUrl: z.url(),
   googleUrl: z.url(),
+  outlookUrl: z.url(),
   publishableKey: z.string(),
   secretKey: z.string(),
   users: z.array(z.object({ id: z.uuid(), email: z.string(), password: z.string() })).length(2),

@@ -24,10 +24,21 @@ const Integration = z.object({
   sync_enabled: z.boolean(),
   last_synced_at: z.string().nullable(),
   progress: z.object({ pending: z.number(), synced: z.number(), failed: z.number() }),
-  last_error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  last_error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }).nullable(),
   settings: z.object({ reminders_minutes: z.array(z.number()), completed_events: z.string() }),
 });
 export type Integration = z.infer<typeof Integration>;
+
+/** What a user asks for when connecting. */
+export interface Flow {
+  readonly provider?: "google" | "outlook";
+  readonly redirect_to: string;
+  readonly access?: "dedicated" | "existing" | undefined;
+}
 
 /** The Calendar API as a signed-in user calls it. */
 export class CalendarApi {
@@ -79,20 +90,17 @@ export class CalendarApi {
   }
 
   /** The URL of the consent page. */
-  async authorizeUrl(redirect_to: string, access: "dedicated" | "existing" = "dedicated"): Promise<string> {
-    const query = new URLSearchParams({ provider: "google", redirect_to, access });
+  async authorizeUrl(flow: Flow): Promise<string> {
+    const { provider = "google", redirect_to, access = "dedicated" } = flow;
+    const query = new URLSearchParams({ provider, redirect_to, access });
     const response = await this.request("GET", `/authorize?${query}`);
     assert.equal(response.status, 200, await response.clone().text());
     return z.object({ url: z.string() }).parse(await response.json()).url;
   }
 
   /** Goes the whole way from `authorize` to `confirm`. */
-  async connect(
-    redirect_to: string,
-    account: string,
-    access?: "dedicated" | "existing",
-  ): Promise<Integration> {
-    const landed = await consent(await this.authorizeUrl(redirect_to, access), account);
+  async connect(flow: Flow & { readonly account: string }): Promise<Integration> {
+    const landed = await consent(await this.authorizeUrl(flow), flow.account);
     const connection = landed.searchParams.get("calendar_connection");
     assert.ok(connection, landed.toString());
     const response = await this.request("POST", "/confirm", { connection });

@@ -1,32 +1,35 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
-import type { EventResource } from "../../local/providers/google/state.ts";
-import { type GoogleEmulator } from "../../local/providers/google/server.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
+import type { ProviderName } from "../../supabase/functions/_shared/providers/provider.ts";
 import { CalendarApi, type Integration, until } from "./calendar-api.ts";
-
-/** Google accounts of the emulator; who connects which is up to a test. */
-export const ADA = "ada@example.com";
-export const GRACE = "grace@example.com";
+import { googleSubject } from "./subjects/google-subject.ts";
+import { outlookSubject } from "./subjects/outlook-subject.ts";
+import { ADA, type SeenEvent, type Subject } from "./subjects/subject.ts";
 
 /** A stack of its own for one test file, with what tests do on it. */
 export interface Scene {
   readonly stack: Stack;
-  readonly google: GoogleEmulator;
+  /** The provider that the scene is about. */
+  readonly provider: Subject;
   /** A superuser's. */
   readonly sql: Sql;
   readonly redirect_to: string;
   /** A new user without anything. */
   newUser(): Promise<{ readonly id: string; readonly api: CalendarApi }>;
-  /** A new user, connected to a Google account. */
-  connectedUser(account?: string): Promise<ConnectedUser>;
-  /** The live events of a calendar by the title. */
+  /** A new user, connected to an account of the provider. */
+  connectedUser(account?: string, access?: "dedicated" | "existing"): Promise<ConnectedUser>;
+  /** Connects a user, or connects one again. */
+  connect(api: CalendarApi, account: string, access?: "dedicated" | "existing"): Promise<Integration>;
+  /** The titles of the live events of a calendar, sorted. */
   titles(calendar_id: string): string[];
-  events(calendar_id: string): EventResource[];
+  events(calendar_id: string): readonly SeenEvent[];
   /** Waits until the calendar holds exactly these titles. */
   untilTitles(calendar_id: string, titles: readonly string[], timeout_ms?: number): Promise<void>;
-  /** Provider calls that write events. */
+  /** Writes of events that reached the provider, alone or in a batch. */
   writes(): number;
+  /** What the functions printed. */
+  readonly output: readonly string[];
   close(): Promise<void>;
 }
 
@@ -37,37 +40,38 @@ export interface ConnectedUser {
   readonly calendar_id: string;
 }
 
-/** Starts a stack without demo obligations and without the emulator's quota. */
-export async function openScene(env: Readonly<Record<string, string>> = {}): Promise<Scene> {
-  const lines: string[] = [];
+/** Starts a stack without demo obligations and without quotas, about one provider. */
+export async function openScene(
+  provider_name: ProviderName = "google",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Scene> {
+  const output: string[] = [];
   const stack = await startStack({
     seed: false,
     env,
     log: (line) => {
-      lines.push(line);
+      output.push(line);
       if (Deno.env.has("STACK_LOG")) console.error(line);
     },
   });
-  const { google } = stack;
-  assert.ok(google);
-  google.state.quota_per_minute = null;
+  const { google, outlook } = stack;
+  assert.ok(google && outlook);
+  const provider = provider_name === "google" ? googleSubject(google) : outlookSubject(outlook);
+  provider.setQuotas(false);
   const sql = postgres(stack.databaseUrl, { max: 4, onnotice: () => {} });
+  await sql`update calendar_sync.quotas set calls = 100000000`;
   const redirect_to = `${stack.apiUrl}/settings`;
-
-  const events = (calendar_id: string) =>
-    [...google.state.accounts.values()].flatMap((
-      { calendars },
-    ) => [...calendars.get(calendar_id)?.events.values() ?? []])
-      .filter(({ status }) => status !== "cancelled");
-  const titles = (calendar_id: string) => events(calendar_id).map((event) => String(event["summary"])).sort();
+  const { events } = provider;
+  const titles = (calendar_id: string) => events(calendar_id).map(({ title }) => title).sort();
 
   const scene: Scene = {
     stack,
-    google,
+    provider,
     sql,
     redirect_to,
     events,
     titles,
+    output,
     async newUser() {
       const [email, password] = [`${crypto.randomUUID()}@example.com`, crypto.randomUUID()];
       const [row] = await sql<{ id: string }[]>`
@@ -76,22 +80,26 @@ export async function openScene(env: Readonly<Record<string, string>> = {}): Pro
       assert.ok(row);
       return { id: row.id, api: await CalendarApi.signIn(stack, { id: row.id, email, password }) };
     },
-    async connectedUser(account = ADA) {
+    async connectedUser(account = ADA, access) {
       const { id, api } = await scene.newUser();
-      const integration = await api.connect(redirect_to, account);
+      const integration = await scene.connect(api, account, access);
       assert.ok(integration.calendar_id);
       return { id, api, integration, calendar_id: integration.calendar_id };
     },
+    connect: (api, account, access) => api.connect({ provider: provider_name, redirect_to, account, access }),
     async untilTitles(calendar_id, wanted, timeout_ms = 20_000) {
       const expected = JSON.stringify([...wanted].sort());
       await until(
         () => Promise.resolve(JSON.stringify(titles(calendar_id)) === expected),
         timeout_ms,
-        () => Promise.resolve({ titles: titles(calendar_id).slice(0, 20), output: lines.slice(-20) }),
+        () => Promise.resolve({ titles: titles(calendar_id).slice(0, 20), output: output.slice(-20) }),
       );
     },
     writes: () =>
-      google.state.requests.filter(({ method, path }) => method !== "GET" && path.includes("/events")).length,
+      provider.emulator.state.requests.filter(({ method, path }) =>
+        method !== "GET" && path.includes("/events")
+      )
+        .length,
     async close() {
       await sql.end({ timeout: 1 });
       await stack.stop();

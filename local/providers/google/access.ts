@@ -1,19 +1,24 @@
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
+import { SlidingWindow } from "../sliding-window.ts";
 import { GoogleError, notFound, scopeMissing } from "./errors.ts";
 import type { CalendarEntry, EmulatorState, Grant } from "./state.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/";
 const MINUTE_MS = 60_000;
 
-export interface ApiVariables {
+/** What the routes find in `c.var` and `c.env`. */
+export interface ApiEnv {
   readonly Variables: { readonly grant: Grant };
+  /** Set by a batch: another part of it writes to the same event. */
+  readonly Bindings: { readonly conflict?: boolean };
 }
 
-/** Lets live access tokens in, and counts them against the per-user quota. */
-export function requireToken(state: EmulatorState) {
-  const calls = new Map<string, number[]>();
-  return createMiddleware<ApiVariables>(async (c, next) => {
+/** Lets live access tokens in, and counts them against the quotas of their user and of the project. */
+export function requireToken(state: EmulatorState): MiddlewareHandler<ApiEnv> {
+  const users = new SlidingWindow(MINUTE_MS);
+  const project = new SlidingWindow(MINUTE_MS);
+  return createMiddleware<ApiEnv>(async (c, next) => {
     const token = c.req.header("authorization")?.replace(/^Bearer /, "") ?? "";
     const grant = state.accessTokens.get(token);
     if (!grant || grant.expires_at < Date.now()) {
@@ -21,11 +26,19 @@ export function requireToken(state: EmulatorState) {
         "www-authenticate": 'Bearer error="invalid_token"',
       });
     }
-    const recent = (calls.get(grant.account.sub) ?? []).filter((at) => at > Date.now() - MINUTE_MS);
-    if (state.quota_per_minute !== null && recent.length >= state.quota_per_minute) {
+    const { sub } = grant.account;
+    const exceeded = users.waitMs(sub, state.quota_per_minute) > 0
+      ? "user_quota"
+      : project.waitMs("project", state.project_quota_per_minute) > 0
+      ? "project_quota"
+      : null;
+    if (exceeded !== null) {
+      state.logViolation(exceeded, new URL(c.req.url).pathname);
       throw new GoogleError(403, "rateLimitExceeded", "Rate Limit Exceeded");
     }
-    calls.set(grant.account.sub, [...recent, Date.now()]);
+    users.count(sub);
+    project.count("project");
+    if (c.env.conflict) throw new GoogleError(409, "conflict", "Conflict");
     c.set("grant", grant);
     await next();
   });
@@ -41,7 +54,7 @@ export function requireScope(grant: Grant, anyOf: readonly string[]): void {
  *
  * @throws GoogleError 404 where it does not exist or is out of reach, 403 where the role does not suffice
  */
-export function calendarOf(c: Context<ApiVariables>, role: "reader" | "writer" | "owner"): CalendarEntry {
+export function calendarOf(c: Context<ApiEnv>, role: "reader" | "writer" | "owner"): CalendarEntry {
   const { account, scopes, client_id } = c.var.grant;
   const id = c.req.param("calendarId") ?? "";
   const calendar = account.calendars.get(id === "primary" ? account.email : id);

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type ApiVariables, calendarOf, requireScope } from "./access.ts";
+import { type ApiEnv, calendarOf, requireScope } from "./access.ts";
 import { invalid, required } from "./errors.ts";
-import { type CalendarEntry, type EmulatorState, randomToken } from "./state.ts";
+import { randomToken } from "../observed-state.ts";
+import type { CalendarEntry, EmulatorState } from "./state.ts";
 
 const CALENDAR_SCOPES = ["calendar.app.created", "calendar.calendars", "calendar"];
 const LIST_SCOPES = [
@@ -20,8 +21,8 @@ const NewCalendar = z.object({
 });
 
 /** `/calendars` and `/users/me/calendarList`. */
-export function calendarRoutes(state: EmulatorState): Hono<ApiVariables> {
-  const app = new Hono<ApiVariables>();
+export function calendarRoutes(state: EmulatorState): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
 
   app.post("/calendars", async (c) => {
     const { grant } = c.var;

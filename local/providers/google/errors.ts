@@ -1,3 +1,5 @@
+import type { FaultAnswer } from "../faults.ts";
+
 /** An error in the Calendar API's shape. */
 export class GoogleError extends Error {
   override readonly name = "GoogleError";
@@ -30,3 +32,11 @@ export const invalid = (message: string) => new GoogleError(400, "invalid", mess
 export const required = (message: string) => new GoogleError(400, "required", message);
 export const scopeMissing = () =>
   new GoogleError(403, "insufficientPermissions", "Request had insufficient authentication scopes.");
+
+/** A `status` fault in the shape of whom it stands for: the token endpoint's errors are OAuth's. */
+export const answerFault: FaultAnswer = ({ status, reason = "backendError", headers }, path) => {
+  const message = "Switched on in the emulator.";
+  return path === "/token"
+    ? Response.json({ error: reason, error_description: message }, { status, headers: { ...headers } })
+    : new GoogleError(status, reason, message, { ...headers }).toResponse();
+};

@@ -37,6 +37,7 @@ const EventBody = z.strictObject({
     shared: z.record(z.string(), z.string().nullable()).optional(),
   }).optional(),
 });
+/** The parsed body of a write. */
 export type EventBody = z.infer<typeof EventBody>;
 
 /** Parses what a client sent. */

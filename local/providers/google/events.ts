@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type ApiVariables, calendarOf, requireScope } from "./access.ts";
+import { type ApiEnv, calendarOf, requireScope } from "./access.ts";
 import { gone, GoogleError, invalid, notFound } from "./errors.ts";
 import { checkEventId, checkTimes, type EventBody, mergeEvent, parseEventBody } from "./event-rules.ts";
 import type { EmulatorState, EventResource } from "./state.ts";
@@ -22,8 +22,8 @@ const ListQuery = z.strictObject({
 });
 
 /** `/calendars/{calendarId}/events`. */
-export function eventRoutes(state: EmulatorState): Hono<ApiVariables> {
-  const app = new Hono<ApiVariables>();
+export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
 
   app.post("/", async (c) => {
     requireScope(c.var.grant, WRITE_SCOPES);

@@ -1,7 +1,9 @@
-import { Hono } from "hono";
-import { html } from "hono/html";
+import { type Context, Hono } from "hono";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
-import { type Account, type EmulatorState, type Grant, randomToken } from "./state.ts";
+import { consentPage } from "../consent-page.ts";
+import { challengeOf, clientCredentials, consentOf, type OAuthClient } from "../oauth-client.ts";
+import { countUp, randomToken } from "../observed-state.ts";
+import type { Account, EmulatorState, Grant } from "./state.ts";
 
 const CODE_LIFETIME_MS = 600_000;
 const ACCESS_TOKEN_LIFETIME_S = 3600;
@@ -9,30 +11,22 @@ const ACCESS_TOKEN_LIFETIME_S = 3600;
 const REFRESH_TOKENS_MAX = 100;
 const SIGN_IN_SCOPES = ["openid", "email", "profile"];
 
-export interface OAuthClient {
-  readonly id: string;
-  readonly secret: string;
-  readonly redirect_uris: readonly string[];
-}
-
 /** Authorisation, token, revocation, discovery and keys. */
-export async function oauthRoutes(
-  state: EmulatorState,
-  client: OAuthClient,
-  baseUrl: () => string,
-): Promise<Hono> {
+export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Promise<Hono> {
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const jwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(jwk);
   const app = new Hono();
 
+  const originOf = (c: Context) => new URL(c.req.url).origin;
+
   app.get("/.well-known/openid-configuration", (c) =>
     c.json({
-      issuer: baseUrl(),
-      authorization_endpoint: `${baseUrl()}/o/oauth2/v2/auth`,
-      token_endpoint: `${baseUrl()}/token`,
-      revocation_endpoint: `${baseUrl()}/revoke`,
-      jwks_uri: `${baseUrl()}/oauth2/v3/certs`,
+      issuer: originOf(c),
+      authorization_endpoint: `${originOf(c)}/o/oauth2/v2/auth`,
+      token_endpoint: `${originOf(c)}/token`,
+      revocation_endpoint: `${originOf(c)}/revoke`,
+      jwks_uri: `${originOf(c)}/oauth2/v3/certs`,
       response_types_supported: ["code"],
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256"],
@@ -51,15 +45,24 @@ export async function oauthRoutes(
     if (method !== "S256" && query.has("code_challenge")) return c.text("Error 400: only S256 here", 400);
     const scopes = (query.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
     if (scopes.length === 0) return c.text("Error 400: invalid_request", 400);
-    const account = state.accounts.get(query.get("emulator_account") ?? "");
-    const consent = query.get("emulator_consent");
-    if (!account || (consent !== "allow" && consent !== "deny")) {
-      return c.html(consentPage([...state.accounts.values()], query, scopes));
+    const consent = consentOf(query);
+    const account = state.accounts.get(consent?.email ?? "");
+    if (!consent || !account) {
+      const asked = scopes.filter((scope) => !SIGN_IN_SCOPES.includes(scope));
+      return c.html(consentPage({
+        provider: "Google",
+        heading: "Choose an account",
+        accounts: [...state.accounts.values()],
+        query,
+        scopes: asked,
+        // Google shows boxes only where there is more than one to tick.
+        choice: asked.length > 1,
+      }));
     }
     const back = new URL(redirect_uri);
     const returned = query.get("state");
     if (returned !== null) back.searchParams.set("state", returned);
-    if (consent === "deny") {
+    if (!consent.allows) {
       back.searchParams.set("error", "access_denied");
       return c.redirect(back.toString(), 302);
     }
@@ -90,16 +93,14 @@ export async function oauthRoutes(
     const form = new URLSearchParams(await c.req.text());
     const refuse = (error: string, error_description: string, status: 400 | 401 = 400) =>
       c.json({ error, error_description }, status);
-    const basic = /^Basic (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-    const [id, secret] = basic
-      ? atob(basic).split(":").map(decodeURIComponent)
-      : [form.get("client_id"), form.get("client_secret")];
+    const { id, secret } = clientCredentials(c.req.header("authorization"), form);
     if (id !== client.id) return refuse("invalid_client", "The OAuth client was not found.", 401);
     if (secret !== client.secret) return refuse("invalid_client", "Unauthorized", 401);
 
     if (form.get("grant_type") === "refresh_token") {
       const grant = state.refreshTokens.get(form.get("refresh_token") ?? "");
       if (!grant) return refuse("invalid_grant", "Token has been expired or revoked.");
+      countUp(state.token_calls, grant.account.email);
       return c.json(issueAccessToken(grant));
     }
     if (form.get("grant_type") !== "authorization_code") {
@@ -123,7 +124,7 @@ export async function oauthRoutes(
         email: code.account.email,
         email_verified: true,
         ...(code.nonce === null ? {} : { nonce: code.nonce }),
-      }).setProtectedHeader({ alg: "RS256", kid }).setIssuer(baseUrl()).setAudience(client.id).setSubject(
+      }).setProtectedHeader({ alg: "RS256", kid }).setIssuer(originOf(c)).setAudience(client.id).setSubject(
         code.account.sub,
       )
         .setIssuedAt().setExpirationTime("1h").sign(privateKey),
@@ -174,47 +175,4 @@ export function revokeAll(state: EmulatorState, account: Account): void {
 
 function hasRefreshToken(state: EmulatorState, account: Account): boolean {
   return [...state.refreshTokens.values()].some((grant) => grant.account === account);
-}
-
-async function challengeOf(verifier: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
-  return btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function consentPage(accounts: readonly Account[], query: URLSearchParams, scopes: readonly string[]) {
-  const asked = scopes.filter((scope) => !SIGN_IN_SCOPES.includes(scope));
-  // Google shows boxes only where there is more than one to tick.
-  const choice = asked.length > 1;
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <title>Sign in – Google emulator</title>
-        <meta name="viewport" content="width=device-width">
-        <style>
-    :root{color-scheme:light dark}body{font:16px system-ui;max-width:28rem;margin:10vh auto;padding:0 1rem}
-    fieldset{border:1px solid #8886;border-radius:8px;margin:1rem 0}label{display:block;padding:.4rem 0}
-    button{font:inherit;padding:.6rem 1.2rem;border-radius:8px;border:1px solid #8888;cursor:pointer;margin-right:.5rem}
-    button[value=allow]{background:#1a73e8;color:#fff;border-color:#1a73e8}code{overflow-wrap:anywhere}</style>
-      </head>
-      <body>
-        <h1>Choose an account</h1>
-        <p>EcoComply wants access. This page stands in for Google's.</p>
-        <form
-          method="get">${[...query].filter(([name]) => !name.startsWith("emulator_")).map(([name, value]) =>
-            html`<input type="hidden" name="${name}" value="${value}">`
-          )}<fieldset><legend>Account</legend>${accounts.map(({ email, name }, index) =>
-            html`<label><input type="radio" name="emulator_account" value="${email}" ${
-              index === 0 ? "checked" : ""
-            }> ${name} (${email})</label>`
-          )}</fieldset><fieldset><legend>Access</legend>${asked.map((scope) =>
-            html`<label>${
-              choice ? html`<input type="checkbox" name="emulator_scopes" value="${scope}" checked>` : ""
-            } <code>${scope}</code></label>`
-          )}</fieldset><button name="emulator_consent" value="allow">Allow</button><button name="emulator_consent" value="deny">Cancel</button>
-        </form>
-      </body>
-    </html>
-  `;
 }

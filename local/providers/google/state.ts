@@ -1,4 +1,6 @@
-/** Everything the emulator knows. Ids and tokens are random, so that nothing survives a restart by accident. */
+import { ObservedState } from "../observed-state.ts";
+
+/** Somebody with a Google account. */
 export interface Account {
   readonly email: string;
   readonly name: string;
@@ -7,6 +9,7 @@ export interface Account {
   readonly calendars: Map<string, CalendarEntry>;
 }
 
+/** A calendar of an account. */
 export interface CalendarEntry {
   readonly id: string;
   summary: string;
@@ -33,12 +36,14 @@ export interface EventResource {
   [field: string]: unknown;
 }
 
+/** A start or end: all-day or timed. */
 export interface EventDateTime {
   date?: string;
   dateTime?: string;
   timeZone?: string;
 }
 
+/** What an access or refresh token stands for. */
 export interface Grant {
   readonly account: Account;
   readonly scopes: readonly string[];
@@ -46,6 +51,7 @@ export interface Grant {
   readonly expires_at: number;
 }
 
+/** What a code stands for. */
 export interface AuthorizationCode extends Grant {
   readonly redirect_uri: string;
   readonly code_challenge: string | null;
@@ -53,31 +59,29 @@ export interface AuthorizationCode extends Grant {
   readonly offline: boolean;
 }
 
-export interface LoggedRequest {
-  readonly at: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-}
+/** Of projects since May 2026, over a sliding minute (Google Calendar API guide, "Manage quotas"). */
+const PROJECT_QUOTA_PER_MINUTE = 10_000;
 
-const REQUEST_LOG_MAX = 20_000;
-
-export class EmulatorState {
+/** Everything the emulator knows. */
+export class EmulatorState extends ObservedState {
   readonly accounts = new Map<string, Account>();
   readonly codes = new Map<string, AuthorizationCode>();
   readonly accessTokens = new Map<string, Grant>();
   readonly refreshTokens = new Map<string, Grant>();
-  requests: LoggedRequest[] = [];
+  /** How often each account's refresh token was used. */
+  readonly token_calls = new Map<string, number>();
   /** Whether a deleted event can be brought back by PATCH; reports about the real one differ. */
   restore_allowed = true;
+  /** Per user; null: none. */
   quota_per_minute: number | null;
-  readonly #listeners = new Set<() => void>();
-  #revision = 0;
+  /** Of all users together; null: none. */
+  project_quota_per_minute: number | null = PROJECT_QUOTA_PER_MINUTE;
 
   constructor(
     accounts: readonly { email: string; name: string; sub: string }[],
     quota_per_minute: number | null,
   ) {
+    super();
     this.quota_per_minute = quota_per_minute;
     for (const account of accounts) {
       const primary: CalendarEntry = {
@@ -97,26 +101,6 @@ export class EmulatorState {
 
   /** A new etag; it also tells the page that something changed. */
   nextEtag(): string {
-    this.#revision++;
-    for (const notify of this.#listeners) notify();
-    return `"${this.#revision}"`;
+    return `"${this.nextRevision()}"`;
   }
-
-  get revision(): number {
-    return this.#revision;
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  logRequest(request: LoggedRequest): void {
-    this.requests.push(request);
-    if (this.requests.length > REQUEST_LOG_MAX) this.requests.shift();
-  }
-}
-
-export function randomToken(prefix: string): string {
-  return `${prefix}${crypto.randomUUID().replaceAll("-", "")}`;
 }

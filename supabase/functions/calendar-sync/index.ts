@@ -1,31 +1,53 @@
 import { Hono } from "hono";
-import { revokeToken } from "../_shared/providers/google/oauth.ts";
-import { createGoogleClient } from "../_shared/providers/google/client.ts";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
+import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { runInBackground } from "../_shared/platform/background.ts";
 import { readEnv } from "../_shared/platform/env.ts";
 import { onError, onNotFound } from "../_shared/platform/errors.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { sameSecret } from "../_shared/platform/same-secret.ts";
+import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
+import type { Provider, ProviderName } from "../_shared/providers/provider.ts";
+import { createProviders } from "../_shared/providers/registry.ts";
 import { createWorker } from "../_shared/sync/sync-all-deadlines.ts";
 
 const env = readEnv();
 const rpc = createServiceRpc();
+const providers = createProviders(env);
+warnOfExpiringSecret(env);
+
 const worker = createWorker({
   rpc,
-  clientFor: (_provider, access_token) => createGoogleClient({ api_url: env.google.api_url, access_token }),
-  getValidAccessToken: (lane, rejected_token) =>
-    getValidAccessToken({
+  clientFor: (lane, access_token, budget) =>
+    providerOf(lane.provider).createClient({
+      access_token,
+      owner: lane.user_id,
+      calendar: lane.calendar,
+      budget,
+    }),
+  getValidAccessToken: async (lane, rejected_token) => {
+    const provider = providers[lane.provider];
+    // Its client was taken out of the environment: as wrong as a wrong one, and as easily mended.
+    if (provider === null) return { kind: "configuration" };
+    return await getValidAccessToken({
       rpc,
-      google: env.google,
+      provider,
+      callback_uri: callbackUri(env),
       integration_id: lane.integration_id,
       held: lane.access_token !== null && lane.token_expires_at !== null
         ? { access_token: lane.access_token, expires_at: lane.token_expires_at }
         : null,
       rejected_token,
-    }),
-  revokeToken: (_provider, refresh_token) => revokeToken(env.google, refresh_token),
+    });
+  },
+  revokeToken: async (name, refresh_token) => await providers[name]?.revokeToken(refresh_token),
 });
+
+function providerOf(name: ProviderName): Provider {
+  const provider = providers[name];
+  if (provider === null) throw new Error(`${name} is not configured`);
+  return provider;
+}
 
 const app = new Hono({ strict: false }).basePath("/calendar-sync");
 app.onError(onError);

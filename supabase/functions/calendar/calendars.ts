@@ -1,31 +1,38 @@
 import { z } from "zod";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
-import type { ConnectContext } from "../_shared/oauth/connect.ts";
+import { callbackUri } from "../_shared/oauth/callback-uri.ts";
+import { configuredProvider, type ConnectContext } from "../_shared/oauth/connect.ts";
+import { OWN_CALENDAR } from "../_shared/oauth/own-calendar.ts";
 import { ApiError } from "../_shared/platform/errors.ts";
 import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/providers/calendar-client.ts";
-import { createGoogleClient } from "../_shared/providers/google/client.ts";
+import { createCallBudget } from "../_shared/providers/call-budget.ts";
 
 const Integration = z.object({
   integration_id: z.string(),
+  user_id: z.string(),
+  provider: z.enum(["google", "outlook"]),
   status: z.string(),
   access: z.enum(["dedicated", "existing"]),
+  account_id: z.string().nullable(),
   calendar_id: z.string().nullable(),
-  calendar_owned: z.boolean(),
+  calendar_role: z.enum(["own", "primary", "other"]),
 }).nullable();
+type Integration = NonNullable<z.infer<typeof Integration>>;
 
-/** The calendars that the grant lets us see: with `dedicated` access, our own. */
+/** The calendars that the grant lets us see: with `dedicated` access to Google, our own. */
 export async function listCalendars(
   context: ConnectContext,
   user_id: string,
   integration_id: string,
 ): Promise<readonly Calendar[]> {
   const integration = await integrationOf(context, user_id, integration_id);
-  if (integration.access === "existing") {
-    return await ask(context, integration_id, (client) => client.listCalendars());
+  if (configuredProvider(context.providers, integration.provider).listsCalendars(integration.access)) {
+    return await ask(context, integration, (client) => client.listCalendars());
   }
-  const { calendar_id } = integration;
+  const { calendar_id, calendar_role } = integration;
   if (calendar_id === null) return [];
-  return [await ask(context, integration_id, (client) => client.getCalendar(calendar_id))];
+  const calendar = { id: calendar_id, role: calendar_role };
+  return [await ask(context, integration, (client) => client.getCalendar(calendar))];
 }
 
 /**
@@ -41,22 +48,56 @@ export async function chooseCalendar(
 ): Promise<void> {
   const integration = await integrationOf(context, user_id, integration_id);
   if (integration.calendar_id === calendar_id) return;
-  if (integration.access === "dedicated") throw moreAccessNeeded();
-  const calendars = await ask(context, integration_id, (client) => client.listCalendars());
+  const provider = configuredProvider(context.providers, integration.provider);
+  if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded();
+  const calendars = await ask(context, integration, (client) => client.listCalendars());
   const chosen = calendars.find((calendar) =>
     calendar.id === calendar_id || (calendar_id === "primary" && calendar.primary)
   );
   if (!chosen?.writable) throw moreAccessNeeded();
-  await context.rpc("calendar_set_calendar", {
+  await setCalendar(context, integration, chosen, chosen.primary ? "primary" : "other");
+}
+
+/**
+ * Chooses the calendar of our own, made once more where it was deleted; the worker moves the events there.
+ *
+ * @returns the integration as the Calendar API shows it
+ */
+export async function chooseOwnCalendar(
+  context: ConnectContext,
+  user_id: string,
+  integration_id: string,
+): Promise<unknown> {
+  const integration = await integrationOf(context, user_id, integration_id);
+  const { calendar_id: id, calendar_role: role } = integration;
+  const calendar = await ask(context, integration, async (client) => {
+    if (id === null || role !== "own") return await client.createCalendar(OWN_CALENDAR);
+    const known = await client.getCalendar({ id, role });
+    return known.kind === "calendar_missing" ? await client.createCalendar(OWN_CALENDAR) : known;
+  });
+  return await setCalendar(context, integration, calendar, "own");
+}
+
+function setCalendar(
+  { rpc }: ConnectContext,
+  { user_id, integration_id }: Integration,
+  calendar: Calendar,
+  role: Integration["calendar_role"],
+): Promise<unknown> {
+  return rpc("calendar_set_calendar", {
     p_user_id: user_id,
     p_integration_id: integration_id,
-    p_calendar_id: chosen.id,
-    p_calendar_name: chosen.name,
-    p_calendar_owned: false,
+    p_calendar_id: calendar.id,
+    p_calendar_name: calendar.name,
+    p_calendar_role: role,
   }, z.unknown());
 }
 
-async function integrationOf({ rpc }: ConnectContext, user_id: string, integration_id: string) {
+async function integrationOf(
+  { rpc }: ConnectContext,
+  user_id: string,
+  integration_id: string,
+): Promise<Integration> {
   const integration = await rpc("calendar_integration_of", {
     p_user_id: user_id,
     p_integration_id: integration_id,
@@ -74,37 +115,57 @@ async function integrationOf({ rpc }: ConnectContext, user_id: string, integrati
 
 /** Makes a call for a user who waits: one refresh and one repetition after a 401, then a clear error. */
 async function ask<T>(
-  { env, rpc }: ConnectContext,
-  integration_id: string,
+  { env, rpc, providers }: ConnectContext,
+  { provider: name, integration_id, user_id, calendar_id, calendar_role }: Integration,
   call: (client: CalendarClient) => Promise<CalendarAnswer<T>>,
 ): Promise<T> {
+  const provider = configuredProvider(providers, name);
   let rejected_token: string | null = null;
   for (let attempt = 0; attempt < 2; attempt++) {
     const token = await getValidAccessToken({
       rpc,
-      google: env.google,
+      provider,
+      callback_uri: callbackUri(env),
       integration_id,
       held: null,
       rejected_token,
+      calls: 1,
     });
-    if (token.kind === "lost") {
-      throw new ApiError(
-        409,
-        "reconnect_needed",
-        "The calendar account no longer lets us in. Connect it again.",
-      );
-    }
+    if (token.kind === "lost") throw reconnectNeeded();
     if (token.kind !== "valid") break;
-    const answer = await call(
-      createGoogleClient({ api_url: env.google.api_url, access_token: token.access_token }),
-    );
-    if (answer.kind === "done") return answer.value;
-    if (answer.kind === "missing") throw new ApiError(404, "not_found", "The calendar no longer exists.");
-    if (answer.kind === "forbidden") throw moreAccessNeeded();
-    if (answer.kind === "unavailable") break;
-    rejected_token = token.access_token;
+    const client = provider.createClient({
+      access_token: token.access_token,
+      owner: user_id,
+      calendar: calendar_id === null ? null : { id: calendar_id, role: calendar_role },
+      budget: createCallBudget(Infinity),
+    });
+    const answer = await call(client);
+    switch (answer.kind) {
+      case "done":
+        return answer.value;
+      case "calendar_missing":
+      case "gone":
+        throw new ApiError(404, "not_found", "The calendar no longer exists.");
+      case "needs_reconnect":
+      case "rejected":
+        throw moreAccessNeeded();
+      case "mailbox_unavailable":
+        throw new ApiError(409, "mailbox_unavailable", "The account's mailbox cannot be reached.");
+      case "token_rejected":
+        rejected_token = token.access_token;
+        continue;
+    }
+    break;
   }
   throw new ApiError(502, "provider_unavailable", "The calendar provider did not answer. Try again.");
+}
+
+function reconnectNeeded(): ApiError {
+  return new ApiError(
+    409,
+    "reconnect_needed",
+    "The calendar account no longer lets us in. Connect it again.",
+  );
 }
 
 function moreAccessNeeded(): ApiError {

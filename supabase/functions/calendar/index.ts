@@ -3,22 +3,26 @@ import { cors } from "hono/cors";
 import { z } from "zod";
 import {
   beginConnection,
+  configuredProvider,
   confirmConnection,
   failedConnection,
   finishConsent,
 } from "../_shared/oauth/connect.ts";
+import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { readEnv } from "../_shared/platform/env.ts";
 import { ApiError, onError, onNotFound, parseRequest } from "../_shared/platform/errors.ts";
 import { log } from "../_shared/platform/log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
-import { createGoogleClient } from "../_shared/providers/google/client.ts";
-import { revokeToken } from "../_shared/providers/google/oauth.ts";
-import { chooseCalendar, listCalendars } from "./calendars.ts";
+import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
+import { createProviders } from "../_shared/providers/registry.ts";
+import { chooseCalendar, chooseOwnCalendar, listCalendars } from "./calendars.ts";
 import {
+  AdminConsentQuery,
   AuthorizeQuery,
   ConfirmBody,
   DisconnectQuery,
+  IntegrationBody,
   IntegrationQuery,
   PatchBody,
   SyncBody,
@@ -26,8 +30,9 @@ import {
 
 const env = readEnv();
 const rpc = createServiceRpc();
-const context = { env, rpc };
-const clientFor = (access_token: string) => createGoogleClient({ api_url: env.google.api_url, access_token });
+const providers = createProviders(env);
+const context = { env, rpc, providers };
+warnOfExpiringSecret(env);
 
 const app = new Hono<UserVariables>({ strict: false }).basePath("/calendar");
 app.onError(onError);
@@ -37,6 +42,7 @@ app.use(cors({
   origin: [...new Set(env.redirect_urls.map((url) => new URL(url).origin))],
   allowMethods: ["GET", "POST", "PATCH", "DELETE"],
   allowHeaders: ["authorization", "apikey", "content-type", "x-client-info"],
+  exposeHeaders: ["link"],
   maxAge: 3600,
 }));
 
@@ -45,7 +51,7 @@ app.get("/callback", async (c) => {
   c.header("cache-control", "no-store");
   c.header("referrer-policy", "no-referrer");
   const next = await finishConsent(context, new URL(c.req.url).searchParams).catch((error: unknown) => {
-    log.error("callback_failed", { provider: "google", error });
+    log.error("callback_failed", { error });
     return failedConnection(env);
   });
   return c.redirect(next, 303);
@@ -55,9 +61,6 @@ app.use(requireUser);
 
 app.get("/authorize", async (c) => {
   const query = parseRequest(AuthorizeQuery, c.req.query());
-  if (query.provider === "outlook") {
-    throw new ApiError(400, "provider_not_configured", "Outlook is not set up on this installation.");
-  }
   if (!env.redirect_urls.includes(query.redirect_to)) {
     throw new ApiError(
       400,
@@ -68,9 +71,19 @@ app.get("/authorize", async (c) => {
   return c.json({ url: await beginConnection(context, { user_id: c.var.user_id, ...query }) });
 });
 
+/** For the administrator of an organisation that lets nobody connect by themselves. */
+app.get("/admin_consent", (c) => {
+  const { provider } = parseRequest(AdminConsentQuery, c.req.query());
+  const url = configuredProvider(providers, provider).adminConsentUrl(callbackUri(env), null);
+  if (url === null) {
+    throw new ApiError(400, "invalid_request", "provider: has no consent for a whole organisation.");
+  }
+  return c.json({ url });
+});
+
 app.post("/confirm", async (c) => {
   const { connection } = parseRequest(ConfirmBody, await jsonBody(c.req.raw));
-  return c.json(await confirmConnection(context, clientFor, c.var.user_id, connection));
+  return c.json(await confirmConnection(context, c.var.user_id, connection));
 });
 
 app.get("/status", async (c) => {
@@ -96,6 +109,11 @@ app.get("/calendars", async (c) => {
   return c.json({ calendars: await listCalendars(context, c.var.user_id, integration_id) });
 });
 
+app.post("/calendars", async (c) => {
+  const { integration_id } = parseRequest(IntegrationBody, await jsonBody(c.req.raw));
+  return c.json(await chooseOwnCalendar(context, c.var.user_id, integration_id));
+});
+
 app.post("/sync", async (c) => {
   const { integration_id } = parseRequest(SyncBody, await jsonBody(c.req.raw));
   const queued = await c.var.userRpc("calendar_sync_now", {
@@ -105,10 +123,11 @@ app.post("/sync", async (c) => {
   return c.json({ queued }, 202);
 });
 
+const Account = { provider: z.enum(["google", "outlook"]), account_id: z.string().nullable() };
 const Disconnected = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("reconnect_needed") }),
-  z.object({ kind: z.literal("draining") }),
-  z.object({ kind: z.literal("removed"), refresh_token: z.string().nullable() }),
+  z.object({ kind: z.literal("draining"), ...Account }),
+  z.object({ kind: z.literal("removed"), ...Account, refresh_token: z.string().nullable() }),
 ]).nullable();
 
 app.delete("/", async (c) => {
@@ -128,14 +147,29 @@ app.delete("/", async (c) => {
         "To remove the events, connect the account again first; or keep them.",
       );
     case "draining":
-      return c.body(null, 202);
-    case "removed":
-      if (outcome.refresh_token !== null) await revokeToken(env.google, outcome.refresh_token);
+    case "removed": {
+      // Not every provider lets an application end a grant: where its user can, if it is to go there too.
+      const provider = providers[outcome.provider];
+      if (provider) c.header("link", `<${provider.grantPageOf(outcome.account_id ?? "")}>; rel="help"`);
+      if (outcome.kind === "draining") return c.body(null, 202);
+      if (outcome.refresh_token !== null) await provider?.revokeToken(outcome.refresh_token);
       return c.body(null, 204);
+    }
   }
 });
 
-for (const path of ["/authorize", "/callback", "/confirm", "/status", "/calendars", "/sync", "/"]) {
+for (
+  const path of [
+    "/authorize",
+    "/admin_consent",
+    "/callback",
+    "/confirm",
+    "/status",
+    "/calendars",
+    "/sync",
+    "/",
+  ]
+) {
   app.all(
     path,
     (c) => c.json({ code: "invalid_request", message: `${c.req.method} is not possible here.` }, 405),

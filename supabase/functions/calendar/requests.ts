@@ -12,9 +12,15 @@ export const AuthorizeQuery = z.object({
   access: z.enum(["dedicated", "existing"], "must be dedicated or existing").default("dedicated"),
 });
 
+export const AdminConsentQuery = z.object({
+  provider: z.enum(["google", "outlook"], "must be google or outlook"),
+});
+
 export const ConfirmBody = z.object({ connection: z.string("must be the ticket").min(1).max(200) });
 
 export const IntegrationQuery = z.object({ integration_id: Id });
+
+export const IntegrationBody = z.strictObject({ integration_id: Id });
 
 export const SyncBody = z.object({ integration_id: Id.optional() });
 

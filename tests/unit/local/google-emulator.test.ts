@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { startGoogleEmulator } from "../../../local/providers/google/server.ts";
-import { randomToken } from "../../../local/providers/google/state.ts";
+import { randomToken } from "../../../local/providers/observed-state.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/";
 
@@ -186,6 +186,165 @@ Deno.test({
         }
       },
     );
+
+    const batch = async (parts: readonly string[], headers: Record<string, string> = {}) => {
+      const body = parts.map((part, index) =>
+        `--b1\r\nContent-Type: application/http\r\nContent-ID: <item-${index}>\r\n\r\n${part}\r\n`
+      ).join("");
+      const response = await fetch(`${google.url}/batch/calendar/v3`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "multipart/mixed; boundary=b1",
+          ...headers,
+        },
+        body: `${body}--b1--`,
+      });
+      const text = await response.text();
+      const answers = text.split(/^--batch_[^\r]+\r\n/m).filter((part) => part !== "").map((part) => ({
+        id: /^Content-ID: <(.*)>\r$/m.exec(part)?.[1],
+        status: Number(/^HTTP\/1\.1 (\d+)/m.exec(part)?.[1]),
+        reason: /"reason":"(\w+)"/.exec(part)?.[1],
+      }));
+      return { status: response.status, answers, text };
+    };
+    const part = (method: string, path: string, body?: unknown) =>
+      `${method} /calendar/v3${path} HTTP/1.1\r\nContent-Type: application/json\r\n\r\n${
+        body === undefined ? "" : JSON.stringify(body)
+      }`;
+
+    await t.step("a batch answers each part by itself, in the order of the requests", async () => {
+      const { status, answers, text } = await batch([
+        part("POST", events, { id: "batch1", ...day }),
+        part("POST", events, { id: "BAD", ...day }),
+        part("GET", `${events}/neverwas`),
+        `GET ${google.url}/calendar/v3${events} HTTP/1.1\r\n\r\n`,
+        part("DELETE", `${events}/mine1`),
+      ]);
+      assert.equal(status, 200);
+      assert.deepEqual(
+        answers.map(({ id, status }) => [id, status]),
+        [
+          ["response-item-0", 200],
+          ["response-item-1", 400],
+          ["response-item-2", 404],
+          ["response-item-3", 400],
+          ["response-item-4", 204],
+        ],
+      );
+      assert.match(text, /"id":"batch1"/);
+      const inner = google.state.requests.filter(({ in_batch }) => in_batch);
+      assert.deepEqual(inner.map(({ status }) => status).sort(), [200, 204, 400, 404]);
+    });
+
+    await t.step("two parts that write to the same event clash", async () => {
+      const { answers } = await batch([
+        part("POST", events, { id: "clash1", ...day }),
+        part("PATCH", `${events}/clash1`, { summary: "second" }),
+        part("PATCH", `${events}/batch1`, { summary: "alone" }),
+      ]);
+      assert.deepEqual(answers.map(({ status, reason }) => [status, reason]), [
+        [200, undefined],
+        [409, "conflict"],
+        [200, undefined],
+      ]);
+    });
+
+    await t.step("a batch that is none, or is too long, is refused as a whole", async () => {
+      const one = [part("GET", events)];
+      assert.equal((await batch(one, { "content-type": "application/json" })).status, 400);
+      assert.equal((await batch(one, { "content-type": "multipart/mixed" })).status, 400);
+      assert.equal((await batch(Array(1001).fill(part("GET", events)))).status, 400);
+      const { answers } = await batch(one, { authorization: "Bearer unknown" });
+      assert.equal(answers[0]?.status, 401);
+    });
+
+    await t.step("each part of a batch costs quota, and a refusal is written down", async () => {
+      google.state.quota_violations = [];
+      google.state.quota_per_minute = 2;
+      google.state.accessTokens.set("grace's", {
+        account: google.state.accounts.get("grace@example.com") ?? account,
+        scopes: [SCOPE + "calendar"],
+        client_id: client.id,
+        expires_at: Infinity,
+      });
+      const { answers } = await batch(Array(3).fill(part("GET", "/users/me/calendarList")), {
+        authorization: "Bearer grace's",
+      });
+      assert.deepEqual(answers.map(({ status }) => status), [200, 200, 403]);
+      assert.equal(answers[2]?.reason, "rateLimitExceeded");
+      google.state.quota_per_minute = null;
+      assert.deepEqual(google.state.quota_violations.map(({ kind }) => kind), ["user_quota"]);
+    });
+
+    await t.step("the project has a quota of its own", async () => {
+      google.state.quota_violations = [];
+      google.state.project_quota_per_minute = 0;
+      assert.equal((await call("GET", events)).reason, "rateLimitExceeded");
+      google.state.project_quota_per_minute = null;
+      assert.deepEqual(google.state.quota_violations.map(({ kind }) => kind), ["project_quota"]);
+      await (await fetch(`${google.url}/emulator/requests`, { method: "DELETE" })).body?.cancel();
+      assert.deepEqual([google.state.requests.length, google.state.quota_violations.length], [0, 0]);
+    });
+
+    await t.step(
+      "faults reach into a batch: a lost part is missing, a slow one holds up no other",
+      async () => {
+        google.faults.set([
+          { kind: "drop_after", match: { method: "POST", path: "/events" }, times: 1 },
+          { kind: "status", status: 403, reason: "quotaExceeded", match: { method: "PATCH" } },
+          { kind: "latency", latency_ms: 150, match: { method: "GET", path: "/events" } },
+        ]);
+        const before = performance.now();
+        const { answers } = await batch([
+          part("POST", events, { id: "lost3", ...day }),
+          part("PATCH", `${events}/batch1`, { summary: "x" }),
+          part("GET", `${events}/batch1`),
+          part("GET", `${events}/batch1`),
+          part("GET", `${events}/batch1`),
+        ]);
+        assert.ok(performance.now() - before < 400);
+        assert.deepEqual(answers.map(({ id, status }) => [id, status]), [
+          ["response-item-1", 403],
+          ["response-item-2", 200],
+          ["response-item-3", 200],
+          ["response-item-4", 200],
+        ]);
+        google.faults.set([{ kind: "status", status: 503, match: { path: "^/batch/" } }]);
+        assert.equal((await batch([part("GET", events)])).status, 503);
+        google.faults.clear();
+        assert.equal((await call("GET", `${events}/lost3`)).status, 200);
+      },
+    );
+
+    await t.step("uses of a refresh token are counted per account", async () => {
+      google.state.refreshTokens.set("1//refresh", {
+        account,
+        scopes: [],
+        client_id: client.id,
+        expires_at: Infinity,
+      });
+      const refreshed = await fetch(`${google.url}/token`, {
+        method: "POST",
+        body: new URLSearchParams({
+          grant_type: "refresh_token",
+          refresh_token: "1//refresh",
+          client_id: client.id,
+          client_secret: client.secret,
+        }),
+      });
+      assert.equal(refreshed.status, 200);
+      await refreshed.body?.cancel();
+      assert.equal(google.state.token_calls.get(account.email), 1);
+    });
+
+    await t.step("the view names what is there, and not what was deleted", async () => {
+      const { accounts } = await (await fetch(`${google.url}/emulator/view`)).json();
+      const shown = accounts[0].calendars.find((calendar: { id: string }) => calendar.id === id).events;
+      const event = shown.find((one: { id: string }) => one.id === "batch1");
+      assert.deepEqual([event.day, event.time, event.title], ["2027-01-01", null, "alone"]);
+      assert.equal(shown.some((one: { id: string }) => one.id === "event1"), false);
+    });
 
     await t.step("its page is there", async () => {
       const response = await fetch(google.url);

@@ -19,12 +19,17 @@ export interface Situation {
   /** The integration is being disconnected and its events shall go. */
   readonly removing: boolean;
   readonly mapping: Mapping | null;
-  /** An earlier attempt ended without a recorded outcome, so an event may exist that no mapping knows. */
-  readonly attempted: boolean;
+  /** Calendars in which an attempt without a recorded outcome may have left an event that no mapping knows. */
+  readonly attempted_in: readonly string[];
 }
 
 /** The difference between what a calendar should hold for one obligation and what it holds. */
-export type Plan =
+export type Plan = Step & {
+  /** Other calendars, in which an interrupted attempt may have left an event: looked into before the step. */
+  readonly strays: readonly string[];
+};
+
+type Step =
   | { readonly kind: "nothing" }
   | { readonly kind: "create"; readonly event: CalendarEvent; readonly content_hash: string }
   | {
@@ -34,8 +39,6 @@ export type Plan =
     readonly event_id: string;
   }
   | { readonly kind: "delete"; readonly calendar_id: string; readonly event_id: string }
-  /** Remove whatever an interrupted creation may have left; its id follows from the obligation. */
-  | { readonly kind: "remove_untracked" }
   | {
     readonly kind: "move";
     readonly event: CalendarEvent;
@@ -49,13 +52,21 @@ export type Plan =
  * @returns the plan, with the hash of the event it would write
  */
 export async function planObligation(situation: Situation): Promise<Plan> {
+  const step = await planStep(situation);
+  const { mapping, attempted_in, calendar_id } = situation;
+  const writes = "content_hash" in step;
+  // What the step itself writes to or deletes from is no stray.
+  const strays = attempted_in.filter((id) => id !== mapping?.calendar_id && !(writes && id === calendar_id));
+  return { ...step, strays };
+}
+
+async function planStep(situation: Situation): Promise<Step> {
   const { obligation, settings, mapping } = situation;
   const event = obligation === null || situation.removing ? null : calendarEventOf(obligation, settings);
   if (event === null) {
-    if (mapping !== null) {
-      return { kind: "delete", calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
-    }
-    return { kind: situation.attempted ? "remove_untracked" : "nothing" };
+    return mapping === null
+      ? { kind: "nothing" }
+      : { kind: "delete", calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
   }
   const content_hash = await hashEvent(event);
   if (mapping === null) return { kind: "create", event, content_hash };

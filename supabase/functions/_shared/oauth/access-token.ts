@@ -1,114 +1,206 @@
 import { z } from "zod";
-import type { GoogleEnv } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import type { AccessToken } from "../providers/calendar-client.ts";
-import { refreshToken } from "../providers/google/oauth.ts";
+import type { Provider, RefreshRefusal } from "../providers/provider.ts";
 
 /** A token that ends sooner is refreshed first: a batch of calls and the provider's clock need room. */
 const MIN_VALID_S = 120;
 const BUSY_POLL_MS = 200;
 const BUSY_WAIT_MS = 10_000;
+/** A refreshed token that cannot be stored is a rotation lost, so a moment's trouble of the database is waited out. */
+const SAVE_ATTEMPTS = 3;
+const SAVE_PAUSE_MS = 500;
 
 export type AccessTokenOutcome =
   | ({ readonly kind: "valid" } & AccessToken)
-  /** The grant is gone or cannot be read; the integration says so. Only its user can help, by connecting again. */
+  /** There is none to be had, and the integration says why. Only its user or an administrator can help. */
   | { readonly kind: "lost" }
   /** Our own client id or secret is wrong; the integration says so and stays active. */
   | { readonly kind: "configuration" }
   /** The provider does not answer, or somebody else's refresh takes long. */
   | { readonly kind: "unavailable" };
 
+/** Whose token, and how to get it. */
+export interface TokenRequest {
+  readonly rpc: Rpc;
+  readonly provider: Provider;
+  /** See `callbackUri`. */
+  readonly callback_uri: string;
+  readonly integration_id: string;
+  /** The token that the caller has, if any. */
+  readonly held: AccessToken | null;
+  /** A token that the provider answered 401 to, however long it should have lasted. */
+  readonly rejected_token: string | null;
+  /** Provider calls that a person is about to make with the token; a worker's are reserved with its batch. */
+  readonly calls?: number;
+}
+
 const BeginRefresh = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("valid"), access_token: z.string(), expires_at: z.string() }),
-  z.object({ kind: z.literal("refresh"), refresh_token: z.string(), claim: z.string() }),
+  z.object({
+    kind: z.literal("refresh"),
+    refresh_token: z.string(),
+    claim: z.string(),
+    account_id: z.string().nullable(),
+  }),
   z.object({ kind: z.literal("busy") }),
   z.object({ kind: z.literal("unreadable") }),
   z.object({ kind: z.literal("disconnected") }),
 ]);
 
+/** Requests under way in this process: whoever asks for the same token waits for the same answer. */
+const under_way = new Map<string, Promise<AccessTokenOutcome>>();
+
 /**
  * A token that will last for a batch of calls: the one in hand, the stored one, or one that is refreshed now, by
- * one caller at a time, and stored before it is used.
- *
- * @param options.held the token that the caller has, if any
- * @param options.rejected_token a token that the provider answered 401 to, however long it should have lasted
+ * one caller at a time in whatever process, and stored before it is used.
  */
-export async function getValidAccessToken(options: {
-  readonly rpc: Rpc;
-  readonly google: GoogleEnv;
-  readonly integration_id: string;
-  readonly held: AccessToken | null;
-  readonly rejected_token: string | null;
-}): Promise<AccessTokenOutcome> {
-  const { rpc, held, integration_id, rejected_token } = options;
+export async function getValidAccessToken(request: TokenRequest): Promise<AccessTokenOutcome> {
+  const { held, integration_id, rejected_token } = request;
   if (held !== null && held.access_token !== rejected_token && isLasting(held.expires_at)) {
     return { kind: "valid", ...held };
   }
+  const key = `${integration_id} ${rejected_token ?? ""}`;
+  const running = under_way.get(key);
+  if (running !== undefined) return await running;
+  const asked = askForToken(request).finally(() => under_way.delete(key));
+  under_way.set(key, asked);
+  return await asked;
+}
+
+async function askForToken(request: TokenRequest): Promise<AccessTokenOutcome> {
+  const { rpc, integration_id, rejected_token } = request;
   const give_up_at = performance.now() + BUSY_WAIT_MS;
-  while (true) {
+  while (performance.now() < give_up_at) {
     const begun = await rpc("calendar_begin_refresh", {
       p_integration_id: integration_id,
       p_min_valid_s: MIN_VALID_S,
       p_rejected_token: rejected_token,
+      p_calls: request.calls ?? 0,
     }, BeginRefresh);
     switch (begun.kind) {
       case "valid":
         return begun;
-      case "refresh":
-        return await refresh(options, begun);
+      case "refresh": {
+        const outcome = await refresh(request, begun);
+        if (outcome !== "superseded") return outcome;
+        break;
+      }
       case "unreadable":
       case "disconnected":
         return { kind: "lost" };
       case "busy":
-        if (performance.now() > give_up_at) return { kind: "unavailable" };
         await new Promise((resolve) => setTimeout(resolve, BUSY_POLL_MS));
+    }
+  }
+  return { kind: "unavailable" };
+}
+
+interface Begun {
+  readonly refresh_token: string;
+  readonly claim: string;
+  readonly account_id: string | null;
+}
+
+/** @returns `superseded` where somebody else's token was stored meanwhile: that one is to be used */
+async function refresh(request: TokenRequest, begun: Begun): Promise<AccessTokenOutcome | "superseded"> {
+  const { rpc, provider, integration_id } = request;
+  const outcome = await provider.refreshToken(begun.refresh_token);
+  if (outcome.kind !== "refreshed") {
+    const problem = PROBLEMS[outcome.kind];
+    log.warn("token_refresh_refused", {
+      provider: provider.name,
+      integration_id,
+      error_code: problem.code,
+      reason: outcome.reason,
+    });
+    const admin_consent_url = problem.needs_admin
+      ? provider.adminConsentUrl(request.callback_uri, begun.account_id)
+      : null;
+    await rpc("calendar_refresh_failed", {
+      p_integration_id: integration_id,
+      p_claim: begun.claim,
+      p_status: problem.status,
+      p_error: {
+        code: problem.code,
+        message: problem.message,
+        ...(admin_consent_url === null ? {} : { details: { admin_consent_url } }),
+      },
+    }, z.unknown());
+    return { kind: problem.token };
+  }
+  const rotated = outcome.refresh_token !== null && outcome.refresh_token !== begun.refresh_token;
+  for (let attempt = 1;; attempt++) {
+    try {
+      const saved = await rpc("calendar_save_tokens", {
+        p_integration_id: integration_id,
+        p_claim: begun.claim,
+        p_access_token: outcome.access_token,
+        p_expires_at: outcome.expires_at,
+        p_refresh_token: outcome.refresh_token,
+      }, z.boolean());
+      if (saved) {
+        return { kind: "valid", access_token: outcome.access_token, expires_at: outcome.expires_at };
+      }
+      if (rotated) {
+        log.warn("token_rotation_lost", { provider: provider.name, integration_id, cause: "superseded" });
+      }
+      return "superseded";
+    } catch (error: unknown) {
+      if (attempt >= SAVE_ATTEMPTS) {
+        if (rotated) log.error("token_rotation_lost", { provider: provider.name, integration_id, error });
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, SAVE_PAUSE_MS));
     }
   }
 }
 
-async function refresh(
-  { rpc, google, integration_id }: { rpc: Rpc; google: GoogleEnv; integration_id: string },
-  begun: { readonly refresh_token: string; readonly claim: string },
-): Promise<AccessTokenOutcome> {
-  const outcome = await refreshToken(google, begun.refresh_token);
-  if (outcome.kind === "refreshed") {
-    await rpc("calendar_save_tokens", {
-      p_integration_id: integration_id,
-      p_claim: begun.claim,
-      p_access_token: outcome.access_token,
-      p_expires_at: outcome.expires_at,
-      p_refresh_token: outcome.refresh_token,
-    }, z.unknown());
-    return { kind: "valid", access_token: outcome.access_token, expires_at: outcome.expires_at };
-  }
-  const problem = PROBLEMS[outcome.kind];
-  await rpc("calendar_refresh_failed", {
-    p_integration_id: integration_id,
-    p_claim: begun.claim,
-    p_code: problem.code,
-    p_message: problem.message,
-    p_disconnect: outcome.kind === "invalid_grant",
-  }, z.unknown());
-  return { kind: problem.token };
-}
-
-const PROBLEMS = {
+const PROBLEMS: Record<RefreshRefusal, {
+  readonly code: string;
+  readonly message: string;
+  /** What becomes of the integration; null: it stays as it is and keeps trying. */
+  readonly status: "disconnected" | "paused" | null;
+  readonly needs_admin: boolean;
+  readonly token: "lost" | "configuration" | "unavailable";
+}> = {
   invalid_grant: {
     code: "invalid_grant",
     message: "The calendar account no longer lets us in. Connect it again.",
+    status: "disconnected",
+    needs_admin: false,
+    token: "lost",
+  },
+  admin_consent_required: {
+    code: "admin_consent_required",
+    message: "Your organisation's administrator has to allow this first; then connect again.",
+    status: "disconnected",
+    needs_admin: true,
+    token: "lost",
+  },
+  blocked_by_policy: {
+    code: "blocked_by_policy",
+    message: "A policy of your organisation does not let us in. Ask its administrator, then choose Sync now.",
+    status: "paused",
+    needs_admin: false,
     token: "lost",
   },
   configuration: {
     code: "configuration",
     message: "The provider does not accept our client id or secret. An administrator has to correct it.",
+    status: null,
+    needs_admin: false,
     token: "configuration",
   },
   unavailable: {
     code: "provider_unavailable",
     message: "The calendar provider cannot be reached. We keep trying.",
+    status: null,
+    needs_admin: false,
     token: "unavailable",
   },
-} as const;
+};
 
 function isLasting(expires_at: string): boolean {
   return Date.parse(expires_at) > Date.now() + MIN_VALID_S * 1000;

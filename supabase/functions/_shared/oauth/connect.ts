@@ -3,8 +3,12 @@ import type { Env } from "../platform/env.ts";
 import { ApiError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
-import type { Calendar, CalendarClient } from "../providers/calendar-client.ts";
-import { type Access, exchangeToken, getAuthUrl } from "../providers/google/oauth.ts";
+import type { CalendarAnswer, CalendarChoice, CalendarClient } from "../providers/calendar-client.ts";
+import { createCallBudget } from "../providers/call-budget.ts";
+import type { Access, Provider, ProviderName } from "../providers/provider.ts";
+import type { Providers } from "../providers/registry.ts";
+import { callbackUri } from "./callback-uri.ts";
+import { OWN_CALENDAR } from "./own-calendar.ts";
 import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
 import { createTicket, hashTicket } from "./ticket.ts";
 
@@ -12,17 +16,20 @@ import { createTicket, hashTicket } from "./ticket.ts";
 export interface ConnectContext {
   readonly env: Env;
   readonly rpc: Rpc;
+  readonly providers: Providers;
 }
 
-const OWN_CALENDAR = {
-  summary: "Compliance deadlines",
-  description: "Kept up to date by EcoComply. Changes to deadlines made here are overwritten.",
-  time_zone: "UTC",
-};
-
-/** The redirect URI to register with the provider. */
-function callbackUri(env: Env): string {
-  return `${env.supabase_url}/functions/v1/calendar/callback`;
+/** @throws ApiError 400 `provider_not_configured` where this installation has no OAuth client for it */
+export function configuredProvider(providers: Providers, name: ProviderName): Provider {
+  const provider = providers[name];
+  if (provider === null) {
+    throw new ApiError(
+      400,
+      "provider_not_configured",
+      `${name === "google" ? "Google" : "Outlook"} is not set up on this installation.`,
+    );
+  }
+  return provider;
 }
 
 /**
@@ -30,20 +37,22 @@ function callbackUri(env: Env): string {
  *
  * @returns the address of the provider's consent page
  */
-export async function beginConnection({ env, rpc }: ConnectContext, flow: {
+export async function beginConnection({ env, rpc, providers }: ConnectContext, flow: {
   readonly user_id: string;
+  readonly provider: ProviderName;
   readonly access: Access;
   readonly redirect_to: string;
 }): Promise<string> {
+  const provider = configuredProvider(providers, flow.provider);
   const { state_id } = await rpc("calendar_begin_connection", {
     p_user_id: flow.user_id,
-    p_provider: "google",
+    p_provider: flow.provider,
     p_access: flow.access,
     p_redirect_to: flow.redirect_to,
     p_expires_s: CONNECTION_LIFETIME_S,
   }, z.object({ state_id: z.string() }));
   try {
-    return await getAuthUrl(env.google, {
+    return await provider.getAuthUrl({
       access: flow.access,
       redirect_uri: callbackUri(env),
       state: await signState(state_id, env.state_secret),
@@ -51,13 +60,14 @@ export async function beginConnection({ env, rpc }: ConnectContext, flow: {
       code_verifier: await deriveForFlow("pkce", state_id, env.state_secret),
     });
   } catch (error: unknown) {
-    log.warn("authorize_failed", { provider: "google", error });
+    log.warn("authorize_failed", { provider: flow.provider, error });
     throw new ApiError(502, "provider_unavailable", "The calendar provider cannot be reached. Try again.");
   }
 }
 
 const State = z.object({
   user_id: z.string(),
+  provider: z.enum(["google", "outlook"]),
   access: z.enum(["dedicated", "existing"]),
   redirect_to: z.string(),
   expired: z.boolean(),
@@ -70,8 +80,12 @@ const State = z.object({
  * @returns the flow's `redirect_to` with `calendar_connection` or `calendar_error`; the first URL of the allow-list
  * where the state cannot be trusted
  */
-export async function finishConsent({ env, rpc }: ConnectContext, query: URLSearchParams): Promise<string> {
+export async function finishConsent(
+  { env, rpc, providers }: ConnectContext,
+  query: URLSearchParams,
+): Promise<string> {
   const fallback = env.redirect_urls[0] ?? "";
+  if (query.has("admin_consent")) return adminConsentReturn(fallback, query);
   const checked = await checkState(query.get("state") ?? "", env.state_secret);
   if (checked.kind === "invalid") return withParameter(fallback, "calendar_error", "invalid_state");
   const state = await rpc("calendar_take_state", { p_state_id: checked.state_id }, State);
@@ -84,21 +98,34 @@ export async function finishConsent({ env, rpc }: ConnectContext, query: URLSear
   }
   const failed = (code: string) => withParameter(state.redirect_to, "calendar_error", code);
   if (checked.kind === "expired" || state.expired) return failed("expired_state");
-  if (query.has("error")) {
-    return failed(query.get("error") === "access_denied" ? "access_denied" : "exchange_failed");
-  }
-  const exchange = await exchangeToken(env.google, {
+  const provider = configuredProvider(providers, state.provider);
+  if (query.has("error")) return failed(provider.consentRefusal(query));
+  const exchange = await provider.exchangeToken({
     access: state.access,
     callback: query,
     redirect_uri: callbackUri(env),
     nonce: await deriveForFlow("nonce", checked.state_id, env.state_secret),
     code_verifier: await deriveForFlow("pkce", checked.state_id, env.state_secret),
   });
-  if (exchange.kind !== "exchanged") return failed(exchange.kind);
+  if (exchange.kind !== "exchanged") {
+    log.warn("connection_refused", {
+      provider: provider.name,
+      error_code: exchange.kind,
+      reason: exchange.reason,
+    });
+    return failed(exchange.kind);
+  }
+  const account = await provider.createClient({
+    access_token: exchange.access_token,
+    owner: state.user_id,
+    calendar: null,
+    budget: createCallBudget(Infinity),
+  }).checkAccount();
+  if (account.kind === "mailbox_unavailable") return failed("mailbox_unavailable");
   const ticket = createTicket();
   const stored = await rpc("calendar_store_connection", {
     p_user_id: state.user_id,
-    p_provider: "google",
+    p_provider: state.provider,
     p_access: state.access,
     p_account_id: exchange.account_id,
     p_account_email: exchange.account_email,
@@ -113,6 +140,16 @@ export async function finishConsent({ env, rpc }: ConnectContext, query: URLSear
   return withParameter(state.redirect_to, "calendar_connection", ticket);
 }
 
+/**
+ * An administrator comes back from consenting for an organisation. It proves nothing, so nothing is stored: its users
+ * can connect from now on, or not.
+ */
+function adminConsentReturn(fallback: string, query: URLSearchParams): string {
+  return query.has("error")
+    ? withParameter(fallback, "calendar_error", "access_denied")
+    : withParameter(fallback, "calendar_admin_consent", "given");
+}
+
 /** Where the browser goes when we could not even find out where it came from. */
 export function failedConnection(env: Env): string {
   return withParameter(env.redirect_urls[0] ?? "", "calendar_error", "exchange_failed");
@@ -122,9 +159,9 @@ const Taken = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("taken"),
     integration_id: z.string(),
+    provider: z.enum(["google", "outlook"]),
     calendar_id: z.string().nullable(),
-    calendar_name: z.string().nullable(),
-    calendar_owned: z.boolean(),
+    calendar_role: z.enum(["own", "primary", "other"]),
     access_token: z.string().nullable(),
   }),
   z.object({ kind: z.literal("forbidden") }),
@@ -138,8 +175,7 @@ const Taken = z.discriminatedUnion("kind", [
  * @returns the integration as the Calendar API shows it
  */
 export async function confirmConnection(
-  { rpc }: ConnectContext,
-  clientFor: (access_token: string) => CalendarClient,
+  { rpc, providers }: ConnectContext,
   user_id: string,
   ticket: string,
 ): Promise<unknown> {
@@ -163,44 +199,60 @@ export async function confirmConnection(
       "This connection has expired or was used already. Connect again.",
     );
   }
-  const client = clientFor(taken.access_token ?? "");
-  const calendar = await existingCalendar(client, taken) ?? await ownCalendar(client);
+  const known = taken.calendar_id === null ? null : { id: taken.calendar_id, role: taken.calendar_role };
+  const client = configuredProvider(providers, taken.provider).createClient({
+    access_token: taken.access_token ?? "",
+    owner: user_id,
+    calendar: known,
+    budget: createCallBudget(Infinity),
+  });
+  const calendar = (known && await existingCalendar(client, known)) ?? await ownCalendar(client);
   return await rpc("calendar_activate", {
     p_integration_id: taken.integration_id,
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
-    p_calendar_owned: calendar.owned,
+    p_calendar_role: calendar.role,
     p_ticket_hash: ticket_hash,
   }, z.unknown());
 }
 
-type ChosenCalendar = Pick<Calendar, "id" | "name"> & { readonly owned: boolean };
+type NamedCalendar = CalendarChoice & { readonly name: string };
 
 /** The calendar of an earlier connection, if it is still there. */
 async function existingCalendar(
   client: CalendarClient,
-  taken: { calendar_id: string | null; calendar_name: string | null; calendar_owned: boolean },
-): Promise<ChosenCalendar | null> {
-  if (taken.calendar_id === null) return null;
-  const answer = await client.getCalendar(taken.calendar_id);
+  known: CalendarChoice,
+): Promise<NamedCalendar | null> {
+  const answer = await client.getCalendar(known);
   switch (answer.kind) {
     case "done":
-      return { id: answer.value.id, name: answer.value.name, owned: taken.calendar_owned };
-    case "missing":
-    case "forbidden":
+      return { id: answer.value.id, name: answer.value.name, role: known.role };
+    case "calendar_moved":
+      return await existingCalendar(client, { ...known, id: answer.calendar_id });
+    case "calendar_missing":
+    case "needs_reconnect":
+    case "rejected":
       return null;
     default:
-      throw unavailable();
+      throw unusable(answer);
   }
 }
 
-async function ownCalendar(client: CalendarClient): Promise<ChosenCalendar> {
+async function ownCalendar(client: CalendarClient): Promise<NamedCalendar> {
   const answer = await client.createCalendar(OWN_CALENDAR);
-  if (answer.kind !== "done") throw unavailable();
-  return { id: answer.value.id, name: answer.value.name, owned: true };
+  if (answer.kind !== "done") throw unusable(answer);
+  return { id: answer.value.id, name: answer.value.name, role: "own" };
 }
 
-function unavailable(): ApiError {
+/** Why there is no calendar to work with; the account itself may be the reason. */
+function unusable(answer: Exclude<CalendarAnswer<unknown>, { kind: "done" }>): ApiError {
+  if (answer.kind === "mailbox_unavailable") {
+    return new ApiError(
+      409,
+      "mailbox_unavailable",
+      "This account has no calendar that can be reached: it has no mailbox, or one on a server of its own. Connect another account.",
+    );
+  }
   return new ApiError(502, "provider_unavailable", "The calendar provider did not answer. Try again.");
 }
 

@@ -62,7 +62,7 @@ export type Database = {
           "account_id": string | null;
           "calendar_id": string | null;
           "calendar_name": string | null;
-          "calendar_owned": boolean;
+          "calendar_role": string;
           "created_at": string;
           "id": string;
           "last_error": Json | null;
@@ -74,6 +74,7 @@ export type Database = {
           "status": string;
           "sync_enabled": boolean;
           "token_expires_at": string | null;
+          "token_refreshed_at": string | null;
           "updated_at": string;
           "user_id": string;
         };
@@ -85,7 +86,7 @@ export type Database = {
           "account_id"?: string | null;
           "calendar_id"?: string | null;
           "calendar_name"?: string | null;
-          "calendar_owned"?: boolean;
+          "calendar_role"?: string;
           "created_at"?: string;
           "id"?: string;
           "last_error"?: Json | null;
@@ -97,6 +98,7 @@ export type Database = {
           "status"?: string;
           "sync_enabled"?: boolean;
           "token_expires_at"?: string | null;
+          "token_refreshed_at"?: string | null;
           "updated_at"?: string;
           "user_id": string;
         };
@@ -107,7 +109,7 @@ export type Database = {
           "account_id"?: string | null;
           "calendar_id"?: string | null;
           "calendar_name"?: string | null;
-          "calendar_owned"?: boolean;
+          "calendar_role"?: string;
           "created_at"?: string;
           "id"?: string;
           "last_error"?: Json | null;
@@ -119,6 +121,7 @@ export type Database = {
           "status"?: string;
           "sync_enabled"?: boolean;
           "token_expires_at"?: string | null;
+          "token_refreshed_at"?: string | null;
           "updated_at"?: string;
           "user_id"?: string;
         };
@@ -179,7 +182,7 @@ export type Database = {
         Args: {
           "p_calendar_id": string;
           "p_calendar_name": string;
-          "p_calendar_owned": boolean;
+          "p_calendar_role": string;
           "p_integration_id": string;
           "p_ticket_hash": string;
         };
@@ -200,11 +203,16 @@ export type Database = {
         Returns: Json;
       };
       "calendar_begin_refresh": {
-        Args: { "p_integration_id": string; "p_min_valid_s": number; "p_rejected_token"?: string };
+        Args: {
+          "p_calls"?: number;
+          "p_integration_id": string;
+          "p_min_valid_s": number;
+          "p_rejected_token"?: string;
+        };
         Returns: Json;
       };
       "calendar_claim": {
-        Args: { "p_jobs": number; "p_lanes": number; "p_lease_s": number; "p_worker": string };
+        Args: { "p_lanes": number; "p_lease_s": number; "p_worker": string };
         Returns: Json;
       };
       "calendar_finish_disconnect": {
@@ -217,13 +225,7 @@ export type Database = {
         Returns: boolean;
       };
       "calendar_refresh_failed": {
-        Args: {
-          "p_claim": string;
-          "p_code": string;
-          "p_disconnect": boolean;
-          "p_integration_id": string;
-          "p_message": string;
-        };
+        Args: { "p_claim": string; "p_error": Json; "p_integration_id": string; "p_status": string };
         Returns: undefined;
       };
       "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
@@ -236,13 +238,13 @@ export type Database = {
           "p_integration_id": string;
           "p_refresh_token"?: string;
         };
-        Returns: undefined;
+        Returns: boolean;
       };
       "calendar_set_calendar": {
         Args: {
           "p_calendar_id": string;
           "p_calendar_name": string;
-          "p_calendar_owned": boolean;
+          "p_calendar_role": string;
           "p_integration_id": string;
           "p_user_id": string;
         };

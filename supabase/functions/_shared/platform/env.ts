@@ -15,10 +15,16 @@ const ProviderUrl = z.string()
 
 const Variables = z.object({
   SUPABASE_URL: z.string().refine((url) => URL.canParse(url), "must be a URL"),
-  GOOGLE_CLIENT_ID: z.string().min(1, "must not be empty"),
-  GOOGLE_CLIENT_SECRET: z.string().min(1, "must not be empty"),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
   GOOGLE_AUTHORITY_URL: ProviderUrl.default("https://accounts.google.com"),
   GOOGLE_API_URL: ProviderUrl.default("https://www.googleapis.com"),
+  MICROSOFT_CLIENT_ID: z.string().optional(),
+  MICROSOFT_CLIENT_SECRET: z.string().optional(),
+  /** Entra ends every client secret within two years, and an application cannot ask when. */
+  MICROSOFT_CLIENT_SECRET_EXPIRES_ON: z.iso.date("must be a date, like 2027-05-31").optional(),
+  MICROSOFT_AUTHORITY_URL: ProviderUrl.default("https://login.microsoftonline.com/common/v2.0"),
+  MICROSOFT_GRAPH_URL: ProviderUrl.default("https://graph.microsoft.com/v1.0"),
   CALENDAR_STATE_SECRET: Secret,
   CALENDAR_SYNC_SECRET: Secret,
   CALENDAR_REDIRECT_URLS: z.string()
@@ -30,6 +36,12 @@ const Variables = z.object({
     ),
 });
 
+/** A provider's OAuth client. A provider without one is not offered. */
+const CLIENT_VARIABLES = [
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
+] as const;
+
 /** Google as the environment describes it. */
 export interface GoogleEnv {
   readonly client_id: string;
@@ -38,10 +50,23 @@ export interface GoogleEnv {
   readonly api_url: string;
 }
 
+/** Microsoft Entra and Graph as the environment describes them. */
+export interface MicrosoftEnv {
+  readonly client_id: string;
+  readonly client_secret: string;
+  /** Calendar date; null where nobody said. */
+  readonly client_secret_expires_on: string | null;
+  readonly authority_url: string;
+  readonly graph_url: string;
+}
+
 /** The environment of the functions, read once. */
 export interface Env {
   readonly supabase_url: string;
-  readonly google: GoogleEnv;
+  /** null: not offered. */
+  readonly google: GoogleEnv | null;
+  /** null: not offered. */
+  readonly microsoft: MicrosoftEnv | null;
   readonly state_secret: string;
   readonly sync_secret: string;
   /** Exact URLs that a connection may return to. */
@@ -62,27 +87,50 @@ export class ConfigurationError extends Error {
 export function readEnv(get: (name: string) => string | undefined = (name) => Deno.env.get(name)): Env {
   const names = Object.keys(Variables.shape);
   // An empty variable is what an unset one looks like in most dashboards.
-  const parsed = Variables.safeParse(Object.fromEntries(names.map((name) => [name, get(name) || undefined])));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
+  const given = Object.fromEntries(names.map((name) => [name, get(name) || undefined]));
+  const parsed = Variables.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => {
       const name = String(issue.path[0]);
-      return get(name) ? `${name} ${issue.message}` : `${name} is missing`;
-    });
+      return given[name] ? `${name} ${issue.message}` : `${name} is missing`;
+    }),
+    ...missingClients(given),
+  ];
+  if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(`Set the function secrets: ${[...new Set(problems)].join("; ")}.`);
   }
   const variables = parsed.data;
   return {
     supabase_url: variables.SUPABASE_URL,
-    google: {
-      client_id: variables.GOOGLE_CLIENT_ID,
-      client_secret: variables.GOOGLE_CLIENT_SECRET,
-      authority_url: variables.GOOGLE_AUTHORITY_URL,
-      api_url: variables.GOOGLE_API_URL,
-    },
+    google: variables.GOOGLE_CLIENT_ID === undefined || variables.GOOGLE_CLIENT_SECRET === undefined
+      ? null
+      : {
+        client_id: variables.GOOGLE_CLIENT_ID,
+        client_secret: variables.GOOGLE_CLIENT_SECRET,
+        authority_url: variables.GOOGLE_AUTHORITY_URL,
+        api_url: variables.GOOGLE_API_URL,
+      },
+    microsoft: variables.MICROSOFT_CLIENT_ID === undefined || variables.MICROSOFT_CLIENT_SECRET === undefined
+      ? null
+      : {
+        client_id: variables.MICROSOFT_CLIENT_ID,
+        client_secret: variables.MICROSOFT_CLIENT_SECRET,
+        client_secret_expires_on: variables.MICROSOFT_CLIENT_SECRET_EXPIRES_ON ?? null,
+        authority_url: variables.MICROSOFT_AUTHORITY_URL,
+        graph_url: variables.MICROSOFT_GRAPH_URL,
+      },
     state_secret: variables.CALENDAR_STATE_SECRET,
     sync_secret: variables.CALENDAR_SYNC_SECRET,
     redirect_urls: variables.CALENDAR_REDIRECT_URLS,
   };
+}
+
+/** Half a client is a mistake; none at all leaves nothing to connect. */
+function missingClients(given: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const halves = CLIENT_VARIABLES.filter((pair) => pair.some((name) => given[name]));
+  return (halves.length === 0 ? CLIENT_VARIABLES : halves).flatMap((pair) =>
+    pair.filter((name) => !given[name]).map((name) => `${name} is missing`)
+  );
 }
 
 /** Whether a host is this machine, so that plain http to it leaves no wire. */

@@ -12,6 +12,7 @@ export type ErrorCode =
   | "more_access_needed"
   | "reconnect_needed"
   | "provider_not_configured"
+  | "mailbox_unavailable"
   | "provider_unavailable"
   | "internal";
 

@@ -1,9 +1,11 @@
 import type { CalendarEvent } from "../domain/calendar-event.ts";
+import type { Failure, Outcome } from "./outcome.ts";
 
 /** A calendar as the user may choose it. */
 export interface Calendar {
   readonly id: string;
   readonly name: string;
+  /** The account's default calendar. */
   readonly primary: boolean;
   readonly writable: boolean;
   readonly time_zone: string | null;
@@ -11,13 +13,15 @@ export interface Calendar {
   readonly color: string | null;
 }
 
+/** The calendar that an integration writes to. */
+export interface CalendarChoice {
+  readonly id: string;
+  /** `own`: we made it. `primary`: the account's default one, whose id some providers change. */
+  readonly role: "own" | "primary" | "other";
+}
+
 /** The answer to a call about calendars. */
-export type CalendarAnswer<T> =
-  | { readonly kind: "done"; readonly value: T }
-  | { readonly kind: "missing" }
-  | { readonly kind: "unauthorized" }
-  | { readonly kind: "forbidden"; readonly reason: string }
-  | { readonly kind: "unavailable"; readonly retry_after_s: number | null };
+export type CalendarAnswer<T> = { readonly kind: "done"; readonly value: T } | Failure;
 
 /** One write to a calendar. Every kind may be repeated without harm. */
 export type Change =
@@ -30,39 +34,25 @@ export type Change =
     readonly event: CalendarEvent;
   }
   | { readonly kind: "delete"; readonly calendar_id: string; readonly event_id: string }
+  /** Removes whatever creations without a recorded outcome left of an obligation in a calendar. */
   | { readonly kind: "remove_untracked"; readonly calendar_id: string; readonly obligation_id: string };
 
-/** What became of a change. The engine switches on `kind` alone; only a provider reads status codes. */
-export type Outcome =
-  /** The calendar holds what was asked for; `remote` is null after a removal. */
-  | {
-    readonly kind: "done";
-    readonly remote: { readonly event_id: string; readonly etag: string | null } | null;
-  }
-  /** The provider did not do it, or it is not known whether it did: try again later. */
-  | { readonly kind: "transient"; readonly reason: string; readonly retry_after_s: number | null }
-  /** The whole account must wait. `quota` lasts hours, a rate limit seconds. */
-  | {
-    readonly kind: "rate_limited";
-    readonly reason: "rate_limit" | "quota";
-    readonly retry_after_s: number | null;
-  }
-  /** The access token is not accepted. */
-  | { readonly kind: "unauthorized" }
-  /** The grant does not cover this call: nothing but a new consent helps. */
-  | { readonly kind: "scope_missing" }
-  /** The calendar is gone or no longer ours to write to. */
-  | { readonly kind: "calendar_missing" }
-  /** The provider will never accept this event as it is. */
-  | { readonly kind: "rejected"; readonly reason: string };
+/** What a calendar of our own is made with. */
+export interface NewCalendar {
+  readonly name: string;
+  readonly description: string;
+  readonly time_zone: string;
+}
 
 /** A provider's calendar API with one account's access token. */
 export interface CalendarClient {
+  /** Whether the account has a calendar that can be reached at all: asked once, when it is connected. */
+  checkAccount(): Promise<CalendarAnswer<null>>;
   listCalendars(): Promise<CalendarAnswer<readonly Calendar[]>>;
-  getCalendar(calendar_id: string): Promise<CalendarAnswer<Calendar>>;
-  createCalendar(
-    calendar: { readonly summary: string; readonly time_zone: string; readonly description: string },
-  ): Promise<CalendarAnswer<Calendar>>;
+  /** `calendar_missing` or `calendar_moved` where it is not there. */
+  getCalendar(calendar: CalendarChoice): Promise<CalendarAnswer<Calendar>>;
+  /** Makes a calendar of our own; where the provider can tell, the one that an earlier, unanswered call made. */
+  createCalendar(calendar: NewCalendar): Promise<CalendarAnswer<Calendar>>;
   /** Whether the calendar holds any event, ours or not. */
   isEmptyCalendar(calendar_id: string): Promise<CalendarAnswer<boolean>>;
   deleteCalendar(calendar_id: string): Promise<CalendarAnswer<null>>;
@@ -73,8 +63,8 @@ export interface CalendarClient {
    * Applies changes to different obligations, in any order.
    *
    * @param signal when aborted, no further call is begun and those under way are cut
-   * @returns one outcome a change, in the order of `changes`; null where a change was not begun, because of
-   * `signal` or because an earlier outcome concerns the whole account
+   * @returns one outcome a change, in the order of `changes`; null where a change was not begun or not ended, because
+   * of `signal`, because the budget is spent, or because an earlier outcome concerns the whole integration
    */
   applyChanges(changes: readonly Change[], signal: AbortSignal): Promise<readonly (Outcome | null)[]>;
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
 import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
+import { createCallBudget } from "../providers/call-budget.ts";
 import type { Lane } from "./lane.ts";
-import type { LaneContext } from "./sync-multiple-obligations.ts";
+import { retryDelayMs } from "./retry.ts";
+import { type LaneContext, recordBatch, UNTOUCHED } from "./sync-multiple-obligations.ts";
 
 /** What the last step of a disconnection needs beyond working a lane. */
 export interface DisconnectContext extends LaneContext {
@@ -14,18 +16,21 @@ const Removed = z.object({ refresh_token: z.string().nullable() }).nullable();
 
 /**
  * The last step of disconnecting with `events=remove`: deletes our own calendar if nothing else is in it, then the
- * integration with its tokens.
- *
- * @returns false where the provider did not answer and the lane has to be tried again
+ * integration with its tokens. Where the provider does not answer, the lane is tried again later.
  */
-export async function finishDisconnect(lane: Lane, context: DisconnectContext): Promise<boolean> {
-  if (lane.calendar_owned && lane.calendar_id !== null) {
+export async function finishDisconnect(lane: Lane, context: DisconnectContext): Promise<void> {
+  const budget = createCallBudget(lane.calls);
+  if (lane.calendar?.role === "own") {
     const token = await context.getValidAccessToken(lane, null);
     // A lost grant has removed the integration already.
-    if (token.kind === "lost") return true;
-    if (token.kind !== "valid") return false;
-    const client = context.clientFor(lane.provider, token.access_token);
-    if (!await deleteIfEmpty(client, lane.calendar_id)) return false;
+    if (token.kind === "lost") return;
+    const settled = token.kind === "valid" &&
+      await deleteIfEmpty(context.clientFor(lane, token.access_token, budget), lane.calendar.id);
+    if (!settled) {
+      const backoff_ms = retryDelayMs(lane.attempts);
+      await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: budget.used }, context);
+      return;
+    }
   }
   const removed = await context.rpc("calendar_finish_disconnect", {
     p_worker: context.worker_id,
@@ -33,7 +38,6 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
   }, Removed);
   log.info("disconnected", { provider: lane.provider, integration_id: lane.integration_id, success: true });
   if (removed?.refresh_token) await context.revokeToken(lane.provider, removed.refresh_token);
-  return true;
 }
 
 async function deleteIfEmpty(client: CalendarClient, calendar_id: string): Promise<boolean> {
@@ -44,5 +48,14 @@ async function deleteIfEmpty(client: CalendarClient, calendar_id: string): Promi
 
 /** A calendar that we may not touch stays where it is. */
 function isSettled(answer: CalendarAnswer<unknown>): boolean {
-  return answer.kind !== "unavailable" && answer.kind !== "unauthorized";
+  switch (answer.kind) {
+    case "retry":
+    case "unknown":
+    case "conflict":
+    case "pause":
+    case "token_rejected":
+      return false;
+    default:
+      return true;
+  }
 }

@@ -23,7 +23,7 @@ const Job = z.object({
   obligation_id: z.string(),
   version: z.number(),
   attempts: z.number(),
-  attempted: z.boolean(),
+  attempted_in: z.array(z.string()),
   deadline: Deadline.nullable(),
   deadline_hash: z.string().nullable(),
   mapping: z.object({
@@ -40,14 +40,20 @@ const Lane = z.object({
   removing: z.boolean(),
   /** Nothing of ours is left in the calendar of an integration that is being removed. */
   drained: z.boolean(),
-  calendar_id: z.string().nullable(),
-  calendar_owned: z.boolean(),
+  user_id: z.string(),
+  calendar: z.object({ id: z.string(), role: z.enum(["own", "primary", "other"]) }).nullable(),
+  /** Provider calls that are reserved for this batch. */
+  calls: z.number(),
   settings: z.object({
     reminders_minutes: z.array(z.number()),
     completed_events: z.enum(["keep", "remove"]),
   }),
   /** Runs in a row that achieved nothing. */
   attempts: z.number(),
+  /** Jobs that a batch of this lane has at most. */
+  batch_jobs: z.number(),
+  /** The refresh token has lain idle for long and has to be used; such a lane has no jobs. */
+  exercise: z.boolean(),
   access_token: z.string().nullable(),
   token_expires_at: z.string().nullable(),
   jobs: z.array(Job),

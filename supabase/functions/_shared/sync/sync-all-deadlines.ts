@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
+import { exerciseToken } from "./exercise-token.ts";
 import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
 import { ClaimedLanes, type Lane } from "./lane.ts";
-import { retryDelayMs } from "./retry.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
 
 /** After a worker dies its lanes wait for this long; the tick rings at most 10 s later. */
@@ -11,7 +11,6 @@ const RENEW_EVERY_MS = 5_000;
 /** A lease that could not be renewed for so long counts as lost, some time before the database says so. */
 const LEASE_SAFE_MS = 12_000;
 const LANES_AT_ONCE = 4;
-const JOBS_PER_BATCH = 50;
 /** Hosted functions live 150 s at the least and take no new work after half of that. */
 const CLAIM_FOR_MS = 60_000;
 /** Long enough to catch the next edit of a person, or the first retries, without another doorbell. */
@@ -74,7 +73,6 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
         claimed = await rpc("calendar_claim", {
           p_worker: worker_id,
           p_lanes: LANES_AT_ONCE - active.size,
-          p_jobs: JOBS_PER_BATCH,
           p_lease_s: LEASE_SECONDS,
         }, ClaimedLanes);
       }
@@ -95,24 +93,15 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
   }
 }
 
-function isIdle({ jobs, drained }: Lane): boolean {
-  return jobs.length === 0 && !drained;
+function isIdle({ jobs, drained, exercise }: Lane): boolean {
+  return jobs.length === 0 && !drained && !exercise;
 }
 
 async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
   try {
-    if (lane.drained) {
-      if (await finishDisconnect(lane, context)) return;
-      const backoff_ms = retryDelayMs(lane.attempts);
-      await context.rpc("calendar_record", {
-        p_worker: context.worker_id,
-        p_integration_id: lane.integration_id,
-        p_outcomes: [],
-        p_lane: { backoff_ms },
-      }, z.boolean());
-    } else {
-      await syncMultipleObligations(lane, lane.calendar_id ?? "", context, signal);
-    }
+    if (lane.exercise) await exerciseToken(lane, context);
+    else if (lane.drained) await finishDisconnect(lane, context);
+    else await syncMultipleObligations(lane, context, signal);
   } catch (error: unknown) {
     // The lease ends by itself, and the next worker takes the lane up where this one stopped.
     log.error("lane_failed", { provider: lane.provider, integration_id: lane.integration_id, error });

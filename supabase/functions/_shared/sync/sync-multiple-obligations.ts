@@ -3,7 +3,11 @@ import { type Plan, planObligation } from "../domain/plan.ts";
 import type { AccessTokenOutcome } from "../oauth/access-token.ts";
 import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
-import type { CalendarClient, Change, Outcome } from "../providers/calendar-client.ts";
+import type { CalendarClient } from "../providers/calendar-client.ts";
+import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
+import type { Outcome } from "../providers/outcome.ts";
+import { applyPlans, needsCalls } from "./apply-plans.ts";
+import { nextBatchJobs } from "./batch-size.ts";
 import type { Job, Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type LaneVerdict, laneVerdict } from "./verdict.ts";
@@ -12,12 +16,13 @@ import { type LaneVerdict, laneVerdict } from "./verdict.ts";
 export interface LaneContext {
   readonly rpc: Rpc;
   readonly worker_id: string;
-  clientFor(provider: Lane["provider"], access_token: string): CalendarClient;
+  clientFor(lane: Lane, access_token: string, budget: CallBudget): CalendarClient;
   /** A token that will last for a batch; `rejected_token` is one that the provider did not accept. */
   getValidAccessToken(lane: Lane, rejected_token: string | null): Promise<AccessTokenOutcome>;
 }
 
 interface PlannedJob {
+  readonly obligation_id: string;
   readonly job: Job;
   readonly plan: Plan;
 }
@@ -33,12 +38,13 @@ const RECORD_ATTEMPTS = 3;
  */
 export async function syncMultipleObligations(
   lane: Lane,
-  calendar_id: string,
   context: LaneContext,
   signal: AbortSignal,
 ): Promise<boolean> {
   const started_at = performance.now();
+  const calendar_id = lane.calendar?.id ?? "";
   const planned = await Promise.all(lane.jobs.map(async (job): Promise<PlannedJob> => ({
+    obligation_id: job.obligation_id,
     job,
     plan: await planObligation({
       obligation: job.deadline,
@@ -46,30 +52,38 @@ export async function syncMultipleObligations(
       calendar_id,
       removing: lane.removing,
       mapping: job.mapping,
-      attempted: job.attempted,
+      attempted_in: job.attempted_in,
     }),
   })));
-  const toApply = planned.filter(({ plan }) => plan.kind !== "nothing");
-  const outcomes = await applyPlans(lane, calendar_id, toApply, context, signal);
+  const toApply = planned.filter(({ plan }) => needsCalls(plan));
+  const budget = createCallBudget(lane.calls);
+  const outcomes = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (!Array.isArray(outcomes)) {
     // Why there is no token is noted on the integration already; here it only decides whether the lane waits.
     const backoff_ms = outcomes.token === "lost" ? null : retryDelayMs(lane.attempts);
-    return await record(lane, [], { ...UNTOUCHED, backoff_ms }, context);
+    return await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: budget.used }, context);
   }
 
   const verdict = laneVerdict(outcomes, lane.attempts);
   const rows = [
-    ...planned.filter(({ plan }) => plan.kind === "nothing").map(({ job }) => settledRow(job)),
+    ...planned.filter(({ plan }) => !needsCalls(plan)).map(({ job }) => settledRow(job)),
     ...toApply.flatMap((item, index) => outcomeRow(item, outcomes[index] ?? null, lane, calendar_id)),
   ];
-  const recorded = await record(lane, rows, verdict, context);
+  const duration_ms = Math.round(performance.now() - started_at);
+  const next_jobs = nextBatchJobs(lane.batch_jobs, {
+    jobs: lane.jobs.length,
+    duration_ms,
+    succeeded: verdict.succeeded,
+  });
+  const recorded = await recordBatch(lane, rows, verdict, { calls_made: budget.used, next_jobs }, context);
   log.info("lane_run", {
     provider: lane.provider,
     integration_id: lane.integration_id,
-    duration_ms: Math.round(performance.now() - started_at),
+    duration_ms,
     success: verdict.succeeded,
     jobs: lane.jobs.length,
     changes: toApply.length,
+    provider_calls: budget.used,
     outcomes: countByKind(outcomes),
     recorded,
     ...(verdict.last_error && { error_code: verdict.last_error.code }),
@@ -77,83 +91,41 @@ export async function syncMultipleObligations(
   return recorded;
 }
 
-const UNTOUCHED: LaneVerdict = {
+/** What is noted about a lane with which nothing was done. */
+export const UNTOUCHED: LaneVerdict = {
   succeeded: false,
   backoff_ms: null,
   hold_ms: null,
   status: null,
   last_error: null,
+  calendar_id: null,
 };
 
 /** @returns one outcome a plan, or why there is no token to apply any with */
-async function applyPlans(
+async function applyWithToken(
   lane: Lane,
   calendar_id: string,
   planned: readonly PlannedJob[],
   context: LaneContext,
+  budget: CallBudget,
   signal: AbortSignal,
 ): Promise<(Outcome | null)[] | { readonly token: Exclude<AccessTokenOutcome["kind"], "valid"> }> {
   if (planned.length === 0) return [];
   const token = await context.getValidAccessToken(lane, null);
   if (token.kind !== "valid") return { token: token.kind };
 
-  const client = context.clientFor(lane.provider, token.access_token);
-  const outcomes = await applyOnce(client, calendar_id, planned, signal);
-  if (!outcomes.some((outcome) => outcome?.kind === "unauthorized")) return outcomes;
+  const apply = (access_token: string, items: readonly PlannedJob[]) =>
+    applyPlans(context.clientFor(lane, access_token, budget), calendar_id, items, budget.left, signal);
+  const outcomes = await apply(token.access_token, planned);
+  if (!outcomes.some((outcome) => outcome?.kind === "token_rejected")) return outcomes;
 
   const refreshed = await context.getValidAccessToken(lane, token.access_token);
   if (refreshed.kind !== "valid") return { token: refreshed.kind };
   const again = planned.map((_, index) => index)
-    .filter((index) => outcomes[index] === null || outcomes[index]?.kind === "unauthorized");
-  const repeated = await applyOnce(
-    context.clientFor(lane.provider, refreshed.access_token),
-    calendar_id,
-    again.flatMap((index) => planned[index] ?? []),
-    signal,
-  );
+    .filter((index) => outcomes[index] === null || outcomes[index]?.kind === "token_rejected");
+  const repeated = await apply(refreshed.access_token, again.flatMap((index) => planned[index] ?? []));
   again.forEach((index, position) => outcomes[index] = repeated[position] ?? null);
   return outcomes;
-}
-
-/** A move deletes before it creates: interrupted between, it is repeated, and the deletion finds nothing. */
-async function applyOnce(
-  client: CalendarClient,
-  calendar_id: string,
-  planned: readonly PlannedJob[],
-  signal: AbortSignal,
-): Promise<(Outcome | null)[]> {
-  const outcomes = planned.map((): Outcome | null => null);
-  const moves = planned.flatMap(({ plan }, index) => plan.kind === "move" ? [{ plan, index }] : []);
-  const removed = await client.applyChanges(
-    moves.map(({ plan }) => ({ kind: "delete", ...plan.from })),
-    signal,
-  );
-  moves.forEach(({ index }, position) => outcomes[index] = removed[position] ?? null);
-
-  const writes = planned.flatMap(({ job, plan }, index) => {
-    if (plan.kind === "move" && outcomes[index]?.kind !== "done") return [];
-    const change = changeOf(plan, calendar_id, job.obligation_id);
-    return change === null ? [] : [{ change, index }];
-  });
-  const written = await client.applyChanges(writes.map(({ change }) => change), signal);
-  writes.forEach(({ index }, position) => outcomes[index] = written[position] ?? null);
-  return outcomes;
-}
-
-function changeOf(plan: Plan, calendar_id: string, obligation_id: string): Change | null {
-  switch (plan.kind) {
-    case "nothing":
-      return null;
-    case "create":
-    case "move":
-      return { kind: "create", calendar_id, event: plan.event };
-    case "update":
-      return { kind: "update", calendar_id, event_id: plan.event_id, event: plan.event };
-    case "delete":
-      return { kind: "delete", calendar_id: plan.calendar_id, event_id: plan.event_id };
-    case "remove_untracked":
-      return { kind: "remove_untracked", calendar_id, obligation_id };
-  }
 }
 
 type OutcomeRow = Record<string, string | number | null>;
@@ -174,26 +146,33 @@ function outcomeRow(
   const { obligation_id, version } = job;
   switch (outcome?.kind) {
     case "done":
-      if (outcome.remote === null || !("content_hash" in plan)) {
-        return [{ kind: "removed", obligation_id, version }];
-      }
+      if (!("content_hash" in plan)) return [{ kind: "removed", obligation_id, version }];
       return [{
         kind: "synced",
         obligation_id,
         version,
         calendar_id,
-        event_id: outcome.remote.event_id,
-        etag: outcome.remote.etag,
+        event_id: outcome.event_id,
+        etag: outcome.etag,
         deadline_hash: job.deadline_hash,
         content_hash: plan.content_hash,
       }];
-    case "transient":
+    case "gone":
+      // Of a plan that only looked for strays, the mapping stays as true as it was.
+      return [plan.kind === "nothing" ? settledRow(job) : { kind: "removed", obligation_id, version }];
+    case "retry":
+    case "unknown":
+    case "conflict":
+    case "exists":
       return [{
         kind: "retry",
         obligation_id,
         version,
-        run_in_ms: Math.max(retryDelayMs(job.attempts), (outcome.retry_after_s ?? 0) * 1000),
-        error: outcome.reason,
+        run_in_ms: Math.max(
+          retryDelayMs(job.attempts),
+          "after_s" in outcome ? (outcome.after_s ?? 0) * 1000 : 0,
+        ),
+        error: "reason" in outcome ? outcome.reason : outcome.kind,
       }];
     case "rejected":
       // An event that we may not remove is the user's; it must not keep the user from leaving.
@@ -204,21 +183,30 @@ function outcomeRow(
   }
 }
 
-async function record(
+const Recorded = z.boolean();
+
+/**
+ * Records what became of a batch and gives the lane back, however often that takes.
+ *
+ * @param made how many provider calls it took, so that the rest of what was reserved is free again
+ * @returns false where the lease was lost
+ */
+export async function recordBatch(
   lane: Lane,
   rows: readonly OutcomeRow[],
   verdict: LaneVerdict,
-  { rpc, worker_id }: LaneContext,
+  made: { readonly calls_made: number; readonly next_jobs?: number },
+  { rpc, worker_id }: Pick<LaneContext, "rpc" | "worker_id">,
 ): Promise<boolean> {
   const args = {
     p_worker: worker_id,
     p_integration_id: lane.integration_id,
     p_outcomes: rows,
-    p_lane: verdict,
+    p_lane: { ...verdict, ...made },
   };
   for (let attempt = 0;; attempt++) {
     try {
-      return await rpc("calendar_record", args, z.boolean());
+      return await rpc("calendar_record", args, Recorded);
     } catch (error: unknown) {
       if (attempt + 1 >= RECORD_ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, retryDelayMs(attempt)));

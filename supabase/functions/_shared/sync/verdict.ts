@@ -1,4 +1,4 @@
-import type { Outcome } from "../providers/calendar-client.ts";
+import type { Outcome } from "../providers/outcome.ts";
 import { retryDelayMs } from "./retry.ts";
 
 /** What `calendar_record` notes about a lane after a batch. */
@@ -10,10 +10,9 @@ export interface LaneVerdict {
   readonly hold_ms: number | null;
   readonly status: "paused" | "disconnected" | null;
   readonly last_error: { readonly code: string; readonly message: string } | null;
+  /** Our own calendar's new id; null: it has none. */
+  readonly calendar_id: string | null;
 }
-
-/** Calendar usage limits recover over hours (Google Workspace admin help, "Avoid Calendar use limits"). */
-const QUOTA_PAUSE_MS = 3_600_000;
 
 /**
  * What a batch says about its whole lane. A batch in which nothing succeeded is never a success.
@@ -23,46 +22,66 @@ const QUOTA_PAUSE_MS = 3_600_000;
  */
 export function laneVerdict(outcomes: readonly (Outcome | null)[], attempts: number): LaneVerdict {
   const begun = outcomes.filter((outcome) => outcome !== null);
-  const succeeded = begun.length === outcomes.length
-    ? begun.every((outcome) => outcome.kind === "done" || outcome.kind === "rejected") ||
-      begun.some((outcome) => outcome.kind === "done")
-    : begun.some((outcome) => outcome.kind === "done");
-  const verdict: LaneVerdict = { succeeded, backoff_ms: null, hold_ms: null, status: null, last_error: null };
+  const achieved = begun.some(isAchieved);
+  const settled = begun.length === outcomes.length &&
+    begun.every((one) => isAchieved(one) || one.kind === "rejected");
+  const succeeded = achieved || settled;
+  const verdict: LaneVerdict = {
+    succeeded,
+    backoff_ms: null,
+    hold_ms: null,
+    status: null,
+    last_error: null,
+    calendar_id: null,
+  };
   const backoff_ms = retryDelayMs(succeeded ? 0 : attempts);
 
   for (const outcome of begun) {
     switch (outcome.kind) {
       case "calendar_missing":
-        return { ...verdict, backoff_ms, status: "paused", last_error: lastError("calendar_missing") };
-      case "scope_missing":
-        return { ...verdict, backoff_ms, status: "disconnected", last_error: lastError("scope_missing") };
+      case "mailbox_unavailable":
+        return { ...verdict, backoff_ms, status: "paused", last_error: lastError(outcome.kind) };
+      case "needs_admin":
+        return { ...verdict, backoff_ms, status: "paused", last_error: lastError(outcome.code) };
+      case "needs_reconnect":
+        return { ...verdict, backoff_ms, status: "disconnected", last_error: lastError(outcome.code) };
+      case "calendar_moved":
+        return { ...verdict, calendar_id: outcome.calendar_id };
     }
   }
-  const limited = begun.find((outcome) => outcome.kind === "rate_limited");
-  if (limited?.kind === "rate_limited") {
-    const hold_ms = limited.retry_after_s === null ? null : limited.retry_after_s * 1000;
-    if (limited.reason === "quota") {
-      return { ...verdict, hold_ms: hold_ms ?? QUOTA_PAUSE_MS, last_error: lastError("quota") };
-    }
-    return { ...verdict, hold_ms, backoff_ms: hold_ms === null ? backoff_ms : null };
+  const paused = begun.find((outcome) => outcome.kind === "pause");
+  if (paused?.kind === "pause") {
+    const hold_ms = paused.after_s === null ? null : paused.after_s * 1000;
+    return {
+      ...verdict,
+      hold_ms,
+      backoff_ms: hold_ms === null ? backoff_ms : null,
+      last_error: paused.code === null ? null : lastError(paused.code),
+    };
   }
-  const failed = begun.filter((outcome) => outcome.kind === "transient" || outcome.kind === "unauthorized");
+  const failed = begun.filter((outcome) => !isAchieved(outcome) && outcome.kind !== "rejected");
   if (failed.length === 0) return verdict;
-  const retry_after_s = Math.max(
-    0,
-    ...failed.map((outcome) => outcome.kind === "transient" ? outcome.retry_after_s ?? 0 : 0),
-  );
+  const after_s = Math.max(0, ...failed.map((outcome) => "after_s" in outcome ? outcome.after_s ?? 0 : 0));
   return {
     ...verdict,
-    hold_ms: retry_after_s > 0 ? retry_after_s * 1000 : null,
+    hold_ms: after_s > 0 ? after_s * 1000 : null,
     backoff_ms: succeeded ? null : backoff_ms,
     last_error: succeeded ? null : lastError("provider_unavailable"),
   };
 }
 
+/** Whether the calendar is as it was asked to be. */
+function isAchieved({ kind }: Outcome): boolean {
+  return kind === "done" || kind === "gone";
+}
+
 const MESSAGES = {
   calendar_missing:
     "The calendar is gone or can no longer be written to. Choose another one or connect again.",
+  mailbox_unavailable:
+    "The account's mailbox cannot be reached: it was removed or has moved. We try once a day; Sync now tries at once.",
+  blocked_by_policy:
+    "A policy of your organisation does not let us in. Ask its administrator, then choose Sync now.",
   scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
   provider_unavailable: "The calendar provider cannot be reached. We keep trying.",
   quota: "The provider limits this account for some hours. We go on as soon as it allows.",

@@ -27,7 +27,7 @@ function situation(change: Partial<Situation>): Situation {
     calendar_id: "here",
     removing: false,
     mapping: null,
-    attempted: false,
+    attempted_in: [],
     ...change,
   };
 }
@@ -38,7 +38,7 @@ function mapping(calendar_id: string, content_hash: string) {
 
 /** Every combination of what decides; the plan's kind is a table that can be read. */
 const TABLE = [
-  // wanted, removing, mapping, attempted → kind
+  // wanted, removing, mapping, attempted here → kind
   [true, false, "none", false, "create"],
   [true, false, "none", true, "create"],
   [true, false, "same", false, "nothing"],
@@ -48,7 +48,7 @@ const TABLE = [
   [true, false, "elsewhere", false, "move"],
   [true, false, "elsewhere", true, "move"],
   [true, true, "none", false, "nothing"],
-  [true, true, "none", true, "remove_untracked"],
+  [true, true, "none", true, "nothing"],
   [true, true, "same", false, "delete"],
   [true, true, "same", true, "delete"],
   [true, true, "changed", false, "delete"],
@@ -56,7 +56,7 @@ const TABLE = [
   [true, true, "elsewhere", false, "delete"],
   [true, true, "elsewhere", true, "delete"],
   [false, false, "none", false, "nothing"],
-  [false, false, "none", true, "remove_untracked"],
+  [false, false, "none", true, "nothing"],
   [false, false, "same", false, "delete"],
   [false, false, "same", true, "delete"],
   [false, false, "changed", false, "delete"],
@@ -64,7 +64,7 @@ const TABLE = [
   [false, false, "elsewhere", false, "delete"],
   [false, false, "elsewhere", true, "delete"],
   [false, true, "none", false, "nothing"],
-  [false, true, "none", true, "remove_untracked"],
+  [false, true, "none", true, "nothing"],
   [false, true, "same", false, "delete"],
   [false, true, "same", true, "delete"],
   [false, true, "changed", false, "delete"],
@@ -86,9 +86,17 @@ Deno.test("the plan follows the table for every combination of what decides it",
       obligation: wanted ? OBLIGATION : null,
       removing,
       mapping: MAPPINGS[known],
-      attempted,
+      attempted_in: attempted ? ["here"] : [],
     }));
     assert.equal(plan.kind, kind, JSON.stringify({ wanted, removing, known, attempted }));
+    // Only what no other step of the plan deals with is a stray.
+    const dealt_with = kind === "create" || kind === "update" || kind === "move" || known === "same" ||
+      known === "changed";
+    assert.deepEqual(
+      plan.strays,
+      attempted && !dealt_with ? ["here"] : [],
+      JSON.stringify({ wanted, removing, known }),
+    );
   }
 });
 
@@ -102,6 +110,16 @@ Deno.test("a deletion goes to the calendar that holds the event, not to the one 
   const plan = await planObligation(situation({ obligation: null, mapping: MAPPINGS.elsewhere }));
   assert.ok(plan.kind === "delete");
   assert.equal(plan.calendar_id, "there");
+});
+
+Deno.test("what interrupted attempts may have left in calendars chosen meanwhile is looked for, whatever the plan", async () => {
+  const attempted_in = ["first", "here", "there"];
+  const moved = await planObligation(situation({ mapping: MAPPINGS.elsewhere, attempted_in }));
+  assert.deepEqual([moved.kind, moved.strays], ["move", ["first"]]);
+  const created = await planObligation(situation({ attempted_in }));
+  assert.deepEqual([created.kind, created.strays], ["create", ["first", "there"]]);
+  const gone = await planObligation(situation({ obligation: null, attempted_in }));
+  assert.deepEqual([gone.kind, gone.strays], ["nothing", ["first", "here", "there"]]);
 });
 
 Deno.test("reminders alone change nothing, so that a user's own change survives", async () => {

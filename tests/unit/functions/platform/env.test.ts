@@ -17,8 +17,9 @@ function read(change: Record<string, string | undefined> = {}) {
 
 Deno.test("a complete environment is read, with Google's own addresses by default", () => {
   const env = read();
-  assert.equal(env.google.authority_url, "https://accounts.google.com");
+  assert.equal(env.google?.authority_url, "https://accounts.google.com");
   assert.equal(env.google.api_url, "https://www.googleapis.com");
+  assert.equal(env.microsoft, null);
   assert.deepEqual(env.redirect_urls, ["https://app.example.com/settings", "http://localhost:3000/settings"]);
 });
 
@@ -43,4 +44,20 @@ Deno.test("plain http is accepted for this machine alone", () => {
     assert.throws(() => read({ GOOGLE_API_URL: url }), ConfigurationError, url);
     assert.throws(() => read({ CALENDAR_REDIRECT_URLS: url }), ConfigurationError, url);
   }
+});
+
+const MICROSOFT = { MICROSOFT_CLIENT_ID: "id", MICROSOFT_CLIENT_SECRET: "not a real secret" };
+const NO_GOOGLE = { GOOGLE_CLIENT_ID: undefined, GOOGLE_CLIENT_SECRET: undefined };
+
+Deno.test("a provider without a client is not offered; half a client, or none at all, is an error", () => {
+  const both = read(MICROSOFT);
+  assert.equal(both.microsoft?.authority_url, "https://login.microsoftonline.com/common/v2.0");
+  assert.equal(both.microsoft.graph_url, "https://graph.microsoft.com/v1.0");
+  assert.equal(read({ ...MICROSOFT, ...NO_GOOGLE }).google, null);
+  assert.throws(() => read({ MICROSOFT_CLIENT_ID: "id" }), /MICROSOFT_CLIENT_SECRET is missing/);
+  assert.throws(() => read(NO_GOOGLE), /GOOGLE_CLIENT_ID is missing.*MICROSOFT_CLIENT_ID is missing/);
+  assert.throws(
+    () => read({ ...MICROSOFT, MICROSOFT_CLIENT_SECRET_EXPIRES_ON: "31.5.2027" }),
+    /MICROSOFT_CLIENT_SECRET_EXPIRES_ON must be a date/,
+  );
 });

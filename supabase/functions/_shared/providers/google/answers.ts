@@ -1,60 +1,154 @@
 import { z } from "zod";
-import type { CalendarAnswer, Outcome } from "../calendar-client.ts";
+import { type AnswerRow, failureOf, parseJson, retryAfterOf } from "../answer-table.ts";
+import type { Failure } from "../outcome.ts";
+import type { RefreshRefusal } from "../provider.ts";
 
 /** What came back from one call to the Calendar API. */
-export type GoogleAnswer =
-  | { readonly kind: "ok"; readonly body: unknown }
-  | {
-    readonly kind: "refused";
-    readonly status: number;
-    /** Google's own word, `errors[0].reason`; empty where the body holds none. */
-    readonly reason: string;
-    readonly retry_after_s: number | null;
-  }
-  /** No answer, or one that cannot be read: the call may have been carried out. */
-  | { readonly kind: "lost"; readonly reason: "timeout" | "network" | "unreadable" };
+export type GoogleAnswer = { readonly kind: "ok"; readonly body: unknown } | Failure;
+
+const ERRORS = "Google Calendar API guide, Handle API errors";
+const QUOTA = "Google Calendar API guide, Manage quotas";
+const LIMITS = "Google Workspace admin help 2905486, Avoid Calendar use limits";
+
+/** Calendar use limits recover over hours. */
+const QUOTA_PAUSE_S = 3600;
+
+/** Every error of the Calendar API that is told apart. `unspecified`: Google's shape, but no word in it. */
+export const GOOGLE_ANSWERS: readonly AnswerRow[] = [
+  { status: 400, reason: null, means: { kind: "rejected" }, source: ERRORS },
+  {
+    status: 400,
+    reason: "",
+    means: { kind: "retry", after_s: null },
+    source: "keeper.sh #258, empty bodies",
+  },
+  { status: 401, reason: null, means: { kind: "token_rejected" }, source: ERRORS },
+  {
+    status: 403,
+    reason: "rateLimitExceeded",
+    means: { kind: "pause", code: null, after_s: null },
+    source: ERRORS,
+  },
+  {
+    status: 403,
+    reason: "userRateLimitExceeded",
+    means: { kind: "pause", code: null, after_s: null },
+    source: ERRORS,
+  },
+  {
+    status: 403,
+    reason: "RATE_LIMIT_EXCEEDED",
+    means: { kind: "pause", code: null, after_s: null },
+    source: QUOTA,
+  },
+  {
+    status: 403,
+    reason: "dailyLimitExceeded",
+    means: { kind: "pause", code: "quota", after_s: QUOTA_PAUSE_S },
+    source: ERRORS,
+  },
+  {
+    status: 403,
+    reason: "quotaExceeded",
+    means: { kind: "pause", code: "quota", after_s: QUOTA_PAUSE_S },
+    source: LIMITS,
+  },
+  {
+    status: 403,
+    reason: "insufficientPermissions",
+    means: { kind: "needs_reconnect", code: "scope_missing" },
+    source: ERRORS,
+  },
+  {
+    status: 403,
+    reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+    means: { kind: "needs_reconnect", code: "scope_missing" },
+    source: "google.rpc.ErrorInfo, ErrorReason",
+  },
+  {
+    status: 403,
+    reason: "notACalendarUser",
+    means: { kind: "mailbox_unavailable" },
+    source: "github.com/webhookdb/webhookdb #624",
+  },
+  { status: 403, reason: "forbidden", means: { kind: "rejected" }, source: ERRORS },
+  { status: 403, reason: "forbiddenForNonOrganizer", means: { kind: "rejected" }, source: ERRORS },
+  {
+    status: 403,
+    reason: "requiredAccessLevel",
+    means: { kind: "retry", after_s: null },
+    source: "github.com/google/google-api-javascript-client #521: a calendar that was just made",
+  },
+  { status: 403, reason: null, means: { kind: "retry", after_s: null }, source: ERRORS },
+  { status: 404, reason: "notFound", means: { kind: "gone" }, source: ERRORS },
+  { status: 404, reason: "NOT_FOUND", means: { kind: "gone" }, source: "google.rpc.Code" },
+  { status: 404, reason: "unspecified", means: { kind: "gone" }, source: ERRORS },
+  { status: 404, reason: null, means: { kind: "retry", after_s: null }, source: "keeper.sh #258" },
+  { status: 408, reason: null, means: { kind: "unknown", after_s: null }, source: "RFC 9110 §15.5.9" },
+  { status: 409, reason: "duplicate", means: { kind: "exists", event_id: null }, source: ERRORS },
+  { status: 409, reason: "unspecified", means: { kind: "exists", event_id: null }, source: ERRORS },
+  {
+    status: 409,
+    reason: null,
+    means: { kind: "conflict" },
+    source: "Google Calendar API release notes, 17 May 2024",
+  },
+  { status: 410, reason: "deleted", means: { kind: "gone" }, source: ERRORS },
+  { status: 410, reason: "unspecified", means: { kind: "gone" }, source: ERRORS },
+  { status: 410, reason: null, means: { kind: "retry", after_s: null }, source: ERRORS },
+  { status: 412, reason: null, means: { kind: "conflict" }, source: ERRORS },
+  {
+    status: 429,
+    reason: "quotaExceeded",
+    means: { kind: "pause", code: "quota", after_s: QUOTA_PAUSE_S },
+    source: LIMITS,
+  },
+  { status: 429, reason: null, means: { kind: "pause", code: null, after_s: null }, source: ERRORS },
+  { status: "5xx", reason: null, means: { kind: "unknown", after_s: null }, source: ERRORS },
+  { status: "*", reason: "", means: { kind: "retry", after_s: null }, source: "keeper.sh #258" },
+  { status: "*", reason: null, means: { kind: "rejected" }, source: ERRORS },
+];
 
 const ErrorBody = z.object({
   error: z.object({
-    errors: z.array(z.object({ reason: z.string() })).optional(),
+    errors: z.array(z.object({ reason: z.string().optional() })).optional(),
     details: z.array(z.object({ reason: z.string().optional() })).optional(),
     status: z.string().optional(),
   }),
 });
 
-/** Longer waits are what `quota` is for; a provider's typo must not stop a calendar for a year. */
-const RETRY_AFTER_MAX_S = 3600;
-
 /**
- * Reads an HTTP answer of the Calendar API.
+ * Reads an answer of the Calendar API, or a part of a batch.
  *
  * @param text the body, which may be empty or HTML whatever the status
- * @source Calendar API guide "Handle API errors"
  */
 export function readAnswer(status: number, headers: Headers, text: string): GoogleAnswer {
   const body = parseJson(text);
   if (status >= 200 && status < 300) {
     if (status === 204) return { kind: "ok", body: null };
-    return body === undefined ? { kind: "lost", reason: "unreadable" } : { kind: "ok", body };
+    return body === undefined
+      ? { kind: "unknown", reason: "unreadable", after_s: null }
+      : { kind: "ok", body };
   }
+  return failureOf(GOOGLE_ANSWERS, status, reasonOf(body), retryAfterOf(headers));
+}
+
+function reasonOf(body: unknown): string {
   const error = ErrorBody.safeParse(body).data?.error;
-  const reason = error?.errors?.[0]?.reason ?? error?.details?.find((detail) => detail.reason)?.reason ?? "";
-  return { kind: "refused", status, reason, retry_after_s: retryAfter(headers) };
+  if (error === undefined) return "";
+  return error.errors?.[0]?.reason ?? error.details?.find((detail) => detail.reason)?.reason ??
+    error.status ??
+    "unspecified";
 }
 
-/** Whether an insert was refused because the id is taken, by a live event or by a deleted one. */
-export function isDuplicate(answer: GoogleAnswer): boolean {
-  return answer.kind === "refused" && answer.status === 409 && answer.reason !== "conflict";
+/** Whether this server has no batch endpoint, as a proxy in front of Google may not. */
+export function lacksBatch(status: number): boolean {
+  return status === 404 || status === 405 || status === 501;
 }
 
-/** Whether there is nothing (any more) at the address that was called: not an event, or not the calendar. */
-export function isAbsent(answer: GoogleAnswer): boolean {
-  return answer.kind === "refused" && (answer.status === 404 || answer.status === 410);
-}
-
-/** Whether the address has never held an event: Google answers 410 for one that was deleted. */
+/** Whether the address has never held an event: Google answers 410 `deleted` for one that was. */
 export function isUnused(answer: GoogleAnswer): boolean {
-  return answer.kind === "refused" && answer.status === 404;
+  return answer.kind === "gone" && answer.reason !== "deleted";
 }
 
 /** Whether Google refuses to bring a deleted event back; how it says so differs by who deleted it. */
@@ -62,88 +156,37 @@ export function isBurned(answer: GoogleAnswer): boolean {
   if (answer.kind === "ok") {
     return z.object({ status: z.literal("cancelled") }).safeParse(answer.body).success;
   }
-  return isAbsent(answer) ||
-    (answer.kind === "refused" && answer.status === 403 && /^forbidden/.test(answer.reason));
+  return answer.kind === "gone" || (answer.kind === "rejected" && answer.reason.startsWith("forbidden"));
 }
 
-/** The outcome of a write that was refused or lost. A 403 says "later" or "never": only its reason tells. */
-export function failureOf(answer: Exclude<GoogleAnswer, { kind: "ok" }>): Outcome {
-  if (answer.kind === "lost") return { kind: "transient", reason: answer.reason, retry_after_s: null };
-  const { status, reason, retry_after_s } = answer;
-  const transient = { kind: "transient", reason: reason || `http_${status}`, retry_after_s } as const;
-  switch (status) {
-    case 401:
-      return { kind: "unauthorized" };
-    case 429:
-      return { kind: "rate_limited", reason: "rate_limit", retry_after_s };
-    case 403:
-      return forbidden(reason, retry_after_s) ?? transient;
-    case 408:
-    case 409:
-    case 412:
-      return transient;
-  }
-  return status >= 500 ? transient : { kind: "rejected", reason: reason || `http_${status}` };
-}
+/** What the token endpoint's `error` means for a grant (RFC 6749 §5.2 and Google's own). */
+export const TOKEN_ANSWERS: readonly {
+  readonly error: string;
+  readonly means: RefreshRefusal;
+  readonly source: string;
+}[] = [
+  { error: "invalid_grant", means: "invalid_grant", source: "Google, Using OAuth 2.0 to access Google APIs" },
+  {
+    error: "admin_policy_enforced",
+    means: "blocked_by_policy",
+    source: "Google, OAuth 2.0 authorization errors",
+  },
+  { error: "org_internal", means: "configuration", source: "Google, OAuth 2.0 authorization errors" },
+  { error: "invalid_client", means: "configuration", source: "RFC 6749 §5.2" },
+  { error: "unauthorized_client", means: "configuration", source: "RFC 6749 §5.2" },
+  { error: "invalid_request", means: "configuration", source: "RFC 6749 §5.2" },
+  { error: "unsupported_grant_type", means: "configuration", source: "RFC 6749 §5.2" },
+  { error: "deleted_client", means: "configuration", source: "Google Cloud help 15549257" },
+  { error: "disabled_client", means: "configuration", source: "Google, OAuth 2.0 authorization errors" },
+];
 
-/** @returns null where the reason asks for patience: unknown, or a new calendar that is not everywhere yet */
-function forbidden(reason: string, retry_after_s: number | null): Outcome | null {
-  switch (reason) {
-    case "rateLimitExceeded":
-    case "userRateLimitExceeded":
-    case "RATE_LIMIT_EXCEEDED":
-      return { kind: "rate_limited", reason: "rate_limit", retry_after_s };
-    case "quotaExceeded":
-      return { kind: "rate_limited", reason: "quota", retry_after_s };
-    case "insufficientPermissions":
-    case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-      return { kind: "scope_missing" };
-    case "forbidden":
-    case "forbiddenForNonOrganizer":
-    case "notACalendarUser":
-      return { kind: "rejected", reason };
-    default:
-      return null;
-  }
-}
-
-/** The answer to a call about calendars, its body read with `schema`. */
-export function calendarAnswer<T>(answer: GoogleAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {
-  if (answer.kind === "ok") {
-    const parsed = schema.safeParse(answer.body);
-    return parsed.success
-      ? { kind: "done", value: parsed.data }
-      : { kind: "unavailable", retry_after_s: null };
-  }
-  if (isAbsent(answer)) return { kind: "missing" };
-  const failure = failureOf(answer);
-  switch (failure.kind) {
-    case "unauthorized":
-      return { kind: "unauthorized" };
-    case "scope_missing":
-      return { kind: "forbidden", reason: "scope_missing" };
-    case "rejected":
-      return { kind: "forbidden", reason: failure.reason };
-    case "rate_limited":
-    case "transient":
-      return { kind: "unavailable", retry_after_s: failure.retry_after_s };
-    default:
-      return { kind: "unavailable", retry_after_s: null };
-  }
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date. */
-function retryAfter(headers: Headers): number | null {
-  const value = headers.get("retry-after")?.trim();
-  if (!value) return null;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 0), RETRY_AFTER_MAX_S) : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/**
+ * Reads a refusal of the token endpoint.
+ *
+ * @param error null: none that could be read
+ */
+export function readTokenRefusal(status: number, error: string | null): RefreshRefusal {
+  // A 5xx says nothing about the grant, whatever its body says.
+  if (status >= 500 || status === 429) return "unavailable";
+  return TOKEN_ANSWERS.find((row) => row.error === error)?.means ?? "unavailable";
 }

@@ -1,50 +1,75 @@
-import { type GoogleAnswer, readAnswer } from "./answers.ts";
+import type { GoogleAnswer } from "./answers.ts";
+import { readAnswer } from "./answers.ts";
 
 /** Google's slowest writes take seconds; what takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
 
 export interface GoogleCall {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Below `/calendar/v3`, its parts already encoded. */
+  /** Below `/calendar/v3`, its parts already encoded, with its query. */
   readonly path: string;
-  readonly query?: Record<string, string>;
   readonly body?: unknown;
-  readonly signal?: AbortSignal;
 }
 
-/** Makes a call and never throws: whatever goes wrong is an answer. */
-export type CallGoogle = (call: GoogleCall) => Promise<GoogleAnswer>;
-
-/**
- * A function that calls the Calendar API for one account.
- *
- * @param api_url without a trailing slash, such as `https://www.googleapis.com`
- */
-export function createGoogleCaller(options: {
+/** How to reach the API for one account. */
+export interface GoogleAccess {
+  /** `GOOGLE_API_URL`, without a trailing slash. */
   readonly api_url: string;
   readonly access_token: string;
-  readonly fetch?: typeof fetch;
-}): CallGoogle {
-  const send = options.fetch ?? fetch;
-  return async ({ method, path, query, body, signal }) => {
-    const url = new URL(`${options.api_url}/calendar/v3${path}`);
-    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    try {
-      const response = await send(url, {
-        method,
-        headers: {
-          authorization: `Bearer ${options.access_token}`,
-          accept: "application/json",
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        redirect: "error",
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      return readAnswer(response.status, response.headers, await response.text());
-    } catch {
-      return { kind: "lost", reason: timeout.aborted ? "timeout" : "network" };
-    }
-  };
+  readonly fetch: typeof fetch;
+}
+
+/** Below the host: what a single call and a part of a batch have in common. */
+export function pathOf(call: GoogleCall): string {
+  return `/calendar/v3${call.path}`;
+}
+
+/** Makes one call and never throws: whatever goes wrong is an answer. */
+export async function callGoogle(
+  access: GoogleAccess,
+  call: GoogleCall,
+  signal?: AbortSignal,
+): Promise<GoogleAnswer> {
+  const response = await send(access, {
+    method: call.method,
+    path: pathOf(call),
+    headers: { accept: "application/json", "content-type": "application/json" },
+    body: call.body === undefined ? null : JSON.stringify(call.body),
+    ...(signal && { signal }),
+  });
+  return "lost" in response ? response.lost : readAnswer(response.status, response.headers, response.text);
+}
+
+/** @returns `lost` where there was no answer, so that the request may or may not have been carried out */
+export async function send(
+  { api_url, access_token, fetch }: GoogleAccess,
+  request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly body: string | null;
+    readonly signal?: AbortSignal;
+  },
+): Promise<
+  | { readonly status: number; readonly headers: Headers; readonly text: string }
+  | { readonly lost: GoogleAnswer }
+> {
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  const { "content-type": content_type, ...headers } = request.headers;
+  try {
+    const response = await fetch(`${api_url}${request.path}`, {
+      method: request.method,
+      headers: {
+        ...headers,
+        authorization: `Bearer ${access_token}`,
+        ...(request.body === null || content_type === undefined ? {} : { "content-type": content_type }),
+      },
+      body: request.body,
+      redirect: "error",
+      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch {
+    return { lost: { kind: "unknown", reason: timeout.aborted ? "timeout" : "network", after_s: null } };
+  }
 }

@@ -1,6 +1,15 @@
 import * as oauth from "oauth4webapi";
 import { type GoogleEnv, isLoopback } from "../../platform/env.ts";
-import type { AccessToken } from "../calendar-client.ts";
+import type {
+  Access,
+  AuthorizationFlow,
+  ExchangeOutcome,
+  Provider,
+  RefreshOutcome,
+  RefreshRefusal,
+} from "../provider.ts";
+import { readTokenRefusal } from "./answers.ts";
+import { createGoogleClient } from "./client.ts";
 
 const TOKEN_CALL_TIMEOUT_MS = 10_000;
 const REVOKE_TIMEOUT_MS = 5_000;
@@ -12,32 +21,15 @@ const SCOPE = "https://www.googleapis.com/auth/";
 const IDENTITY_SCOPES = ["openid", "email"];
 /** Makes calendars and sees those alone: one scope, so that consent is all or nothing. */
 const DEDICATED_SCOPES = [`${SCOPE}calendar.app.created`];
+/**
+ * Writes to the calendars that the user has, our own among them once `calendar.app.created` was granted too; lists
+ * them for the choice.
+ */
 const EXISTING_SCOPES = [
   ...DEDICATED_SCOPES,
   `${SCOPE}calendar.events`,
   `${SCOPE}calendar.calendarlist.readonly`,
 ];
-
-export type Access = "dedicated" | "existing";
-
-/** What the token endpoint gave for a code. */
-export type ExchangeOutcome =
-  | {
-    readonly kind: "exchanged";
-    /** OIDC `sub`: never reused, unlike an e-mail address. */
-    readonly account_id: string;
-    readonly account_email: string | null;
-    readonly scopes: readonly string[];
-    readonly access_token: string;
-    readonly refresh_token: string | null;
-    readonly expires_at: string;
-  }
-  | { readonly kind: "scope_missing" | "identity_invalid" | "exchange_failed" };
-
-/** What the token endpoint gave for a refresh token. Only `invalid_grant` means that the grant is lost. */
-export type RefreshOutcome =
-  | ({ readonly kind: "refreshed"; readonly refresh_token: string | null } & AccessToken)
-  | { readonly kind: "invalid_grant" | "configuration" | "unavailable" };
 
 /** Google's own metadata, which changes less often than a request to discover it fails. */
 const GOOGLE: oauth.AuthorizationServer = {
@@ -48,6 +40,24 @@ const GOOGLE: oauth.AuthorizationServer = {
   jwks_uri: "https://www.googleapis.com/oauth2/v3/certs",
 };
 
+/** Google: OAuth 2.0 for web server applications, OpenID Connect, Calendar API v3. */
+export function createGoogleProvider(google: GoogleEnv): Provider {
+  return {
+    name: "google",
+    getAuthUrl: (flow) => getAuthUrl(google, flow),
+    exchangeToken: (flow) => exchangeToken(google, flow),
+    refreshToken: (refresh_token) => refreshToken(google, refresh_token),
+    revokeToken: (refresh_token) => revokeToken(google, refresh_token),
+    consentRefusal: (callback) =>
+      callback.get("error") === "access_denied" ? "access_denied" : "exchange_failed",
+    grantPageOf: () => "https://myaccount.google.com/connections",
+    adminConsentUrl: () => null,
+    listsCalendars: (access) => access === "existing",
+    createClient: ({ access_token, budget }) =>
+      createGoogleClient({ api_url: google.api_url, access_token, budget }),
+  };
+}
+
 /**
  * The address of Google's consent page.
  *
@@ -55,13 +65,10 @@ const GOOGLE: oauth.AuthorizationServer = {
  *
  * @source Google, "Using OAuth 2.0 for Web Server Applications"
  */
-export async function getAuthUrl(google: GoogleEnv, flow: {
-  readonly access: Access;
-  readonly redirect_uri: string;
-  readonly state: string;
-  readonly nonce: string;
-  readonly code_verifier: string;
-}): Promise<string> {
+async function getAuthUrl(
+  google: GoogleEnv,
+  flow: AuthorizationFlow & { readonly state: string },
+): Promise<string> {
   const server = await metadataOf(google);
   const url = new URL(server.authorization_endpoint ?? "");
   url.search = new URLSearchParams({
@@ -80,14 +87,10 @@ export async function getAuthUrl(google: GoogleEnv, flow: {
 }
 
 /** Exchanges the code, verifies who consented (signature, issuer, audience, age, nonce) and to what. */
-export async function exchangeToken(google: GoogleEnv, flow: {
-  readonly access: Access;
-  /** The callback's query. */
-  readonly callback: URLSearchParams;
-  readonly redirect_uri: string;
-  readonly nonce: string;
-  readonly code_verifier: string;
-}): Promise<ExchangeOutcome> {
+async function exchangeToken(
+  google: GoogleEnv,
+  flow: AuthorizationFlow & { readonly callback: URLSearchParams },
+): Promise<ExchangeOutcome> {
   const client = { client_id: google.client_id };
   const options = requestOptions(google, TOKEN_CALL_TIMEOUT_MS);
   let server: oauth.AuthorizationServer;
@@ -107,9 +110,8 @@ export async function exchangeToken(google: GoogleEnv, flow: {
       flow.code_verifier,
       options,
     );
-    if (!response.ok) return { kind: "exchange_failed" };
-  } catch {
-    return { kind: "exchange_failed" };
+  } catch (error: unknown) {
+    return { kind: "exchange_failed", reason: errorCodeOf(error) ?? "no_answer" };
   }
   let tokens: oauth.TokenEndpointResponse;
   try {
@@ -118,17 +120,22 @@ export async function exchangeToken(google: GoogleEnv, flow: {
       requireIdToken: true,
     });
     await oauth.validateApplicationLevelSignature(server, response, options);
-  } catch {
-    return { kind: "identity_invalid" };
+  } catch (error: unknown) {
+    const reason = errorCodeOf(error);
+    return reason === null && response.ok
+      ? { kind: "identity_invalid", reason: "id_token" }
+      : { kind: "exchange_failed", reason: reason ?? "unreadable" };
   }
   const claims = oauth.getValidatedIdTokenClaims(tokens);
-  if (claims === undefined) return { kind: "identity_invalid" };
+  if (claims === undefined) return { kind: "identity_invalid", reason: "no_id_token" };
   const needed = scopesOf(flow.access);
   // RFC 6749 §5.1: without `scope` everything that was asked for was granted.
   const scopes = tokens.scope === undefined ? needed : tokens.scope.split(" ");
-  if (!needed.every((scope) => scopes.includes(scope))) return { kind: "scope_missing" };
+  const missing = needed.filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) return { kind: "scope_missing", reason: missing.join(" ") };
   return {
     kind: "exchanged",
+    // OIDC `sub`.
     account_id: claims.sub,
     account_email: typeof claims["email"] === "string" ? claims["email"] : null,
     scopes,
@@ -139,8 +146,9 @@ export async function exchangeToken(google: GoogleEnv, flow: {
 }
 
 /** Exchanges a refresh token. Google keeps the old one valid; should it ever send a new one, that is returned. */
-export async function refreshToken(google: GoogleEnv, refresh_token: string): Promise<RefreshOutcome> {
+async function refreshToken(google: GoogleEnv, refresh_token: string): Promise<RefreshOutcome> {
   const client = { client_id: google.client_id };
+  let status: number | null = null;
   try {
     const server = await metadataOf(google);
     const response = await oauth.refreshTokenGrantRequest(
@@ -150,8 +158,7 @@ export async function refreshToken(google: GoogleEnv, refresh_token: string): Pr
       refresh_token,
       requestOptions(google, TOKEN_CALL_TIMEOUT_MS),
     );
-    // A 5xx says nothing about the grant, whatever its body says.
-    if (response.status >= 500 || response.status === 429) return { kind: "unavailable" };
+    status = response.status;
     const tokens = await oauth.processRefreshTokenResponse(server, client, response);
     return {
       kind: "refreshed",
@@ -161,26 +168,16 @@ export async function refreshToken(google: GoogleEnv, refresh_token: string): Pr
     };
   } catch (error: unknown) {
     const code = errorCodeOf(error);
-    if (code === "invalid_grant") return { kind: "invalid_grant" };
-    return { kind: code !== null && OUR_FAULT.has(code) ? "configuration" : "unavailable" };
+    const kind: RefreshRefusal = status === null ? "unavailable" : readTokenRefusal(status, code);
+    return { kind, reason: code ?? "no_answer" };
   }
 }
-
-/** Errors of the client, not of the grant (RFC 6749 §5.2, and Google's own `deleted_client`). */
-const OUR_FAULT: ReadonlySet<string> = new Set([
-  "invalid_client",
-  "unauthorized_client",
-  "deleted_client",
-  "disabled_client",
-  "invalid_request",
-  "unsupported_grant_type",
-]);
 
 /**
  * Ends the grant, best effort. It ends every grant of this account to the same Google project: only call it when
  * nothing else here uses the account.
  */
-export async function revokeToken(google: GoogleEnv, refresh_token: string): Promise<void> {
+async function revokeToken(google: GoogleEnv, refresh_token: string): Promise<void> {
   try {
     const response = await oauth.revocationRequest(
       await metadataOf(google),
@@ -205,7 +202,9 @@ function expiryOf(tokens: oauth.TokenEndpointResponse): string {
 
 /** @returns the `error` of an OAuth error body, or null where there was none */
 function errorCodeOf(error: unknown): string | null {
-  if (error instanceof oauth.ResponseBodyError) return error.error;
+  if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError) {
+    return error.error;
+  }
   // A 401 with `WWW-Authenticate` is how RFC 6749 §5.2 refuses a client.
   return error instanceof oauth.WWWAuthenticateChallengeError ? "invalid_client" : null;
 }

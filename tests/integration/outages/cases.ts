@@ -1,58 +1,59 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../local/providers/google/faults.ts";
-import { until } from "../support/calendar-api.ts";
-import { ADA, openScene } from "../support/scene.ts";
+import type { Fault } from "../../../local/providers/faults.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import { until } from "../../support/calendar-api.ts";
+import { openScene } from "../../support/scene.ts";
+import { ADA, type Subject } from "../../support/subjects/subject.ts";
 
 const DAY = "2027-03-15";
-const EVENTS = { path: "/events" };
 
 /** Whatever the provider says: afterwards the calendar holds exactly the open obligations, each once. */
-const PROVIDER_FAULTS: readonly { readonly name: string; readonly faults: readonly Fault[] }[] = [
-  { name: "401", faults: [{ match: EVENTS, kind: "status", status: 401, reason: "authError", times: 1 }] },
-  {
-    name: "403 rate limit",
-    faults: [{ match: EVENTS, kind: "status", status: 403, reason: "userRateLimitExceeded", times: 2 }],
-  },
-  {
-    name: "429 with Retry-After",
-    faults: [{
-      match: EVENTS,
+function providerFaults({ name, paths, refusals }: Subject): Readonly<Record<string, readonly Fault[]>> {
+  const events = { match: { path: paths.events } };
+  const token = { match: { path: paths.token } };
+  return {
+    "401": [{ ...events, ...refusals.unauthorized, times: 1 }],
+    "a rate limit": [{ ...events, ...refusals.rate_limit, times: 2 }],
+    "429 with Retry-After": [{ ...events, ...refusals.rate_limit, status: 429, retry_after: "1", times: 1 }],
+    "429 without Retry-After": [{ ...events, ...refusals.rate_limit, status: 429, times: 2 }],
+    "500": [{ ...events, kind: "status", status: 500, times: 3 }],
+    "503 with a date in Retry-After": [{
+      ...events,
       kind: "status",
-      status: 429,
-      reason: "rateLimitExceeded",
-      retry_after: "1",
+      status: 503,
+      retry_after: new Date(Date.now() + 2_000).toUTCString(),
       times: 1,
     }],
-  },
-  {
-    name: "429 without Retry-After",
-    faults: [{ match: EVENTS, kind: "status", status: 429, reason: "rateLimitExceeded", times: 2 }],
-  },
-  { name: "500", faults: [{ match: EVENTS, kind: "status", status: 500, times: 3 }] },
-  { name: "an empty body", faults: [{ match: EVENTS, kind: "body", status: 200, body: "", times: 2 }] },
-  {
-    name: "an HTML body",
-    faults: [{ match: EVENTS, kind: "body", status: 502, body: "<html>oops</html>", times: 2 }],
-  },
-  { name: "nothing, for a long time", faults: [{ match: EVENTS, kind: "hang", times: 1 }] },
-  { name: "a lost connection before the write", faults: [{ match: EVENTS, kind: "drop_before", times: 2 }] },
-  { name: "a lost connection after the write", faults: [{ match: EVENTS, kind: "drop_after", times: 3 }] },
-  {
-    name: "a token endpoint with 5xx",
-    faults: [
-      { match: EVENTS, kind: "status", status: 401, reason: "authError", times: 1 },
-      { match: { path: "^/token$" }, kind: "status", status: 503, reason: "backendError", times: 2 },
+    "an empty body": [{ ...events, kind: "body", status: 200, body: "", times: 2 }],
+    "an HTML body": [{ ...events, kind: "body", status: 502, body: "<html>oops</html>", times: 2 }],
+    "a 404 that is a proxy's": [{
+      ...events,
+      kind: "body",
+      status: 404,
+      body: "<html>no route</html>",
+      times: 2,
+    }],
+    "nothing, for a long time": [{ ...events, kind: "hang", times: 1 }],
+    "a lost connection before the write": [{ ...events, kind: "drop_before", times: 2 }],
+    "a lost connection after the write": [{ ...events, kind: "drop_after", times: 3 }],
+    "a batch that is lost after it was carried out": [{
+      match: { path: name === "google" ? "^/batch/" : "batch$" },
+      kind: "drop_after",
+      times: 1,
+    }],
+    "a token endpoint with 5xx": [
+      { ...events, ...refusals.unauthorized, times: 1 },
+      { ...token, kind: "status", status: 503, reason: "temporarily_unavailable", times: 2 },
     ],
-  },
-];
+  };
+}
 
-Deno.test({
-  name: "whatever breaks, the calendar holds exactly the open obligations afterwards, each once",
-  sanitizeOps: false,
-  sanitizeResources: false,
-}, async (t) => {
-  const scene = await openScene();
-  const { sql, google, stack } = scene;
+/** Whatever breaks, the calendar holds exactly the open obligations afterwards, each once. */
+export async function testOutages(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
+  const scene = await openScene(provider_name);
+  const { sql, provider, stack } = scene;
+  const { faults } = provider.emulator;
+  const EVENTS = { path: provider.paths.events };
   try {
     const ada = await scene.connectedUser(ADA);
     const insert = (prefix: string, count: number) =>
@@ -61,14 +62,14 @@ Deno.test({
     const names = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
     const clear = async () => {
-      google.faults.clear();
+      faults.clear();
       await sql`delete from public.obligations where user_id = ${ada.id}`;
       await scene.untilTitles(ada.calendar_id, [], 40_000);
     };
 
-    for (const { name, faults } of PROVIDER_FAULTS) {
+    for (const [name, list] of Object.entries(providerFaults(provider))) {
       await t.step(`the provider answers ${name}`, async () => {
-        google.faults.set(faults);
+        faults.set(list);
         await insert("Fault ", 8);
         await scene.untilTitles(ada.calendar_id, names("Fault ", 8), 60_000);
         const settled = await ada.api.untilStatus(({ progress }) => progress.pending === 0, 30_000);
@@ -80,7 +81,11 @@ Deno.test({
     await t.step(
       "an obligation that goes while the answer to its creation is lost leaves no event behind",
       async () => {
-        google.faults.set([{ match: { method: "POST", path: "/events" }, kind: "drop_after", times: 1 }]);
+        faults.set([{
+          match: { method: "POST", path: provider.paths.events },
+          kind: "drop_after",
+          times: 1,
+        }]);
         await insert("Orphan ", 1);
         await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1));
         await sql`delete from public.obligations where user_id = ${ada.id}`;
@@ -90,13 +95,11 @@ Deno.test({
     );
 
     await t.step(
-      "an event that Google refuses for good fails alone, visibly, until its obligation changes",
+      "an event that the provider refuses for good fails alone, visibly, until its obligation changes",
       async () => {
-        google.faults.set([{
-          match: { method: "POST", path: "/events" },
-          kind: "status",
-          status: 400,
-          reason: "invalid",
+        faults.set([{
+          match: { method: "POST", path: provider.paths.events },
+          ...provider.refusals.invalid,
           times: 1,
         }]);
         await insert("Refused ", 1);
@@ -111,14 +114,14 @@ Deno.test({
     );
 
     await t.step("the worker is killed in the middle of a batch", async () => {
-      google.faults.set([{ match: EVENTS, kind: "latency", latency_ms: 100 }]);
+      faults.set([{ match: EVENTS, kind: "latency", latency_ms: 100 }]);
       await insert("Killed ", 120);
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length > 10));
       const dead = stack.function("calendar-sync").pid;
       stack.function("calendar-sync").kill("SIGKILL");
       const killed_at = performance.now();
       await until(() => Promise.resolve(stack.function("calendar-sync").pid !== dead), 1_000);
-      google.faults.clear();
+      faults.clear();
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120), 40_000);
       assert.ok(performance.now() - killed_at < 35_000);
       assert.equal(new Set(scene.titles(ada.calendar_id)).size, 120);
@@ -126,12 +129,12 @@ Deno.test({
     });
 
     await t.step("every database connection breaks in the middle of a batch", async () => {
-      google.faults.set([{ match: EVENTS, kind: "latency", latency_ms: 50 }]);
+      faults.set([{ match: EVENTS, kind: "latency", latency_ms: 50 }]);
       await insert("Broken ", 120);
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length > 10));
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where pid <> pg_backend_pid() and usename in ('authenticator', 'supabase_admin') and backend_type = 'client backend'`;
-      google.faults.clear();
+      faults.clear();
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120), 60_000);
       assert.equal(new Set(scene.titles(ada.calendar_id)).size, 120);
       await clear();
@@ -181,7 +184,7 @@ Deno.test({
     );
 
     await t.step("a spent quota pauses the account and says so", async () => {
-      google.faults.set([{ match: EVENTS, kind: "status", status: 403, reason: "quotaExceeded", times: 1 }]);
+      faults.set([{ match: EVENTS, ...provider.refusals.quota, times: 1 }]);
       await insert("Quota ", 1);
       const held = await ada.api.untilStatus(({ last_error }) => last_error?.code === "quota");
       assert.equal(held.status, "active");
@@ -192,4 +195,4 @@ Deno.test({
   } finally {
     await scene.close();
   }
-});
+}

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { GoogleError } from "./errors.ts";
 
 const FaultSchema = z.object({
   match: z.object({
@@ -9,16 +8,36 @@ const FaultSchema = z.object({
   }).default({}),
   kind: z.enum(["latency", "status", "body", "hang", "drop_before", "drop_after"]),
   status: z.number().int().optional(),
+  /** The provider's name for the error; at a token endpoint, OAuth's. */
   reason: z.string().optional(),
   retry_after: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  /** What Microsoft's token endpoint adds to OAuth's error. */
+  error_codes: z.array(z.number().int()).optional(),
+  suberror: z.string().optional(),
   body: z.string().optional(),
   content_type: z.string().optional(),
   latency_ms: z.number().optional(),
   /** How often; absent: until cleared. */
   times: z.number().int().positive().optional(),
 });
-export const FaultList = z.array(FaultSchema);
+/** What `PUT /emulator/faults` takes. */
+export const FaultList: z.ZodType<z.output<typeof FaultSchema>[], Fault[]> = z.array(FaultSchema);
+
+/** A failure to switch on: which requests, and what happens to them. */
 export type Fault = z.input<typeof FaultSchema>;
+
+/** What an emulator needs in order to answer a `status` fault in its provider's shape. */
+export interface RefusalFault {
+  readonly status: number;
+  readonly reason: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly error_codes: readonly number[] | undefined;
+  readonly suberror: string | undefined;
+}
+
+/** Shapes the answer of a `status` fault; `path` tells the token endpoint from the API. */
+export type FaultAnswer = (fault: RefusalFault, path: string) => Response;
 
 /** What happens to a request; `cut` closes the connection without an answer. */
 export type Fate =
@@ -31,9 +50,18 @@ export type Fate =
 /** The faults that are switched on. */
 export class Faults {
   #list: (z.output<typeof FaultSchema> & { left: number })[] = [];
+  readonly #answer: FaultAnswer;
 
+  constructor(answer: FaultAnswer) {
+    this.#answer = answer;
+  }
+
+  /** Replaces every fault. */
   set(faults: readonly Fault[]): void {
-    this.#list = FaultList.parse(faults).map((fault) => ({ ...fault, left: fault.times ?? Infinity }));
+    this.#list = z.array(FaultSchema).parse(faults).map((fault) => ({
+      ...fault,
+      left: fault.times ?? Infinity,
+    }));
   }
 
   clear(): void {
@@ -66,24 +94,21 @@ export class Faults {
             }),
           };
         case "status":
-          return { kind: "answer", response: statusResponse(fault, path) };
+          return {
+            kind: "answer",
+            response: this.#answer({
+              status: fault.status ?? 500,
+              reason: fault.reason,
+              headers: {
+                ...fault.headers,
+                ...(fault.retry_after === undefined ? {} : { "retry-after": fault.retry_after }),
+              },
+              error_codes: fault.error_codes,
+              suberror: fault.suberror,
+            }, path),
+          };
       }
     }
     return { kind: "serve" };
   }
-}
-
-/** In the shape of whom it stands for: the token endpoint's errors are OAuth's. */
-function statusResponse(
-  fault: { status?: number | undefined; reason?: string | undefined; retry_after?: string | undefined },
-  path: string,
-) {
-  const status = fault.status ?? 500;
-  const reason = fault.reason ?? "backendError";
-  const headers: Record<string, string> = fault.retry_after === undefined
-    ? {}
-    : { "retry-after": fault.retry_after };
-  return path === "/token"
-    ? Response.json({ error: reason, error_description: "Switched on in the emulator." }, { status, headers })
-    : new GoogleError(status, reason, "Switched on in the emulator.", headers).toResponse();
 }

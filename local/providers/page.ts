@@ -1,6 +1,7 @@
 /** The emulator's own page: each account's calendars, updating itself. No asset comes from elsewhere. */
-export const PAGE = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Google Calendar emulator</title>
+export function calendarPage(provider: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${provider} emulator</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 :root{color-scheme:light dark;--line:#8884;--mark:#1a73e822}
@@ -13,14 +14,14 @@ td.other{opacity:.45}td.today{outline:2px solid #1a73e8;outline-offset:-2px}
 .event{display:block;border-left:4px solid;border-radius:3px;padding:0 .3rem;margin:.1rem 0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .new{background:var(--mark);font-weight:600}li{margin:.2rem 0}
 </style></head><body>
-<header><h1>Google Calendar emulator</h1>
+<header><h1>${provider} emulator</h1>
 <label>Account <select id="account"></select></label>
 <button id="previous" aria-label="Previous month">‹</button><strong id="month" aria-live="polite"></strong>
 <button id="next" aria-label="Next month">›</button></header>
 <p id="legend"></p><main id="grid"></main><h2>Agenda</h2><ul id="agenda"></ul>
 <script type="module">
 const $ = (id) => document.getElementById(id);
-let state = { accounts: [] }, month = new Date(), seen = new Map(), first = true;
+let accounts = [], month = new Date(), seen = new Map(), first = true;
 month.setDate(1);
 function element(name, text, attributes = {}) {
   const node = document.createElement(name);
@@ -28,19 +29,18 @@ function element(name, text, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
 }
-const dayOf = (event) => event.start.date ?? event.start.dateTime.slice(0, 10);
-const labelOf = (event) => (event.start.dateTime ? event.start.dateTime.slice(11, 16) + " " : "") + (event.summary ?? "(no title)");
+const labelOf = ({ time, title }) => (time === null ? "" : time + " ") + title;
 function draw() {
-  const account = state.accounts.find(({ email }) => email === $("account").value) ?? state.accounts[0];
+  const account = accounts.find(({ email }) => email === $("account").value) ?? accounts[0];
   if (!account) return;
-  const events = account.calendars.flatMap((calendar) => calendar.events.filter(({ status }) => status !== "cancelled")
-    .map((event) => ({ ...event, color: calendar.backgroundColor, fresh: !first && seen.get(event.id) !== event.etag })))
-    .sort((a, b) => dayOf(a).localeCompare(dayOf(b)));
+  const events = account.calendars.flatMap(({ color, events }) => events
+    .map((event) => ({ ...event, color, fresh: !first && seen.get(event.id) !== event.version })))
+    .sort((a, b) => (a.day + (a.time ?? "")).localeCompare(b.day + (b.time ?? "")));
   $("month").textContent = month.toLocaleDateString("en", { month: "long", year: "numeric" });
-  $("legend").replaceChildren(...account.calendars.map((calendar) => {
-    const item = element("span", " ■ ", { style: "color:" + calendar.backgroundColor });
-    const text = element("span", calendar.summary + " (" + calendar.events.filter(({ status }) => status !== "cancelled").length + ") ");
-    const both = element("span", ""); both.append(item, text); return both;
+  $("legend").replaceChildren(...account.calendars.map(({ color, name, events }) => {
+    const item = element("span", "");
+    item.append(element("span", " ■ ", { style: "color:" + color }), name + " (" + events.length + ") ");
+    return item;
   }));
   const table = element("table", "");
   const head = element("tr", "");
@@ -54,8 +54,8 @@ function draw() {
     for (let i = 0; i < 7; i++) {
       const key = day.toLocaleDateString("sv");
       const cell = element("td", String(day.getDate()), { class: (day.getMonth() === month.getMonth() ? "" : "other ") + (key === today ? "today" : "") });
-      for (const event of events.filter((one) => dayOf(one) === key)) {
-        cell.append(element("span", labelOf(event), { class: "event" + (event.fresh ? " new" : ""), style: "border-color:" + event.color, title: event.summary ?? "" }));
+      for (const event of events.filter((one) => one.day === key)) {
+        cell.append(element("span", labelOf(event), { class: "event" + (event.fresh ? " new" : ""), style: "border-color:" + event.color, title: event.title }));
       }
       row.append(cell);
       day.setDate(day.getDate() + 1);
@@ -63,14 +63,14 @@ function draw() {
     table.append(row);
   } while (day.getMonth() === month.getMonth());
   $("grid").replaceChildren(table);
-  $("agenda").replaceChildren(...(events.length ? events.slice(0, 100).map((event) => element("li", dayOf(event) + " " + labelOf(event)))
+  $("agenda").replaceChildren(...(events.length ? events.slice(0, 100).map((event) => element("li", event.day + " " + labelOf(event)))
     : [element("li", "No events yet. Connect this account and write to public.obligations.")]));
-  for (const event of events) seen.set(event.id, event.etag);
+  for (const event of events) seen.set(event.id, event.version);
 }
 async function load() {
-  state = await (await fetch("/emulator/state")).json();
+  ({ accounts } = await (await fetch("/emulator/view")).json());
   if ($("account").options.length === 0) {
-    for (const { email, name } of state.accounts) $("account").append(element("option", name + " (" + email + ")", { value: email }));
+    for (const { email, name } of accounts) $("account").append(element("option", name + " (" + email + ")", { value: email }));
   }
   draw();
   first = false;
@@ -82,3 +82,4 @@ let timer;
 new EventSource("/emulator/events").addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(load, 100); });
 </script></body></html>
 `;
+}

@@ -1,0 +1,95 @@
+import { type Context, Hono } from "hono";
+import { type GraphEnv, jsonOf } from "./access.ts";
+import { accessDenied } from "./errors.ts";
+import { changedEvent, newEvent, parseEventBody } from "./event-body.ts";
+import { EVENT_PROPERTIES, eventResource, shownId } from "./event-resource.ts";
+import { defaultCalendar, findCalendar, findEvent } from "./mailbox.ts";
+import { pageOf, parseQuery } from "./query.ts";
+import type { OutlookCalendar, OutlookEvent, OutlookState } from "./state.ts";
+import { checkTransaction, rememberTransaction } from "./transaction.ts";
+
+/** Events below `/me`. */
+export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
+  const app = new Hono<GraphEnv>();
+
+  for (const path of ["/events", "/calendar/events"]) {
+    app.post(path, (c) => create(c, defaultCalendar(c.var.grant.account)));
+  }
+  app.post(
+    "/calendars/:calendarId/events",
+    (c) => create(c, findCalendar(c.var.grant.account, c.req.param("calendarId"))),
+  );
+  app.get(
+    "/events",
+    (c) => list(c, [...c.var.grant.account.calendars.values()].flatMap(({ events }) => [...events.values()])),
+  );
+  app.get("/calendar/events", (c) => list(c, [...defaultCalendar(c.var.grant.account).events.values()]));
+  app.get(
+    "/calendars/:calendarId/events",
+    (c) => list(c, [...findCalendar(c.var.grant.account, c.req.param("calendarId")).events.values()]),
+  );
+
+  app.get("/events/:eventId", (c) => {
+    const { event } = findEvent(c.var.grant.account, c.req.param("eventId"), c.var.prefer.id_form);
+    return c.json(resourceOf(c, event));
+  });
+
+  app.patch("/events/:eventId", async (c) => {
+    const body = parseEventBody(await jsonOf(c.req.raw));
+    const { event, calendar } = findEvent(
+      c.var.grant.account,
+      c.req.param("eventId"),
+      c.var.prefer.id_form,
+    );
+    if (!calendar.canEdit) throw accessDenied();
+    const changed = changedEvent(event, body, state.nextChangeKey());
+    calendar.events.set(changed.id, changed);
+    return c.json(resourceOf(c, changed));
+  });
+
+  app.delete("/events/:eventId", (c) => {
+    const { event, calendar } = findEvent(
+      c.var.grant.account,
+      c.req.param("eventId"),
+      c.var.prefer.id_form,
+    );
+    if (!calendar.canEdit) throw accessDenied();
+    calendar.events.delete(event.id);
+    state.nextRevision();
+    return c.body(null, 204);
+  });
+
+  async function create(c: Context<GraphEnv>, calendar: OutlookCalendar): Promise<Response> {
+    const { account } = c.var.grant;
+    const body = parseEventBody(await jsonOf(c.req.raw));
+    if (!calendar.canEdit) throw accessDenied();
+    const repetition = checkTransaction(
+      state,
+      account,
+      calendar,
+      body,
+      (event) => shownId(event, c.var.prefer),
+    );
+    if (repetition.kind === "same") return c.json(resourceOf(c, repetition.event), 201);
+    const event = newEvent(body, state.nextChangeKey());
+    calendar.events.set(event.id, event);
+    rememberTransaction(account, calendar, body, event);
+    return c.json(resourceOf(c, event), 201);
+  }
+
+  return app;
+}
+
+function list(c: Context<GraphEnv>, events: readonly OutlookEvent[]): Response {
+  const query = parseQuery(c.req.url, EVENT_PROPERTIES);
+  const found = events.filter(({ extendedProperties }) => query.filter?.(extendedProperties) ?? true);
+  const { account } = c.var.grant;
+  return c.json(
+    pageOf(c.req.url, query, found, (event) => eventResource(event, account, c.var.prefer, query)),
+  );
+}
+
+function resourceOf(c: Context<GraphEnv>, event: OutlookEvent): Record<string, unknown> {
+  const query = parseQuery(c.req.url, EVENT_PROPERTIES);
+  return eventResource(event, c.var.grant.account, c.var.prefer, query);
+}

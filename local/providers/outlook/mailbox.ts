@@ -1,0 +1,55 @@
+import { itemNotFound, malformedId } from "./errors.ts";
+import { calendarId, eventId, formOf, type IdForm } from "./ids.ts";
+import type { OutlookAccount, OutlookCalendar, OutlookEvent } from "./state.ts";
+
+/** An event and the calendar that it is in. */
+export interface Placed {
+  readonly event: OutlookEvent;
+  readonly calendar: OutlookCalendar;
+}
+
+/** @throws GraphError 404 ErrorItemNotFound */
+export function findCalendar(account: OutlookAccount, id: string): OutlookCalendar {
+  const calendar = account.calendars.get(id);
+  if (!calendar) throw itemNotFound();
+  return calendar;
+}
+
+/** The calendar that ids need not be known for. */
+export function defaultCalendar(account: OutlookAccount): OutlookCalendar {
+  const calendar = [...account.calendars.values()].find(({ isDefault }) => isDefault);
+  if (!calendar) throw itemNotFound();
+  return calendar;
+}
+
+/**
+ * An event anywhere in the mailbox.
+ *
+ * @param form of ids that the client asked for; the other form finds nothing
+ * @throws GraphError 400 ErrorInvalidIdMalformed, 404 ErrorItemNotFound
+ */
+export function findEvent(account: OutlookAccount, id: string, form: IdForm): Placed {
+  const found = formOf(id);
+  if (found === null) throw malformedId();
+  if (found !== form) throw itemNotFound();
+  for (const calendar of account.calendars.values()) {
+    const event = form === "immutable"
+      ? calendar.events.get(id)
+      : [...calendar.events.values()].find(({ mutable_id }) => mutable_id === id);
+    if (event) return { event, calendar };
+  }
+  throw itemNotFound();
+}
+
+/** Moves an event as a person does: only its immutable id stays. */
+export function moveEvent({ event, calendar }: Placed, to: OutlookCalendar, changeKey: string): void {
+  calendar.events.delete(event.id);
+  to.events.set(event.id, { ...event, mutable_id: eventId("mutable"), changeKey });
+}
+
+/** Gives a calendar another id, as happens under a client's hands; what is in it stays. */
+export function swapCalendarId(account: OutlookAccount, calendar: OutlookCalendar): void {
+  account.calendars.delete(calendar.id);
+  calendar.id = calendarId();
+  account.calendars.set(calendar.id, calendar);
+}

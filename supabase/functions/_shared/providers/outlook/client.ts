@@ -1,0 +1,117 @@
+import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
+import type { CallBudget } from "../call-budget.ts";
+import { runProgram, runPrograms } from "../run-programs.ts";
+import type { GraphAnswer } from "./answers.ts";
+import { BATCH_CALLS_MAX, CALLS_AT_ONCE, hasBatch, sendSingly, sendTogether } from "./batch.ts";
+import {
+  checkAccount,
+  createCalendar,
+  deleteCalendar,
+  getCalendar,
+  isEmptyCalendar,
+  listCalendars,
+} from "./calendars.ts";
+import {
+  createEvent,
+  deleteEvent,
+  type GraphProgram,
+  removeUntracked,
+  type Target,
+  updateEvent,
+} from "./event-writes.ts";
+import { type CallGraph, callGraph, type GraphCall } from "./http.ts";
+
+/** How the calls of many changes are made. */
+export interface Transport {
+  readonly send: typeof sendTogether;
+  /** Changes whose calls are sent together. */
+  readonly group_size: number;
+  readonly groups_at_once: number;
+}
+
+/** Twenty calls a request. */
+export const TOGETHER: Transport = {
+  send: sendTogether,
+  group_size: BATCH_CALLS_MAX,
+  groups_at_once: 1,
+};
+
+/** One call a request, as many side by side as a mailbox allows. */
+export const SINGLY: Transport = { send: sendSingly, group_size: 1, groups_at_once: CALLS_AT_ONCE };
+
+/** What is used where nothing else is asked for. */
+export const TRANSPORT: Transport = TOGETHER;
+
+/**
+ * Outlook's calendar of one account.
+ *
+ * @param options.graph_url `MICROSOFT_GRAPH_URL`, without a trailing slash
+ * @param options.owner what calendars of our own are tagged with
+ * @param options.calendar the calendar that the integration writes to; any other one goes by its id
+ * @param options.budget is charged one for every call, alone or in a batch
+ * @returns a client whose functions never throw
+ * @source https://learn.microsoft.com/graph/api/resources/calendar
+ */
+export function createOutlookClient(options: {
+  readonly graph_url: string;
+  readonly access_token: string;
+  readonly owner: string;
+  readonly calendar: CalendarChoice | null;
+  readonly budget: CallBudget;
+  readonly transport?: Transport;
+  readonly fetch?: typeof fetch;
+}): CalendarClient {
+  const { budget, transport = TRANSPORT } = options;
+  const access = { fetch, ...options };
+  const call: CallGraph = (one) => {
+    budget.spend(1);
+    return callGraph(access, one);
+  };
+  const choiceOf = (id: string): CalendarChoice =>
+    options.calendar?.id === id ? options.calendar : { id, role: "other" };
+  const targetOf = (calendar_id: string): Target => ({ ...options, calendar: choiceOf(calendar_id) });
+  return {
+    checkAccount: () => drive(checkAccount(), call),
+    listCalendars: () => drive(listCalendars(options), call),
+    getCalendar: (calendar) => drive(getCalendar(options, calendar), call),
+    createCalendar: (calendar) => drive(createCalendar(options, calendar), call),
+    isEmptyCalendar: (calendar_id) => drive(isEmptyCalendar(choiceOf(calendar_id)), call),
+    deleteCalendar: (calendar_id) => drive(deleteCalendar(choiceOf(calendar_id)), call),
+    createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
+    updateEvent: (calendar_id, event_id, event) =>
+      runProgram(updateEvent(targetOf(calendar_id), event_id, event), call),
+    deleteEvent: (calendar_id, event_id) => runProgram(deleteEvent(targetOf(calendar_id), event_id), call),
+    applyChanges: (changes, signal) => {
+      const { send, group_size, groups_at_once } = hasBatch(access.graph_url) ? transport : SINGLY;
+      return runPrograms(changes.map((change) => programOf(change, targetOf(change.calendar_id))), {
+        send: (calls) => send(access, calls, signal),
+        group_size,
+        groups_at_once,
+        budget,
+        signal,
+      });
+    },
+  };
+}
+
+function programOf(change: Change, target: Target): GraphProgram {
+  switch (change.kind) {
+    case "create":
+      return createEvent(target, change.event);
+    case "update":
+      return updateEvent(target, change.event_id, change.event);
+    case "delete":
+      return deleteEvent(target, change.event_id);
+    case "remove_untracked":
+      return removeUntracked(target, change.obligation_id);
+  }
+}
+
+async function drive<T>(
+  program: Generator<GraphCall, T, GraphAnswer>,
+  call: CallGraph,
+): Promise<T> {
+  let step = program.next();
+  while (!step.done) step = program.next(await call(step.value));
+  return step.value;
+}

@@ -1,0 +1,90 @@
+import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import { graphTimeOf } from "./time-zones.ts";
+
+/** Exchange keeps more, but calendar views and exports break off a body above 32 KB. */
+const BODY_MAX_CHARACTERS = 31_999;
+/** How an event of ours is marked for whoever looks at it. */
+const CATEGORY = "Compliance";
+const LINE_BREAK = "<br>\n";
+
+/**
+ * The set of named properties that ours belong to. A mailbox can hold few names and never frees one, so there is this
+ * one set, for ever.
+ *
+ * @source https://learn.microsoft.com/graph/api/resources/extended-properties-overview
+ */
+const PROPERTY_SET = "b2f0a6d4-7c3e-4b89-8f15-2d9e61c8a74b";
+/** Names the obligation of an event. */
+export const OBLIGATION_PROPERTY = `String {${PROPERTY_SET}} Name obligation_id`;
+/** Names the owner of a calendar of our own. */
+export const OWNER_PROPERTY = `String {${PROPERTY_SET}} Name calendar_owner`;
+
+/**
+ * The body of `POST …/events`. Nobody is invited, ever, and the user stays free.
+ *
+ * @param transaction_id see `transactionId`
+ * @source https://learn.microsoft.com/graph/api/user-post-events
+ */
+export function createBody(event: CalendarEvent, transaction_id: string) {
+  return {
+    ...patchBody(event),
+    showAs: "free" as const,
+    ...reminder(event.reminders_minutes),
+    categories: [CATEGORY],
+    transactionId: transaction_id,
+    singleValueExtendedProperties: [{ id: OBLIGATION_PROPERTY, value: event.obligation_id }],
+  };
+}
+
+/**
+ * The body of `PATCH …/events/{id}`: what we manage and nothing else, so that a user's own reminder, categories and
+ * availability survive. `isAllDay`, `start` and `end` only ever change together.
+ *
+ * @source https://learn.microsoft.com/graph/api/event-update
+ */
+export function patchBody(event: CalendarEvent) {
+  return {
+    subject: event.title,
+    body: { contentType: "html" as const, content: bodyHtml(event) },
+    ...graphTimeOf(event.time),
+  };
+}
+
+/** Outlook has one reminder an event; the last one before the deadline is the one that must not be missed. */
+function reminder(minutes: readonly number[]) {
+  return minutes.length === 0
+    ? { isReminderOn: false }
+    : { isReminderOn: true, reminderMinutesBeforeStart: Math.min(...minutes) };
+}
+
+/** Our plain text as HTML, its last line a link; however long the text, the link stays. */
+function bodyHtml({ description, url }: CalendarEvent): string {
+  const link = url === null ? "" : `<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>`;
+  const text = url === null ? description : description.slice(0, -url.length);
+  const whole = textHtml(text) + link;
+  if (whole.length <= BODY_MAX_CHARACTERS) return whole;
+  const tail = `…${link === "" ? "" : LINE_BREAK + LINE_BREAK + link}`;
+  // A link that no body can hold is left out.
+  if (tail.length > BODY_MAX_CHARACTERS) return cutHtml(text, BODY_MAX_CHARACTERS - 1) + "…";
+  return cutHtml(text, BODY_MAX_CHARACTERS - tail.length) + tail;
+}
+
+/** As much of a text as fits, without cutting a surrogate pair, an entity or a tag. */
+function cutHtml(text: string, room: number): string {
+  let html = "";
+  for (const character of text.replace(/\r\n?/g, "\n")) {
+    const next = textHtml(character);
+    if (html.length + next.length > room) break;
+    html += next;
+  }
+  return html;
+}
+
+function textHtml(text: string): string {
+  return escapeHtml(text).replace(/\r\n|\r|\n/g, LINE_BREAK);
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+}

@@ -1,0 +1,180 @@
+import { z } from "zod";
+import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import type { CalendarChoice } from "../calendar-client.ts";
+import type { Failure, Outcome } from "../outcome.ts";
+import type { Program } from "../run-programs.ts";
+import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
+import { type Account, calendarPath, getCalendar, missingCalendar } from "./calendars.ts";
+import { createBody, OBLIGATION_PROPERTY, patchBody } from "./event-body.ts";
+import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
+import { inUtc } from "./time-zones.ts";
+import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
+
+/** A change to one event as the calls to Graph that it takes. */
+export type GraphProgram = Program<GraphCall, GraphAnswer>;
+
+/** The calendar that a change is made in, and the account that it belongs to. */
+export interface Target extends Account {
+  readonly calendar: CalendarChoice;
+}
+
+/** More events of one obligation than creations without an outcome can leave in a calendar. */
+const TAGGED_MAX = 50;
+
+/**
+ * An event that is older than this was there before the call that was answered with it. A younger one was made by a
+ * repetition of the same call, and holds the same.
+ */
+const JUST_CREATED_MS = 300_000;
+
+type Tagged = Failure | { readonly kind: "found"; readonly event_ids: readonly string[] };
+
+const WrittenEvent = z.object({ id: z.string().min(1), "@odata.etag": z.string().nullish() });
+const CreatedEvent = z.object({ id: z.string().min(1), createdDateTime: z.string() });
+const EventPage = z.object({ value: z.array(z.object({ id: z.string().min(1) })) });
+
+/**
+ * Creates the event, or takes over the one that an earlier attempt or an earlier connection left.
+ *
+ * Graph answers a repeated creation with the event that the first one made, as it is by now, so that a 201 need not be
+ * a new event; a repeated one that asks for something else is refused, mostly with the id of that event. Where that
+ * event is deleted, its transaction id is burned, and the next one is tried.
+ *
+ * @source https://learn.microsoft.com/graph/api/resources/event, transactionId
+ */
+export function* createEvent(target: Target, event: CalendarEvent): GraphProgram {
+  const place = placeOf(target.calendar);
+  for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
+    const id = transactionId(event.obligation_id, place, generation);
+    const created = yield* write(event, (form) => ({
+      method: "POST",
+      path: `${calendarPath(target.calendar)}/events`,
+      body: createBody(form, id),
+    }));
+    // There is nothing else to miss at this address but the calendar.
+    if (created.kind === "gone") return yield* missingCalendar(target, target.calendar, created.reason);
+    const earlier = yield* earlierEvent(target, event, created);
+    if (earlier.kind === "new") return yield* writeOutcome(target, created);
+    if (earlier.kind !== "found") return earlier;
+    const [event_id] = earlier.event_ids;
+    if (event_id === undefined) continue;
+    const taken = yield* write(event, patch(event_id));
+    if (taken.kind !== "gone") return yield* writeOutcome(target, taken);
+  }
+  return { kind: "rejected", reason: "transaction_ids_exhausted" };
+}
+
+/** Updates the event in place; one that is not there any more is made anew. */
+export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GraphProgram {
+  const patched = yield* write(event, patch(event_id));
+  return patched.kind === "gone" ? yield* createEvent(target, event) : yield* writeOutcome(target, patched);
+}
+
+/** Deletes the event. `gone`: it is not there, now or since before. */
+export function* deleteEvent(target: Target, event_id: string): GraphProgram {
+  const answer = yield { method: "DELETE", path: eventPath(event_id) };
+  return answer.kind === "ok" ? { kind: "gone", reason: "deleted" } : yield* refusal(target, answer);
+}
+
+/** Deletes every event in the calendar that carries the obligation's tag. `gone`: there is none, now or since before. */
+export function* removeUntracked(target: Target, obligation_id: string): GraphProgram {
+  const tagged = yield* findTagged(target, obligation_id);
+  // With its calendar, an event is gone too; but our own calendar may only have changed its id.
+  if (tagged.kind === "calendar_missing") return { kind: "gone", reason: tagged.reason };
+  if (tagged.kind !== "found") return tagged;
+  for (const event_id of tagged.event_ids) {
+    const outcome = yield* deleteEvent(target, event_id);
+    if (outcome.kind !== "gone") return outcome;
+  }
+  return { kind: "gone", reason: tagged.event_ids.length === 0 ? "never_created" : "deleted" };
+}
+
+/**
+ * Tells whether a creation met an event that was there before, so that what the user or we made of it since has to be
+ * brought up to date.
+ *
+ * @returns `found` without an event where the transaction id is burned
+ */
+function* earlierEvent(
+  target: Target,
+  event: CalendarEvent,
+  created: GraphAnswer,
+): Generator<GraphCall, Tagged | { readonly kind: "new" }, GraphAnswer> {
+  if (created.kind === "exists") {
+    return created.event_id === null
+      ? yield* findTagged(target, event.obligation_id)
+      : { kind: "found", event_ids: [created.event_id] };
+  }
+  const answered = created.kind === "ok" ? CreatedEvent.safeParse(created.body).data : undefined;
+  const is_earlier = answered !== undefined &&
+    Date.parse(answered.createdDateTime) < Date.now() - JUST_CREATED_MS;
+  return is_earlier ? { kind: "found", event_ids: [answered.id] } : { kind: "new" };
+}
+
+/** Writes the event; where Graph does not know its time zone, the same instants in UTC. */
+function* write(
+  event: CalendarEvent,
+  callOf: (event: CalendarEvent) => GraphCall,
+): Generator<GraphCall, GraphAnswer, GraphAnswer> {
+  const answer = yield callOf(event);
+  return isTimeZoneRefusal(answer) && event.time.kind === "timed" ? yield callOf(inUtc(event)) : answer;
+}
+
+function patch(event_id: string): (event: CalendarEvent) => GraphCall {
+  return (event) => ({ method: "PATCH", path: eventPath(event_id), body: patchBody(event) });
+}
+
+function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {
+  if (answer.kind !== "ok") return yield* refusal(target, answer);
+  const event = WrittenEvent.safeParse(answer.body).data;
+  return event === undefined
+    ? { kind: "unknown", reason: "unreadable", after_s: null }
+    : { kind: "done", event_id: event.id, etag: event["@odata.etag"] ?? null };
+}
+
+/** Access denied to an event may be the grant's, the calendar's, or a new calendar's that is not everywhere yet. */
+function* refusal(target: Target, failure: Failure): Generator<GraphCall, Outcome, GraphAnswer> {
+  if (failure.kind !== "needs_reconnect") return failure;
+  const calendar = yield* getCalendar(target, target.calendar);
+  if (calendar.kind !== "done") return calendar;
+  return calendar.value.writable
+    ? { kind: "retry", reason: failure.reason, after_s: null }
+    : { kind: "calendar_missing", reason: failure.reason };
+}
+
+/**
+ * Looks for events by their tag, in one calendar alone.
+ *
+ * @source https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
+ */
+function* findTagged(
+  target: Target,
+  obligation_id: string,
+): Generator<GraphCall, Tagged, GraphAnswer> {
+  const property = odataString(OBLIGATION_PROPERTY);
+  const value = odataString(obligation_id);
+  const answer = yield {
+    method: "GET",
+    path: withQuery(`${calendarPath(target.calendar)}/events`, {
+      $filter: `singleValueExtendedProperties/Any(ep: ep/id eq ${property} and ep/value eq ${value})`,
+      $select: "id",
+      $top: String(TAGGED_MAX),
+    }),
+  };
+  if (answer.kind === "gone") return yield* missingCalendar(target, target.calendar, answer.reason);
+  if (answer.kind !== "ok") return answer;
+  const page = EventPage.safeParse(answer.body).data;
+  return page === undefined
+    ? { kind: "unknown", reason: "unreadable", after_s: null }
+    : { kind: "found", event_ids: page.value.map((event) => event.id) };
+}
+
+/** What stays the same of a calendar when Exchange changes its id. */
+function placeOf({ id, role }: CalendarChoice): string {
+  return role === "other" ? id : role;
+}
+
+/** An event's id holds in the whole mailbox. */
+function eventPath(event_id: string): string {
+  return pathTo("me", "events", event_id);
+}

@@ -1,0 +1,82 @@
+import type { CallBudget } from "./call-budget.ts";
+import { concernsWholeIntegration, type Outcome } from "./outcome.ts";
+
+/**
+ * A change as the calls that it takes: it yields one call, is told the answer, and goes on from there. So the same
+ * change can be made call by call or together with others, and two calls to one event are never under way at once.
+ */
+export type Program<Call, Answer> = Generator<Call, Outcome, Answer>;
+
+/** After so many failures in a row, without a success between, the provider is down: leave the rest alone. */
+const FAILURES_IN_A_ROW_MAX = 3;
+
+/**
+ * Runs programs in groups: in each round the next call of every program of a group is sent together with the others'.
+ *
+ * @param options.send makes calls that do not depend on each other; one answer a call, in their order
+ * @param options.group_size programs whose calls are sent together
+ * @param options.groups_at_once groups that are under way side by side
+ * @returns one outcome a program, in order; null where it was not begun or not ended
+ */
+export async function runPrograms<Call, Answer>(
+  programs: readonly Program<Call, Answer>[],
+  options: {
+    readonly send: (calls: readonly Call[]) => Promise<readonly Answer[]>;
+    readonly group_size: number;
+    readonly groups_at_once: number;
+    readonly budget: CallBudget;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly (Outcome | null)[]> {
+  const outcomes = programs.map((): Outcome | null => null);
+  const { send, group_size, budget, signal } = options;
+  let failures_in_a_row = 0;
+  let halted = false;
+  const note = (index: number, outcome: Outcome) => {
+    outcomes[index] = outcome;
+    const failed = outcome.kind === "retry" || outcome.kind === "unknown";
+    failures_in_a_row = failed ? failures_in_a_row + 1 : 0;
+    halted ||= concernsWholeIntegration(outcome) || failures_in_a_row >= FAILURES_IN_A_ROW_MAX;
+  };
+
+  let next = 0;
+  const worker = async () => {
+    while (next < programs.length) {
+      const from = next;
+      next += group_size;
+      let waiting = programs.slice(from, next).flatMap((program, position) => {
+        const step = program.next();
+        if (!step.done) return [{ index: from + position, program, call: step.value }];
+        note(from + position, step.value);
+        return [];
+      });
+      while (waiting.length > 0) {
+        // What does not fit in is left as it is: every change may be repeated.
+        waiting = waiting.slice(0, budget.left);
+        if (halted || signal.aborted || waiting.length === 0) return;
+        budget.spend(waiting.length);
+        const answers = await send(waiting.map(({ call }) => call));
+        waiting = waiting.flatMap((item, position) => {
+          const answer = answers[position];
+          if (answer === undefined) return [];
+          const step = item.program.next(answer);
+          if (!step.done) return [{ ...item, call: step.value }];
+          note(item.index, step.value);
+          return [];
+        });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.groups_at_once }, worker));
+  return outcomes;
+}
+
+/** Runs one program to its end. */
+export async function runProgram<Call, Answer>(
+  program: Program<Call, Answer>,
+  send: (call: Call) => Promise<Answer>,
+): Promise<Outcome> {
+  let step = program.next();
+  while (!step.done) step = program.next(await send(step.value));
+  return step.value;
+}

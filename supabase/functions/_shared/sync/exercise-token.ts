@@ -1,0 +1,20 @@
+import { log } from "../platform/log.ts";
+import type { Lane } from "./lane.ts";
+import { retryDelayMs } from "./retry.ts";
+import { type LaneContext, recordBatch, UNTOUCHED } from "./sync-multiple-obligations.ts";
+
+/**
+ * Uses a refresh token that has lain idle for months, so that the provider does not end it: a calendar in which
+ * nothing changes has to be there when something does. A grant that turns out to be lost says so on the integration.
+ */
+export async function exerciseToken(lane: Lane, context: LaneContext): Promise<void> {
+  // As if the stored access token had been rejected: only a refresh counts as use.
+  const token = await context.getValidAccessToken(lane, lane.access_token);
+  log.info("token_exercised", {
+    provider: lane.provider,
+    integration_id: lane.integration_id,
+    success: token.kind === "valid",
+  });
+  const backoff_ms = token.kind === "valid" || token.kind === "lost" ? null : retryDelayMs(lane.attempts);
+  await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: 0 }, context);
+}

@@ -1,0 +1,111 @@
+-- What providers allow, and what was used of it. All workers share it, so it is counted here: one row a batch, never a
+-- counter that everybody updates. A window that slides is exact where a bucket that refills would let twice its size
+-- through within one window.
+
+create table calendar_sync.quotas (
+  provider text not null check (provider in ('google', 'outlook')),
+  scope text not null check (scope in ('integration', 'project')),
+  calls integer not null check (calls > 0),
+  window_length interval not null check (window_length > interval '0'),
+  write_share numeric not null default 0.7 check (write_share > 0 and write_share <= 1),
+  primary key (provider, scope)
+);
+
+comment on table calendar_sync.quotas is 'Calls that a provider allows. Change a row when the provider raises a limit for your project.';
+comment on column calendar_sync.quotas.scope is 'integration: of one account. project: of all accounts together.';
+comment on column calendar_sync.quotas.calls is 'Calls within window_length.';
+comment on column calendar_sync.quotas.write_share is 'Of these, the part that syncing may take; the rest is for people who click.';
+
+-- Google: projects since May 2026, per minute. Graph: per mailbox in 10 minutes, per application in 10 seconds.
+insert into calendar_sync.quotas (provider, scope, calls, window_length) values
+  ('google', 'integration', 600, '1 minute'),
+  ('google', 'project', 10000, '1 minute'),
+  ('outlook', 'integration', 10000, '10 minutes'),
+  ('outlook', 'project', 130000, '10 seconds');
+
+create table calendar_sync.provider_calls (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  integration_id uuid not null,
+  calls integer not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.provider_calls is
+  'Calls made to providers, or reserved for a batch under way. No foreign key: calls of a removed integration count too.';
+create index provider_calls_integration_idx on calendar_sync.provider_calls (integration_id, at) include (calls);
+create index provider_calls_project_idx on calendar_sync.provider_calls (provider, at) include (calls);
+
+create function calendar_sync.note_calls(p_integration_id uuid, p_calls integer) returns bigint
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.provider_calls (provider, integration_id, calls)
+  select provider, id, p_calls from public.calendar_integrations where id = p_integration_id and p_calls > 0
+  returning id
+$$;
+
+comment on function calendar_sync.note_calls(uuid, integer) is 'Counts calls against the quotas of an integration and its provider.';
+
+create view calendar_sync.quota_use with (security_invoker = true) as
+with used as (
+  select quota.provider, quota.scope, integration.id as integration_id, quota.calls, quota.window_length, quota.write_share,
+    recent.used, recent.oldest_at
+  from calendar_sync.quotas as quota
+  join public.calendar_integrations as integration on integration.provider = quota.provider
+  cross join lateral (
+    select coalesce(sum(call.calls), 0)::integer as used, min(call.at) as oldest_at
+    from calendar_sync.provider_calls as call
+    where call.integration_id = integration.id and call.at > clock_timestamp() - quota.window_length
+  ) as recent
+  where quota.scope = 'integration'
+  union all
+  select quota.provider, quota.scope, null, quota.calls, quota.window_length, quota.write_share, recent.used, recent.oldest_at
+  from calendar_sync.quotas as quota
+  cross join lateral (
+    select coalesce(sum(call.calls), 0)::integer as used, min(call.at) as oldest_at
+    from calendar_sync.provider_calls as call
+    where call.provider = quota.provider and call.at > clock_timestamp() - quota.window_length
+  ) as recent
+  where quota.scope = 'project'
+)
+select provider, scope, integration_id, calls as allowed, window_length, used.used,
+  greatest(calls - used.used, 0) as left_for_people,
+  greatest(floor(calls * write_share)::integer - used.used, 0) as left_for_writes,
+  oldest_at + window_length as more_at
+from used;
+
+comment on view calendar_sync.quota_use is
+  'Quota used and left, a row an integration and one a provider project (integration_id null). more_at: when the oldest calls leave the window.';
+
+create function calendar_sync.writes_left(
+  p_provider text, p_integration_id uuid, out calls integer, out more_at timestamptz
+)
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_quota calendar_sync.quotas;
+  v_used integer;
+  v_oldest_at timestamptz;
+begin
+  calls := 2147483647;
+  for v_quota in select * from calendar_sync.quotas as quota where quota.provider = p_provider loop
+    if v_quota.scope = 'integration' then
+      select coalesce(sum(call.calls), 0), min(call.at) into v_used, v_oldest_at
+      from calendar_sync.provider_calls as call
+      where call.integration_id = p_integration_id and call.at > clock_timestamp() - v_quota.window_length;
+    else
+      select coalesce(sum(call.calls), 0), min(call.at) into v_used, v_oldest_at
+      from calendar_sync.provider_calls as call
+      where call.provider = p_provider and call.at > clock_timestamp() - v_quota.window_length;
+    end if;
+    if floor(v_quota.calls * v_quota.write_share) - v_used < calls then
+      calls := floor(v_quota.calls * v_quota.write_share) - v_used;
+      more_at := v_oldest_at + v_quota.window_length;
+    end if;
+  end loop;
+  calls := greatest(calls, 0);
+end;
+$$;
+
+comment on function calendar_sync.writes_left(text, uuid) is
+  'Calls that syncing may make for an integration right now, and when the oldest ones leave the window.';

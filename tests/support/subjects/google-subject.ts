@@ -1,0 +1,110 @@
+import { z } from "zod";
+import type { GoogleEmulator } from "../../../local/providers/google/server.ts";
+import type { CalendarEntry, EventResource } from "../../../local/providers/google/state.ts";
+import type { SeenEvent, Subject } from "./subject.ts";
+
+const Shown = z.object({
+  id: z.string(),
+  summary: z.string(),
+  description: z.string().default(""),
+  transparency: z.string().optional(),
+  attendees: z.unknown().optional(),
+  reminders: z.object({ overrides: z.array(z.object({ minutes: z.number() })).optional() }),
+  extendedProperties: z.object({ private: z.object({ obligation_id: z.string().optional() }) }).optional(),
+});
+
+/** Google's emulator as a {@link Subject}. */
+export function googleSubject(emulator: GoogleEmulator): Subject {
+  const { state } = emulator;
+  const calendarOf = (calendar_id: string): CalendarEntry | undefined =>
+    [...state.accounts.values()].map(({ calendars }) => calendars.get(calendar_id)).find((one) => one);
+  const change = (calendar_id: string, event_id: string, fields: Partial<EventResource>) => {
+    const events = calendarOf(calendar_id)?.events;
+    const event = events?.get(event_id);
+    if (event) events?.set(event_id, { ...event, ...fields, etag: state.nextEtag() });
+  };
+  return {
+    name: "google",
+    emulator,
+    paths: { events: "/events", token: "^/token$" },
+    refusals: {
+      unauthorized: { kind: "status", status: 401, reason: "authError" },
+      rate_limit: { kind: "status", status: 403, reason: "userRateLimitExceeded" },
+      quota: { kind: "status", status: 403, reason: "quotaExceeded" },
+      invalid: { kind: "status", status: 400, reason: "invalid" },
+      may_not_remove: { kind: "status", status: 403, reason: "forbidden" },
+      our_secret_is_wrong: { kind: "status", status: 401, reason: "invalid_client" },
+    },
+    events: (calendar_id) =>
+      [...calendarOf(calendar_id)?.events.values() ?? []].filter(({ status }) => status !== "cancelled").map(
+        seen,
+      ),
+    hasCalendar: (account, calendar_id) => state.accounts.get(account)?.calendars.has(calendar_id) ?? false,
+    calendars: (account) =>
+      [...state.accounts.get(account)?.calendars.values() ?? []].map(({ id, summary }) => ({
+        id,
+        name: summary,
+      })),
+    user: {
+      deleteEvent: (calendar_id, event_id) => change(calendar_id, event_id, { status: "cancelled" }),
+      remind: (calendar_id, event_id) =>
+        change(calendar_id, event_id, {
+          reminders: { useDefault: false, overrides: [{ method: "popup", minutes: 5 }] },
+        }),
+      addEvent: (calendar_id) => {
+        const day = { date: "2027-01-01" };
+        const created = new Date().toISOString();
+        calendarOf(calendar_id)?.events.set("own", {
+          id: "own",
+          status: "confirmed",
+          etag: state.nextEtag(),
+          created,
+          updated: created,
+          sequence: 0,
+          start: day,
+          end: day,
+          summary: "Dentist",
+          reminders: {},
+        });
+      },
+      deleteCalendar: (account, calendar_id) => {
+        state.accounts.get(account)?.calendars.delete(calendar_id);
+        state.nextEtag();
+      },
+    },
+    expireAccessTokens: () => state.accessTokens.clear(),
+    revokeEverything: () => {
+      state.accessTokens.clear();
+      state.refreshTokens.clear();
+    },
+    setQuotas: (real) => {
+      state.quota_per_minute = real ? 600 : null;
+      state.project_quota_per_minute = real ? 10_000 : null;
+    },
+    liveGrants: (account) =>
+      [...state.refreshTokens.values()].filter((grant) => grant.account.email === account).length,
+    refreshes: (account) => state.token_calls.get(account) ?? 0,
+  };
+}
+
+function seen(event: EventResource): SeenEvent {
+  const { id, summary, description, transparency, attendees, reminders, extendedProperties } = Shown.parse(
+    event,
+  );
+  const { start, end } = event;
+  return {
+    id,
+    title: summary,
+    text: description.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),
+    time: start.date !== undefined ? { kind: "all_day", start_date: start.date, end_date: end.date ?? "" } : {
+      kind: "timed",
+      start: new Date(start.dateTime ?? "").toISOString(),
+      end: new Date(end.dateTime ?? "").toISOString(),
+      time_zone: start.timeZone ?? "",
+    },
+    leaves_free: transparency === "transparent",
+    reminders_minutes: reminders.overrides?.map(({ minutes }) => minutes) ?? [],
+    obligation_id: extendedProperties?.private.obligation_id ?? null,
+    invites_nobody: attendees === undefined,
+  };
+}

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import type { CalendarChoice } from "../../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import {
+  createBody,
+  OBLIGATION_PROPERTY,
+  OWNER_PROPERTY,
+  patchBody,
+} from "../../../../../supabase/functions/_shared/providers/outlook/event-body.ts";
+import {
+  createEvent,
+  deleteEvent,
+  removeUntracked,
+  updateEvent,
+} from "../../../../../supabase/functions/_shared/providers/outlook/event-writes.ts";
+import { transactionId } from "../../../../../supabase/functions/_shared/providers/outlook/transaction-id.ts";
+import { event } from "./events.ts";
+import { GONE, nameOf, ok, play, refused } from "./play.ts";
+
+const EVENT = event({});
+const MADRID = event({
+  time: {
+    kind: "timed",
+    start: "2027-01-31T17:00:00+01:00",
+    end: "2027-01-31T17:30:00+01:00",
+    time_zone: "Europe/Madrid",
+  },
+});
+
+function target(role: CalendarChoice["role"], id = "cal/1") {
+  return { owner: "owner-1", graph_url: "https://graph.test/v1.0", calendar: { id, role } };
+}
+
+function duplicate(event_id?: string, status = 400) {
+  return refused(
+    status,
+    "ErrorDuplicateTransactionId",
+    event_id ? { "@event.existingEventId": event_id } : {},
+  );
+}
+
+const written = ok({ id: "event/1", "@odata.etag": 'W/"1"' });
+const done = { kind: "done", event_id: "event/1", etag: 'W/"1"' };
+const DENIED = refused(403, "ErrorAccessDenied");
+const LOOKUP =
+  `GET /me/calendars/cal/1/events?$filter=singleValueExtendedProperties/Any(ep: ep/id eq '${OBLIGATION_PROPERTY}'` +
+  ` and ep/value eq '${EVENT.obligation_id}')&$select=id&$top=50`;
+const FIND_OWN =
+  `GET /me/calendars?$top=100&$expand=singleValueExtendedProperties($filter=id eq '${OWNER_PROPERTY}')`;
+
+function ownCalendar(id: string) {
+  return ok({
+    value: [
+      { id: "foreign", name: "Team", canEdit: true },
+      {
+        id,
+        name: "Deadlines",
+        canEdit: true,
+        singleValueExtendedProperties: [{ id: OWNER_PROPERTY, value: "owner-1" }],
+      },
+    ],
+  });
+}
+
+Deno.test("a creation posts into the calendar by its id, encoded", () => {
+  const { outcome, calls } = play(createEvent(target("own"), EVENT), [written]);
+  assert.deepEqual(outcome, done);
+  assert.equal(calls[0]?.path, "/me/calendars/cal%2F1/events");
+  assert.deepEqual(calls[0]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own", 0)));
+});
+
+Deno.test("the default calendar goes by its alias, whatever its id", () => {
+  const { calls } = play(createEvent(target("primary", "an id that changes"), EVENT), [written]);
+  assert.equal(calls[0]?.path, "/me/calendar/events");
+});
+
+Deno.test("a creation has the same transaction id when a calendar of our own gets another id, and another one elsewhere", () => {
+  const idOf = (role: CalendarChoice["role"], id: string) => {
+    const { calls } = play(createEvent(target(role, id), EVENT), [written]);
+    const body = calls[0]?.body;
+    return typeof body === "object" && body !== null && "transactionId" in body ? body.transactionId : null;
+  };
+  assert.equal(idOf("own", "a"), idOf("own", "b"));
+  assert.equal(idOf("primary", "a"), idOf("primary", "b"));
+  assert.equal(
+    new Set([idOf("own", "a"), idOf("primary", "a"), idOf("other", "a"), idOf("other", "b")]).size,
+    4,
+  );
+});
+
+for (const status of [400, 409]) {
+  Deno.test(`a duplicate (${status}) that names the event is brought up to date`, () => {
+    const { outcome, calls } = play(createEvent(target("own"), EVENT), [duplicate("old/1", status), written]);
+    assert.deepEqual(outcome, done);
+    assert.equal(calls[1]?.method, "PATCH");
+    assert.equal(calls[1]?.path, "/me/events/old%2F1");
+    assert.deepEqual(calls[1]?.body, patchBody(EVENT));
+  });
+}
+
+Deno.test("a creation that is answered with an event from before brings it up to date; with one just made, it is done", () => {
+  const createdAgo = (ms: number) =>
+    ok({ id: "kept/1", createdDateTime: new Date(Date.now() - ms).toISOString() });
+  const { outcome, calls } = play(createEvent(target("own"), EVENT), [createdAgo(3_600_000), written]);
+  assert.deepEqual(outcome, done);
+  assert.equal(calls[1]?.path, "/me/events/kept%2F1");
+  assert.deepEqual(calls[1]?.body, patchBody(EVENT));
+  for (const ms of [0, 20_000, -20_000]) {
+    assert.deepEqual(play(createEvent(target("own"), EVENT), [createdAgo(ms)]).outcome, {
+      kind: "done",
+      event_id: "kept/1",
+      etag: null,
+    });
+  }
+});
+
+Deno.test("a duplicate that names no event is found by its tag in that calendar", () => {
+  const { outcome, calls } = play(createEvent(target("own"), EVENT), [
+    duplicate(),
+    ok({ value: [{ id: "tagged" }, { id: "another" }] }),
+    written,
+  ]);
+  assert.deepEqual(outcome, done);
+  assert.deepEqual(calls.slice(1).map(nameOf), [LOOKUP, "PATCH /me/events/tagged"]);
+});
+
+Deno.test("a duplicate of a deleted event is followed by the next transaction id", () => {
+  const { outcome, calls } = play(createEvent(target("own"), EVENT), [
+    duplicate("deleted"),
+    GONE,
+    duplicate(),
+    ok({ value: [] }),
+    written,
+  ]);
+  assert.deepEqual(outcome, done);
+  assert.deepEqual(calls[4]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own", 2)));
+});
+
+Deno.test("a creation gives up after 32 burned ids", () => {
+  const answers = Array.from({ length: 32 }, () => [duplicate("deleted"), GONE]).flat();
+  assert.deepEqual(play(createEvent(target("own"), EVENT), answers).outcome, {
+    kind: "rejected",
+    reason: "transaction_ids_exhausted",
+  });
+});
+
+Deno.test("a failure on the way is the outcome", () => {
+  const throttled = refused(429, "ApplicationThrottled");
+  assert.equal(play(createEvent(target("own"), EVENT), [throttled]).outcome.kind, "pause");
+  assert.equal(play(createEvent(target("own"), EVENT), [duplicate(), throttled]).outcome.kind, "pause");
+  assert.equal(play(createEvent(target("own"), EVENT), [duplicate("a"), throttled]).outcome.kind, "pause");
+  assert.equal(play(createEvent(target("own"), EVENT), [ok({ nothing: 1 })]).outcome.kind, "unknown");
+  assert.equal(play(createEvent(target("own"), EVENT), [duplicate(), ok({})]).outcome.kind, "unknown");
+});
+
+Deno.test("an update changes the event in place", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "a+b=", EVENT), [written]);
+  assert.deepEqual(outcome, done);
+  assert.equal(calls[0]?.path, "/me/events/a%2Bb%3D");
+  assert.deepEqual(calls[0]?.body, patchBody(EVENT));
+});
+
+Deno.test("an update of an event that is gone makes it anew", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "old", EVENT), [GONE, written]);
+  assert.deepEqual(outcome, done);
+  assert.equal(calls[1]?.method, "POST");
+});
+
+Deno.test("our own calendar under another id has moved", () => {
+  const { outcome, calls } = play(createEvent(target("own"), EVENT), [GONE, ownCalendar("cal/2")]);
+  assert.deepEqual(outcome, { kind: "calendar_moved", calendar_id: "cal/2" });
+  assert.equal(nameOf(calls[1] ?? { method: "GET", path: "" }), FIND_OWN);
+});
+
+Deno.test("our own calendar under the id that was just not there is asked again", () => {
+  const { outcome } = play(createEvent(target("own"), EVENT), [GONE, ownCalendar("cal/1")]);
+  assert.equal(outcome.kind, "retry");
+});
+
+Deno.test("our own calendar that is nowhere is missing", () => {
+  const { outcome } = play(createEvent(target("own"), EVENT), [GONE, ok({ value: [] })]);
+  assert.deepEqual(outcome, { kind: "calendar_missing", reason: "ErrorItemNotFound" });
+});
+
+Deno.test("another calendar that is gone is missing, and nothing is looked for", () => {
+  assert.equal(play(createEvent(target("other"), EVENT), [GONE]).outcome.kind, "calendar_missing");
+  assert.equal(play(createEvent(target("primary"), EVENT), [GONE]).outcome.kind, "calendar_missing");
+});
+
+Deno.test("a calendar that cannot be looked for is not called missing", () => {
+  const { outcome } = play(createEvent(target("own"), EVENT), [GONE, refused(503, "ServiceUnavailable")]);
+  assert.equal(outcome.kind, "unknown");
+});
+
+Deno.test("a mailbox that is not there is not called a missing calendar", () => {
+  const { outcome } = play(createEvent(target("own"), EVENT), [refused(404, "MailboxNotEnabledForRESTAPI")]);
+  assert.equal(outcome.kind, "mailbox_unavailable");
+});
+
+Deno.test("access denied is the calendar's where it is read-only, the grant's where it cannot be read either", () => {
+  const denied = (calendar: ReturnType<typeof ok>) =>
+    play(createEvent(target("other"), EVENT), [DENIED, calendar]);
+  assert.deepEqual(denied(ok({ id: "cal/1", canEdit: false })).outcome, {
+    kind: "calendar_missing",
+    reason: "ErrorAccessDenied",
+  });
+  assert.deepEqual(denied(DENIED).outcome, {
+    kind: "needs_reconnect",
+    code: "scope_missing",
+    reason: "ErrorAccessDenied",
+  });
+  assert.equal(denied(ok({ id: "cal/1", canEdit: true })).outcome.kind, "retry");
+  assert.equal(denied(refused(429, "TooManyRequests")).outcome.kind, "pause");
+  assert.deepEqual(denied(ok({ id: "cal/1", canEdit: true })).calls.map(({ path }) => path), [
+    "/me/calendars/cal%2F1/events",
+    "/me/calendars/cal%2F1",
+  ]);
+});
+
+Deno.test("access denied is looked into for changes and removals too", () => {
+  const read_only = ok({ id: "cal/1", canEdit: false });
+  assert.equal(
+    play(updateEvent(target("other"), "e", EVENT), [DENIED, read_only]).outcome.kind,
+    "calendar_missing",
+  );
+  assert.equal(play(deleteEvent(target("other"), "e"), [DENIED, read_only]).outcome.kind, "calendar_missing");
+});
+
+Deno.test("a zone that Graph does not know is written as the same instants in UTC, in a creation and in a change", () => {
+  const unknown_zone = refused(400, "TimeZoneNotSupportedException");
+  for (const program of [createEvent(target("own"), MADRID), updateEvent(target("own"), "e", MADRID)]) {
+    const { outcome, calls } = play(program, [unknown_zone, written]);
+    assert.deepEqual(outcome, done);
+    const startOf = (body: unknown) =>
+      typeof body === "object" && body !== null && "start" in body ? body.start : null;
+    assert.deepEqual(calls.map(({ body }) => startOf(body)), [
+      { dateTime: "2027-01-31T17:00:00", timeZone: "Romance Standard Time" },
+      { dateTime: "2027-01-31T16:00:00", timeZone: "UTC" },
+    ]);
+    assert.equal(calls[0]?.path, calls[1]?.path);
+  }
+});
+
+Deno.test("a zone that Graph refuses even then, or on an all-day event, is refused for good", () => {
+  const unknown_zone = refused(400, "TimeZoneNotSupportedException");
+  const refusal = { kind: "rejected", reason: "TimeZoneNotSupportedException" };
+  assert.deepEqual(play(createEvent(target("own"), MADRID), [unknown_zone, unknown_zone]).outcome, refusal);
+  assert.deepEqual(play(createEvent(target("own"), EVENT), [unknown_zone]).outcome, refusal);
+});
+
+Deno.test("a removal is gone, by our hand or before", () => {
+  const removed = play(deleteEvent(target("own"), "a/b"), [ok(null)]);
+  assert.deepEqual(removed.outcome, { kind: "gone", reason: "deleted" });
+  assert.deepEqual(removed.calls, [{ method: "DELETE", path: "/me/events/a%2Fb" }]);
+  assert.deepEqual(play(deleteEvent(target("own"), "a"), [GONE]).outcome, {
+    kind: "gone",
+    reason: "ErrorItemNotFound",
+  });
+});
+
+Deno.test("a 404 that is not Graph's removes nothing", () => {
+  assert.equal(play(deleteEvent(target("own"), "a"), [refused(404, "")]).outcome.kind, "retry");
+});
+
+Deno.test("what creations left behind is found by its tag, and all of it is deleted", () => {
+  const { outcome, calls } = play(removeUntracked(target("own"), EVENT.obligation_id), [
+    ok({ value: [{ id: "a" }, { id: "b" }] }),
+    ok(null),
+    GONE,
+  ]);
+  assert.equal(outcome.kind, "gone");
+  assert.deepEqual(calls.map(nameOf), [LOOKUP, "DELETE /me/events/a", "DELETE /me/events/b"]);
+});
+
+Deno.test("where creations left nothing, or the calendar is gone, there is nothing to do", () => {
+  assert.equal(play(removeUntracked(target("own"), "o"), [ok({ value: [] })]).outcome.kind, "gone");
+  assert.equal(play(removeUntracked(target("other"), "o"), [GONE]).outcome.kind, "gone");
+  assert.equal(play(removeUntracked(target("own"), "o"), [GONE, ok({ value: [] })]).outcome.kind, "gone");
+});
+
+Deno.test("what creations left in a calendar that has moved is not called gone", () => {
+  const { outcome } = play(removeUntracked(target("own"), "o"), [GONE, ownCalendar("cal/2")]);
+  assert.deepEqual(outcome, { kind: "calendar_moved", calendar_id: "cal/2" });
+});
+
+Deno.test("a removal that fails half-way is not done", () => {
+  const { outcome } = play(removeUntracked(target("own"), "o"), [
+    ok({ value: [{ id: "a" }, { id: "b" }] }),
+    ok(null),
+    refused(503, "ServiceUnavailable"),
+  ]);
+  assert.equal(outcome.kind, "unknown");
+});

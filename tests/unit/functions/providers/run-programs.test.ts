@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { createCallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
+import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
+import { type Program, runPrograms } from "../../../../supabase/functions/_shared/providers/run-programs.ts";
+
+type Call = string;
+type Answer = "ok" | "lost" | "spent";
+
+/** Calls `name.1` … `name.n`, and is done unless an answer says otherwise. */
+function* steps(name: string, n: number): Program<Call, Answer> {
+  for (let step = 1; step <= n; step++) {
+    const answer = yield `${name}.${step}`;
+    if (answer === "lost") return { kind: "unknown", reason: "lost", after_s: null };
+    if (answer === "spent") return { kind: "pause", reason: "spent", code: "quota", after_s: null };
+  }
+  return { kind: "done", event_id: name, etag: null };
+}
+
+function run(programs: readonly Program<Call, Answer>[], options: {
+  readonly answer?: (call: Call) => Answer;
+  readonly group_size?: number;
+  readonly calls?: number;
+  readonly signal?: AbortSignal;
+}) {
+  const rounds: Call[][] = [];
+  const budget = createCallBudget(options.calls ?? Infinity);
+  const outcomes = runPrograms(programs, {
+    send: (calls) => {
+      rounds.push([...calls]);
+      return Promise.resolve(calls.map(options.answer ?? (() => "ok")));
+    },
+    group_size: options.group_size ?? 2,
+    groups_at_once: 1,
+    budget,
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { outcomes, rounds, budget };
+}
+const kinds = (outcomes: readonly (Outcome | null)[]) => outcomes.map((outcome) => outcome?.kind ?? null);
+
+Deno.test("the calls of a group go together, and no two calls of one program ever do", async () => {
+  const { outcomes, rounds, budget } = run([steps("a", 2), steps("b", 1), steps("c", 3)], {});
+  assert.deepEqual(kinds(await outcomes), ["done", "done", "done"]);
+  assert.deepEqual(rounds, [["a.1", "b.1"], ["a.2"], ["c.1"], ["c.2"], ["c.3"]]);
+  assert.equal(budget.used, 6);
+});
+
+Deno.test("the budget is never overdrawn, and what did not fit in is not ended", async () => {
+  const { outcomes, budget } = run([steps("a", 2), steps("b", 2), steps("c", 1)], { calls: 3 });
+  assert.deepEqual(kinds(await outcomes), ["done", null, null]);
+  assert.equal(budget.used, 3);
+});
+
+Deno.test("an outcome that concerns the whole integration leaves the rest alone", async () => {
+  const { outcomes, rounds } = run([steps("a", 1), steps("b", 1), steps("c", 1)], {
+    answer: (call) => call === "a.1" ? "spent" : "ok",
+  });
+  assert.deepEqual(kinds(await outcomes), ["pause", "done", null]);
+  assert.equal(rounds.length, 1);
+});
+
+Deno.test("three failures in a row, without a success between, leave the rest alone", async () => {
+  const programs = () => ["a", "b", "c", "d", "e"].map((name) => steps(name, 1));
+  const all = run(programs(), { answer: () => "lost", group_size: 1 });
+  assert.deepEqual(kinds(await all.outcomes), ["unknown", "unknown", "unknown", null, null]);
+  const some = run(programs(), { answer: (call) => call === "c.1" ? "ok" : "lost", group_size: 1 });
+  assert.deepEqual(kinds(await some.outcomes), ["unknown", "unknown", "done", "unknown", "unknown"]);
+});
+
+Deno.test("once aborted, no further call is begun", async () => {
+  const { outcomes, rounds } = run([steps("a", 1)], { signal: AbortSignal.abort() });
+  assert.deepEqual(kinds(await outcomes), [null]);
+  assert.deepEqual(rounds, []);
+});
