@@ -1,0 +1,31 @@
+/** A line of the printed table. */
+export type Row = readonly [name: string, figure: string, note: string];
+
+export function printTable(rows: readonly Row[]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const figures = Math.max(...rows.map(([, figure]) => figure.length));
+  for (const [name, figure, note] of rows) {
+    console.log(`${name.padEnd(width)}  ${figure.padStart(figures)}  ${note}`);
+  }
+}
+
+/** How long something takes, in milliseconds. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await run();
+  return performance.now() - from;
+}
+
+/** @returns the smallest value that a share `q` of the values does not exceed */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? NaN;
+}
+
+export function ratio(value: number, base: number): string {
+  return `${(value / base).toFixed(2)} ×`;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
