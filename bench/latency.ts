@@ -1,9 +1,7 @@
 import type { Scene } from "../tests/support/scene.ts";
-import { quantile, type Row } from "./table.ts";
+import { IDLE_MS, quantile, type Row } from "./table.ts";
 
 const ROUNDS = 30;
-/** Longer than a worker lingers, and than pg_net rests after a batch: each round starts from idle. */
-const IDLE_MS = 3_500;
 
 /** How soon a change of one obligation reaches the calendar when nothing was going on before. */
 export async function latency(

@@ -8,37 +8,30 @@ import { initialSync } from "./initial-sync.ts";
 import { insertCost } from "./inserts.ts";
 import { latency } from "./latency.ts";
 import { refreshes } from "./refreshes.ts";
-import { printTable, ratio, type Row, seconds, timed } from "./table.ts";
+import { printRows, ratio, type Row, seconds, timed } from "./table.ts";
 
 const BULK = 1_000;
 
-const rows: Row[] = [];
-let scene: Scene | null = null;
-const ready_ms = await timed(async () => scene = await openScene());
-rows.push(["stack ready", seconds(ready_ms), ""], ...await onOneStack(scene ?? await openScene()));
-for (const provider of ["google", "outlook"] as const) rows.push(...await initialSync(provider));
-rows.push(...await graphTransport());
-rows.push([
+const started_at = performance.now();
+const scene = await openScene();
+printRows([["stack ready", seconds(performance.now() - started_at), ""]]);
+try {
+  const user = await scene.connectedUser();
+  printRows(await insertCost(scene, user.id, user.integration.id));
+  printRows(await bulkImport(scene, user));
+  printRows(await refreshes(scene, user, user.integration.id));
+  printRows(await latency(scene, user));
+} finally {
+  await scene.close();
+}
+for (const provider of ["google", "outlook"] as const) printRows(await initialSync(provider));
+printRows(await graphTransport());
+printRows([[
   "size of what is deployed",
   `${Math.round(await deployedBytes() / 1024)} KiB`,
   "functions and migrations, without packages",
-]);
-printTable(rows);
+]]);
 Deno.exit(0);
-
-async function onOneStack(scene: Scene): Promise<readonly Row[]> {
-  try {
-    const user = await scene.connectedUser();
-    return [
-      ...await insertCost(scene, user.id, user.integration.id),
-      ...await bulkImport(scene, user),
-      ...await refreshes(scene, user, user.integration.id),
-      ...await latency(scene, user),
-    ];
-  } finally {
-    await scene.close();
-  }
-}
 
 async function bulkImport(
   { sql, provider, events }: Scene,

@@ -1,3 +1,4 @@
+import { formatted } from "./format.ts";
 import { ROOT } from "./paths.ts";
 import { runSupabaseCli } from "./supabase-cli.ts";
 
@@ -20,14 +21,5 @@ export async function generateDatabaseTypes(databaseUrl: string): Promise<string
     `--remote=${databaseUrl}`,
   ]);
   if (!generated.success) throw new Error(`supabase gen types: ${generated.stderr.trim()}`);
-  const formatter = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", `--config=${ROOT}/deno.json`, "--ext=ts", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const writer = formatter.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(generated.stdout));
-  await writer.close();
-  return new TextDecoder().decode((await formatter.output()).stdout);
+  return await formatted(generated.stdout, "ts");
 }

@@ -40,10 +40,13 @@ begin
     end
   from keys
   left join lateral (
-    select candidate.*
-    from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as candidate
-    where candidate.obligation_id = keys.id and candidate.recipient_id = v_integration.user_id
+    select candidate.* from (
+      -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
+      select every_recipient.* from public.obligations as obligation
+      cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+      where every_recipient.obligation_id = keys.id offset 0
+    ) as candidate
+    where candidate.recipient_id = v_integration.user_id
   ) as deadline on true
   left join public.calendar_event_mappings as mapping
     on mapping.integration_id = p_integration_id and mapping.obligation_id = keys.id

@@ -123,9 +123,14 @@ begin
   left join lateral (
     select to_jsonb(candidate) as shown, calendar_sync.deadline_hash(
       row (candidate.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events') as hash
-    from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as candidate
-    where candidate.obligation_id = picked.obligation_id and candidate.recipient_id = v_integration.user_id
+    from (
+      -- OFFSET keeps the recipient out of this scan: right after a bulk import, before statistics know of it, the planner
+      -- would go through all of a user's obligations for each job (200 jobs of 400: 150 ms instead of 6).
+      select every_recipient.* from public.obligations as obligation
+      cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+      where every_recipient.obligation_id = picked.obligation_id offset 0
+    ) as candidate
+    where candidate.recipient_id = v_integration.user_id
   ) as deadline on true
   left join public.calendar_event_mappings as mapping
     on mapping.integration_id = p_integration_id and mapping.obligation_id = picked.obligation_id;

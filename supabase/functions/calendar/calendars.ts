@@ -113,7 +113,11 @@ async function integrationOf(
   return integration;
 }
 
-/** Makes a call for a user who waits: one refresh and one repetition after a 401, then a clear error. */
+/** What a person may be kept waiting for when the provider asks for a moment, as while a sync is going on. */
+const PATIENCE_S = 3;
+const ATTEMPTS_MAX = 4;
+
+/** Makes a call for a user who waits: repeated after a 401 with a new token, and after a moment; then a clear error. */
 async function ask<T>(
   { env, rpc, providers }: ConnectContext,
   { provider: name, integration_id, user_id, calendar_id, calendar_role }: Integration,
@@ -121,7 +125,7 @@ async function ask<T>(
 ): Promise<T> {
   const provider = configuredProvider(providers, name);
   let rejected_token: string | null = null;
-  for (let attempt = 0; attempt < 2; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const token = await getValidAccessToken({
       rpc,
       provider,
@@ -152,8 +156,17 @@ async function ask<T>(
       case "mailbox_unavailable":
         throw new ApiError(409, "mailbox_unavailable", "The account's mailbox cannot be reached.");
       case "token_rejected":
+        if (rejected_token !== null) break;
         rejected_token = token.access_token;
         continue;
+      // Certainly not carried out, so that it may be repeated.
+      case "pause":
+      case "retry": {
+        const wait_s = answer.after_s ?? 1;
+        if (wait_s > PATIENCE_S) break;
+        await new Promise((resolve) => setTimeout(resolve, wait_s * 1000));
+        continue;
+      }
     }
     break;
   }

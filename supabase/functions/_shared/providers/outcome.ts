@@ -27,7 +27,7 @@ export type Failure =
   | {
     readonly kind: "pause";
     readonly reason: string;
-    readonly code: "quota" | null;
+    readonly code: "quota" | "configuration" | null;
     readonly after_s: number | null;
   }
   /** The access token is not accepted: one refresh and one repetition. */

@@ -84,6 +84,7 @@ const MESSAGES = {
     "A policy of your organisation does not let us in. Ask its administrator, then choose Sync now.",
   scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
   provider_unavailable: "The calendar provider cannot be reached. We keep trying.",
+  configuration: "The provider does not accept our application. An administrator has to correct it.",
   quota: "The provider limits this account for some hours. We go on as soon as it allows.",
 } as const;
 

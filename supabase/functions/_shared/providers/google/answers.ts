@@ -12,6 +12,8 @@ const LIMITS = "Google Workspace admin help 2905486, Avoid Calendar use limits";
 
 /** Calendar use limits recover over hours. */
 const QUOTA_PAUSE_S = 3600;
+/** An operator who enables the API wants to see it work soon. */
+const CONFIGURATION_PAUSE_S = 300;
 
 /** Every error of the Calendar API that is told apart. `unspecified`: Google's shape, but no word in it. */
 export const GOOGLE_ANSWERS: readonly AnswerRow[] = [
@@ -70,6 +72,24 @@ export const GOOGLE_ANSWERS: readonly AnswerRow[] = [
     reason: "notACalendarUser",
     means: { kind: "mailbox_unavailable" },
     source: "github.com/webhookdb/webhookdb #624",
+  },
+  {
+    status: 403,
+    reason: "domainPolicy",
+    means: { kind: "needs_admin", code: "blocked_by_policy" },
+    source: "Google Drive API guide, Resolve errors: the administrators have disabled the application",
+  },
+  {
+    status: 403,
+    reason: "accessNotConfigured",
+    means: { kind: "pause", code: "configuration", after_s: CONFIGURATION_PAUSE_S },
+    source: "Google API error reference: the Calendar API is not enabled in our project",
+  },
+  {
+    status: 403,
+    reason: "SERVICE_DISABLED",
+    means: { kind: "pause", code: "configuration", after_s: CONFIGURATION_PAUSE_S },
+    source: "google.rpc.ErrorInfo, ErrorReason",
   },
   { status: 403, reason: "forbidden", means: { kind: "rejected" }, source: ERRORS },
   { status: 403, reason: "forbiddenForNonOrganizer", means: { kind: "rejected" }, source: ERRORS },
