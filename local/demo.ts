@@ -1,5 +1,5 @@
-// `npm run demo`: connects the demo user to a Google calendar, changes obligations with SQL, and prints what reached
-// the calendar and how long after the commit. Starts a stack of its own, or uses a running one:
+// `npm run demo`: connects the demo user to a Google and an Outlook calendar, changes obligations with SQL, and prints what
+// reached the calendars and how long after the commit. Starts a stack of its own, or uses a running one:
 // npm start -- --json > stack.json, then npm run demo -- stack.json
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
@@ -9,27 +9,27 @@ const Running = z.object({
   apiUrl: z.string(),
   databaseUrl: z.string(),
   googleUrl: z.string(),
+  outlookUrl: z.string(),
   publishableKey: z.string(),
   users: z.array(z.object({ id: z.string(), email: z.string(), password: z.string() })).min(2),
 });
 type Running = z.infer<typeof Running>;
 
-const Emulator = z.object({
+const View = z.object({
   accounts: z.array(z.object({
-    email: z.string(),
     calendars: z.array(z.object({
       id: z.string(),
-      events: z.array(
-        z.looseObject({
-          id: z.string(),
-          status: z.string(),
-          etag: z.string(),
-          summary: z.string().optional(),
-        }),
-      ),
+      events: z.array(z.object({ id: z.string(), version: z.string(), title: z.string() })),
     })),
   })),
 });
+
+/** A calendar that the demo watches. */
+interface Watched {
+  /** Of its emulator. */
+  readonly url: string;
+  readonly calendar_id: string;
+}
 
 const WAIT_MS = 30_000;
 const POLL_MS = 5;
@@ -53,8 +53,10 @@ Deno.exit(0);
 async function demonstrate(stack: Running, sql: Sql): Promise<void> {
   const [user, colleague] = stack.users;
   if (!user || !colleague) throw new Error("The stack has no demo users.");
-  const calendar_id = await connect(stack, user);
-  console.log(`${user.email} connected Google; look at ${stack.googleUrl}\n`);
+  const google = { url: stack.googleUrl, calendar_id: await connect(stack, user, "google") };
+  const outlook = { url: stack.outlookUrl, calendar_id: await connect(stack, user, "outlook") };
+  console.log(`${user.email} connected Google and Outlook; look at ${google.url} and ${outlook.url}\n`);
+  console.log(`${" ".repeat(86)} Google   Outlook`);
 
   const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   const tag = crypto.randomUUID();
@@ -139,28 +141,36 @@ async function demonstrate(stack: Running, sql: Sql): Promise<void> {
     ],
   ];
   for (const [name, change] of steps) {
-    const before = await eventsOf(stack, calendar_id);
+    const before = await Promise.all([google, outlook].map(eventsOf));
     const { count } = await change(sql);
     const committed_at = performance.now();
-    const { after, latency_ms } = await untilSettled(stack, calendar_id, before, count, committed_at);
+    const [first, second] = await Promise.all(
+      [google, outlook].map((calendar, index) =>
+        untilSettled(calendar, before[index] ?? new Map(), count, committed_at)
+      ),
+    );
+    if (!first || !second) throw new Error("There is nothing to watch.");
+    const milliseconds = [first, second].map(({ latency_ms }) =>
+      `${String(Math.round(latency_ms)).padStart(6)} ms`
+    );
     console.log(
-      `${name.padEnd(44)} ${describe(before, after).padEnd(40)} ${
-        String(Math.round(latency_ms)).padStart(5)
-      } ms`,
+      `${name.padEnd(44)} ${describe(before[0] ?? new Map(), first.after).padEnd(40)}${
+        milliseconds.join("")
+      }`,
     );
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_STEPS_MS));
   }
   await sql`delete from public.obligations where obligation_type = ${tag}`;
 }
 
-type Events = ReadonlyMap<string, { readonly etag: string; readonly summary: string }>;
+type Events = ReadonlyMap<string, { readonly version: string; readonly title: string }>;
 
 /** Waits until as many events differ as rows were changed. */
-async function untilSettled(stack: Running, calendar_id: string, before: Events, rows: number, from: number) {
+async function untilSettled(calendar: Watched, before: Events, rows: number, from: number) {
   while (performance.now() - from < WAIT_MS) {
-    const after = await eventsOf(stack, calendar_id);
+    const after = await eventsOf(calendar);
     const changed = new Set(
-      [...before.keys(), ...after.keys()].filter((id) => before.get(id)?.etag !== after.get(id)?.etag),
+      [...before.keys(), ...after.keys()].filter((id) => before.get(id)?.version !== after.get(id)?.version),
     );
     if (changed.size >= rows) {
       return { after, latency_ms: performance.now() - from };
@@ -173,27 +183,28 @@ async function untilSettled(stack: Running, calendar_id: string, before: Events,
 function describe(before: Events, after: Events): string {
   const created = [...after].filter(([id]) => !before.has(id));
   const removed = [...before].filter(([id]) => !after.has(id));
-  const updated = [...after].filter(([id, { etag }]) => before.has(id) && before.get(id)?.etag !== etag);
-  const part = (verb: string, events: readonly (readonly [string, { summary: string }])[]) =>
+  const updated = [...after].filter(([id, { version }]) =>
+    before.has(id) && before.get(id)?.version !== version
+  );
+  const part = (verb: string, events: readonly (readonly [string, { title: string }])[]) =>
     events.length === 0
       ? []
-      : [`${verb} ${events.length === 1 ? `“${events[0]?.[1].summary}”` : `${events.length} events`}`];
+      : [`${verb} ${events.length === 1 ? `“${events[0]?.[1].title}”` : `${events.length} events`}`];
   return [...part("created", created), ...part("updated", updated), ...part("removed", removed)].join(", ");
 }
 
-async function eventsOf(stack: Running, calendar_id: string): Promise<Events> {
-  const { accounts } = Emulator.parse(await (await fetch(`${stack.googleUrl}/emulator/state`)).json());
-  const events =
-    accounts.flatMap(({ calendars }) => calendars).find(({ id }) => id === calendar_id)?.events ?? [];
-  return new Map(
-    events.filter(({ status }) => status !== "cancelled").map((
-      { id, etag, summary },
-    ) => [id, { etag, summary: summary ?? "" }]),
-  );
+async function eventsOf({ url, calendar_id }: Watched): Promise<Events> {
+  const { accounts } = View.parse(await (await fetch(`${url}/emulator/view`)).json());
+  const calendar = accounts.flatMap(({ calendars }) => calendars).find(({ id }) => id === calendar_id);
+  return new Map((calendar?.events ?? []).map(({ id, ...event }) => [id, event]));
 }
 
 /** Connects the way a browser does, the consent page answered through the emulator's shortcut, and waits for the first sync. */
-async function connect(stack: Running, user: Running["users"][number]): Promise<string> {
+async function connect(
+  stack: Running,
+  user: Running["users"][number],
+  provider: "google" | "outlook",
+): Promise<string> {
   const headers = { apikey: stack.publishableKey, "content-type": "application/json" };
   const signIn = await fetch(`${stack.apiUrl}/auth/v1/token?grant_type=password`, {
     method: "POST",
@@ -204,7 +215,7 @@ async function connect(stack: Running, user: Running["users"][number]): Promise<
   const api = `${stack.apiUrl}/functions/v1/calendar`;
   const signedIn = { ...headers, authorization: `Bearer ${access_token}` };
   const redirect_to = encodeURIComponent(`${stack.apiUrl}/settings`);
-  const begun = await fetch(`${api}/authorize?provider=google&redirect_to=${redirect_to}`, {
+  const begun = await fetch(`${api}/authorize?provider=${provider}&redirect_to=${redirect_to}`, {
     headers: signedIn,
   });
   const consent = new URL(z.object({ url: z.string() }).parse(await begun.json()).url);

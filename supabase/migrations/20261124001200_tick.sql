@@ -16,9 +16,10 @@ begin
   update calendar_sync.incidents set repaired_at = now() where repaired_at is null;
 
   delete from calendar_sync.provider_calls as call
-  using calendar_sync.quotas as quota
-  where quota.provider = call.provider and quota.scope = 'integration'
-    and call.at < now() - quota.window_length - interval '1 minute';
+  using (
+    select provider, max(window_length) as window_length from calendar_sync.quotas group by provider
+  ) as quota
+  where quota.provider = call.provider and call.at < now() - quota.window_length - interval '1 minute';
   delete from calendar_sync.states where expires_at < now() - interval '1 hour';
   delete from calendar_sync.connections where expires_at < now();
   delete from public.calendar_integrations as integration

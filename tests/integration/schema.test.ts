@@ -107,7 +107,12 @@ Deno.test("what is deployed pins the versions that are tested", async () => {
   const { imports } = Imports.parse(
     JSON.parse(await Deno.readTextFile(`${ROOT}/supabase/functions/deno.json`)),
   );
+  const Lock = z.object({ specifiers: z.record(z.string(), z.string()) });
+  const { specifiers } = Lock.parse(
+    JSON.parse(await Deno.readTextFile(`${ROOT}/supabase/functions/deno.lock`)),
+  );
   for (const [name, version] of Object.entries(dependencies)) {
+    assert.ok(specifiers[`npm:${name}@${version}`], `${name} is not in deno.lock`);
     const pinned = Object.entries(imports).filter(([specifier]) =>
       specifier === name || specifier.startsWith(`${name}/`)
     );
