@@ -8,13 +8,12 @@ import type {
   RefreshOutcome,
   RefreshRefusal,
 } from "../provider.ts";
+import { consentPageUrl, expiryOf, redeemCode } from "../code-flow.ts";
 import { readTokenRefusal } from "./answers.ts";
 import { createGoogleClient } from "./client.ts";
 
 const TOKEN_CALL_TIMEOUT_MS = 10_000;
 const REVOKE_TIMEOUT_MS = 5_000;
-/** Google's access tokens last an hour; one without `expires_in` is taken to (RFC 6749 §5.1 recommends the field). */
-const DEFAULT_LIFETIME_S = 3600;
 const METADATA_LIFETIME_MS = 3_600_000;
 
 const SCOPE = "https://www.googleapis.com/auth/";
@@ -69,21 +68,12 @@ async function getAuthUrl(
   google: GoogleEnv,
   flow: AuthorizationFlow & { readonly state: string },
 ): Promise<string> {
-  const server = await metadataOf(google);
-  const url = new URL(server.authorization_endpoint ?? "");
-  url.search = new URLSearchParams({
-    client_id: google.client_id,
-    redirect_uri: flow.redirect_uri,
-    response_type: "code",
-    scope: [...IDENTITY_SCOPES, ...scopesOf(flow.access)].join(" "),
+  const { authorization_endpoint = "" } = await metadataOf(google);
+  const scopes = [...IDENTITY_SCOPES, ...scopesOf(flow.access)];
+  return await consentPageUrl(authorization_endpoint, google, flow, scopes, {
     access_type: "offline",
     prompt: "consent",
-    state: flow.state,
-    nonce: flow.nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(flow.code_verifier),
-    code_challenge_method: "S256",
-  }).toString();
-  return url.toString();
+  });
 }
 
 /** Exchanges the code, verifies who consented (signature, issuer, audience, age, nonce) and to what. */
@@ -97,19 +87,7 @@ async function exchangeToken(
   let response: Response;
   try {
     server = await metadataOf(google);
-    // The state was checked before this; what is left of RFC 6749 §4.1.2 and RFC 9207 is checked here.
-    const callback = new URLSearchParams(flow.callback);
-    callback.delete("state");
-    const code = oauth.validateAuthResponse(server, client, callback, oauth.expectNoState);
-    response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      oauth.ClientSecretPost(google.client_secret),
-      code,
-      flow.redirect_uri,
-      flow.code_verifier,
-      options,
-    );
+    response = await redeemCode(server, google, flow, options);
   } catch (error: unknown) {
     return { kind: "exchange_failed", reason: errorCodeOf(error) ?? "no_answer" };
   }
@@ -141,7 +119,7 @@ async function exchangeToken(
     scopes,
     access_token: tokens.access_token,
     refresh_token: tokens.refresh_token ?? null,
-    expires_at: expiryOf(tokens),
+    expires_at: expiryOf(tokens.expires_in),
   };
 }
 
@@ -164,7 +142,7 @@ async function refreshToken(google: GoogleEnv, refresh_token: string): Promise<R
       kind: "refreshed",
       access_token: tokens.access_token,
       refresh_token: tokens.refresh_token ?? null,
-      expires_at: expiryOf(tokens),
+      expires_at: expiryOf(tokens.expires_in),
     };
   } catch (error: unknown) {
     const code = errorCodeOf(error);
@@ -194,10 +172,6 @@ async function revokeToken(google: GoogleEnv, refresh_token: string): Promise<vo
 
 function scopesOf(access: Access): readonly string[] {
   return access === "dedicated" ? DEDICATED_SCOPES : EXISTING_SCOPES;
-}
-
-function expiryOf(tokens: oauth.TokenEndpointResponse): string {
-  return new Date(Date.now() + (tokens.expires_in ?? DEFAULT_LIFETIME_S) * 1000).toISOString();
 }
 
 /** @returns the `error` of an OAuth error body, or null where there was none */

@@ -50,7 +50,6 @@ export function calendarPath(calendar: CalendarChoice): string {
 /** Whether the account has a mailbox with a calendar in it; one without a licence, or hosted elsewhere, has not. */
 export function* checkAccount(): CalendarProgram<null> {
   const answer = yield { method: "GET", path: withQuery(pathTo("me", "calendar"), { $select: "id" }) };
-  if (answer.kind === "gone") return { kind: "mailbox_unavailable", reason: answer.reason };
   return parsed(answer, z.unknown().transform(() => null));
 }
 

@@ -2,6 +2,7 @@ import * as oauth from "oauth4webapi";
 import { z } from "zod";
 import type { MicrosoftEnv } from "../../platform/env.ts";
 import { parseJson } from "../answer-table.ts";
+import { consentPageUrl, expiryOf, redeemCode } from "../code-flow.ts";
 import type {
   AuthorizationFlow,
   ConsentRefusal,
@@ -24,8 +25,6 @@ import { verifyTokens } from "./identity.ts";
 import { adminScopesOf, grantedScopes, missingScope, scopesOf } from "./scopes.ts";
 
 const TOKEN_CALL_TIMEOUT_MS = 10_000;
-/** Entra's access tokens last an hour or more; one without `expires_in` is taken to (RFC 6749 §5.1 recommends it). */
-const DEFAULT_LIFETIME_S = 3600;
 /** Tells the callback of an administrator's consent from a user's, whose state is a signed token. */
 const ADMIN_CONSENT_STATE = "admin_consent";
 
@@ -68,20 +67,10 @@ async function getAuthUrl(
   flow: AuthorizationFlow & { readonly state: string },
 ): Promise<string> {
   const { authorization_endpoint } = await authorityOf(microsoft.authority_url);
-  const url = new URL(authorization_endpoint);
-  url.search = new URLSearchParams({
-    client_id: microsoft.client_id,
-    redirect_uri: flow.redirect_uri,
-    response_type: "code",
+  return await consentPageUrl(authorization_endpoint, microsoft, flow, scopesOf(microsoft.graph_url), {
     response_mode: "query",
-    scope: scopesOf(microsoft.graph_url).join(" "),
     prompt: "select_account",
-    state: flow.state,
-    nonce: flow.nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(flow.code_verifier),
-    code_challenge_method: "S256",
-  }).toString();
-  return url.toString();
+  });
 }
 
 /** Exchanges the code, verifies who consented and to what. */
@@ -95,22 +84,10 @@ async function exchangeToken(
   let response: Response;
   try {
     authority = await authorityOf(microsoft.authority_url);
-    const server = serverOf(authority);
-    // The state was checked before this; what is left of RFC 6749 §4.1.2 is checked here.
     const callback = new URLSearchParams(flow.callback);
-    callback.delete("state");
     // RFC 9207, should Entra ever do it: the issuer is that of the tenant, which no template equals.
     if (isIssuerOf(authority.issuer, callback.get("iss") ?? "")) callback.delete("iss");
-    const code = oauth.validateAuthResponse(server, client, callback, oauth.expectNoState);
-    response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      oauth.ClientSecretPost(microsoft.client_secret),
-      code,
-      flow.redirect_uri,
-      flow.code_verifier,
-      options,
-    );
+    response = await redeemCode(serverOf(authority), microsoft, { ...flow, callback }, options);
     if (!response.ok) {
       const { kind, reason } = readTokenRefusal(response.status, await response.text());
       return { kind: kind === "admin_consent_required" ? kind : "exchange_failed", reason };
@@ -210,8 +187,4 @@ function callbackErrorOf(error: unknown): string | null {
   return error instanceof oauth.AuthorizationResponseError && /^\w{1,64}$/.test(error.error)
     ? error.error
     : null;
-}
-
-function expiryOf(expires_in_s = DEFAULT_LIFETIME_S): string {
-  return new Date(Date.now() + expires_in_s * 1000).toISOString();
 }

@@ -117,7 +117,8 @@ Deno.test("a mailbox that is not there is said to be so", () => {
   ) {
     assert.equal(play<{ readonly kind: string }>(program, [nothing]).outcome.kind, "mailbox_unavailable");
   }
-  assert.equal(play(checkAccount(), [GONE]).outcome.kind, "mailbox_unavailable");
+  // No default calendar is not no mailbox: making ours will tell.
+  assert.equal(play(checkAccount(), [GONE]).outcome.kind, "calendar_missing");
   assert.deepEqual(play(checkAccount(), [ok({ id: "1" })]).outcome, { kind: "done", value: null });
   assert.equal(play(checkAccount(), [refused(503, "")]).outcome.kind, "unknown");
 });
