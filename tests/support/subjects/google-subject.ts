@@ -13,6 +13,8 @@ const Shown = z.object({
   extendedProperties: z.object({ private: z.object({ obligation_id: z.string().optional() }) }).optional(),
 });
 
+const Link = z.object({ url: z.string() });
+
 /** Google's emulator as a {@link Subject}. */
 export function googleSubject(emulator: GoogleEmulator): Subject {
   const { state } = emulator;
@@ -39,6 +41,8 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
       [...calendarOf(calendar_id)?.events.values() ?? []].filter(({ status }) => status !== "cancelled").map(
         seen,
       ),
+    linkOf: (calendar_id, event_id) =>
+      Link.safeParse(calendarOf(calendar_id)?.events.get(event_id)?.["source"]).data?.url ?? null,
     hasCalendar: (account, calendar_id) => state.accounts.get(account)?.calendars.has(calendar_id) ?? false,
     calendars: (account) =>
       [...state.accounts.get(account)?.calendars.values() ?? []].map(({ id, summary }) => ({
@@ -70,6 +74,11 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
       deleteCalendar: (account, calendar_id) => {
         state.accounts.get(account)?.calendars.delete(calendar_id);
         state.nextEtag();
+      },
+      withdrawWriting: (account, calendar_id) => {
+        const calendars = state.accounts.get(account)?.calendars;
+        const calendar = calendars?.get(calendar_id);
+        if (calendar) calendars?.set(calendar_id, { ...calendar, accessRole: "reader" });
       },
     },
     expireAccessTokens: () => state.accessTokens.clear(),

@@ -23,6 +23,11 @@ export function outlookSubject(emulator: OutlookEmulator): Subject {
       our_secret_is_wrong: { kind: "status", status: 401, reason: "invalid_client", error_codes: [7000222] },
     },
     events: (calendar_id) => [...calendarOf(calendar_id)?.events.values() ?? []].map(seen),
+    linkOf: (calendar_id, event_id) => {
+      const html = calendarOf(calendar_id)?.events.get(event_id)?.body.content ?? "";
+      const href = /<a href="([^"]*)">/.exec(html)?.[1];
+      return href === undefined ? null : unescaped(href);
+    },
     hasCalendar: (account, calendar_id) => state.accounts.get(account)?.calendars.has(calendar_id) ?? false,
     calendars: (account) =>
       [...state.accounts.get(account)?.calendars.values() ?? []].map(({ id, name }) => ({ id, name })),
@@ -65,6 +70,11 @@ export function outlookSubject(emulator: OutlookEmulator): Subject {
       deleteCalendar: (account, calendar_id) => {
         state.accounts.get(account)?.calendars.delete(calendar_id);
         state.nextRevision();
+      },
+      withdrawWriting: (account, calendar_id) => {
+        const calendars = state.accounts.get(account)?.calendars;
+        const calendar = calendars?.get(calendar_id);
+        if (calendar) calendars?.set(calendar_id, { ...calendar, canEdit: false });
       },
     },
     expireAccessTokens: () => state.accessTokens.clear(),
@@ -115,9 +125,10 @@ function instantOf({ dateTime, timeZone }: OutlookTime): string {
 }
 
 function textOf(html: string): string {
-  return html.replace(/<br>\n?/g, "\n").replace(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll(
-    "&gt;",
-    ">",
-  )
-    .replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+  return unescaped(html.replace(/<br>\n?/g, "\n").replace(/<[^>]*>/g, ""));
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'").replaceAll("&amp;", "&");
 }

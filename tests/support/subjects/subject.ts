@@ -38,6 +38,8 @@ export interface Subject {
   >;
   /** Live events of a calendar, whoever's it is. */
   events(calendar_id: string): readonly SeenEvent[];
+  /** The address that an event links to; null: none. */
+  linkOf(calendar_id: string, event_id: string): string | null;
   hasCalendar(account: string, calendar_id: string): boolean;
   /** Every calendar of an account by its name. */
   calendars(account: string): readonly { readonly id: string; readonly name: string }[];
@@ -48,6 +50,8 @@ export interface Subject {
     remind(calendar_id: string, event_id: string): void;
     addEvent(calendar_id: string): void;
     deleteCalendar(account: string, calendar_id: string): void;
+    /** Leaves a calendar to be read, and no longer to be written to, by whoever writes to it for its owner. */
+    withdrawWriting(account: string, calendar_id: string): void;
   };
   /** Access tokens are no longer accepted; refresh tokens are. */
   expireAccessTokens(): void;

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { TITLE_MAX_CHARACTERS } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
+import type { Behaviour } from "../behaviour.ts";
+import { eventOf, type Given, writtenId } from "../event.ts";
+import type { Scene } from "../scene.ts";
+
+const URL_WITH_EVERYTHING = "https://example.com/o/1?a=1&b=%22x%22&c='y'#<z>";
+const TEXTS: Readonly<Record<string, string>> = {
+  HTML: '<b>bold</b> <script>alert("1")</script> <a href="https://example.com">link</a>',
+  entities: "&lt; &amp; &#39; &nbsp; AT&T",
+  quotes: `"double" 'single' \`back\` „low“ ‹angle›`,
+  newlines: "first\nsecond\n\n\nfifth",
+  emoji: "🏭 👩🏽‍🔬 🇪🇸 e\u0301 Ω",
+  Markdown: "# heading\n* **item** [x](https://example.com)",
+  "several scripts": "Приложение — نموذج — 附件 — Ärger",
+  spaces: "two  spaces and\ttab",
+};
+
+/** Creates an event and shows it as its user sees it, with its id. */
+async function created(scene: Scene, given: Given) {
+  const calendar = await scene.newCalendar();
+  const event = eventOf(given);
+  const event_id = writtenId(await calendar.client.createEvent(calendar.id, event));
+  return { ...calendar, event, event_id, seen: calendar.only() };
+}
+
+/** What an event says to its user. */
+export const EVENT_CONTENT: readonly Behaviour[] = [
+  {
+    name: "an event has title, text, obligation and nobody invited, and leaves its user free",
+    async run(scene) {
+      const { event, seen, event_id } = await created(scene, { reminders_minutes: [] });
+      assert.deepEqual(seen, {
+        id: event_id,
+        title: "Energy report",
+        text: "For the agency",
+        time: { kind: "all_day", start_date: "2027-03-15", end_date: "2027-03-16" },
+        leaves_free: true,
+        reminders_minutes: [],
+        obligation_id: event.obligation_id,
+        invites_nobody: true,
+      });
+    },
+  },
+  {
+    name: "reminders are those of the creation, as far as the provider has room for them",
+    async run(scene) {
+      for (const reminders_minutes of [[10080, 1440], [0], [40320, 20160, 10080, 1440, 60]]) {
+        const { client, id, event_id, event, only, seen } = await created(scene, { reminders_minutes });
+        const kept = scene.traits.remindersOf(reminders_minutes);
+        assert.deepEqual(seen.reminders_minutes, kept);
+        writtenId(await client.updateEvent(id, event_id, { ...event, reminders_minutes: [30] }));
+        assert.deepEqual(only().reminders_minutes, kept);
+      }
+    },
+  },
+  {
+    name: "an update keeps the reminder that its user set",
+    async run(scene) {
+      const { client, id, event_id, event, only } = await created(scene, { reminders_minutes: [1440] });
+      scene.subject.user.remind(id, event_id);
+      writtenId(await client.updateEvent(id, event_id, { ...event, title: "Renamed" }));
+      assert.deepEqual([only().title, only().reminders_minutes], ["Renamed", [5]]);
+    },
+  },
+  {
+    name: "an event links to its obligation, and says the address",
+    async run(scene) {
+      const { id, event_id, seen } = await created(scene, { url: URL_WITH_EVERYTHING });
+      assert.equal(scene.subject.linkOf(id, event_id), URL_WITH_EVERYTHING);
+      assert.equal(seen.text, `For the agency\n\n${URL_WITH_EVERYTHING}`);
+    },
+  },
+  {
+    name: "a link comes, changes and goes by update",
+    async run(scene) {
+      const { client, id, event_id, event } = await created(scene, {});
+      const { obligation_id } = event;
+      for (const url of ["https://example.com/1", "https://example.com/2", null, "https://example.com/3"]) {
+        writtenId(await client.updateEvent(id, event_id, eventOf({ obligation_id, url })));
+        assert.equal(scene.subject.linkOf(id, event_id), url);
+      }
+    },
+  },
+  ...Object.entries(TEXTS).map(([name, text]): Behaviour => ({
+    name: `a text with ${name} stays the text that it is`,
+    async run(scene) {
+      const { client, id, event_id, event, seen, only } = await created(scene, { description: text });
+      assert.equal(seen.text, text);
+      const title = text.replaceAll(/\s+/g, " ");
+      writtenId(await client.updateEvent(id, event_id, { ...event, title }));
+      assert.deepEqual([only().title, only().text], [title, text]);
+    },
+  })),
+  {
+    name: "an event without a description has no text, and one that loses it loses it",
+    async run(scene) {
+      const { client, id, event_id, event, seen, only } = await created(scene, { description: "" });
+      assert.equal(seen.text, "");
+      writtenId(await client.updateEvent(id, event_id, { ...event, description: "Something" }));
+      assert.equal(only().text, "Something");
+      writtenId(await client.updateEvent(id, event_id, event));
+      assert.equal(only().text, "");
+    },
+  },
+  {
+    name: "a title of 250 characters is kept whole",
+    async run(scene) {
+      for (const letter of ["x", "é", "<", "&", "🏭"]) {
+        const title = letter.repeat(TITLE_MAX_CHARACTERS / letter.length);
+        assert.equal((await created(scene, { title })).seen.title, title);
+      }
+    },
+  },
+  {
+    name: "a description that is too long is cut, and the link stays",
+    async run(scene) {
+      for (const filling of ["x", "<&>", "line\n", "🏭", `"quoted" `]) {
+        const description = filling.repeat(60_000 / filling.length);
+        const { id, event_id, seen } = await created(scene, { description, url: URL_WITH_EVERYTHING });
+        const [text = "", ...rest] = seen.text.split("…");
+        assert.ok(text.length > 1_000, "hardly anything is left");
+        assert.ok(description.startsWith(text), "what is left is not what was there");
+        assert.equal(rest.join("…").trim(), URL_WITH_EVERYTHING);
+        assert.equal(scene.subject.linkOf(id, event_id), URL_WITH_EVERYTHING);
+      }
+    },
+  },
+];

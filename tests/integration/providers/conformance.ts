@@ -1,0 +1,63 @@
+import { BATCHES } from "./behaviours/batches.ts";
+import { CALENDAR_IDS } from "./behaviours/calendar-ids.ts";
+import { CALENDARS } from "./behaviours/calendars.ts";
+import { CONSENT } from "./behaviours/consent.ts";
+import { EVENT_CONTENT } from "./behaviours/event-content.ts";
+import { EVENT_LIFE } from "./behaviours/event-life.ts";
+import { EVENT_TIMES } from "./behaviours/event-times.ts";
+import { FAILURES } from "./behaviours/failures.ts";
+import { INTERRUPTIONS } from "./behaviours/interruptions.ts";
+import { QUOTAS } from "./behaviours/quotas.ts";
+import { REFRESH } from "./behaviours/refresh.ts";
+import { REMOVALS } from "./behaviours/removals.ts";
+import { SEQUENCES } from "./behaviours/sequences.ts";
+import { WITHOUT_BATCH } from "./behaviours/without-batch.ts";
+import { openScene } from "./scene.ts";
+import type { ProviderSubject } from "./subject.ts";
+
+/** Every behaviour, by what it is about. */
+const BEHAVIOURS = {
+  "consent": CONSENT,
+  "refreshing a token": REFRESH,
+  "calendars": CALENDARS,
+  "ids of calendars": CALENDAR_IDS,
+  "what an event says": EVENT_CONTENT,
+  "when an event is": EVENT_TIMES,
+  "the life of an event": EVENT_LIFE,
+  "removing events": REMOVALS,
+  "sequences of changes": SEQUENCES,
+  "batches": BATCHES,
+  "interrupted batches": INTERRUPTIONS,
+  "quotas": QUOTAS,
+  "failures": FAILURES,
+  "without a batch endpoint": WITHOUT_BATCH,
+};
+
+/** Registers the behaviours that every provider has to have, on one of them. */
+export function testConformance(subject: ProviderSubject): void {
+  for (const [topic, behaviours] of Object.entries(BEHAVIOURS)) {
+    Deno.test({
+      name: `${subject.name}: ${topic}`,
+      // Connections that the clients keep open outlive a step, and end with the emulator.
+      sanitizeOps: false,
+      sanitizeResources: false,
+      fn: async (t) => {
+        const scene = await openScene(subject);
+        try {
+          for (const { name, concerns, run } of behaviours) {
+            await t.step({
+              name,
+              ignore: concerns !== undefined && !concerns(scene.traits),
+              fn: async () => {
+                scene.reset();
+                await run(scene);
+              },
+            });
+          }
+        } finally {
+          await scene.close();
+        }
+      },
+    });
+  }
+}

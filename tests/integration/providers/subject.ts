@@ -1,0 +1,91 @@
+import type { Fault } from "../../../local/providers/faults.ts";
+import type {
+  Access,
+  Provider,
+  RefreshRefusal,
+} from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { Subject } from "../../support/subjects/subject.ts";
+
+/** What a provider has to bring, beside its `Provider`, for the behaviours here to be tested on it. */
+export interface ProviderSubject {
+  /** For people. */
+  readonly name: string;
+  /** Starts an emulator with nothing in it but its accounts. */
+  start(): Promise<RunningProvider>;
+}
+
+/** A provider that talks to an emulator of its own. */
+export interface RunningProvider {
+  readonly provider: Provider;
+  /** The same one with a client secret that is not ours. */
+  readonly misconfigured: Provider;
+  readonly subject: Subject;
+  readonly traits: Traits;
+}
+
+/** How an emulator answers, without `match` and `times`. */
+export type Answer = Pick<Fault, "kind" | "status" | "reason" | "error_codes" | "suberror" | "retry_after">;
+
+/** Where providers differ for good reasons. What is null, the provider does not have. */
+export interface Traits {
+  /** Regular expressions over the paths of requests. */
+  readonly paths: {
+    /** Every single call, alone or in a batch. */
+    readonly api: string;
+    readonly batch: string;
+    /** Where calendars are made. */
+    readonly calendars: string;
+  };
+  /** Answers in the provider's words, beyond those of {@link Subject.refusals}. */
+  readonly answers: Readonly<
+    Record<"conflict" | "changed_meanwhile" | "scope_missing" | "no_calendar", Answer>
+  >;
+  /** What the token endpoint may say to a refresh, and what it means. */
+  readonly refresh_answers: readonly {
+    readonly name: string;
+    readonly answer: Answer;
+    readonly means: RefreshRefusal;
+  }[];
+
+  /** One account of every kind that can connect. */
+  readonly accounts: readonly string[];
+  /** An account that can sign in, but has no calendar. */
+  readonly account_without_calendar: string | null;
+  /** What is granted at least, in the spelling of `ExchangeOutcome`. */
+  readonly scopes: Readonly<Record<Access, readonly string[]>>;
+  /** What stays ticked of `existing` where a person unticks a box; null: consent is all or nothing. */
+  readonly ticked: string | null;
+  /** Whether we can end a grant ourselves. */
+  readonly can_revoke: boolean;
+  /** Whether every refresh brings a new refresh token; without it the grant ends by itself. */
+  readonly renews_refresh_tokens: boolean;
+  /** Organisations whose administrators decide. */
+  readonly organisation: {
+    /** From now on, people of this account's organisation cannot consent by themselves. */
+    requireAdministrator(account: string): void;
+    /** Who consents for the organisation. */
+    readonly administrator: string;
+    /** An account that belongs to no organisation. */
+    readonly personal_account: string;
+  } | null;
+
+  /** Calls that go into one HTTP request. */
+  readonly calls_per_request: number;
+  /** Calls that are under way at once. */
+  readonly calls_under_way: number;
+  /** Whether a calendar of our own is found again when the answer to its creation was lost. */
+  readonly finds_own_calendar: boolean;
+  /** Calendars whose ids change under their clients. */
+  readonly changing_ids: {
+    /** @returns the new id */
+    swap(account: string, calendar_id: string): string;
+    /** Whether the id in the answer to a new calendar is already not its id any more. */
+    swapNewOnes(swaps: boolean): void;
+  } | null;
+  /** What an event shows of the reminders that it was created with. */
+  remindersOf(minutes: readonly number[]): readonly number[];
+  /** The name under which an event shows a zone, by IANA name. */
+  readonly zone_names: Readonly<Record<"Europe/Madrid" | "America/Toronto" | "Asia/Kolkata", string>>;
+  /** What the real provider was seen to do now one way, now another: each way switches the emulator to it. */
+  readonly ways: Readonly<Record<string, () => void>>;
+}
