@@ -42,6 +42,9 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
 
 async function deleteIfEmpty(client: CalendarClient, calendar_id: string): Promise<boolean> {
   const empty = await client.isEmptyCalendar(calendar_id);
+  if (empty.kind === "calendar_moved" && empty.calendar_id !== calendar_id) {
+    return await deleteIfEmpty(client, empty.calendar_id);
+  }
   if (empty.kind === "done" && empty.value) return isSettled(await client.deleteCalendar(calendar_id));
   return isSettled(empty);
 }

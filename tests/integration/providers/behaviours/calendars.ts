@@ -128,13 +128,14 @@ export const CALENDARS: readonly Behaviour[] = [
   },
   {
     name: "a calendar that is no longer ours to write to is missing",
-    async run({ newCalendar, subject }) {
-      const { id, client, account } = await newCalendar();
+    async run({ client, newCalendar, subject }) {
+      const { id, account } = await newCalendar();
+      const sharer = await client({ account, calendar: { id, role: "other" } });
       const event = eventOf();
-      const event_id = writtenId(await client.createEvent(id, event));
+      const event_id = writtenId(await sharer.createEvent(id, event));
       subject.user.withdrawWriting(account, id);
-      assert.equal((await client.updateEvent(id, event_id, event)).kind, "calendar_missing");
-      assert.equal((await client.createEvent(id, eventOf())).kind, "calendar_missing");
+      assert.equal((await sharer.updateEvent(id, event_id, event)).kind, "calendar_missing");
+      assert.equal((await sharer.createEvent(id, eventOf())).kind, "calendar_missing");
     },
   },
   {

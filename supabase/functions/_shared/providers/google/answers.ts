@@ -166,6 +166,11 @@ export function lacksBatch(status: number): boolean {
   return status === 404 || status === 405 || status === 501;
 }
 
+/** Whether our role in the calendar does not suffice, for the moment or for good. */
+export function isRoleRefusal(answer: GoogleAnswer): answer is Extract<Failure, { kind: "retry" }> {
+  return answer.kind === "retry" && answer.reason === "requiredAccessLevel";
+}
+
 /** Whether the address has never held an event: Google answers 410 `deleted` for one that was. */
 export function isUnused(answer: GoogleAnswer): boolean {
   return answer.kind === "gone" && answer.reason !== "deleted";

@@ -22,7 +22,7 @@ export function hasBatch(api_url: string): boolean {
  * is not `duplicate`) and is then repeated alone.
  *
  * @param access its budget is charged for repetitions only
- * @returns one answer a call, in order; a part that is missing may have been carried out
+ * @returns one answer a call, in order; a part that is missing may have been carried out; none where `signal` cut them
  * @source Google Calendar API guide, "Send batch requests"
  */
 export async function sendBatch(
@@ -31,8 +31,9 @@ export async function sendBatch(
   signal?: AbortSignal,
 ): Promise<readonly GoogleAnswer[]> {
   const [only, second] = calls;
-  if (only !== undefined && second === undefined) return [await callGoogle(access, only, signal)];
-  if (!hasBatch(access.api_url)) return await oneByOne(access, calls, signal);
+  if ((only !== undefined && second === undefined) || !hasBatch(access.api_url)) {
+    return await oneByOne(access, calls, signal);
+  }
   const boundary = `batch_${crypto.randomUUID()}`;
   const response = await send(access, {
     method: "POST",
@@ -41,7 +42,7 @@ export async function sendBatch(
     body: encodeParts(calls, boundary),
     ...(signal && { signal }),
   });
-  if ("lost" in response) return calls.map(() => response.lost);
+  if ("lost" in response) return signal?.aborted ? [] : calls.map(() => response.lost);
   if (lacksBatch(response.status)) {
     without_batch.add(access.api_url);
     return await oneByOne(access, calls, signal);
@@ -52,7 +53,8 @@ export async function sendBatch(
   const answers: GoogleAnswer[] = [];
   for (const [index, call] of calls.entries()) {
     const answer = parts.get(index) ?? LOST;
-    if (answer.kind === "conflict" && answer.reason === "conflict") {
+    const is_clash = answer.kind === "conflict" && answer.reason === "conflict";
+    if (is_clash && access.budget.left > 0 && !signal?.aborted) {
       access.budget.spend(1);
       answers.push(await callGoogle(access, call, signal));
     } else {
@@ -68,7 +70,11 @@ async function oneByOne(
   signal?: AbortSignal,
 ): Promise<readonly GoogleAnswer[]> {
   const answers: GoogleAnswer[] = [];
-  for (const call of calls) answers.push(await callGoogle(access, call, signal));
+  for (const call of calls) {
+    const answer = await callGoogle(access, call, signal);
+    if (signal?.aborted && answer.kind === "unknown" && answer.reason === "network") break;
+    answers.push(answer);
+  }
   return answers;
 }
 

@@ -1,5 +1,6 @@
-import type { CalendarClient, Change } from "../calendar-client.ts";
+import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
+import { onFreshConnection } from "../fresh-connection.ts";
 import { runProgram, runPrograms } from "../run-programs.ts";
 import { BATCH_CALLS_MAX, hasBatch, sendBatch } from "./batch.ts";
 import { createCalendar, deleteCalendar, getCalendar, isEmptyCalendar, listCalendars } from "./calendars.ts";
@@ -26,6 +27,8 @@ const CALLS_AT_ONCE = 6;
 export function createGoogleClient(options: {
   readonly api_url: string;
   readonly access_token: string;
+  /** The calendar that the integration writes to; any other one is taken for the user's. */
+  readonly calendar: CalendarChoice | null;
   readonly budget: CallBudget;
   readonly fetch?: typeof fetch;
 }): CalendarClient {
@@ -35,20 +38,29 @@ export function createGoogleClient(options: {
     budget.spend(1);
     return callGoogle(access, one);
   };
+  const freshCall = async (one: GoogleCall) => {
+    budget.spend(1);
+    return await onFreshConnection((client) =>
+      callGoogle({ ...access, fetch: (input, init) => access.fetch(input, { ...init, ...client }) }, one)
+    );
+  };
+  const choiceOf = (id: string): CalendarChoice =>
+    options.calendar?.id === id ? options.calendar : { id, role: "other" };
   return {
     // Nothing that `calendar.app.created` may call tells; making the calendar does.
     checkAccount: () => Promise.resolve({ kind: "done", value: null }),
     listCalendars: () => listCalendars(call),
     getCalendar: (calendar) => getCalendar(call, calendar),
-    createCalendar: (calendar) => createCalendar(call, calendar),
+    // The runtime repeats a request by itself whose kept-alive connection is cut, and a calendar must not be made twice.
+    createCalendar: (calendar) => createCalendar(freshCall, calendar),
     isEmptyCalendar: (calendar_id) => isEmptyCalendar(call, calendar_id),
     deleteCalendar: (calendar_id) => deleteCalendar(call, calendar_id),
-    createEvent: (calendar_id, event) => runProgram(createEvent(calendar_id, event), call),
+    createEvent: (calendar_id, event) => runProgram(createEvent(choiceOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>
-      runProgram(updateEvent(calendar_id, event_id, event), call),
+      runProgram(updateEvent(choiceOf(calendar_id), event_id, event), call),
     deleteEvent: (calendar_id, event_id) => runProgram(deleteEvent(calendar_id, event_id), call),
     applyChanges: (changes, signal) =>
-      runPrograms(changes.map(programOf), {
+      runPrograms(changes.map((change) => programOf(change, choiceOf(change.calendar_id))), {
         send: (calls) => sendBatch(access, calls, signal),
         ...(hasBatch(access.api_url)
           ? { group_size: BATCH_CALLS_MAX, groups_at_once: BATCHES_AT_ONCE }
@@ -59,12 +71,12 @@ export function createGoogleClient(options: {
   };
 }
 
-function programOf(change: Change): GoogleProgram {
+function programOf(change: Change, calendar: CalendarChoice): GoogleProgram {
   switch (change.kind) {
     case "create":
-      return createEvent(change.calendar_id, change.event);
+      return createEvent(calendar, change.event);
     case "update":
-      return updateEvent(change.calendar_id, change.event_id, change.event);
+      return updateEvent(calendar, change.event_id, change.event);
     case "delete":
       return deleteEvent(change.calendar_id, change.event_id);
     case "remove_untracked":

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import type { CalendarChoice } from "../calendar-client.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Program } from "../run-programs.ts";
-import { type GoogleAnswer, isBurned, isUnused } from "./answers.ts";
+import { type GoogleAnswer, isBurned, isRoleRefusal, isUnused } from "./answers.ts";
 import { insertBody, patchBody } from "./event-body.ts";
 import { eventId, generationOf, GENERATIONS_MAX } from "./event-id.ts";
 import type { GoogleCall } from "./http.ts";
@@ -17,25 +18,29 @@ const WrittenEvent = z.object({ id: z.string(), etag: z.string().optional() });
  *
  * @param generation where to begin; see {@link eventId}
  */
-export function* createEvent(calendar_id: string, event: CalendarEvent, generation = 0): GoogleProgram {
+export function* createEvent(calendar: CalendarChoice, event: CalendarEvent, generation = 0): GoogleProgram {
   for (; generation < GENERATIONS_MAX; generation++) {
     const inserted = yield {
       method: "POST",
-      path: eventsPath(calendar_id),
+      path: eventsPath(calendar.id),
       body: insertBody(event, generation),
     };
-    if (inserted.kind !== "exists") return yield* writeOutcome(calendar_id, inserted);
-    const taken = yield patch(calendar_id, eventId(event.obligation_id, generation), event);
-    if (!isBurned(taken)) return yield* writeOutcome(calendar_id, taken);
+    if (inserted.kind !== "exists") return yield* writeOutcome(calendar, inserted);
+    const taken = yield patch(calendar.id, eventId(event.obligation_id, generation), event);
+    if (!isBurned(taken)) return yield* writeOutcome(calendar, taken);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
 
 /** Updates the event in place; one that the user deleted is brought back or, where Google refuses, made anew. */
-export function* updateEvent(calendar_id: string, event_id: string, event: CalendarEvent): GoogleProgram {
-  const patched = yield patch(calendar_id, event_id, event);
-  if (!isBurned(patched)) return yield* writeOutcome(calendar_id, patched);
-  return yield* createEvent(calendar_id, event, generationOf(event_id) + 1);
+export function* updateEvent(
+  calendar: CalendarChoice,
+  event_id: string,
+  event: CalendarEvent,
+): GoogleProgram {
+  const patched = yield patch(calendar.id, event_id, event);
+  if (!isBurned(patched)) return yield* writeOutcome(calendar, patched);
+  return yield* createEvent(calendar, event, generationOf(event_id) + 1);
 }
 
 /** Deletes the event. One that is gone already, alone or with its calendar, is `gone`. */
@@ -56,7 +61,7 @@ export function* removeUntracked(calendar_id: string, obligation_id: string): Go
 
 /** A 404 on a write is the event's or the calendar's, and Google also answers it where access was lost. */
 function* writeOutcome(
-  calendar_id: string,
+  calendar: CalendarChoice,
   answer: GoogleAnswer,
 ): Generator<GoogleCall, Outcome, GoogleAnswer> {
   if (answer.kind === "ok") {
@@ -65,10 +70,14 @@ function* writeOutcome(
       ? { kind: "unknown", reason: "unreadable", after_s: null }
       : { kind: "done", event_id: event.id, etag: event.etag ?? null };
   }
+  // A calendar that we have just made is not everywhere yet; from another one, somebody took our right to write away.
+  if (isRoleRefusal(answer) && calendar.role !== "own") {
+    return { kind: "calendar_missing", reason: answer.reason };
+  }
   if (answer.kind !== "gone") return answer;
-  const calendar = yield { method: "GET", path: calendarPath(calendar_id) };
-  if (calendar.kind === "gone") return { kind: "calendar_missing", reason: calendar.reason };
-  return calendar.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : calendar;
+  const asked = yield { method: "GET", path: calendarPath(calendar.id) };
+  if (asked.kind === "gone") return { kind: "calendar_missing", reason: asked.reason };
+  return asked.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : asked;
 }
 
 function patch(calendar_id: string, event_id: string, event: CalendarEvent): GoogleCall {

@@ -52,8 +52,7 @@ export function createGoogleProvider(google: GoogleEnv): Provider {
     grantPageOf: () => "https://myaccount.google.com/connections",
     adminConsentUrl: () => null,
     listsCalendars: (access) => access === "existing",
-    createClient: ({ access_token, budget }) =>
-      createGoogleClient({ api_url: google.api_url, access_token, budget }),
+    createClient: (options) => createGoogleClient({ api_url: google.api_url, ...options }),
   };
 }
 
@@ -100,7 +99,7 @@ async function exchangeToken(
     await oauth.validateApplicationLevelSignature(server, response, options);
   } catch (error: unknown) {
     const reason = errorCodeOf(error);
-    return reason === null && response.ok
+    return reason === null && !isUnreadable(error)
       ? { kind: "identity_invalid", reason: "id_token" }
       : { kind: "exchange_failed", reason: reason ?? "unreadable" };
   }
@@ -181,6 +180,14 @@ function errorCodeOf(error: unknown): string | null {
   }
   // A 401 with `WWW-Authenticate` is how RFC 6749 §5.2 refuses a client.
   return error instanceof oauth.WWWAuthenticateChallengeError ? "invalid_client" : null;
+}
+
+/** Whether it was no token endpoint's answer at all, so that nothing is said of who consented. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof oauth.OperationProcessingError &&
+    [oauth.PARSE_ERROR, oauth.RESPONSE_IS_NOT_JSON, oauth.RESPONSE_IS_NOT_CONFORM].some((code) =>
+      code === error.code
+    );
 }
 
 let discovered: {

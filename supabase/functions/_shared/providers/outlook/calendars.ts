@@ -125,17 +125,22 @@ export function* createCalendar(account: Account, { name }: NewCalendar): Calend
       },
     };
     if (answer.kind !== "exists") return parsed(answer, CalendarResource.transform(asCalendar));
+    // Perhaps it is ours: the runtime repeats a call by itself whose connection is cut.
+    const taken = yield* findOwn(account);
+    if (taken.kind === "done" && taken.value !== null) return { kind: "done", value: taken.value };
   }
   return { kind: "rejected", reason: "calendar_names_exhausted" };
 }
 
 /** Whether a calendar holds any event, ours or not. */
-export function* isEmptyCalendar(calendar: CalendarChoice): CalendarProgram<boolean> {
+export function* isEmptyCalendar(account: Account, calendar: CalendarChoice): CalendarProgram<boolean> {
+  const answer = yield {
+    method: "GET",
+    path: withQuery(`${calendarPath(calendar)}/events`, { $top: "1", $select: "id" }),
+  };
+  if (answer.kind === "gone") return yield* missingCalendar(account, calendar, answer.reason);
   return parsed(
-    yield {
-      method: "GET",
-      path: withQuery(`${calendarPath(calendar)}/events`, { $top: "1", $select: "id" }),
-    },
+    answer,
     // An empty page that has a next one leaves it open: not empty is the answer that deletes nothing.
     EventPage.transform((page) => page.value.length === 0 && !page["@odata.nextLink"]),
   );

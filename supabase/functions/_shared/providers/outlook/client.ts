@@ -75,7 +75,7 @@ export function createOutlookClient(options: {
     listCalendars: () => drive(listCalendars(options), call),
     getCalendar: (calendar) => drive(getCalendar(options, calendar), call),
     createCalendar: (calendar) => drive(createCalendar(options, calendar), call),
-    isEmptyCalendar: (calendar_id) => drive(isEmptyCalendar(choiceOf(calendar_id)), call),
+    isEmptyCalendar: (calendar_id) => drive(isEmptyCalendar(options, choiceOf(calendar_id)), call),
     deleteCalendar: (calendar_id) => drive(deleteCalendar(choiceOf(calendar_id)), call),
     createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>

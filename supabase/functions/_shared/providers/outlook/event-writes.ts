@@ -7,7 +7,7 @@ import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
 import { type Account, calendarPath, getCalendar, missingCalendar } from "./calendars.ts";
 import { createBody, OBLIGATION_PROPERTY, patchBody } from "./event-body.ts";
 import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
-import { inUtc } from "./time-zones.ts";
+import { graphTimeOf, inUtc } from "./time-zones.ts";
 import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
 
 /** A change to one event as the calls to Graph that it takes. */
@@ -21,16 +21,22 @@ export interface Target extends Account {
 /** More events of one obligation than creations without an outcome can leave in a calendar. */
 const TAGGED_MAX = 50;
 
-/**
- * An event that is older than this was there before the call that was answered with it. A younger one was made by a
- * repetition of the same call, and holds the same.
- */
+/** An event that is older than this was there before the call that was answered with it. */
 const JUST_CREATED_MS = 300_000;
+/** A new event was last changed when it was created, give or take what Exchange does to it by itself. */
+const UNTOUCHED_MS = 2_000;
 
 type Tagged = Failure | { readonly kind: "found"; readonly event_ids: readonly string[] };
 
 const WrittenEvent = z.object({ id: z.string().min(1), "@odata.etag": z.string().nullish() });
-const CreatedEvent = z.object({ id: z.string().min(1), createdDateTime: z.string() });
+const CreatedEvent = z.object({
+  id: z.string().min(1),
+  createdDateTime: z.string(),
+  lastModifiedDateTime: z.string().nullish(),
+  subject: z.string().nullish(),
+  isAllDay: z.boolean().nullish(),
+  start: z.object({ dateTime: z.string(), timeZone: z.string() }).nullish(),
+});
 const EventPage = z.object({ value: z.array(z.object({ id: z.string().min(1) })) });
 
 /**
@@ -43,7 +49,7 @@ const EventPage = z.object({ value: z.array(z.object({ id: z.string().min(1) }))
  * @source https://learn.microsoft.com/graph/api/resources/event, transactionId
  */
 export function* createEvent(target: Target, event: CalendarEvent): GraphProgram {
-  const place = placeOf(target.calendar);
+  const place = placeOf(target);
   for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
     const id = transactionId(event.obligation_id, place, generation);
     const created = yield* write(event, (form) => ({
@@ -106,9 +112,20 @@ function* earlierEvent(
       : { kind: "found", event_ids: [created.event_id] };
   }
   const answered = created.kind === "ok" ? CreatedEvent.safeParse(created.body).data : undefined;
-  const is_earlier = answered !== undefined &&
-    Date.parse(answered.createdDateTime) < Date.now() - JUST_CREATED_MS;
-  return is_earlier ? { kind: "found", event_ids: [answered.id] } : { kind: "new" };
+  return answered !== undefined && mayDiffer(answered, event)
+    ? { kind: "found", event_ids: [answered.id] }
+    : { kind: "new" };
+}
+
+/** Whether an answered event may hold something else than was sent: it is old, was changed, or shows it. */
+function mayDiffer(answered: z.infer<typeof CreatedEvent>, event: CalendarEvent): boolean {
+  const created_at = Date.parse(answered.createdDateTime);
+  const changed_at = Date.parse(answered.lastModifiedDateTime ?? answered.createdDateTime);
+  if (created_at < Date.now() - JUST_CREATED_MS || changed_at > created_at + UNTOUCHED_MS) return true;
+  const { isAllDay, start } = graphTimeOf(inUtc(event).time);
+  return (answered.subject ?? event.title) !== event.title || (answered.isAllDay ?? isAllDay) !== isAllDay ||
+    // Asked for nothing else, Graph answers in UTC.
+    (answered.start?.timeZone === "UTC" && !answered.start.dateTime.startsWith(start.dateTime));
 }
 
 /** Writes the event; where Graph does not know its time zone, the same instants in UTC. */
@@ -169,9 +186,9 @@ function* findTagged(
     : { kind: "found", event_ids: page.value.map((event) => event.id) };
 }
 
-/** What stays the same of a calendar when Exchange changes its id. */
-function placeOf({ id, role }: CalendarChoice): string {
-  return role === "other" ? id : role;
+/** What stays the same of a calendar when Exchange changes its id, and is not another one's in the same mailbox. */
+function placeOf({ calendar, owner }: Target): string {
+  return calendar.role === "own" ? `own ${owner}` : calendar.role === "primary" ? "primary" : calendar.id;
 }
 
 /** An event's id holds in the whole mailbox. */

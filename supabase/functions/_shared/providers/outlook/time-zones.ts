@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { findWindows } from "windows-iana";
+import { findIana, findWindows } from "windows-iana";
 import type { CalendarEvent, EventTime } from "../../domain/calendar-event.ts";
 
 /** A time as Graph takes it: a wall-clock time without offset, and the zone that it is read in. */
@@ -47,8 +47,8 @@ export function graphZoneOf(time_zone: string): string | null {
  * Start and end as Graph takes them.
  *
  * An all-day event is made of date strings alone, midnight to midnight: a zone of its own would let a mailbox
- * elsewhere move it to another day. A timed one is written in UTC where Graph does not know its zone, and where a
- * wall-clock time comes twice, because `dateTime` cannot say which of the two is meant.
+ * elsewhere move it to another day. A timed one is written in UTC where Graph does not know its zone, where the Windows
+ * zone keeps another time, and where a wall-clock time comes twice, because `dateTime` cannot say which one is meant.
  *
  * @source https://learn.microsoft.com/graph/api/resources/event, isAllDay
  */
@@ -65,7 +65,9 @@ export function graphTimeOf(
   const zone = graphZoneOf(time.time_zone);
   const start = Temporal.Instant.from(time.start).toZonedDateTimeISO(time.time_zone);
   const end = Temporal.Instant.from(time.end).toZonedDateTimeISO(time.time_zone);
-  if (zone === null || comesTwice(start) || comesTwice(end)) {
+  if (
+    zone === null || [start, end].some((moment) => comesTwice(moment) || !keepsTime(moment, zone))
+  ) {
     return {
       isAllDay: false,
       start: wallClock(start.withTimeZone("UTC"), "UTC"),
@@ -82,6 +84,12 @@ export function inUtc(event: CalendarEvent): CalendarEvent {
 
 function wallClock(time: Temporal.ZonedDateTime, timeZone: string): DateTimeTimeZone {
   return { dateTime: time.toPlainDateTime().toString({ smallestUnit: "second" }), timeZone };
+}
+
+/** Whether a Windows zone shows the same wall clock: CLDR's mapping is older than some countries' decisions. */
+function keepsTime(time: Temporal.ZonedDateTime, zone: string): boolean {
+  const [place] = findIana(zone);
+  return place === undefined || time.withTimeZone(place).offsetNanoseconds === time.offsetNanoseconds;
 }
 
 function comesTwice(time: Temporal.ZonedDateTime): boolean {

@@ -163,23 +163,37 @@ Deno.test("the calendar that an unanswered call made is found instead of a secon
 
 Deno.test("a name that another calendar has gets a number", () => {
   const taken = refused(409, "ErrorFolderExists");
-  const { calls } = play(createCalendar(ACCOUNT, NEW), [ok({ value: [] }), taken, taken, ok({ id: "c/9" })]);
-  assert.deepEqual(
-    calls.slice(1).map(({ body }) => typeof body === "object" && body && "name" in body && body.name),
-    [
-      "Deadlines",
-      "Deadlines (2)",
-      "Deadlines (3)",
-    ],
+  const none = ok({ value: [] });
+  const { calls } = play(createCalendar(ACCOUNT, NEW), [none, taken, none, taken, none, ok({ id: "c/9" })]);
+  const names = calls.flatMap(({ body }) =>
+    typeof body === "object" && body && "name" in body ? [body.name] : []
   );
+  assert.deepEqual(names, ["Deadlines", "Deadlines (2)", "Deadlines (3)"]);
 });
 
-Deno.test("a calendar that cannot be looked for is not made, lest there be two", () => {
+Deno.test("a name that turns out to be taken by our own calendar needs no number", () => {
+  const { outcome } = play(createCalendar(ACCOUNT, NEW), [
+    ok({ value: [] }),
+    refused(409, "ErrorFolderExists"),
+    ok({ value: [tagged("c/9", "owner-1")] }),
+  ]);
+  assert.ok(outcome.kind === "done" && outcome.value.id === "c/9");
+});
+
+Deno.test("where calendars cannot be looked for by their tag, one is made all the same", () => {
+  const { outcome } = play(createCalendar(ACCOUNT, NEW), [
+    refused(400, "ErrorInvalidRequest"),
+    ok({ id: "c/9" }),
+  ]);
+  assert.equal(outcome.kind, "done");
+});
+
+Deno.test("while it is not known whether there is a calendar of ours, none is made, lest there be two", () => {
   assert.equal(play(createCalendar(ACCOUNT, NEW), [refused(503, "")]).outcome.kind, "unknown");
 });
 
 Deno.test("a calendar is empty when Graph shows no event and no further page", () => {
-  const emptyOf = (body: unknown) => play(isEmptyCalendar(OTHER), [ok(body)]);
+  const emptyOf = (body: unknown) => play(isEmptyCalendar(ACCOUNT, OTHER), [ok(body)]);
   assert.deepEqual(emptyOf({ value: [] }).outcome, { kind: "done", value: true });
   assert.deepEqual(emptyOf({ value: [{ id: "e" }] }).outcome, { kind: "done", value: false });
   assert.deepEqual(emptyOf({ value: [], "@odata.nextLink": "https://graph.test/v1.0/x" }).outcome, {

@@ -65,7 +65,7 @@ Deno.test("a creation posts into the calendar by its id, encoded", () => {
   const { outcome, calls } = play(createEvent(target("own"), EVENT), [written]);
   assert.deepEqual(outcome, done);
   assert.equal(calls[0]?.path, "/me/calendars/cal%2F1/events");
-  assert.deepEqual(calls[0]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own", 0)));
+  assert.deepEqual(calls[0]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own owner-1", 0)));
 });
 
 Deno.test("the default calendar goes by its alias, whatever its id", () => {
@@ -132,7 +132,7 @@ Deno.test("a duplicate of a deleted event is followed by the next transaction id
     written,
   ]);
   assert.deepEqual(outcome, done);
-  assert.deepEqual(calls[4]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own", 2)));
+  assert.deepEqual(calls[4]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own owner-1", 2)));
 });
 
 Deno.test("a creation gives up after 32 burned ids", () => {

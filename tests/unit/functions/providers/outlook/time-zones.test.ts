@@ -164,3 +164,13 @@ Deno.test("an event in UTC is at the same instants; an all-day one stays as it i
   const day = event({});
   assert.deepEqual(inUtc(day), day);
 });
+
+Deno.test("where the Windows zone keeps another time than the place, the instants are written in UTC", () => {
+  const time = {
+    kind: "timed",
+    start: "2027-01-15T12:00:00-06:00",
+    end: "2027-01-15T12:30:00-06:00",
+    time_zone: "America/Ojinaga",
+  } as const;
+  assert.deepEqual(graphTimeOf(time).start, { dateTime: "2027-01-15T18:00:00", timeZone: "UTC" });
+});
