@@ -95,6 +95,53 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
     );
 
     await t.step(
+      "an edit whose answer is lost and that is taken back leaves what was there before",
+      async () => {
+        await insert("Taken back ", 1);
+        await scene.untilTitles(ada.calendar_id, ["Taken back 1"]);
+        await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        faults.set([{
+          match: { method: "PATCH", path: provider.paths.events },
+          kind: "drop_after",
+          times: 2,
+        }]);
+        await sql`update public.obligations set title = 'Wrong' where title = 'Taken back 1'`;
+        await scene.untilTitles(ada.calendar_id, ["Wrong"]);
+        await sql`update public.obligations set title = 'Taken back 1' where title = 'Wrong'`;
+        await scene.untilTitles(ada.calendar_id, ["Taken back 1"], 30_000);
+        await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        assert.deepEqual(scene.titles(ada.calendar_id), ["Taken back 1"]);
+        await clear();
+      },
+    );
+
+    await t.step(
+      "an event made anew after its user deleted it, its answer lost, goes with its obligation",
+      async () => {
+        const { google, outlook } = stack;
+        assert.ok(google && outlook);
+        google.state.restore_allowed = false;
+        await insert("Successor ", 1);
+        await scene.untilTitles(ada.calendar_id, ["Successor 1"]);
+        await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        provider.user.deleteEvent(ada.calendar_id, scene.events(ada.calendar_id)[0]?.id ?? "");
+        faults.set([{
+          match: { method: "POST", path: provider.paths.events },
+          kind: "drop_after",
+          times: 2,
+        }]);
+        await sql`update public.obligations set title = 'Successor 2' where title = 'Successor 1'`;
+        await scene.untilTitles(ada.calendar_id, ["Successor 2"]);
+        await sql`delete from public.obligations where user_id = ${ada.id}`;
+        await scene.untilTitles(ada.calendar_id, [], 30_000);
+        await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        assert.deepEqual(scene.titles(ada.calendar_id), []);
+        google.state.restore_allowed = true;
+        await clear();
+      },
+    );
+
+    await t.step(
       "an event that the provider refuses for good fails alone, visibly, until its obligation changes",
       async () => {
         faults.set([{

@@ -25,7 +25,10 @@ export interface Situation {
 
 /** The difference between what a calendar should hold for one obligation and what it holds. */
 export type Plan = Step & {
-  /** Other calendars, in which an interrupted attempt may have left an event: looked into before the step. */
+  /**
+   * Calendars in which an interrupted attempt may have left an event that the step would not find, looked into before it:
+   * other ones, and of an event that is to go its own, where a successor may stand beside it.
+   */
   readonly strays: readonly string[];
 };
 
@@ -53,11 +56,12 @@ type Step =
  */
 export async function planObligation(situation: Situation): Promise<Plan> {
   const step = await planStep(situation);
-  const { mapping, attempted_in, calendar_id } = situation;
+  // A write finds in its own calendar whatever an earlier one left there.
   const writes = "content_hash" in step;
-  // What the step itself writes to or deletes from is no stray.
-  const strays = attempted_in.filter((id) => id !== mapping?.calendar_id && !(writes && id === calendar_id));
-  return { ...step, strays };
+  return {
+    ...step,
+    strays: situation.attempted_in.filter((id) => !(writes && id === situation.calendar_id)),
+  };
 }
 
 async function planStep(situation: Situation): Promise<Step> {
@@ -74,7 +78,9 @@ async function planStep(situation: Situation): Promise<Step> {
     const from = { calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
     return { kind: "move", event, content_hash, from };
   }
-  if (mapping.content_hash === content_hash) return { kind: "nothing" };
+  // After an attempt without an outcome the event may show what was wanted in between.
+  const is_certain = !situation.attempted_in.includes(situation.calendar_id);
+  if (is_certain && mapping.content_hash === content_hash) return { kind: "nothing" };
   return { kind: "update", event, content_hash, event_id: mapping.external_event_id };
 }
 

@@ -103,8 +103,9 @@ function writeOf(calendar_id: string, { obligation_id, event_id }: Known, title:
     : { kind: "update", calendar_id, event_id, event };
 }
 
-function removalOf(calendar_id: string, { obligation_id, event_id }: Known): Change {
-  return event_id === null
+/** After an attempt that was given up, the event may be another one than we know of. */
+function removalOf(calendar_id: string, { obligation_id, event_id, title }: Known): Change {
+  return event_id === null || title === undefined
     ? { kind: "remove_untracked", calendar_id, obligation_id }
     : { kind: "delete", calendar_id, event_id };
 }
