@@ -21,7 +21,7 @@ Deno.test({
   const scene = await openScene();
   const { stack, sql } = scene;
   try {
-    await t.step("the checked-in types are those of the schema (npm run types)", async () => {
+    await t.step("the checked-in types are those of the schema (npm run generate)", async () => {
       assert.equal(
         await Deno.readTextFile(DATABASE_TYPES_PATH),
         await generateDatabaseTypes(stack.databaseUrl),

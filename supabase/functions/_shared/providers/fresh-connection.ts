@@ -9,11 +9,20 @@
 export async function onFreshConnection<T>(
   use: (options: { readonly client?: Deno.HttpClient }) => Promise<T>,
 ): Promise<T> {
-  if (typeof Deno.createHttpClient !== "function") return await use({});
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const client = freshClient();
+  if (client === null) return await use({});
   try {
     return await use({ client });
   } finally {
     client.close();
+  }
+}
+
+/** @returns null where the runtime has no such clients, or does not let us make one */
+function freshClient(): Deno.HttpClient | null {
+  try {
+    return Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  } catch {
+    return null;
   }
 }
