@@ -4,7 +4,6 @@ import { functionEnvironment } from "./environment.ts";
 import { installExtensions, type StandIn } from "./extensions/install.ts";
 import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
 import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
-import { freePort } from "./free-port.ts";
 import { functionNames, FunctionProcess } from "./functions/function-process.ts";
 import { createProjectKeys } from "./gateway/keys.ts";
 import { startGateway } from "./gateway/server.ts";
@@ -63,8 +62,9 @@ export async function startStack(options: {
     for (const end of started.splice(0).reverse()) await end().catch((error: unknown) => log(String(error)));
   };
   try {
-    const port = claimPort(options.port ?? 0);
-    const apiUrl = `http://127.0.0.1:${port}`;
+    const gateway = startGateway(options.port ?? 0);
+    started.push(() => gateway.stop());
+    const apiUrl = gateway.url;
     const given = options.env ?? {};
     const keys = await createProjectKeys();
 
@@ -117,13 +117,8 @@ export async function startStack(options: {
       await Promise.all(functions.map((process) => process.stop()));
     });
     await Promise.all(functions.map((process) => process.start()));
-    const gateway = startGateway({
-      listener: { port },
-      keys,
-      superuserUrl: databaseUrl,
-      authenticatorUrl,
-      functions,
-    });
+    gateway.open({ keys, superuserUrl: databaseUrl, authenticatorUrl, functions });
+    // Before what it passes requests on to.
     started.push(() => gateway.stop());
 
     if (standIns.includes("pg_cron")) {
@@ -197,17 +192,6 @@ function withUser(url: string, user: string, password: string): string {
   changed.username = user;
   changed.password = password;
   return changed.toString();
-}
-
-/** Takes the port now, so that one in use is an error before anything was started. */
-function claimPort(port: number): number {
-  if (port === 0) return freePort();
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return port;
-  } catch {
-    throw new Error(`Port ${port} is in use: stop what listens there, or choose another with --port.`);
-  }
 }
 
 function pgNetSwitch(start: (() => BackgroundWorker) | null) {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import postgres from "postgres";
+import postgres, { type Sql } from "postgres";
+import { freePort } from "../free-port.ts";
 import type { FunctionProcess } from "../functions/function-process.ts";
 import { authRoutes } from "./auth.ts";
 import { functionRoutes } from "./functions.ts";
@@ -9,50 +10,84 @@ import { restRoutes } from "./rest.ts";
 
 const REST_CONNECTIONS = 20;
 const CLOSE_TIMEOUT_S = 2;
+/** Of ports that somebody else takes between our choice and our use. */
+const ATTEMPTS_MAX = 5;
 
 /** What Supabase's API gateway is to a project. */
 export interface Gateway {
+  readonly url: string;
+  /**
+   * Begins to answer; until then every request is a 503.
+   *
+   * @param project.superuserUrl for sign-in
+   * @param project.authenticatorUrl for the Data API
+   */
+  open(project: {
+    readonly keys: ProjectKeys;
+    readonly superuserUrl: string;
+    readonly authenticatorUrl: string;
+    readonly functions: readonly FunctionProcess[];
+  }): void;
+  /** May be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Answers requests on a port that is listened on already.
+ * Takes a port at once, so that nobody else does while the rest of the stack starts.
  *
- * @param options.superuserUrl for sign-in
- * @param options.authenticatorUrl for the Data API
+ * @param port 0: any free one
+ * @throws Error with one clear line where the port is in use
  */
-export function startGateway(options: {
-  readonly listener: { readonly port: number };
-  readonly keys: ProjectKeys;
-  readonly superuserUrl: string;
-  readonly authenticatorUrl: string;
-  readonly functions: readonly FunctionProcess[];
-}): Gateway {
-  const { port } = options.listener;
-  const quiet = { onnotice: () => {} };
-  const admin = postgres(options.superuserUrl, { max: 2, ...quiet });
-  const authenticator = postgres(options.authenticatorUrl, { max: REST_CONNECTIONS, ...quiet });
-  const app = new Hono();
-  app.use("/auth/*", cors());
-  app.use("/rest/*", cors());
-  app.route(
-    "/auth/v1",
-    authRoutes({ sql: admin, keys: options.keys, apiUrl: () => `http://127.0.0.1:${port}` }),
-  );
-  app.route("/rest/v1", restRoutes({ sql: authenticator, keys: options.keys }));
-  app.route("/functions/v1", functionRoutes(options.functions));
-  app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
-  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, app.fetch);
+export function startGateway(port: number): Gateway {
+  let answer = (_request: Request): Response | Promise<Response> =>
+    Response.json({ message: "The stack is starting" }, { status: 503 });
+  const server = listen(port, (request) => answer(request));
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const pools: Sql[] = [];
+  let stopped: Promise<void> | null = null;
   return {
-    async stop() {
-      await Promise.race([
-        server.shutdown(),
-        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_S * 1000)),
-      ]);
-      await Promise.all([
-        admin.end({ timeout: CLOSE_TIMEOUT_S }),
-        authenticator.end({ timeout: CLOSE_TIMEOUT_S }),
-      ]);
+    url,
+    open({ keys, superuserUrl, authenticatorUrl, functions }) {
+      const quiet = { onnotice: () => {} };
+      const admin = postgres(superuserUrl, { max: 2, ...quiet });
+      const authenticator = postgres(authenticatorUrl, { max: REST_CONNECTIONS, ...quiet });
+      pools.push(admin, authenticator);
+      const app = new Hono();
+      app.use("/auth/*", cors());
+      app.use("/rest/*", cors());
+      app.route("/auth/v1", authRoutes({ sql: admin, keys, apiUrl: () => url }));
+      app.route("/rest/v1", restRoutes({ sql: authenticator, keys }));
+      app.route("/functions/v1", functionRoutes(functions));
+      app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
+      answer = (request) => app.fetch(request);
     },
+    stop: () => stopped ??= stop(),
   };
+
+  async function stop(): Promise<void> {
+    await Promise.race([
+      server.shutdown(),
+      new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_S * 1000)),
+    ]);
+    await Promise.all(pools.map((pool) => pool.end({ timeout: CLOSE_TIMEOUT_S })));
+  }
+}
+
+function listen(port: number, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+  const on = (chosen: number) =>
+    Deno.serve({ hostname: "127.0.0.1", port: chosen, onListen: () => {} }, handler);
+  if (port !== 0) {
+    try {
+      return on(port);
+    } catch {
+      throw new Error(`Port ${port} is in use: stop what listens there, or choose another with --port.`);
+    }
+  }
+  for (let attempt = 1;; attempt++) {
+    try {
+      return on(freePort());
+    } catch (error: unknown) {
+      if (attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
 }

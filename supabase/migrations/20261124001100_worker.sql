@@ -277,8 +277,9 @@ begin
 
   -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
   with outcome as materialized (
-    select job.obligation_id, o.kind, o.run_in_ms, o.error, job.version = o.version as is_current
-    from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text)
+    select job.obligation_id, o.kind, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current
+    from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
+      may_leave boolean)
     join calendar_sync.jobs as job on job.integration_id = p_integration_id and job.obligation_id = o.obligation_id
     for update of job skip locked
   ), finished as (
@@ -287,7 +288,7 @@ begin
       and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
   )
   update calendar_sync.jobs as job
-  set attempted_in = case when outcome.kind = 'retry' then job.attempted_in else '{}' end,
+  set attempted_in = case when outcome.kind = 'retry' and outcome.may_leave then job.attempted_in else '{}' end,
     attempts = case when outcome.is_current then job.attempts + 1 else 0 end,
     run_at = case
       when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'

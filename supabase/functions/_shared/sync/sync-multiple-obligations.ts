@@ -128,7 +128,7 @@ async function applyWithToken(
   return outcomes;
 }
 
-type OutcomeRow = Record<string, string | number | null>;
+type OutcomeRow = Record<string, string | number | boolean | null>;
 
 function settledRow({ obligation_id, version, mapping, deadline_hash }: Job): OutcomeRow {
   return mapping !== null && deadline_hash !== null
@@ -173,6 +173,8 @@ function outcomeRow(
           "after_s" in outcome ? (outcome.after_s ?? 0) * 1000 : 0,
         ),
         error: "reason" in outcome ? outcome.reason : outcome.kind,
+        // A removal alone leaves nothing that would have to be looked for.
+        may_leave: "content_hash" in plan || plan.strays.length > 0,
       }];
     case "rejected":
       // An event that we may not remove is the user's; it must not keep the user from leaving.
