@@ -4,11 +4,11 @@ import type { Rpc } from "../../../../supabase/functions/_shared/platform/rpc.ts
 import type { Provider, RefreshOutcome } from "../../../../supabase/functions/_shared/providers/provider.ts";
 
 const LATER = new Date(Date.now() + 3_600_000).toISOString();
-const REFRESH = { kind: "refresh", refresh_token: "r1", claim: "c", account_id: "tid.oid" };
+const REFRESH = { kind: "refresh", refresh_token: "old-refresh", claim: "c", account_id: "tid.oid" };
 const refreshed: RefreshOutcome = {
   kind: "refreshed",
-  access_token: "a2",
-  refresh_token: "r2",
+  access_token: "new-access",
+  refresh_token: "new-refresh",
   expires_at: LATER,
 };
 
@@ -64,9 +64,9 @@ async function logged(run: () => Promise<unknown>): Promise<string> {
 
 Deno.test("a refreshed token is stored before it is used", async () => {
   const { get, calls } = scene({ calendar_begin_refresh: [REFRESH], calendar_save_tokens: [true] });
-  assert.deepEqual(await get(), { kind: "valid", access_token: "a2", expires_at: LATER });
+  assert.deepEqual(await get(), { kind: "valid", access_token: "new-access", expires_at: LATER });
   assert.equal(calls[1]?.name, "calendar_save_tokens");
-  assert.equal(calls[1]?.args["p_refresh_token"], "r2");
+  assert.equal(calls[1]?.args["p_refresh_token"], "new-refresh");
 });
 
 Deno.test("fifty who want the same token at once cost one refresh", async () => {
@@ -75,29 +75,33 @@ Deno.test("fifty who want the same token at once cost one refresh", async () => 
     calendar_save_tokens: [true],
   });
   const tokens = await Promise.all(Array.from({ length: 50 }, () => get()));
-  assert.ok(tokens.every((token) => token.kind === "valid" && token.access_token === "a2"));
+  assert.ok(tokens.every((token) => token.kind === "valid" && token.access_token === "new-access"));
   assert.equal(refreshes(), 1);
   assert.equal(calls.length, 2);
 });
 
 Deno.test("somebody else's refresh is waited for, and its token adopted", async () => {
   const { get, refreshes } = scene({
-    calendar_begin_refresh: [{ kind: "busy" }, { kind: "valid", access_token: "a9", expires_at: LATER }],
+    calendar_begin_refresh: [{ kind: "busy" }, {
+      kind: "valid",
+      access_token: "winners-access",
+      expires_at: LATER,
+    }],
   });
-  assert.deepEqual(await get(), { kind: "valid", access_token: "a9", expires_at: LATER });
+  assert.deepEqual(await get(), { kind: "valid", access_token: "winners-access", expires_at: LATER });
   assert.equal(refreshes(), 0);
 });
 
 Deno.test("whose claim was taken over adopts the winner's token, and a rotation that is lost thereby is logged", async () => {
   const { get } = scene({
-    calendar_begin_refresh: [REFRESH, { kind: "valid", access_token: "a9", expires_at: LATER }],
+    calendar_begin_refresh: [REFRESH, { kind: "valid", access_token: "winners-access", expires_at: LATER }],
     calendar_save_tokens: [false],
   });
   const lines = await logged(async () => {
-    assert.deepEqual(await get(), { kind: "valid", access_token: "a9", expires_at: LATER });
+    assert.deepEqual(await get(), { kind: "valid", access_token: "winners-access", expires_at: LATER });
   });
   assert.match(lines, /"token_rotation_lost"/);
-  assert.ok(!lines.includes("r2") && !lines.includes("a2"), "no token in the log");
+  assert.ok(!lines.includes("new-refresh") && !lines.includes("new-access"), "no token in the log");
 });
 
 Deno.test("a token that cannot be stored is stored again a moment later; where that fails, it is not used", async () => {
