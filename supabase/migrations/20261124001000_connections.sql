@@ -269,76 +269,6 @@ $$;
 comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
   'Chooses the calendar that events belong in; those elsewhere are moved.';
 
--- The refresh token is returned only when nobody else here uses the account: revoking ends every grant that the
--- account gave to the same provider project.
-create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_integration public.calendar_integrations;
-  v_account_id text;
-  v_refresh_token text;
-begin
-  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
-  v_account_id := coalesce(v_integration.account_id, (
-    select account_id from calendar_sync.connections where integration_id = p_integration_id limit 1
-  ));
-  if not exists (
-    select from public.calendar_integrations
-    where provider = v_integration.provider and account_id = v_account_id and id <> p_integration_id
-  ) then
-    v_refresh_token := coalesce(
-      calendar_sync.read_secret(v_integration.refresh_token_secret_id),
-      (select calendar_sync.read_secret(refresh_token_secret_id) from calendar_sync.connections
-        where integration_id = p_integration_id and refresh_token_secret_id is not null limit 1)
-    );
-  end if;
-  delete from calendar_sync.connections where integration_id = p_integration_id;
-  delete from public.calendar_integrations where id = p_integration_id;
-  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'account_id', v_account_id,
-    'refresh_token', v_refresh_token);
-end;
-$$;
-
-comment on function calendar_sync.remove_integration(uuid) is 'Removes an integration with its tokens; says whether the grant may be revoked.';
-
-create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_integration public.calendar_integrations;
-begin
-  select * into v_integration from public.calendar_integrations
-  where id = p_integration_id and user_id = p_user_id for update;
-  if not found then
-    return null;
-  end if;
-  if p_events = 'remove' and v_integration.status <> 'pending_confirmation' then
-    if v_integration.status = 'disconnected' then
-      return jsonb_build_object('kind', 'reconnect_needed');
-    end if;
-    update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
-    return jsonb_build_object('kind', 'draining', 'provider', v_integration.provider, 'account_id', v_integration.account_id);
-  end if;
-  if v_integration.calendar_id is not null then
-    insert into calendar_sync.kept_calendars
-    values (v_integration.user_id, v_integration.provider, v_integration.account_id, v_integration.calendar_id,
-      v_integration.calendar_name, v_integration.calendar_role)
-    on conflict (user_id, provider, account_id) do update
-    set calendar_id = excluded.calendar_id, calendar_name = excluded.calendar_name, calendar_role = excluded.calendar_role;
-    insert into calendar_sync.kept_events
-    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, calendar_id,
-      external_event_id, etag, deadline_hash, content_hash
-    from public.calendar_event_mappings where integration_id = p_integration_id
-    on conflict do nothing;
-  end if;
-  return calendar_sync.remove_integration(p_integration_id);
-end;
-$$;
-
-comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
-  'Disconnects: at once where the events are kept, else once the worker has removed them.';
-
 do $$
 declare
   v_function regprocedure;
@@ -350,8 +280,7 @@ begin
     'public.calendar_take_connection(uuid, text)',
     'public.calendar_activate(uuid, text, text, text, text)',
     'public.calendar_integration_of(uuid, uuid)',
-    'public.calendar_set_calendar(uuid, uuid, text, text, text)',
-    'public.calendar_begin_disconnect(uuid, uuid, text)'
+    'public.calendar_set_calendar(uuid, uuid, text, text, text)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated', v_function);
     execute format('grant execute on function %s to service_role', v_function);

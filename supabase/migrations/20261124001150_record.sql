@@ -1,0 +1,147 @@
+-- What the worker tells: what became of a batch, and its last word. Whoever lost the lease is not listened to.
+
+create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_outcomes constant jsonb := coalesce(p_outcomes, '[]');
+begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return false;
+  end if;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration_id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
+  from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, calendar_id text, event_id text, etag text,
+    deadline_hash text, content_hash text)
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+  from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, deadline_hash text)
+  where o.kind = 'unchanged' and mapping.integration_id = p_integration_id
+    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
+
+  delete from public.calendar_event_mappings as mapping
+  using jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid)
+  where o.kind = 'removed' and mapping.integration_id = p_integration_id and mapping.obligation_id = o.obligation_id;
+
+  -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
+  with outcome as materialized (
+    select job.obligation_id, o.kind, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current
+    from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
+      may_leave boolean)
+    join calendar_sync.jobs as job on job.integration_id = p_integration_id and job.obligation_id = o.obligation_id
+    for update of job skip locked
+  ), finished as (
+    delete from calendar_sync.jobs as job using outcome
+    where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
+      and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
+  )
+  update calendar_sync.jobs as job
+  set attempted_in = case when outcome.kind = 'retry' and outcome.may_leave then job.attempted_in else '{}' end,
+    attempts = case when outcome.is_current then job.attempts + 1 else 0 end,
+    run_at = case
+      when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+      when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
+      else job.run_at
+    end,
+    failed_at = case when outcome.is_current and outcome.kind = 'failed' then now() end,
+    last_error = outcome.error
+  from outcome
+  where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
+    and not (outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged'));
+
+  update calendar_sync.provider_calls as call set calls = made.calls_made
+  from calendar_sync.lanes as lane, jsonb_to_record(p_lane) as made (calls_made integer)
+  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made > 0;
+  delete from calendar_sync.provider_calls as call
+  using calendar_sync.lanes as lane, jsonb_to_record(p_lane) as made (calls_made integer)
+  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made = 0;
+
+  update calendar_sync.lanes
+  set leased_by = null, leased_until = null, served_at = clock_timestamp(), reserved_call_id = null,
+    batch_jobs = coalesce(lane.next_jobs, lanes.batch_jobs),
+    attempts = case when lane.backoff_ms is null then 0 else lanes.attempts + 1 end,
+    backoff_until = now() + lane.backoff_ms * interval '1 millisecond',
+    held_until = now() + lane.hold_ms * interval '1 millisecond'
+  from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint)
+  where integration_id = p_integration_id;
+
+  -- Our own calendar has a new id: what we know of its events stays true.
+  update public.calendar_event_mappings as mapping set calendar_id = lane.calendar_id
+  from jsonb_to_record(p_lane) as lane (calendar_id text), public.calendar_integrations as integration
+  where lane.calendar_id is not null and integration.id = p_integration_id
+    and mapping.integration_id = p_integration_id and mapping.calendar_id = integration.calendar_id;
+  update calendar_sync.jobs as job set attempted_in = array_replace(job.attempted_in, integration.calendar_id, lane.calendar_id)
+  from jsonb_to_record(p_lane) as lane (calendar_id text), public.calendar_integrations as integration
+  where lane.calendar_id is not null and integration.id = p_integration_id
+    and job.integration_id = p_integration_id and integration.calendar_id = any (job.attempted_in);
+  update public.calendar_integrations as integration set calendar_id = lane.calendar_id
+  from jsonb_to_record(p_lane) as lane (calendar_id text)
+  where lane.calendar_id is not null and integration.id = p_integration_id;
+
+  update public.calendar_integrations as integration
+  set last_synced_at = case when lane.succeeded then now() else integration.last_synced_at end,
+    last_error = case
+      when lane.last_error is not null then lane.last_error
+      when lane.succeeded then null
+      else integration.last_error
+    end
+  from jsonb_to_record(p_lane) as lane (succeeded boolean, last_error jsonb)
+  where integration.id = p_integration_id and (lane.succeeded or lane.last_error is not null);
+
+  update public.calendar_integrations as integration
+  set status = lane.status
+  from jsonb_to_record(p_lane) as lane (status text)
+  where integration.id = p_integration_id and lane.status is not null and integration.status <> 'disconnecting';
+  return true;
+end;
+$$;
+
+comment on function public.calendar_record(uuid, uuid, jsonb, jsonb) is
+  'Records what became of a batch and gives the lease back; false, and nothing recorded, where the lease was lost.';
+
+create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform from public.calendar_integrations where id = p_integration_id for update;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_finish_disconnect(uuid, uuid) is 'Removes an integration whose events are gone; null where the lease was lost.';
+
+create function public.calendar_retire(p_worker uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_work_is_left boolean;
+begin
+  -- What a batch under way reserved and never accounted for stays counted: it may have been used.
+  update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker;
+  v_work_is_left := exists (select from calendar_sync.due_lanes);
+  if v_work_is_left then
+    perform calendar_sync.ring();
+  end if;
+  return v_work_is_left;
+end;
+$$;
+
+comment on function public.calendar_retire(uuid) is 'A worker''s last word: its leases are free, and the next one is woken if work is left.';
+
+revoke execute on function public.calendar_record(uuid, uuid, jsonb, jsonb),
+  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) from public, anon, authenticated;
+grant execute on function public.calendar_record(uuid, uuid, jsonb, jsonb),
+  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) to service_role;
