@@ -46,66 +46,43 @@ $$;
 
 comment on function calendar_sync.note_calls(uuid, integer) is 'Counts calls against the quotas of an integration and its provider.';
 
-create view calendar_sync.quota_use with (security_invoker = true) as
-with used as (
-  select quota.provider, quota.scope, integration.id as integration_id, quota.calls, quota.window_length, quota.write_share,
-    recent.used, recent.oldest_at
-  from calendar_sync.quotas as quota
-  join public.calendar_integrations as integration on integration.provider = quota.provider
-  cross join lateral (
-    select coalesce(sum(call.calls), 0)::integer as used, min(call.at) as oldest_at
-    from calendar_sync.provider_calls as call
-    where call.integration_id = integration.id and call.at > clock_timestamp() - quota.window_length
-  ) as recent
-  where quota.scope = 'integration'
-  union all
-  select quota.provider, quota.scope, null, quota.calls, quota.window_length, quota.write_share, recent.used, recent.oldest_at
-  from calendar_sync.quotas as quota
-  cross join lateral (
-    select coalesce(sum(call.calls), 0)::integer as used, min(call.at) as oldest_at
-    from calendar_sync.provider_calls as call
-    where call.provider = quota.provider and call.at > clock_timestamp() - quota.window_length
-  ) as recent
-  where quota.scope = 'project'
+create function calendar_sync.quota_of(p_provider text, p_integration_id uuid) returns table (
+  scope text, allowed integer, window_length interval, used integer, left_for_people integer, left_for_writes integer,
+  more_at timestamptz
 )
-select provider, scope, integration_id, calls as allowed, window_length, used.used,
-  greatest(calls - used.used, 0) as left_for_people,
-  greatest(floor(calls * write_share)::integer - used.used, 0) as left_for_writes,
-  oldest_at + window_length as more_at
-from used;
+language sql volatile security definer set search_path = ''
+as $$
+  select quota.scope, quota.calls, quota.window_length, recent.used, greatest(quota.calls - recent.used, 0),
+    greatest(floor(quota.calls * quota.write_share)::integer - recent.used, 0), recent.oldest_at + quota.window_length
+  from calendar_sync.quotas as quota
+  cross join lateral (
+    select coalesce(sum(counted.calls), 0)::integer as used, min(counted.at) as oldest_at
+    from (
+      select call.calls, call.at from calendar_sync.provider_calls as call
+      where quota.scope = 'integration' and call.integration_id = p_integration_id
+        and call.at > clock_timestamp() - quota.window_length
+      union all
+      select call.calls, call.at from calendar_sync.provider_calls as call
+      where quota.scope = 'project' and call.provider = quota.provider
+        and call.at > clock_timestamp() - quota.window_length
+    ) as counted
+  ) as recent
+  where quota.provider = p_provider
+$$;
+
+comment on function calendar_sync.quota_of(text, uuid) is
+  'Quotas that hold for an integration, its own and its provider project''s, with what is used and left. more_at: when the oldest calls leave the window.';
+
+create view calendar_sync.quota_use with (security_invoker = true) as
+select integration.provider, integration.id as integration_id, quota.*
+from public.calendar_integrations as integration
+cross join lateral calendar_sync.quota_of(integration.provider, integration.id) as quota
+where quota.scope = 'integration'
+union all
+select project.provider, null, quota.*
+from calendar_sync.quotas as project
+cross join lateral calendar_sync.quota_of(project.provider, null) as quota
+where project.scope = 'project' and quota.scope = 'project';
 
 comment on view calendar_sync.quota_use is
   'Quota used and left, a row an integration and one a provider project (integration_id null). more_at: when the oldest calls leave the window.';
-
-create function calendar_sync.writes_left(
-  p_provider text, p_integration_id uuid, out calls integer, out more_at timestamptz
-)
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_quota calendar_sync.quotas;
-  v_used integer;
-  v_oldest_at timestamptz;
-begin
-  calls := 2147483647;
-  for v_quota in select * from calendar_sync.quotas as quota where quota.provider = p_provider loop
-    if v_quota.scope = 'integration' then
-      select coalesce(sum(call.calls), 0), min(call.at) into v_used, v_oldest_at
-      from calendar_sync.provider_calls as call
-      where call.integration_id = p_integration_id and call.at > clock_timestamp() - v_quota.window_length;
-    else
-      select coalesce(sum(call.calls), 0), min(call.at) into v_used, v_oldest_at
-      from calendar_sync.provider_calls as call
-      where call.provider = p_provider and call.at > clock_timestamp() - v_quota.window_length;
-    end if;
-    if floor(v_quota.calls * v_quota.write_share) - v_used < calls then
-      calls := floor(v_quota.calls * v_quota.write_share) - v_used;
-      more_at := v_oldest_at + v_quota.window_length;
-    end if;
-  end loop;
-  calls := greatest(calls, 0);
-end;
-$$;
-
-comment on function calendar_sync.writes_left(text, uuid) is
-  'Calls that syncing may make for an integration right now, and when the oldest ones leave the window.';

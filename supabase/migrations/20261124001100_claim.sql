@@ -175,10 +175,11 @@ begin
   if v_lane.exercise_due then
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0}';
   end if;
-  select allowed.calls, allowed.more_at into v_left, v_more_at
+  select quota.left_for_writes, quota.more_at into v_left, v_more_at
   from public.calendar_integrations as integration
-  cross join lateral calendar_sync.writes_left(integration.provider, integration.id) as allowed
-  where integration.id = p_integration_id;
+  cross join lateral calendar_sync.quota_of(integration.provider, integration.id) as quota
+  where integration.id = p_integration_id
+  order by quota.left_for_writes limit 1;
   if v_left = 0 then
     update calendar_sync.lanes set leased_by = null, leased_until = null, budget_until = v_more_at
     where integration_id = p_integration_id;

@@ -1,5 +1,23 @@
 -- What the worker tells: what became of a batch, and its last word. Whoever lost the lease is not listened to.
 
+create function calendar_sync.follow_calendar(p_integration_id uuid, p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_old_id text;
+begin
+  select calendar_id into v_old_id from public.calendar_integrations where id = p_integration_id;
+  update public.calendar_event_mappings set calendar_id = p_calendar_id
+  where integration_id = p_integration_id and calendar_id = v_old_id;
+  update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_old_id, p_calendar_id)
+  where integration_id = p_integration_id and v_old_id = any (attempted_in);
+  update public.calendar_integrations set calendar_id = p_calendar_id where id = p_integration_id;
+end;
+$$;
+
+comment on function calendar_sync.follow_calendar(uuid, text) is
+  'Our own calendar has a new id: what we know of its events stays true.';
+
 create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -74,18 +92,9 @@ begin
   from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint)
   where integration_id = p_integration_id;
 
-  -- Our own calendar has a new id: what we know of its events stays true.
-  update public.calendar_event_mappings as mapping set calendar_id = lane.calendar_id
-  from jsonb_to_record(p_lane) as lane (calendar_id text), public.calendar_integrations as integration
-  where lane.calendar_id is not null and integration.id = p_integration_id
-    and mapping.integration_id = p_integration_id and mapping.calendar_id = integration.calendar_id;
-  update calendar_sync.jobs as job set attempted_in = array_replace(job.attempted_in, integration.calendar_id, lane.calendar_id)
-  from jsonb_to_record(p_lane) as lane (calendar_id text), public.calendar_integrations as integration
-  where lane.calendar_id is not null and integration.id = p_integration_id
-    and job.integration_id = p_integration_id and integration.calendar_id = any (job.attempted_in);
-  update public.calendar_integrations as integration set calendar_id = lane.calendar_id
-  from jsonb_to_record(p_lane) as lane (calendar_id text)
-  where lane.calendar_id is not null and integration.id = p_integration_id;
+  if p_lane ->> 'calendar_id' is not null then
+    perform calendar_sync.follow_calendar(p_integration_id, p_lane ->> 'calendar_id');
+  end if;
 
   update public.calendar_integrations as integration
   set last_synced_at = case when lane.succeeded then now() else integration.last_synced_at end,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type LastError, lastError } from "../domain/last-error.ts";
 import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import type { AccessToken } from "../providers/calendar-client.ts";
@@ -115,18 +116,18 @@ async function refresh(request: TokenRequest, begun: Begun): Promise<AccessToken
       error_code: problem.code,
       reason: outcome.reason,
     });
-    const admin_consent_url = problem.needs_admin
+    const admin_consent_url = problem.code === "admin_consent_required"
       ? provider.adminConsentUrl(request.callback_uri, begun.account_id)
       : null;
+    const error: LastError = {
+      ...lastError(problem.code),
+      ...(admin_consent_url === null ? {} : { details: { admin_consent_url } }),
+    };
     await rpc("calendar_refresh_failed", {
       p_integration_id: integration_id,
       p_claim: begun.claim,
       p_status: problem.status,
-      p_error: {
-        code: problem.code,
-        message: problem.message,
-        ...(admin_consent_url === null ? {} : { details: { admin_consent_url } }),
-      },
+      p_error: error,
     }, z.unknown());
     return { kind: problem.token };
   }
@@ -158,48 +159,16 @@ async function refresh(request: TokenRequest, begun: Begun): Promise<AccessToken
 }
 
 const PROBLEMS: Record<RefreshRefusal, {
-  readonly code: string;
-  readonly message: string;
+  readonly code: LastError["code"];
   /** What becomes of the integration; null: it stays as it is and keeps trying. */
   readonly status: "disconnected" | "paused" | null;
-  readonly needs_admin: boolean;
   readonly token: "lost" | "configuration" | "unavailable";
 }> = {
-  invalid_grant: {
-    code: "invalid_grant",
-    message: "The calendar account no longer lets us in. Connect it again.",
-    status: "disconnected",
-    needs_admin: false,
-    token: "lost",
-  },
-  admin_consent_required: {
-    code: "admin_consent_required",
-    message: "Your organisation's administrator has to allow this first; then connect again.",
-    status: "disconnected",
-    needs_admin: true,
-    token: "lost",
-  },
-  blocked_by_policy: {
-    code: "blocked_by_policy",
-    message: "A policy of your organisation does not let us in. Ask its administrator, then choose Sync now.",
-    status: "paused",
-    needs_admin: false,
-    token: "lost",
-  },
-  configuration: {
-    code: "configuration",
-    message: "The provider does not accept our client id or secret. An administrator has to correct it.",
-    status: null,
-    needs_admin: false,
-    token: "configuration",
-  },
-  unavailable: {
-    code: "provider_unavailable",
-    message: "The calendar provider cannot be reached. We keep trying.",
-    status: null,
-    needs_admin: false,
-    token: "unavailable",
-  },
+  invalid_grant: { code: "invalid_grant", status: "disconnected", token: "lost" },
+  admin_consent_required: { code: "admin_consent_required", status: "disconnected", token: "lost" },
+  blocked_by_policy: { code: "blocked_by_policy", status: "paused", token: "lost" },
+  configuration: { code: "configuration", status: null, token: "configuration" },
+  unavailable: { code: "provider_unavailable", status: null, token: "unavailable" },
 };
 
 function isLasting(expires_at: string): boolean {

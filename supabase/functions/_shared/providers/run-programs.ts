@@ -71,11 +71,11 @@ export async function runPrograms<Call, Answer>(
   return outcomes;
 }
 
-/** Runs one program to its end. */
-export async function runProgram<Call, Answer>(
-  program: Program<Call, Answer>,
+/** Runs one program, of a change or of anything else, to its end. */
+export async function runProgram<Call, Answer, Result>(
+  program: Generator<Call, Result, Answer>,
   send: (call: Call) => Promise<Answer>,
-): Promise<Outcome> {
+): Promise<Result> {
   let step = program.next();
   while (!step.done) step = program.next(await send(step.value));
   return step.value;

@@ -1,3 +1,4 @@
+import { type LastError, lastError } from "../domain/last-error.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import { retryDelayMs } from "./retry.ts";
 
@@ -9,7 +10,7 @@ export interface LaneVerdict {
   /** The provider's wish, in milliseconds: not even "Sync now" overrides it. */
   readonly hold_ms: number | null;
   readonly status: "paused" | "disconnected" | null;
-  readonly last_error: { readonly code: string; readonly message: string } | null;
+  readonly last_error: LastError | null;
   /** Our own calendar's new id; null: it has none. */
   readonly calendar_id: string | null;
 }
@@ -56,7 +57,7 @@ export function laneVerdict(outcomes: readonly (Outcome | null)[], attempts: num
       ...verdict,
       hold_ms,
       backoff_ms: hold_ms === null ? backoff_ms : null,
-      last_error: paused.code === null ? null : lastError(paused.code),
+      last_error: paused.code === null ? null : pauseError(paused.code),
     };
   }
   const failed = begun.filter((outcome) => !isAchieved(outcome) && outcome.kind !== "rejected");
@@ -75,19 +76,10 @@ function isAchieved({ kind }: Outcome): boolean {
   return kind === "done" || kind === "gone";
 }
 
-const MESSAGES = {
-  calendar_missing:
-    "The calendar is gone or can no longer be written to. Choose another one or connect again.",
-  mailbox_unavailable:
-    "The account's mailbox cannot be reached: it was removed or has moved. We try once a day; Sync now tries at once.",
-  blocked_by_policy:
-    "A policy of your organisation does not let us in. Ask its administrator, then choose Sync now.",
-  scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
-  provider_unavailable: "The calendar provider cannot be reached. We keep trying.",
-  configuration: "The provider does not accept our application. An administrator has to correct it.",
-  quota: "The provider limits this account for some hours. We go on as soon as it allows.",
-} as const;
+/** Of a project in which the calendar API is not enabled, say: its client id and secret are right. */
+const APPLICATION_REFUSED =
+  "The provider does not accept our application. An administrator has to correct it.";
 
-function lastError(code: keyof typeof MESSAGES) {
-  return { code, message: MESSAGES[code] };
+function pauseError(code: "quota" | "configuration"): LastError {
+  return code === "configuration" ? lastError(code, APPLICATION_REFUSED) : lastError(code);
 }

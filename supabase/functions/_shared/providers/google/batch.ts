@@ -47,8 +47,10 @@ export async function sendBatch(
     without_batch.add(access.api_url);
     return await oneByOne(access, calls, signal);
   }
-  const whole = readAnswer(response.status, response.headers, response.text);
-  if (whole.kind !== "ok" && !isReadable(response.headers)) return calls.map(() => whole);
+  if (!isMultipart(response.headers)) {
+    const whole = readAnswer(response.status, response.headers, response.text);
+    return calls.map(() => whole.kind === "ok" ? LOST : whole);
+  }
   const parts = decodeParts(response.text, response.headers);
   const answers: GoogleAnswer[] = [];
   for (const [index, call] of calls.entries()) {
@@ -78,7 +80,7 @@ async function oneByOne(
   return answers;
 }
 
-function isReadable(headers: Headers): boolean {
+function isMultipart(headers: Headers): boolean {
   return /^multipart\/mixed\b/i.test(headers.get("content-type") ?? "");
 }
 

@@ -1,5 +1,4 @@
-import type { GoogleAnswer } from "./answers.ts";
-import { readAnswer } from "./answers.ts";
+import { type GoogleAnswer, readAnswer } from "./answers.ts";
 
 /** Google's slowest writes take seconds; what takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -33,7 +32,10 @@ export async function callGoogle(
   const response = await send(access, {
     method: call.method,
     path: pathOf(call),
-    headers: { accept: "application/json", "content-type": "application/json" },
+    headers: {
+      accept: "application/json",
+      ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+    },
     body: call.body === undefined ? null : JSON.stringify(call.body),
     ...(signal && { signal }),
   });
@@ -55,15 +57,10 @@ export async function send(
   | { readonly lost: GoogleAnswer }
 > {
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  const { "content-type": content_type, ...headers } = request.headers;
   try {
     const response = await fetch(`${api_url}${request.path}`, {
       method: request.method,
-      headers: {
-        ...headers,
-        authorization: `Bearer ${access_token}`,
-        ...(request.body === null || content_type === undefined ? {} : { "content-type": content_type }),
-      },
+      headers: { ...request.headers, authorization: `Bearer ${access_token}` },
       body: request.body,
       redirect: "error",
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,

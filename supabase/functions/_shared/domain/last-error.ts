@@ -1,0 +1,28 @@
+/** Why an integration does not sync, as its user is told; `secret_unreadable` is the database's to say. */
+export interface LastError {
+  readonly code: keyof typeof LAST_ERROR_MESSAGES;
+  /** What to do next. */
+  readonly message: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** What each code says unless there is more to say. */
+export const LAST_ERROR_MESSAGES = {
+  invalid_grant: "The calendar account no longer lets us in. Connect it again.",
+  scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
+  admin_consent_required: "Your organisation's administrator has to allow this first; then connect again.",
+  blocked_by_policy:
+    "A policy of your organisation does not let us in. Ask its administrator, then choose Sync now.",
+  mailbox_unavailable:
+    "The account's mailbox cannot be reached: it was removed or has moved. We try once a day; Sync now tries at once.",
+  calendar_missing:
+    "The calendar is gone or can no longer be written to. Choose another one or connect again.",
+  configuration: "The provider does not accept our client id or secret. An administrator has to correct it.",
+  provider_unavailable: "The calendar provider cannot be reached. We keep trying.",
+  quota: "The provider limits this account for some hours. We go on as soon as it allows.",
+} as const;
+
+/** @param message where there is more to say than {@link LAST_ERROR_MESSAGES} does */
+export function lastError(code: LastError["code"], message: string = LAST_ERROR_MESSAGES[code]): LastError {
+  return { code, message };
+}
