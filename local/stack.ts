@@ -1,4 +1,3 @@
-import postgres from "postgres";
 import { createDemoUsers, type DemoUser, seedObligations, storeDoorbellSecrets } from "./demo-data.ts";
 import { functionEnvironment } from "./environment.ts";
 import { installExtensions, type StandIn } from "./extensions/install.ts";
@@ -9,8 +8,8 @@ import { createProjectKeys } from "./gateway/keys.ts";
 import { startGateway } from "./gateway/server.ts";
 import { bootstrap } from "./postgres/bootstrap.ts";
 import { applyMigrations } from "./postgres/migrate.ts";
+import { openPool } from "./postgres/pool.ts";
 import { startPostgres } from "./postgres/server.ts";
-import { tolerateBrokenConnections } from "./postgres/tolerate-broken-connections.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
 
@@ -55,7 +54,6 @@ export async function startStack(options: {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: (line: string) => void;
 }): Promise<Stack> {
-  tolerateBrokenConnections();
   const log = options.log ?? (() => {});
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -106,11 +104,11 @@ export async function startStack(options: {
     });
 
     const { databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
-    const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
-    started.push(() => sql.end({ timeout: 1 }));
-    await storeDoorbellSecrets(sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret);
-    const users = await createDemoUsers(sql);
-    if (options.seed ?? true) await seedObligations(sql);
+    const pool = openPool(databaseUrl, { max: 1 });
+    started.push(() => pool.end());
+    await storeDoorbellSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret);
+    const users = await createDemoUsers(pool.sql);
+    if (options.seed ?? true) await seedObligations(pool.sql);
 
     const functions = (await functionNames()).map((name) => new FunctionProcess(name, variables, log));
     started.push(async () => {

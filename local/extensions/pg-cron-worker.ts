@@ -1,4 +1,5 @@
-import postgres, { type Sql } from "postgres";
+import type { Sql } from "postgres";
+import { openPool } from "../postgres/pool.ts";
 import type { BackgroundWorker } from "./pg-net-worker.ts";
 import { isDue } from "./cron-schedule.ts";
 
@@ -18,11 +19,7 @@ interface Job {
  * @param url a superuser's
  */
 export function startPgCronWorker(url: string, log: (line: string) => void): BackgroundWorker {
-  const sql = postgres(url, {
-    max: 4,
-    onnotice: () => {},
-    connection: { application_name: "pg_cron (stand-in)" },
-  });
+  const pool = openPool(url, { max: 4, application_name: "pg_cron (stand-in)" });
   const last = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const started_at = Date.now();
@@ -30,13 +27,13 @@ export function startPgCronWorker(url: string, log: (line: string) => void): Bac
   let stopped = false;
   const check = async () => {
     const now = Date.now();
-    const jobs = await sql<Job[]>`select jobid, schedule, command, database, username from cron.job
+    const jobs = await pool.sql<Job[]>`select jobid, schedule, command, database, username from cron.job
       where active and database = current_database()`;
     for (const job of jobs) {
       if (stopped || running.has(job.jobid)) continue;
       if (!isDue(job.schedule, last.get(job.jobid) ?? started_at, now)) continue;
       last.set(job.jobid, now);
-      running.set(job.jobid, runJob(sql, job).finally(() => running.delete(job.jobid)));
+      running.set(job.jobid, runJob(pool.sql, job).finally(() => running.delete(job.jobid)));
     }
   };
   const timer = setInterval(() => {
@@ -50,7 +47,7 @@ export function startPgCronWorker(url: string, log: (line: string) => void): Bac
       clearInterval(timer);
       await checking;
       await Promise.allSettled(running.values());
-      await sql.end({ timeout: 1 }).catch(() => {});
+      await pool.end();
     },
   };
 }

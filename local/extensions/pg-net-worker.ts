@@ -1,4 +1,5 @@
-import postgres, { type Sql } from "postgres";
+import type { Sql } from "postgres";
+import { openPool } from "../postgres/pool.ts";
 
 /** pg_net 0.20: `pg_net.batch_size`. */
 const BATCH_SIZE = 200;
@@ -41,20 +42,16 @@ export function startPgNetWorker(url: string, log: (line: string) => void): Back
 
 async function run(url: string, log: (line: string) => void, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
-    const sql = postgres(url, {
-      max: 2,
-      onnotice: () => {},
-      connection: { application_name: "pg_net 0.20 worker (stand-in)" },
-    });
+    const pool = openPool(url, { max: 2, application_name: "pg_net 0.20 worker (stand-in)" });
     try {
-      await work(sql, stopping);
+      await work(pool.sql, stopping);
     } catch (error: unknown) {
       if (!stopping.aborted) {
         log(`pg_net: ${error instanceof Error ? error.message : "failed"}; starting again`);
       }
       await pause(RECONNECT_MS, stopping);
     } finally {
-      await sql.end({ timeout: 1 }).catch(() => {});
+      await pool.end();
     }
   }
 }

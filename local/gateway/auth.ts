@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Sql } from "postgres";
+import type { Pool } from "../postgres/pool.ts";
 import { z } from "zod";
 import type { ProjectKeys } from "./keys.ts";
 
@@ -9,11 +9,11 @@ const Password = z.object({ email: z.string(), password: z.string() });
 /** `/auth/v1`: password sign-in and the keys, with Supabase Auth's shapes. */
 export function authRoutes(options: {
   /** A superuser's connection. */
-  readonly sql: Sql;
+  readonly pool: Pool;
   readonly keys: ProjectKeys;
   apiUrl(): string;
 }): Hono {
-  const { sql, keys } = options;
+  const { pool, keys } = options;
   const issuer = () => `${options.apiUrl()}/auth/v1`;
   const app = new Hono();
 
@@ -40,7 +40,7 @@ export function authRoutes(options: {
     }
     const body = Password.safeParse(await c.req.json().catch(() => null));
     const [user] = body.success
-      ? await sql<{ id: string; email: string; created_at: Date }[]>`
+      ? await pool.sql<{ id: string; email: string; created_at: Date }[]>`
         select id, email, created_at from auth.users
         where lower(email) = lower(${body.data.email})
           and encrypted_password = extensions.crypt(${body.data.password}, encrypted_password)`

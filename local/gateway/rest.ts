@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
+import type { Pool } from "../postgres/pool.ts";
 import type { Claims, ProjectKeys } from "./keys.ts";
 
 interface DatabaseFunction {
@@ -18,9 +19,9 @@ interface DatabaseFunction {
  * `/rest/v1/rpc/<function>` with PostgREST's semantics: one transaction as the caller's role, arguments by name,
  * errors as `{code, message, details, hint}`. Tables are not served: nothing here uses them.
  *
- * @param options.sql connections as `authenticator`
+ * @param options.pool connections as `authenticator`
  */
-export function restRoutes({ sql, keys }: { readonly sql: Sql; readonly keys: ProjectKeys }): Hono {
+export function restRoutes({ pool, keys }: { readonly pool: Pool; readonly keys: ProjectKeys }): Hono {
   const app = new Hono();
   app.post("/rpc/:name", async (c) => {
     const caller = await callerOf(c.req.raw.headers, keys);
@@ -29,7 +30,7 @@ export function restRoutes({ sql, keys }: { readonly sql: Sql; readonly keys: Pr
     const args = z.record(z.string(), z.json()).safeParse(text === "" ? {} : parseJson(text));
     if (!args.success) return c.json(problem("PGRST102", "Empty or invalid json"), 400);
     try {
-      const answer = await callFunction(sql, c.req.param("name"), args.data, caller);
+      const answer = await callFunction(pool.sql, c.req.param("name"), args.data, caller);
       if (answer.kind === "unknown") {
         const names = Object.keys(args.data).sort().join(", ");
         return c.json(

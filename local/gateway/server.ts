@@ -1,13 +1,14 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
-import postgres, { type Sql } from "postgres";
 import { freePort } from "../free-port.ts";
 import type { FunctionProcess } from "../functions/function-process.ts";
+import { openPool, type Pool } from "../postgres/pool.ts";
 import { authRoutes } from "./auth.ts";
 import { functionRoutes } from "./functions.ts";
 import type { ProjectKeys } from "./keys.ts";
 import { restRoutes } from "./rest.ts";
 
+const AUTH_CONNECTIONS = 2;
 const REST_CONNECTIONS = 20;
 const CLOSE_TIMEOUT_S = 2;
 /** Of ports that somebody else takes between our choice and our use. */
@@ -43,20 +44,19 @@ export function startGateway(port: number): Gateway {
     Response.json({ message: "The stack is starting" }, { status: 503 });
   const server = listen(port, (request) => answer(request));
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const pools: Sql[] = [];
+  const pools: Pool[] = [];
   let stopped: Promise<void> | null = null;
   return {
     url,
     open({ keys, superuserUrl, authenticatorUrl, functions }) {
-      const quiet = { onnotice: () => {} };
-      const admin = postgres(superuserUrl, { max: 2, ...quiet });
-      const authenticator = postgres(authenticatorUrl, { max: REST_CONNECTIONS, ...quiet });
+      const admin = openPool(superuserUrl, { max: AUTH_CONNECTIONS });
+      const authenticator = openPool(authenticatorUrl, { max: REST_CONNECTIONS });
       pools.push(admin, authenticator);
       const app = new Hono();
       app.use("/auth/*", cors());
       app.use("/rest/*", cors());
-      app.route("/auth/v1", authRoutes({ sql: admin, keys, apiUrl: () => url }));
-      app.route("/rest/v1", restRoutes({ sql: authenticator, keys }));
+      app.route("/auth/v1", authRoutes({ pool: admin, keys, apiUrl: () => url }));
+      app.route("/rest/v1", restRoutes({ pool: authenticator, keys }));
       app.route("/functions/v1", functionRoutes(functions));
       app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
       answer = (request) => app.fetch(request);
@@ -69,7 +69,7 @@ export function startGateway(port: number): Gateway {
       server.shutdown(),
       new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_S * 1000)),
     ]);
-    await Promise.all(pools.map((pool) => pool.end({ timeout: CLOSE_TIMEOUT_S })));
+    await Promise.all(pools.map((pool) => pool.end()));
   }
 }
 

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { openPool } from "../../local/postgres/pool.ts";
+import { startPostgres } from "../../local/postgres/server.ts";
+
+Deno.test({
+  name: "a lost write of the driver refuses what waits for an answer, and the pool goes on",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const server = await startPostgres({ log: () => {} });
+  const pool = openPool(server.url, { max: 1 });
+  try {
+    const waiting = assert.rejects(async () => await pool.sql`select pg_sleep(60)`, /CONNECTION/);
+    const error = new TypeError("Cannot read properties of null (reading 'write')");
+    error.stack = "at Immediate.nextWrite (node_modules/postgres/src/connection.js:255:22)";
+    globalThis.dispatchEvent(new ErrorEvent("error", { error, cancelable: true }));
+    await waiting;
+    const [row] = await pool.sql<{ one: number }[]>`select 1 as one`;
+    assert.equal(row?.one, 1);
+  } finally {
+    await pool.end();
+    await server.stop();
+  }
+});
