@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
-import { exerciseToken } from "./exercise-token.ts";
-import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
+import { type Bell, createBell } from "./bell.ts";
+import type { DisconnectContext } from "./finish-disconnect.ts";
+import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
 import { ClaimedLanes, type Lane } from "./lane.ts";
-import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
+import { workLane } from "./work-lane.ts";
 
-/** After a worker dies its lanes wait for this long; the tick rings at most 10 s later. */
-const LEASE_SECONDS = 15;
-const RENEW_EVERY_MS = 5_000;
-/** A lease that could not be renewed for so long counts as lost, some time before the database says so. */
-const LEASE_SAFE_MS = 12_000;
 const LANES_AT_ONCE = 4;
 /** Hosted functions live 150 s at the least and take no new work after half of that. */
 const CLAIM_FOR_MS = 60_000;
@@ -95,77 +91,4 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
 
 function isIdle({ jobs, drained, exercise }: Lane): boolean {
   return jobs.length === 0 && !drained && !exercise;
-}
-
-async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
-  try {
-    if (lane.exercise) await exerciseToken(lane, context);
-    else if (lane.drained) await finishDisconnect(lane, context);
-    else await syncMultipleObligations(lane, context, signal);
-  } catch (error: unknown) {
-    // The lease ends by itself, and the next worker takes the lane up where this one stopped.
-    log.error("lane_failed", { provider: lane.provider, integration_id: lane.integration_id, error });
-  }
-}
-
-/** Renews the leases while lanes are worked, and aborts the work on a lane whose lease is gone. */
-function keepLeases(
-  { rpc, worker_id }: DisconnectContext,
-  active: ReadonlyMap<string, { readonly abort: AbortController }>,
-): () => void {
-  const renewed_at = new Map<string, number>();
-  const timer = setInterval(async () => {
-    if (active.size === 0) return;
-    const asked_at = performance.now();
-    try {
-      const held = await rpc(
-        "calendar_renew",
-        { p_worker: worker_id, p_lease_s: LEASE_SECONDS },
-        z.array(z.string()),
-      );
-      for (const id of held) renewed_at.set(id, asked_at);
-    } catch (error: unknown) {
-      log.warn("lease_not_renewed", { error });
-    }
-    for (const [id, { abort }] of active) {
-      const last = renewed_at.get(id);
-      if (last === undefined) renewed_at.set(id, asked_at);
-      else if (performance.now() - last > LEASE_SAFE_MS) abort.abort();
-    }
-  }, RENEW_EVERY_MS);
-  return () => clearInterval(timer);
-}
-
-interface Bell {
-  ring(): void;
-  /** Whether it rang since it was last taken note of. */
-  isRung(): boolean;
-  /** Takes note of a ring, if there was one. */
-  take(): boolean;
-  /** Waits for a ring that nobody took note of, at most `timeout_ms`. */
-  wait(timeout_ms: number): Promise<void>;
-}
-
-function createBell(): Bell {
-  let rung = Promise.withResolvers<void>();
-  let is_rung = false;
-  return {
-    ring() {
-      is_rung = true;
-      rung.resolve();
-    },
-    isRung: () => is_rung,
-    take() {
-      if (!is_rung) return false;
-      is_rung = false;
-      rung = Promise.withResolvers<void>();
-      return true;
-    },
-    async wait(timeout_ms) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeout_ms));
-      await Promise.race([rung.promise, timeout]);
-      clearTimeout(timer);
-    },
-  };
 }
