@@ -56,3 +56,19 @@ $$;
 
 comment on function calendar_sync.deadline_hash(calendar_sync.deadline, text) is
   'Changes with whatever of a deadline, or of the setting for completed ones, can change its event.';
+
+-- No `set search_path`, so that the planner inlines it: it runs once for each obligation that is compared.
+create function calendar_sync.is_shown(deadline calendar_sync.deadline, completed_events text)
+returns boolean
+language sql immutable security invoker
+as $$
+  select coalesce(
+    (deadline.deadline_date is not null or deadline.deadline_at is not null)
+      and deadline.status <> 'cancelled'
+      and (deadline.status <> 'completed' or completed_events = 'keep'),
+    false
+  )
+$$;
+
+comment on function calendar_sync.is_shown(calendar_sync.deadline, text) is
+  'Whether a deadline has an event; completed_events is the integration''s setting. False for no deadline at all.';

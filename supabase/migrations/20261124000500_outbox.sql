@@ -1,14 +1,17 @@
--- The outbox. A job says "look at this obligation in this calendar", a mark "look at everything in this calendar".
--- Both are written in the transaction that makes them necessary, and touch no row that another user's would.
+-- The outbox. A job says "look at this obligation in this calendar", a mark "look at this lane", at its new jobs or at
+-- everything in the calendar. Both are written in the transaction that makes them necessary, and touch no row that another
+-- user's would: a mark is appended, and the next claim carries it over to the lane.
 --
 -- Whoever locks an integration and its lane does so in that order, as a deletion does: else two of them could wait for
 -- each other.
 
 create table calendar_sync.lanes (
   integration_id uuid primary key references public.calendar_integrations (id) on delete cascade,
+  provider text not null,
+  ready_at timestamptz,
+  priority smallint not null default 0,
   leased_by uuid,
   leased_until timestamptz,
-  served_at timestamptz,
   attempts integer not null default 0,
   backoff_until timestamptz,
   held_until timestamptz,
@@ -17,12 +20,19 @@ create table calendar_sync.lanes (
   batch_jobs smallint not null default 50,
   walk_after uuid,
   walk_priority smallint not null default 0,
+  walk_next smallint,
+  deletions_unchecked boolean not null default false,
+  deletions_allowed integer not null default 0,
   exercise_due boolean not null default false,
+  own_events_due boolean not null default false,
   refresh_claim uuid,
   refresh_claimed_until timestamptz
-);
+) with (fillfactor = 70);
 
 comment on table calendar_sync.lanes is 'One lane an integration: who works it, and from when on it may be worked.';
+comment on column calendar_sync.lanes.ready_at is
+  'From when on a worker may take it: its next work, not before a lease or any wait is over. Null: nothing to do. Kept by calendar_sync.reschedule.';
+comment on column calendar_sync.lanes.priority is 'Of the most urgent work at ready_at. 0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.lanes.leased_by is 'The worker that works this lane alone until leased_until.';
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
 comment on column calendar_sync.lanes.backoff_until is 'Our own patience; "Sync now" ends it.';
@@ -31,8 +41,16 @@ comment on column calendar_sync.lanes.budget_until is 'Our share of the provider
 comment on column calendar_sync.lanes.reserved_call_id is 'Row of provider_calls in which the batch under way reserved its calls.';
 comment on column calendar_sync.lanes.batch_jobs is 'Jobs of the next batch: grows while batches go through quickly, so that progress shows early and bulk needs few round trips.';
 comment on column calendar_sync.lanes.walk_after is 'A walk over everything is under way and has come this far; null: none.';
+comment on column calendar_sync.lanes.walk_next is 'Priority of a walk that was asked for and begins when the present one is over; null: none.';
+comment on column calendar_sync.lanes.deletions_unchecked is 'A walk was asked for since it was last counted how many events would go.';
+comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions somebody agreed to; 0 again once nothing is left to do.';
 comment on column calendar_sync.lanes.exercise_due is 'The refresh token has lain idle for long and is to be used once, so that it does not end.';
+comment on column calendar_sync.lanes.own_events_due is 'The calendar is to be searched for events of ours that no mapping knows.';
 comment on column calendar_sync.lanes.refresh_claim is 'Who is refreshing the access token, until refresh_claimed_until; only that one may store what comes of it.';
+
+-- A claim reads the heads of these queues and nothing else, whatever the number of lanes and jobs.
+create index lanes_ready_idx on calendar_sync.lanes (provider, priority, ready_at) where ready_at is not null;
+create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased_by is not null;
 
 create table calendar_sync.jobs (
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
@@ -50,27 +68,31 @@ create table calendar_sync.jobs (
 
 comment on table calendar_sync.jobs is 'Obligations that may differ from what a calendar shows.';
 comment on column calendar_sync.jobs.version is 'Raised by every change; an outcome removes the job only if it is still the one that was claimed.';
-comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk.';
+comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
   'Calendars for which a worker took it without saying what came of it: an event may exist there that no mapping knows.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
 
 create index jobs_due_idx on calendar_sync.jobs (integration_id, priority, run_at) where failed_at is null;
 
+-- No foreign key: a write to obligations is to pay for as little as possible. The tick drops what belongs to no lane.
 create table calendar_sync.marks (
   id bigint generated always as identity primary key,
-  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  integration_id uuid not null,
+  everything boolean not null,
   priority smallint not null,
   reason text not null,
   created_at timestamptz not null default now()
 );
 
-comment on table calendar_sync.marks is 'Lanes in which everything has to be looked at.';
-create index marks_integration_id_idx on calendar_sync.marks (integration_id);
+comment on table calendar_sync.marks is
+  'Lanes that have something new to do, appended by whoever changed it and taken by the next claim: nobody waits for a lane''s row.';
+comment on column calendar_sync.marks.everything is 'Everything in the calendar has to be looked at; else only the jobs that were written beside the mark.';
+create index marks_everything_idx on calendar_sync.marks (integration_id) where everything;
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'doorbell')),
+  kind text not null check (kind in ('enqueue', 'doorbell', 'stalled')),
   sqlstate text not null,
   message text not null,
   repaired_at timestamptz,
@@ -100,8 +122,9 @@ as $$ select interval '1 second' $$;
 comment on function calendar_sync.settling_time() is
   'After an event was written its obligation is left alone for so long: a flurry of edits costs two writes, the first and the last.';
 
--- 100: measured, from there on a mark is cheaper than its jobs, for the writer and for the worker.
-create function calendar_sync.enqueue(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+-- 100: measured, from there on looking at everything is cheaper than its jobs, for the writer and for the worker.
+create function calendar_sync.enqueue(p_integration_ids uuid[], p_obligation_ids uuid[], p_priority smallint, p_reason text)
+returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
@@ -113,36 +136,51 @@ begin
     from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id)
   ), lane as materialized (
     select integration_id, count(*) > 100 as is_bulk from affected group by integration_id
-  ), marked as (
-    insert into calendar_sync.marks (integration_id, priority, reason)
-    select integration_id, 1, 'bulk' from lane where is_bulk
+  ), queued as (
+    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, run_at)
+    select affected.integration_id, affected.obligation_id, p_priority,
+      greatest(now(), mapping.synced_at + calendar_sync.settling_time())
+    from affected join lane using (integration_id)
+    left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
+    where not lane.is_bulk
+    order by 1, 2
+    on conflict (integration_id, obligation_id) do update
+    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
+      last_error = null
+    -- A sweep only finds what was forgotten; what is queued, or was given up, is not.
+    where excluded.priority < 2
   )
-  insert into calendar_sync.jobs as job (integration_id, obligation_id, run_at)
-  select affected.integration_id, affected.obligation_id,
-    greatest(now(), mapping.synced_at + calendar_sync.settling_time())
-  from affected join lane using (integration_id)
-  left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
-  where not lane.is_bulk
-  order by 1, 2
-  on conflict (integration_id, obligation_id) do update
-  set version = job.version + 1, priority = 0, run_at = excluded.run_at, attempts = 0, failed_at = null, last_error = null;
+  insert into calendar_sync.marks (integration_id, everything, priority, reason)
+  select integration_id, is_bulk, greatest(p_priority, is_bulk::integer), p_reason from lane;
   perform calendar_sync.ring_at_commit();
 end;
 $$;
 
-comment on function calendar_sync.enqueue(uuid[], uuid[]) is
-  'Writes a job for each pair, or one mark a lane where there are many, and rings once the transaction commits.';
+comment on function calendar_sync.enqueue(uuid[], uuid[], smallint, text) is
+  'Writes a job for each pair, or only a mark for everything where a lane has many, and rings once the transaction commits.';
 
 create function calendar_sync.mark(p_integration_id uuid, p_reason text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  insert into calendar_sync.marks (integration_id, priority, reason) values (p_integration_id, 0, p_reason);
+  insert into calendar_sync.marks (integration_id, everything, priority, reason) values (p_integration_id, true, 0, p_reason);
   perform calendar_sync.ring_at_commit();
 end;
 $$;
 
 comment on function calendar_sync.mark(uuid, text) is 'Asks for a look at everything in one calendar; a person waits.';
+
+create function calendar_sync.mark_all(p_reason text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.marks (integration_id, everything, priority, reason)
+  select id, true, 1, p_reason from public.calendar_integrations;
+  perform calendar_sync.ring_at_commit();
+end;
+$$;
+
+comment on function calendar_sync.mark_all(text) is 'Asks for a look at everything in every calendar.';
 
 -- Whatever changes an integration, a person in the dashboard included, has its calendar looked at.
 create function calendar_sync.integration_changed() returns trigger
@@ -150,19 +188,26 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   if tg_op = 'INSERT' then
-    insert into calendar_sync.lanes (integration_id) values (new.id);
+    insert into calendar_sync.lanes (integration_id, provider) values (new.id, new.provider);
   elsif (new.status, new.sync_enabled, new.calendar_id, new.settings ->> 'completed_events')
     is distinct from (old.status, old.sync_enabled, old.calendar_id, old.settings ->> 'completed_events')
-    and new.status in ('active', 'disconnecting')
   then
-    update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = new.id;
-    perform calendar_sync.mark(new.id, 'integration_changed');
+    if new.status in ('active', 'disconnecting') then
+      update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = new.id;
+      perform calendar_sync.mark(new.id, 'integration_changed');
+    end if;
+    -- Who chooses to have completed ones removed agrees to that.
+    if new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep' then
+      perform calendar_sync.allow_deletions(new.id);
+    end if;
+    perform calendar_sync.reschedule(array[new.id]);
   end if;
   return null;
 end;
 $$;
 
-comment on function calendar_sync.integration_changed() is 'Gives a new integration its lane, and marks the lane when a change asks for it.';
+comment on function calendar_sync.integration_changed() is
+  'Gives a new integration its lane, and has its calendar looked at when a change asks for it.';
 
 create trigger integration_changed
 after insert or update of status, sync_enabled, calendar_id, settings on public.calendar_integrations
@@ -181,3 +226,9 @@ comment on function calendar_sync.integration_touch() is 'Keeps calendar_integra
 
 create trigger integration_touch before update on public.calendar_integrations
 for each row execute function calendar_sync.integration_touch();
+
+create function calendar_sync.attempts_max() returns integer
+language sql immutable security invoker set search_path = ''
+as $$ select 8 $$;
+
+comment on function calendar_sync.attempts_max() is 'After so many attempts of its own a job is given up until its obligation changes or somebody asks.';

@@ -36,11 +36,9 @@ begin
       cross join lateral calendar_sync.deadline_of(row (old_rows.*)::public.obligations) as deadline
       join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id;
     when 'TRUNCATE' then
-      insert into calendar_sync.marks (integration_id, priority, reason)
-      select id, 1, 'truncate' from public.calendar_integrations;
-      perform calendar_sync.ring_at_commit();
+      perform calendar_sync.mark_all('truncate');
   end case;
-  perform calendar_sync.enqueue(v_integration_ids, v_obligation_ids);
+  perform calendar_sync.enqueue(v_integration_ids, v_obligation_ids, 0::smallint, lower(tg_op));
   return null;
 exception when others then
   perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm);

@@ -31,9 +31,7 @@ begin
   select keys.id, case
       when v_integration.status = 'disconnecting' or deadline.obligation_id is null then mapping.id is not null
       when mapping.id is null then
-        (deadline.deadline_date is not null or deadline.deadline_at is not null)
-        and deadline.status <> 'cancelled'
-        and (deadline.status <> 'completed' or v_integration.settings ->> 'completed_events' = 'keep')
+        calendar_sync.is_shown(row (deadline.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events')
       else mapping.calendar_id is distinct from v_integration.calendar_id
         or mapping.deadline_hash <> calendar_sync.deadline_hash(
           row (deadline.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events')
@@ -83,10 +81,10 @@ begin
   left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
   where job.integration_id = p_integration_id;
   select count(*) into v_mappings from public.calendar_event_mappings where integration_id = p_integration_id;
-  if exists (select from calendar_sync.marks where integration_id = p_integration_id) then
+  select case when walk_next is not null then '00000000-0000-0000-0000-000000000000' else walk_after end into v_walk_after
+  from calendar_sync.lanes where integration_id = p_integration_id;
+  if exists (select from calendar_sync.marks where integration_id = p_integration_id and everything) then
     v_walk_after := '00000000-0000-0000-0000-000000000000';
-  else
-    select walk_after into v_walk_after from calendar_sync.lanes where integration_id = p_integration_id;
   end if;
   if v_walk_after is not null then
     select count(*), count(mapping.id) into v_ahead, v_ahead_mapped
@@ -165,7 +163,7 @@ begin
   -- What only somebody else can mend is tried again when its user asks for it.
   update public.calendar_integrations set status = 'active'
   where user_id = (select auth.uid()) and status = 'paused'
-    and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable')
+    and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable', 'mass_deletion')
     and (p_integration_id is null or id = p_integration_id);
   select coalesce(array_agg(id), '{}') into v_ids from (
     select id from public.calendar_integrations
@@ -173,6 +171,11 @@ begin
       and (p_integration_id is null or id = p_integration_id)
     order by id for key share
   ) as own;
+  -- Somebody waits: a provider that was down is tried now.
+  update calendar_sync.gates set probe_at = now()
+  where probe_at > now() and provider in (
+    select integration.provider from public.calendar_integrations as integration where integration.id = any (v_ids)
+  );
   update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = any (v_ids);
   update calendar_sync.jobs
   set run_at = now(), attempts = 0, failed_at = null, priority = 0

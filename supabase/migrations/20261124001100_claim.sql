@@ -6,21 +6,19 @@ as $$
 declare
   v_keys constant integer := 1000;
   v_chunks_max constant integer := 20;
-  v_after uuid;
-  v_priority smallint;
+  v_nothing constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_lane calendar_sync.lanes;
   v_last uuid;
   v_seen integer;
 begin
-  select walk_after, walk_priority into v_after, v_priority from calendar_sync.lanes where integration_id = p_integration_id;
-  if v_after is null then
-    with taken as (delete from calendar_sync.marks where integration_id = p_integration_id returning priority)
-    select min(priority) into v_priority from taken;
-    if v_priority is null then
-      return;
-    end if;
-    v_after := '00000000-0000-0000-0000-000000000000';
-  end if;
+  select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
   for chunk in 1..v_chunks_max loop
+    if v_lane.walk_after is null then
+      exit when v_lane.walk_next is null;
+      v_lane.walk_after := v_nothing;
+      v_lane.walk_priority := v_lane.walk_next;
+      v_lane.walk_next := null;
+    end if;
     exit when (
       select count(*) >= p_jobs from (
         select from calendar_sync.jobs
@@ -28,65 +26,24 @@ begin
       ) as due
     );
     with looked_at as materialized (
-      select * from calendar_sync.difference(p_integration_id, v_after, v_keys)
+      select * from calendar_sync.difference(p_integration_id, v_lane.walk_after, v_keys)
     ), queued as (
       insert into calendar_sync.jobs (integration_id, obligation_id, priority)
-      select p_integration_id, obligation_id, v_priority from looked_at where differs
+      select p_integration_id, obligation_id, v_lane.walk_priority from looked_at where differs
       on conflict do nothing
     )
     select max(obligation_id::text)::uuid, count(*) into v_last, v_seen from looked_at;
-    v_after := case when v_seen = v_keys then v_last end;
-    exit when v_after is null;
+    v_lane.walk_after := case when v_seen = v_keys then v_last end;
   end loop;
-  update calendar_sync.lanes set walk_after = v_after, walk_priority = coalesce(v_priority, 0)
-  where integration_id = p_integration_id;
+  update calendar_sync.lanes
+  set walk_after = v_lane.walk_after, walk_priority = v_lane.walk_priority, walk_next = v_lane.walk_next
+  where integration_id = p_integration_id
+    and (walk_after, walk_priority, walk_next) is distinct from (v_lane.walk_after, v_lane.walk_priority, v_lane.walk_next);
 end;
 $$;
 
 comment on function calendar_sync.advance_walk(uuid, integer) is
-  'Turns marks into jobs, chunk by chunk, until p_jobs jobs are due or the walk is over.';
-
-create view calendar_sync.due_lanes with (security_invoker = true) as
-select lane.integration_id, lane.served_at,
-  least(
-    (select min(priority) from calendar_sync.marks where marks.integration_id = lane.integration_id),
-    case when lane.walk_after is not null then lane.walk_priority end,
-    (
-      select priority from calendar_sync.jobs
-      where jobs.integration_id = lane.integration_id and failed_at is null and run_at <= now()
-      order by priority limit 1
-    ),
-    case when integration.status = 'disconnecting' then 0 end,
-    case when lane.exercise_due then 2::smallint end
-  ) as priority
-from calendar_sync.lanes as lane
-join public.calendar_integrations as integration on integration.id = lane.integration_id
-where (
-    (integration.status = 'active' and integration.sync_enabled) or integration.status = 'disconnecting'
-    or (lane.exercise_due and integration.status in ('active', 'paused'))
-  )
-  and coalesce(lane.leased_until <= now(), true)
-  and coalesce(lane.backoff_until <= now(), true)
-  and coalesce(lane.held_until <= now(), true)
-  and coalesce(lane.budget_until <= now(), true)
-  and (
-    lane.walk_after is not null
-    or lane.exercise_due
-    or (
-      integration.status = 'disconnecting'
-      and not exists (select from calendar_sync.jobs where jobs.integration_id = lane.integration_id)
-      and not exists (
-        select from public.calendar_event_mappings as mapping where mapping.integration_id = lane.integration_id
-      )
-    )
-    or exists (select from calendar_sync.marks where marks.integration_id = lane.integration_id)
-    or exists (
-      select from calendar_sync.jobs
-      where jobs.integration_id = lane.integration_id and failed_at is null and run_at <= now()
-    )
-  );
-
-comment on view calendar_sync.due_lanes is 'Calendars with work that could be done now and that nobody is doing.';
+  'Walks over everything that was asked for, chunk by chunk, until p_jobs jobs are due or the walk is over.';
 
 create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -137,19 +94,23 @@ begin
   return (select jsonb_build_object(
     'integration_id', v_integration.id,
     'provider', v_integration.provider,
+    'task', case
+      when lane.exercise_due then 'exercise_token'
+      when v_integration.status = 'disconnecting' and not exists (
+          select from calendar_sync.jobs where integration_id = p_integration_id
+        ) and not exists (
+          select from public.calendar_event_mappings where integration_id = p_integration_id
+        ) then 'finish_disconnect'
+      when lane.own_events_due and v_jobs = '[]' and v_integration.status = 'active' then 'find_own_events'
+      else 'sync'
+    end,
     'removing', v_integration.status = 'disconnecting',
-    'drained', v_integration.status = 'disconnecting' and not exists (
-        select from calendar_sync.jobs where integration_id = p_integration_id
-      ) and not exists (
-        select from public.calendar_event_mappings where integration_id = p_integration_id
-      ),
     'user_id', v_integration.user_id,
     'calendar', case when v_integration.calendar_id is not null then jsonb_build_object(
       'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
     'settings', v_integration.settings,
     'attempts', lane.attempts,
     'batch_jobs', lane.batch_jobs,
-    'exercise', lane.exercise_due,
     'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
     'token_expires_at', v_integration.token_expires_at,
     'jobs', v_jobs
@@ -160,14 +121,19 @@ $$;
 comment on function calendar_sync.lane_json(uuid, integer) is 'A lane as the worker gets it, with up to p_jobs jobs that are due.';
 
 -- A job costs one call; a move, or finding what an interrupted attempt left, one more. A few are to spare: for a taken
--- id, and for asking whether the calendar is still there.
+-- id, for asking whether the calendar is still there, and for looking for our own events.
 create function calendar_sync.take_batch(p_integration_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_calls_to_spare constant integer := 5;
+  v_events_a_page constant integer := 100;
   v_lane calendar_sync.lanes;
+  v_status text;
+  v_scope text;
   v_left integer;
   v_more_at timestamptz;
+  v_jobs integer;
   v_batch jsonb;
   v_calls integer;
 begin
@@ -175,22 +141,32 @@ begin
   if v_lane.exercise_due then
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0}';
   end if;
-  select quota.left_for_writes, quota.more_at into v_left, v_more_at
-  from public.calendar_integrations as integration
-  cross join lateral calendar_sync.quota_of(integration.provider, integration.id) as quota
-  where integration.id = p_integration_id
-  order by quota.left_for_writes limit 1;
+  select quota.scope, quota.left_for_writes, quota.more_at into v_scope, v_left, v_more_at
+  from calendar_sync.quota_of(v_lane.provider, p_integration_id) as quota
+  order by quota.left_for_writes, quota.scope desc limit 1;
   if v_left = 0 then
-    update calendar_sync.lanes set leased_by = null, leased_until = null, budget_until = v_more_at
-    where integration_id = p_integration_id;
+    if v_scope = 'project' then
+      update calendar_sync.gates set spent_until = v_more_at where provider = v_lane.provider;
+    else
+      update calendar_sync.lanes set budget_until = v_more_at where integration_id = p_integration_id;
+    end if;
     return null;
   end if;
-  perform calendar_sync.advance_walk(p_integration_id, least(v_lane.batch_jobs, v_left));
-  v_batch := calendar_sync.lane_json(p_integration_id, least(v_lane.batch_jobs, v_left));
-  select least(v_left, 5 + coalesce(sum(1
+  v_jobs := least(v_lane.batch_jobs, v_left);
+  perform calendar_sync.advance_walk(p_integration_id, v_jobs);
+  select status into v_status from public.calendar_integrations where id = p_integration_id;
+  if v_status = 'active' and calendar_sync.stop_mass_deletion(p_integration_id, v_jobs) then
+    return null;
+  end if;
+  v_batch := calendar_sync.lane_json(p_integration_id, v_jobs);
+  select least(v_left, v_calls_to_spare + coalesce(sum(1
     + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
     + jsonb_array_length(job -> 'attempted_in')
   ), 0)) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
+  if v_batch ->> 'task' = 'find_own_events' then
+    select least(v_left, v_calls_to_spare + count(*) / v_events_a_page) into v_calls
+    from public.calendar_event_mappings where integration_id = p_integration_id;
+  end if;
   update calendar_sync.lanes set reserved_call_id = calendar_sync.note_calls(p_integration_id, v_calls), budget_until = null
   where integration_id = p_integration_id;
   return v_batch || jsonb_build_object('calls', v_calls);
@@ -198,44 +174,82 @@ end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make; null, and the lease given back, where the quota is spent.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make; null where the quota is spent or the lane was stopped.';
+
+-- What a person waits for goes first, but not for ever: work of a lower class that has waited for so much longer is as
+-- urgent.
+create function calendar_sync.patience(p_priority integer) returns interval
+language sql immutable security invoker set search_path = ''
+as $$
+  select case p_priority when 0 then interval '0' when 1 then interval '30 seconds' else interval '10 minutes' end
+$$;
+
+comment on function calendar_sync.patience(integer) is 'How much longer work of a class may wait than what a person waits for.';
 
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_marks constant integer := 200;
+  v_probed text[];
   v_ids uuid[];
+  v_batches jsonb;
 begin
-  with due as (
-    select lane.integration_id
-    from calendar_sync.due_lanes
-    join calendar_sync.lanes as lane using (integration_id)
-    join public.calendar_integrations as integration on integration.id = lane.integration_id
-    where coalesce(lane.leased_until <= now(), true)
-    order by due_lanes.priority, due_lanes.served_at nulls first
-    limit p_lanes for key share of integration skip locked for update of lane skip locked
+  perform calendar_sync.take_marks(v_marks);
+  with probe as (
+    select provider from calendar_sync.gates where probe_at <= now() for update skip locked
+  ), probed as (
+    update calendar_sync.gates as gate set probe_at = now() + calendar_sync.probe_interval()
+    from probe where gate.provider = probe.provider returning gate.provider
+  )
+  select coalesce(array_agg(provider), '{}') into v_probed from probed;
+  with candidate as materialized (
+    select ready.integration_id, ready.ready_at + calendar_sync.patience(class.priority) as turn_at
+    from calendar_sync.gates as gate
+    cross join (values (0), (1), (2)) as class (priority)
+    cross join lateral (
+      select lane.integration_id, lane.ready_at
+      from calendar_sync.lanes as lane
+      join public.calendar_integrations as integration on integration.id = lane.integration_id
+      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
+      order by lane.ready_at
+      limit case when gate.down_since is null then p_lanes when gate.provider = any (v_probed) then 1 else 0 end
+      for no key update of integration skip locked for update of lane skip locked
+    ) as ready
+    where coalesce(gate.spent_until <= now(), true)
+    order by turn_at limit p_lanes
   ), leased as (
     update calendar_sync.lanes as lane
-    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s)
-    from due where lane.integration_id = due.integration_id
+    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s),
+      ready_at = now() + make_interval(secs => p_lease_s)
+    from candidate where lane.integration_id = candidate.integration_id
     returning lane.integration_id
   )
   select array_agg(integration_id) into v_ids from leased;
-  return coalesce((
-    select jsonb_agg(batch.lane) from (select calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch
-    where batch.lane is not null
-  ), '[]');
+  if v_ids is null then
+    return '[]';
+  end if;
+  select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
+    array_agg(batch.id) filter (where batch.lane is null)
+  into v_batches, v_ids
+  from (select id, calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch;
+  if v_ids is not null then
+    update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+  return v_batches;
 end;
 $$;
 
 comment on function public.calendar_claim(uuid, integer, integer) is
-  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest unserved first, with all it needs to work them.';
+  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all it needs to work them.';
 
 create function public.calendar_renew(p_worker uuid, p_lease_s integer) returns jsonb
 language sql volatile security definer set search_path = ''
 as $$
   with renewed as (
-    update calendar_sync.lanes set leased_until = now() + make_interval(secs => p_lease_s)
+    update calendar_sync.lanes
+    set leased_until = now() + make_interval(secs => p_lease_s), ready_at = now() + make_interval(secs => p_lease_s)
     where leased_by = p_worker and leased_until > now() - interval '1 minute'
     returning integration_id
   )

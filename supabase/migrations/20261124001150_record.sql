@@ -23,12 +23,20 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_outcomes constant jsonb := coalesce(p_outcomes, '[]');
+  v_integration public.calendar_integrations;
 begin
-  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return false;
   end if;
+
+  insert into calendar_sync.activity
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, due)
+  select v_integration.user_id, p_integration_id, v_integration.provider, o.obligation_id, o.action, o.calendar_id,
+    o.event_id, o.due
+  from jsonb_to_recordset(v_outcomes) as o (obligation_id uuid, action text, calendar_id text, event_id text, due text)
+  where o.action is not null;
 
   insert into public.calendar_event_mappings as mapping
     (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
@@ -52,25 +60,39 @@ begin
 
   -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
   with outcome as materialized (
-    select job.obligation_id, o.kind, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current
+    select job.obligation_id, o.kind, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current,
+      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
     from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
-      may_leave boolean)
+      may_leave boolean, counts boolean)
     join calendar_sync.jobs as job on job.integration_id = p_integration_id and job.obligation_id = o.obligation_id
     for update of job skip locked
   ), finished as (
     delete from calendar_sync.jobs as job using outcome
     where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
       and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
+  ), given_up as materialized (
+    -- Who leaves is not kept by an event that does not go, nor left with it: that is tried for as long as it takes.
+    select outcome.obligation_id from outcome
+    where outcome.kind = 'retry' and outcome.attempts >= calendar_sync.attempts_max() and v_integration.status <> 'disconnecting'
+  ), noted as (
+    insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, reason)
+    select v_integration.user_id, p_integration_id, v_integration.provider, outcome.obligation_id,
+      case when outcome.kind = 'failed' then 'rejected' else 'given_up' end, v_integration.calendar_id, outcome.error
+    from outcome
+    where outcome.is_current and (outcome.kind = 'failed' or outcome.obligation_id in (select obligation_id from given_up))
   )
   update calendar_sync.jobs as job
-  set attempted_in = case when outcome.kind = 'retry' and outcome.may_leave then job.attempted_in else '{}' end,
-    attempts = case when outcome.is_current then job.attempts + 1 else 0 end,
+  set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
+    attempts = outcome.attempts,
     run_at = case
       when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
       when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
       else job.run_at
     end,
-    failed_at = case when outcome.is_current and outcome.kind = 'failed' then now() end,
+    failed_at = case
+      when outcome.is_current and (outcome.kind = 'failed' or outcome.obligation_id in (select obligation_id from given_up))
+        then now()
+    end,
     last_error = outcome.error
   from outcome
   where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
@@ -84,12 +106,13 @@ begin
   where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made = 0;
 
   update calendar_sync.lanes
-  set leased_by = null, leased_until = null, served_at = clock_timestamp(), reserved_call_id = null,
+  set leased_by = null, leased_until = null, reserved_call_id = null,
     batch_jobs = coalesce(lane.next_jobs, lanes.batch_jobs),
     attempts = case when lane.backoff_ms is null then 0 else lanes.attempts + 1 end,
     backoff_until = now() + lane.backoff_ms * interval '1 millisecond',
-    held_until = now() + lane.hold_ms * interval '1 millisecond'
-  from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint)
+    held_until = now() + lane.hold_ms * interval '1 millisecond',
+    own_events_due = lanes.own_events_due and lane.own_events_found is not true
+  from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint, own_events_found boolean)
   where integration_id = p_integration_id;
 
   if p_lane ->> 'calendar_id' is not null then
@@ -100,16 +123,23 @@ begin
   set last_synced_at = case when lane.succeeded then now() else integration.last_synced_at end,
     last_error = case
       when lane.last_error is not null then lane.last_error
-      when lane.succeeded then null
+      when lane.succeeded or (lane.reached and integration.last_error ->> 'code' = 'provider_unavailable') then null
       else integration.last_error
     end
-  from jsonb_to_record(p_lane) as lane (succeeded boolean, last_error jsonb)
-  where integration.id = p_integration_id and (lane.succeeded or lane.last_error is not null);
+  from jsonb_to_record(p_lane) as lane (succeeded boolean, reached boolean, last_error jsonb)
+  where integration.id = p_integration_id and (lane.succeeded or lane.reached or lane.last_error is not null);
 
   update public.calendar_integrations as integration
   set status = lane.status
   from jsonb_to_record(p_lane) as lane (status text)
   where integration.id = p_integration_id and lane.status is not null and integration.status <> 'disconnecting';
+
+  if p_lane ->> 'reached' is not null then
+    perform calendar_sync.note_reach(p_integration_id, (p_lane ->> 'reached')::boolean);
+  end if;
+  perform calendar_sync.reschedule(array[p_integration_id]);
+  update calendar_sync.lanes set deletions_allowed = 0
+  where integration_id = p_integration_id and deletions_allowed > 0 and ready_at is null;
   return true;
 end;
 $$;
@@ -136,15 +166,22 @@ create function public.calendar_retire(p_worker uuid) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_work_is_left boolean;
+  v_ids uuid[];
+  v_work_is_due boolean;
 begin
   -- What a batch under way reserved and never accounted for stays counted: it may have been used.
-  update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker;
-  v_work_is_left := exists (select from calendar_sync.due_lanes);
-  if v_work_is_left then
+  with released as (
+    update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker returning integration_id
+  )
+  select array_agg(integration_id) into v_ids from released;
+  if v_ids is not null then
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+  v_work_is_due := calendar_sync.work_is_due();
+  if v_work_is_due then
     perform calendar_sync.ring();
   end if;
-  return v_work_is_left;
+  return v_work_is_due;
 end;
 $$;
 

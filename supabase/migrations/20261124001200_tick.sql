@@ -10,11 +10,12 @@ begin
 
   -- An enqueue that failed could have been anybody's: every calendar is looked at once, at low priority.
   if exists (select from calendar_sync.incidents where repaired_at is null and kind = 'enqueue') then
-    insert into calendar_sync.marks (integration_id, priority, reason)
-    select id, 1, 'repair' from public.calendar_integrations;
+    perform calendar_sync.mark_all('repair');
   end if;
   update calendar_sync.incidents set repaired_at = now() where repaired_at is null;
 
+  delete from calendar_sync.marks as mark
+  where not exists (select from calendar_sync.lanes as lane where lane.integration_id = mark.integration_id);
   delete from calendar_sync.provider_calls as call
   using (
     select provider, max(window_length) as window_length from calendar_sync.quotas group by provider
@@ -28,19 +29,58 @@ begin
       select from calendar_sync.connections as connection where connection.integration_id = integration.id
     );
 
-  if exists (select from calendar_sync.due_lanes) then
+  if calendar_sync.work_is_due() then
     perform calendar_sync.ring();
+    perform calendar_sync.watch_doorbell();
   end if;
 end;
 $$;
 
 comment on function calendar_sync.tick() is 'Called by pg_cron: repairs, tidies, rings if work is due.';
 
+-- The bell rang and nobody came: pg_net's worker is known to stop without a word, and starts again when it is told to.
+create function calendar_sync.watch_doorbell() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_patience constant interval := interval '1 minute';
+  v_since timestamptz;
+begin
+  select least(
+    (select min(ready_at) from calendar_sync.lanes), (select min(created_at) from calendar_sync.marks)
+  ) into v_since;
+  if v_since is null or v_since > now() - v_patience
+    or exists (select from calendar_sync.lanes where leased_by is not null and leased_until > now())
+    or exists (select from calendar_sync.incidents where kind = 'stalled' and created_at > now() - v_patience)
+    or exists (select from calendar_sync.gates where probe_at is not null or spent_until > now())
+  then
+    return;
+  end if;
+  perform calendar_sync.note_incident('stalled', '', format(
+    'Work has been due since %s and no worker has come. Calls waiting in pg_net: %s.', v_since,
+    (select count(*) from net.http_request_queue)));
+  perform net.worker_restart();
+exception when others then
+  perform calendar_sync.note_incident('stalled', sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.watch_doorbell() is
+  'Notes when work has been due for a minute and nobody does it, and restarts the worker of pg_net.';
+
 create function calendar_sync.nightly() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   perform calendar_sync.mark_idle_tokens();
+  perform calendar_sync.keep_activity();
+  -- Given up because the provider did not carry it out, not because it refused: one more attempt a night.
+  with again as (
+    update calendar_sync.jobs set failed_at = null, run_at = now()
+    where failed_at is not null and attempts >= calendar_sync.attempts_max() returning integration_id
+  )
+  insert into calendar_sync.marks (integration_id, everything, priority, reason)
+  select distinct integration_id, false, 2::smallint, 'nightly' from again;
   -- Organisations change their rules without telling anybody: once a day it is tried again.
   update public.calendar_integrations set status = 'active'
   where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
@@ -51,9 +91,10 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what an organisation refused, drops old incidents and the run details of our own cron jobs.';
+comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, drops old incidents and the run details of our own cron jobs.';
 
 select cron.schedule('calendar_sync_tick', '10 seconds', 'select calendar_sync.tick()');
+select cron.schedule('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()');
 select cron.schedule('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()');
 
 -- Postgres lets everybody execute a new function; here only those who were named do.

@@ -25,7 +25,8 @@ for (const provider_name of ["google", "outlook"] as const) {
         await setQuota("integration", 1_000_000, 60);
         await setQuota("project", 1_000_000, 60);
         await forget();
-        await sql`update calendar_sync.lanes set budget_until = null`;
+        await sql`update calendar_sync.gates set spent_until = null`;
+        await sql`update calendar_sync.lanes set budget_until = null, ready_at = now() where budget_until is not null`;
         await sql`delete from public.obligations where user_id = ${ada.id}`;
         await scene.untilTitles(ada.calendar_id, [], 40_000);
         await ada.api.untilStatus(({ progress }) => progress.pending === 0, 30_000);
@@ -113,7 +114,7 @@ for (const provider_name of ["google", "outlook"] as const) {
           await ada.api.untilStatus(({ progress }) => progress.pending === 0);
           await insert(ada.id, "Second", 6);
           await until(async () =>
-            (await sql`select from calendar_sync.lanes where budget_until > now()`).length === 1
+            (await sql`select from calendar_sync.gates where spent_until > now()`).length === 1
           );
           assert.equal(scene.events(ada.calendar_id).length, 7);
           const listed = await ada.api.request("GET", `/calendars?integration_id=${ada.integration.id}`);

@@ -40,7 +40,7 @@ export interface ConnectedUser {
   readonly calendar_id: string;
 }
 
-/** Starts a stack without demo obligations and without quotas, about one provider. */
+/** Starts a stack without demo obligations, quotas and the question before many deletions, about one provider. */
 export async function openScene(
   provider_name: ProviderName = "google",
   env: Readonly<Record<string, string>> = {},
@@ -60,6 +60,7 @@ export async function openScene(
   provider.setQuotas(false);
   const sql = postgres(stack.databaseUrl, { max: 4, onnotice: () => {} });
   await sql`update calendar_sync.quotas set calls = 100000000`;
+  await sql`update calendar_sync.options set deletions_free = 100000000`;
   const redirect_to = `${stack.apiUrl}/settings`;
   const { events } = provider;
   const titles = (calendar_id: string) => events(calendar_id).map(({ title }) => title).sort();

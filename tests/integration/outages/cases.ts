@@ -235,7 +235,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       await insert("Quota ", 1);
       const held = await ada.api.untilStatus(({ last_error }) => last_error?.code === "quota");
       assert.equal(held.status, "active");
-      await sql`update calendar_sync.lanes set held_until = null`;
+      await sql`update calendar_sync.lanes set held_until = null, ready_at = now()`;
       await scene.untilTitles(ada.calendar_id, ["Quota 1"], 30_000);
       await clear();
     });

@@ -36,10 +36,14 @@ const Job = z.object({
 const Lane = z.object({
   integration_id: z.string(),
   provider: z.enum(["google", "outlook"]),
+  /**
+   * What it was claimed for. `exercise_token`: the refresh token has lain idle for long and has to be used.
+   * `finish_disconnect`: nothing of ours is left in the calendar of a user who leaves. `find_own_events`: the calendar is to
+   * be searched for events that no mapping knows. Only `sync` has jobs.
+   */
+  task: z.enum(["sync", "find_own_events", "exercise_token", "finish_disconnect"]),
   /** The user disconnects and wants the events gone. */
   removing: z.boolean(),
-  /** Nothing of ours is left in the calendar of an integration that is being removed. */
-  drained: z.boolean(),
   user_id: z.string(),
   calendar: z.object({ id: z.string(), role: z.enum(["own", "primary", "other"]) }).nullable(),
   /** Provider calls that are reserved for this batch. */
@@ -52,8 +56,6 @@ const Lane = z.object({
   attempts: z.number(),
   /** Jobs that a batch of this lane has at most. */
   batch_jobs: z.number(),
-  /** The refresh token has lain idle for long and has to be used; such a lane has no jobs. */
-  exercise: z.boolean(),
   access_token: z.string().nullable(),
   token_expires_at: z.string().nullable(),
   jobs: z.array(Job),

@@ -89,6 +89,6 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
   }
 }
 
-function isIdle({ jobs, drained, exercise }: Lane): boolean {
-  return jobs.length === 0 && !drained && !exercise;
+function isIdle({ task, jobs }: Lane): boolean {
+  return task === "sync" && jobs.length === 0;
 }

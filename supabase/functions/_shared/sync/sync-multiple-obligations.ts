@@ -5,12 +5,12 @@ import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import type { CalendarClient } from "../providers/calendar-client.ts";
 import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
-import type { Outcome } from "../providers/outcome.ts";
+import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
 import { applyPlans, needsCalls } from "./apply-plans.ts";
 import { nextBatchJobs } from "./batch-size.ts";
 import type { Job, Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
-import { type LaneVerdict, laneVerdict } from "./verdict.ts";
+import { isInDoubt, type LaneVerdict, laneVerdict } from "./verdict.ts";
 
 /** What working a lane needs from outside. */
 export interface LaneContext {
@@ -29,6 +29,8 @@ interface PlannedJob {
 
 /** Of an unreachable database; the lease ends meanwhile, and another worker repeats the batch without harm. */
 const RECORD_ATTEMPTS = 3;
+/** A failure or two are likelier the provider's than the job's. */
+const ATTEMPTS_BEFORE_ASKING = 2;
 
 /**
  * Brings one batch of a lane into its calendar and records what came of it, which also gives the lane back.
@@ -59,15 +61,17 @@ export async function syncMultipleObligations(
   const budget = createCallBudget(lane.calls);
   const outcomes = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (!Array.isArray(outcomes)) {
-    // Why there is no token is noted on the integration already; here it only decides whether the lane waits.
-    const backoff_ms = outcomes.token === "lost" ? null : retryDelayMs(lane.attempts);
-    return await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: budget.used }, context);
+    const verdict = withoutToken(lane, outcomes.token);
+    return await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
   }
 
-  const verdict = laneVerdict(outcomes, lane.attempts);
+  const asked = await askInDoubt(lane, toApply, outcomes, context, budget);
+  const verdict = laneVerdict([...outcomes, ...asked.outcomes], lane.attempts, asked.calendar_answers);
   const rows = [
     ...planned.filter(({ plan }) => !needsCalls(plan)).map(({ job }) => settledRow(job)),
-    ...toApply.flatMap((item, index) => outcomeRow(item, outcomes[index] ?? null, lane, calendar_id)),
+    ...toApply.flatMap((item, index) =>
+      outcomeRow(item, outcomes[index] ?? null, lane, calendar_id, asked.calendar_answers !== false)
+    ),
   ];
   const duration_ms = Math.round(performance.now() - started_at);
   const next_jobs = nextBatchJobs(lane.batch_jobs, {
@@ -94,12 +98,46 @@ export async function syncMultipleObligations(
 /** What is noted about a lane with which nothing was done. */
 export const UNTOUCHED: LaneVerdict = {
   succeeded: false,
+  reached: null,
   backoff_ms: null,
   hold_ms: null,
   status: null,
   last_error: null,
   calendar_id: null,
 };
+
+/** Why there is no token is noted on the integration already; here it only decides whether the lane waits. */
+export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome["kind"], "valid">): LaneVerdict {
+  return {
+    ...UNTOUCHED,
+    reached: token === "unavailable" ? false : null,
+    backoff_ms: token === "lost" ? null : retryDelayMs(lane.attempts),
+  };
+}
+
+/**
+ * Finds out, once the same jobs have failed some times, whether it is them or the provider: a job whose calendar answers
+ * is given up in the end, and one that merely met an outage is not.
+ */
+async function askInDoubt(
+  lane: Lane,
+  planned: readonly PlannedJob[],
+  outcomes: readonly (Outcome | null)[],
+  context: LaneContext,
+  budget: CallBudget,
+): Promise<{ readonly calendar_answers: boolean | null; readonly outcomes: readonly Outcome[] }> {
+  const failed_before = planned.some(({ job }, index) =>
+    outcomes[index] !== null && job.attempts >= ATTEMPTS_BEFORE_ASKING
+  );
+  if (!isInDoubt(outcomes) || !failed_before || lane.calendar === null || budget.left === 0) {
+    return { calendar_answers: null, outcomes: [] };
+  }
+  const token = await context.getValidAccessToken(lane, null);
+  if (token.kind !== "valid") return { calendar_answers: false, outcomes: [] };
+  const answer = await context.clientFor(lane, token.access_token, budget).getCalendar(lane.calendar);
+  if (answer.kind === "done") return { calendar_answers: true, outcomes: [] };
+  return { calendar_answers: false, outcomes: concernsWholeIntegration(answer) ? [answer] : [] };
+}
 
 /** @returns one outcome a plan, or why there is no token to apply any with */
 async function applyWithToken(
@@ -136,12 +174,18 @@ function settledRow({ obligation_id, version, mapping, deadline_hash }: Job): Ou
     : { kind: "removed", obligation_id, version };
 }
 
-/** @returns no row where the job stays as it is: due as soon as its lane is */
+const ACTIONS = { create: "created", update: "updated", move: "moved" } as const;
+
+/**
+ * @param counts whether a failure is the job's own; one that the whole lane shares does not lead to giving it up
+ * @returns no row where the job stays as it is: due as soon as its lane is
+ */
 function outcomeRow(
   { job, plan }: PlannedJob,
   outcome: Outcome | null,
   lane: Lane,
   calendar_id: string,
+  counts: boolean,
 ): OutcomeRow[] {
   const { obligation_id, version } = job;
   switch (outcome?.kind) {
@@ -156,10 +200,21 @@ function outcomeRow(
         etag: outcome.etag,
         deadline_hash: job.deadline_hash,
         content_hash: plan.content_hash,
+        action: ACTIONS[plan.kind],
+        due: dueText(job),
       }];
     case "gone":
-      // Of a plan that only looked for strays, the mapping stays as true as it was.
-      return [plan.kind === "nothing" ? settledRow(job) : { kind: "removed", obligation_id, version }];
+      switch (plan.kind) {
+        case "delete": {
+          const { calendar_id, event_id } = plan;
+          return [{ kind: "removed", obligation_id, version, action: "removed", calendar_id, event_id }];
+        }
+        case "nothing":
+          // The mapping stays as true as it was: only strays were looked for.
+          return [settledRow(job)];
+        default:
+          return [{ kind: "removed", obligation_id, version }];
+      }
     case "retry":
     case "unknown":
     case "conflict":
@@ -173,15 +228,35 @@ function outcomeRow(
           "after_s" in outcome ? (outcome.after_s ?? 0) * 1000 : 0,
         ),
         error: "reason" in outcome ? outcome.reason : outcome.kind,
+        counts,
         // A removal alone leaves nothing that would have to be looked for.
         may_leave: "content_hash" in plan || plan.strays.length > 0,
       }];
     case "rejected":
       // An event that we may not remove is the user's; it must not keep the user from leaving.
       if (lane.removing) return [{ kind: "removed", obligation_id, version }];
-      return [{ kind: "failed", obligation_id, version, error: outcome.reason }];
+      return [{
+        kind: "failed",
+        obligation_id,
+        version,
+        error: outcome.reason,
+        counts,
+        // What an earlier attempt left is still to be looked for.
+        may_leave: job.attempted_in.length > 0,
+      }];
     default:
       return [];
+  }
+}
+
+function dueText({ deadline }: Job): string | null {
+  switch (deadline?.due.kind) {
+    case "date":
+      return deadline.due.date;
+    case "instant":
+      return deadline.due.at;
+    default:
+      return null;
   }
 }
 
@@ -197,7 +272,7 @@ export async function recordBatch(
   lane: Lane,
   rows: readonly OutcomeRow[],
   verdict: LaneVerdict,
-  made: { readonly calls_made: number; readonly next_jobs?: number },
+  made: { readonly calls_made: number; readonly next_jobs?: number; readonly own_events_found?: boolean },
   { rpc, worker_id }: Pick<LaneContext, "rpc" | "worker_id">,
 ): Promise<boolean> {
   const args = {

@@ -5,6 +5,8 @@ import { retryDelayMs } from "./retry.ts";
 /** What `calendar_record` notes about a lane after a batch. */
 export interface LaneVerdict {
   readonly succeeded: boolean;
+  /** Whether the provider answered as one that is up; null: the batch does not say. */
+  readonly reached: boolean | null;
   /** Our own patience, in milliseconds. */
   readonly backoff_ms: number | null;
   /** The provider's wish, in milliseconds: not even "Sync now" overrides it. */
@@ -16,19 +18,31 @@ export interface LaneVerdict {
 }
 
 /**
+ * Whether a batch could be down to the provider as well as to its jobs: whatever was tried failed in a way that passes.
+ */
+export function isInDoubt(outcomes: readonly (Outcome | null)[]): boolean {
+  const begun = outcomes.filter((outcome) => outcome !== null);
+  return begun.length > 0 && begun.every(isPassing);
+}
+
+/**
  * What a batch says about its whole lane. A batch in which nothing succeeded is never a success.
  *
  * @param outcomes what came of the changes; null where a change was not begun
  * @param attempts runs in a row before this one that achieved nothing
+ * @param calendar_answers of a batch that {@link isInDoubt}: whether the calendar itself answered; null: it was not asked
  */
-export function laneVerdict(outcomes: readonly (Outcome | null)[], attempts: number): LaneVerdict {
+export function laneVerdict(
+  outcomes: readonly (Outcome | null)[],
+  attempts: number,
+  calendar_answers: boolean | null = null,
+): LaneVerdict {
   const begun = outcomes.filter((outcome) => outcome !== null);
-  const achieved = begun.some(isAchieved);
-  const settled = begun.length === outcomes.length &&
-    begun.every((one) => isAchieved(one) || one.kind === "rejected");
-  const succeeded = achieved || settled;
+  const succeeded = outcomes.length === 0 || begun.some(isAchieved);
+  const in_doubt = isInDoubt(outcomes);
   const verdict: LaneVerdict = {
     succeeded,
+    reached: in_doubt ? calendar_answers ?? false : begun.some(isAnswered) ? true : null,
     backoff_ms: null,
     hold_ms: null,
     status: null,
@@ -60,20 +74,30 @@ export function laneVerdict(outcomes: readonly (Outcome | null)[], attempts: num
       last_error: paused.code === null ? null : pauseError(paused.code),
     };
   }
-  const failed = begun.filter((outcome) => !isAchieved(outcome) && outcome.kind !== "rejected");
-  if (failed.length === 0) return verdict;
-  const after_s = Math.max(0, ...failed.map((outcome) => "after_s" in outcome ? outcome.after_s ?? 0 : 0));
+  const after_s = Math.max(0, ...begun.map((outcome) => "after_s" in outcome ? outcome.after_s ?? 0 : 0));
+  // Where the calendar answers, or one event was refused for good, each job has its own patience.
+  const is_down = in_doubt && calendar_answers !== true;
   return {
     ...verdict,
     hold_ms: after_s > 0 ? after_s * 1000 : null,
-    backoff_ms: succeeded ? null : backoff_ms,
-    last_error: succeeded ? null : lastError("provider_unavailable"),
+    backoff_ms: is_down ? backoff_ms : null,
+    last_error: is_down ? lastError("provider_unavailable") : null,
   };
 }
 
 /** Whether the calendar is as it was asked to be. */
 function isAchieved({ kind }: Outcome): boolean {
   return kind === "done" || kind === "gone";
+}
+
+/** Whether it says nothing of whether the provider is up. */
+function isPassing({ kind }: Outcome): boolean {
+  return kind === "retry" || kind === "unknown";
+}
+
+/** Whether only a provider that is up says so. */
+function isAnswered(outcome: Outcome): boolean {
+  return isAchieved(outcome) || ["rejected", "conflict", "exists"].includes(outcome.kind);
 }
 
 /** Of a project in which the calendar API is not enabled, say: its client id and secret are right. */

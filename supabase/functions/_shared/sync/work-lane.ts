@@ -1,5 +1,6 @@
 import { log } from "../platform/log.ts";
 import { exerciseToken } from "./exercise-token.ts";
+import { findOwnEvents } from "./find-own-events.ts";
 import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
 import type { Lane } from "./lane.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
@@ -12,9 +13,20 @@ import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
  */
 export async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
   try {
-    if (lane.exercise) await exerciseToken(lane, context);
-    else if (lane.drained) await finishDisconnect(lane, context);
-    else await syncMultipleObligations(lane, context, signal);
+    switch (lane.task) {
+      case "sync":
+        await syncMultipleObligations(lane, context, signal);
+        break;
+      case "find_own_events":
+        await findOwnEvents(lane, context, signal);
+        break;
+      case "exercise_token":
+        await exerciseToken(lane, context);
+        break;
+      case "finish_disconnect":
+        await finishDisconnect(lane, context);
+        break;
+    }
   } catch (error: unknown) {
     log.error("lane_failed", { provider: lane.provider, integration_id: lane.integration_id, error });
   }

@@ -67,7 +67,31 @@ Deno.test("a calendar of ours that has a new id is followed at once", () => {
   );
 });
 
-Deno.test("an event that the provider refuses for good does not stop its lane", () => {
-  const verdict = laneVerdict([{ kind: "rejected", reason: "invalid" }], 0);
-  assert.deepEqual([verdict.succeeded, verdict.backoff_ms, verdict.last_error], [true, null, null]);
+Deno.test("a batch of which everything was refused for good is no success, and does not stop its lane", () => {
+  const verdict = laneVerdict([{ kind: "rejected", reason: "invalid" }], 4);
+  assert.deepEqual(
+    [verdict.succeeded, verdict.reached, verdict.backoff_ms, verdict.last_error],
+    [false, true, null, null],
+  );
+});
+
+Deno.test("where the calendar answers, what failed is down to its jobs: the lane goes on", () => {
+  const verdict = laneVerdict([unknown, unknown], 4, true);
+  assert.deepEqual(
+    [verdict.succeeded, verdict.reached, verdict.backoff_ms, verdict.last_error],
+    [false, true, null, null],
+  );
+});
+
+Deno.test("where it does not answer either, the provider was not reached", () => {
+  for (const answers of [false, null]) {
+    const verdict = laneVerdict([unknown], 4, answers);
+    assert.deepEqual([verdict.reached, verdict.last_error?.code], [false, "provider_unavailable"]);
+    assert.ok((verdict.backoff_ms ?? 0) >= 1000);
+  }
+});
+
+Deno.test("what the provider wants us to wait for says nothing of whether it is up", () => {
+  assert.equal(laneVerdict([pause(null, 5)], 0).reached, null);
+  assert.equal(laneVerdict([], 0).reached, null);
 });

@@ -1,0 +1,68 @@
+-- One gate a provider. It closes while the provider is down for everybody, so that not every lane has to find out for
+-- itself, and while the provider project's quota is spent.
+
+create table calendar_sync.gates (
+  provider text primary key,
+  failed_lanes uuid[] not null default '{}',
+  down_since timestamptz,
+  probe_at timestamptz,
+  spent_until timestamptz
+);
+
+comment on table calendar_sync.gates is 'Whether the lanes of a provider may be worked at all.';
+comment on column calendar_sync.gates.failed_lanes is 'Different lanes whose run could not reach the provider, since the last run that could.';
+comment on column calendar_sync.gates.down_since is 'The provider is down for everybody: one lane at a time finds out whether it still is. Null: it is not.';
+comment on column calendar_sync.gates.probe_at is 'When the next lane may try.';
+comment on column calendar_sync.gates.spent_until is 'The quota of all accounts together is spent until then.';
+
+insert into calendar_sync.gates (provider) values ('google'), ('outlook');
+
+create function calendar_sync.probe_interval() returns interval
+language sql immutable security invoker set search_path = ''
+as $$ select interval '5 seconds' $$;
+
+comment on function calendar_sync.probe_interval() is 'How often a provider that is down is tried.';
+
+-- Written only when something changes: while all is well this row is read and nothing else.
+create function calendar_sync.note_reach(p_integration_id uuid, p_reached boolean) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_lanes_until_down constant integer := 5;
+begin
+  if p_reached then
+    update calendar_sync.gates as gate
+    set failed_lanes = '{}', down_since = null, probe_at = null
+    from calendar_sync.lanes as lane
+    where lane.integration_id = p_integration_id and gate.provider = lane.provider
+      and (gate.failed_lanes <> '{}' or gate.down_since is not null);
+  else
+    update calendar_sync.gates as gate
+    set failed_lanes = gate.failed_lanes || lane.integration_id,
+      down_since = case when cardinality(gate.failed_lanes) + 1 >= v_lanes_until_down then now() end,
+      probe_at = case when cardinality(gate.failed_lanes) + 1 >= v_lanes_until_down
+        then now() + calendar_sync.probe_interval() end
+    from calendar_sync.lanes as lane
+    where lane.integration_id = p_integration_id and gate.provider = lane.provider
+      and gate.down_since is null and lane.integration_id <> all (gate.failed_lanes);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.note_reach(uuid, boolean) is
+  'Notes whether a run reached its provider. Five different lanes in a row that did not close the gate; one that did opens it.';
+
+create function calendar_sync.work_is_due() returns boolean
+language sql volatile security definer set search_path = ''
+as $$
+  select exists (select from calendar_sync.marks) or exists (
+    select from calendar_sync.gates as gate
+    cross join (values (0), (1), (2)) as class (priority)
+    where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and exists (
+      select from calendar_sync.lanes as lane
+      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
+    )
+  )
+$$;
+
+comment on function calendar_sync.work_is_due() is 'Whether there is work that could be done now and that nobody is doing.';
