@@ -9,7 +9,7 @@ import { sameSecret } from "../_shared/platform/same-secret.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
 import type { Provider, ProviderName } from "../_shared/providers/provider.ts";
 import { createProviders } from "../_shared/providers/registry.ts";
-import { createWorker } from "../_shared/sync/sync-all-deadlines.ts";
+import { createWorker } from "../_shared/sync/worker.ts";
 
 const env = readEnv();
 const rpc = createServiceRpc();
@@ -18,6 +18,7 @@ warnOfExpiringSecret(env);
 
 const worker = createWorker({
   rpc,
+  lanes_at_once: env.lanes_at_once,
   clientFor: (lane, access_token, budget) =>
     providerOf(lane.provider).createClient({
       access_token,

@@ -9,6 +9,7 @@ import {
   finishConsent,
 } from "../_shared/oauth/connect.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
+import { Explanation } from "../_shared/domain/explanation.ts";
 import { readEnv } from "../_shared/platform/env.ts";
 import { ApiError, onError, onNotFound, parseRequest } from "../_shared/platform/errors.ts";
 import { log } from "../_shared/platform/log.ts";
@@ -22,6 +23,7 @@ import {
   AuthorizeQuery,
   ConfirmBody,
   DisconnectQuery,
+  ExplainQuery,
   IntegrationBody,
   IntegrationQuery,
   PatchBody,
@@ -123,6 +125,29 @@ app.post("/sync", async (c) => {
   return c.json({ queued }, 202);
 });
 
+/** Its user agrees to the deletions for which a calendar was stopped. */
+app.post("/resume", async (c) => {
+  const { integration_id } = parseRequest(IntegrationBody, await jsonBody(c.req.raw));
+  const integration = await c.var.userRpc(
+    "calendar_resume",
+    { p_integration_id: integration_id },
+    z.unknown(),
+  );
+  if (integration === null) throw notYours();
+  return c.json(integration);
+});
+
+app.get("/explain", async (c) => {
+  const { obligation_id } = parseRequest(ExplainQuery, c.req.query());
+  const explanation = await c.var.userRpc(
+    "calendar_explain",
+    { p_obligation_id: obligation_id },
+    Explanation,
+  );
+  if (explanation === null) throw new ApiError(404, "not_found", "You have no such obligation.");
+  return c.json(explanation);
+});
+
 const Account = { provider: z.enum(["google", "outlook"]), account_id: z.string().nullable() };
 const Disconnected = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("reconnect_needed") }),
@@ -167,6 +192,8 @@ for (
     "/status",
     "/calendars",
     "/sync",
+    "/resume",
+    "/explain",
     "/",
   ]
 ) {

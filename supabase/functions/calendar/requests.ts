@@ -22,6 +22,8 @@ export const IntegrationQuery = z.object({ integration_id: Id });
 
 export const IntegrationBody = z.strictObject({ integration_id: Id });
 
+export const ExplainQuery = z.object({ obligation_id: z.uuid("must be the id of an obligation") });
+
 export const SyncBody = z.object({ integration_id: Id.optional() });
 
 export const DisconnectQuery = z.object({

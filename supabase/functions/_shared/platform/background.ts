@@ -15,3 +15,14 @@ declare global {
 export function runInBackground(work: Promise<void>): void {
   globalThis.EdgeRuntime?.waitUntil(work);
 }
+
+/**
+ * Calls back when the runtime is about to end this process, if it says so at all.
+ *
+ * @returns ends the listening
+ * @source https://supabase.com/docs/guides/functions/background-tasks
+ */
+export function onShutdown(callback: () => void): () => void {
+  globalThis.addEventListener("beforeunload", callback);
+  return () => globalThis.removeEventListener("beforeunload", callback);
+}

@@ -215,6 +215,11 @@ export type Database = {
         Args: { "p_lanes": number; "p_lease_s": number; "p_worker": string };
         Returns: Json;
       };
+      "calendar_compare_events": {
+        Args: { "p_events": Json; "p_integration_id": string; "p_worker": string };
+        Returns: Json;
+      };
+      "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_finish_disconnect": {
         Args: { "p_integration_id": string; "p_worker": string };
         Returns: Json;
@@ -229,6 +234,7 @@ export type Database = {
         Returns: undefined;
       };
       "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
+      "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_retire": { Args: { "p_worker": string }; Returns: boolean };
       "calendar_save_tokens": {
         Args: {

@@ -3,6 +3,10 @@ import { z } from "zod";
 /** HMAC-SHA-256 keys shorter than their hash are weaker than it (RFC 7518 §3.2). */
 const SECRET_MIN_CHARACTERS = 32;
 
+/** Each may hold a batch in memory and several connections to a provider. */
+const LANES_AT_ONCE = 4;
+const LANES_AT_ONCE_MAX = 32;
+
 const Secret = z.string().min(
   SECRET_MIN_CHARACTERS,
   `must have at least ${SECRET_MIN_CHARACTERS} characters`,
@@ -27,6 +31,10 @@ const Variables = z.object({
   MICROSOFT_GRAPH_URL: ProviderUrl.default("https://graph.microsoft.com/v1.0"),
   CALENDAR_STATE_SECRET: Secret,
   CALENDAR_SYNC_SECRET: Secret,
+  /** Of one worker process. */
+  CALENDAR_LANES_AT_ONCE: z.coerce.number("must be a number").int("must be a whole number")
+    .min(1, "must be at least 1").max(LANES_AT_ONCE_MAX, `must be at most ${LANES_AT_ONCE_MAX}`)
+    .default(LANES_AT_ONCE),
   CALENDAR_REDIRECT_URLS: z.string()
     .transform((list) => list.split(",").map((url) => url.trim()).filter((url) => url !== ""))
     .refine((urls) => urls.length > 0, "must name at least one URL")
@@ -69,6 +77,8 @@ export interface Env {
   readonly microsoft: MicrosoftEnv | null;
   readonly state_secret: string;
   readonly sync_secret: string;
+  /** Calendars that one worker process works side by side. */
+  readonly lanes_at_once: number;
   /** Exact URLs that a connection may return to. */
   readonly redirect_urls: readonly string[];
 }
@@ -121,6 +131,7 @@ export function readEnv(get: (name: string) => string | undefined = (name) => De
       },
     state_secret: variables.CALENDAR_STATE_SECRET,
     sync_secret: variables.CALENDAR_SYNC_SECRET,
+    lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,
     redirect_urls: variables.CALENDAR_REDIRECT_URLS,
   };
 }

@@ -1,76 +1,51 @@
 import { z } from "zod";
-import { log } from "../platform/log.ts";
-import { type Bell, createBell } from "./bell.ts";
+import { onShutdown } from "../platform/background.ts";
+import type { Bell } from "./bell.ts";
 import type { DisconnectContext } from "./finish-disconnect.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
 import { ClaimedLanes, type Lane } from "./lane.ts";
+import { createWorkBudget } from "./work-budget.ts";
 import { workLane } from "./work-lane.ts";
 
-const LANES_AT_ONCE = 4;
-/** Hosted functions live 150 s at the least and take no new work after half of that. */
-const CLAIM_FOR_MS = 60_000;
 /** Long enough to catch the next edit of a person, or the first retries, without another doorbell. */
 const LINGER_MS = 2_000;
 const POLL_MS = 200;
 
 /** What the worker needs; `worker_id` is its own. */
-export type WorkerDependencies = Omit<DisconnectContext, "worker_id">;
-
-/** A worker of this process: {@link ring} starts one, or tells the one that is there to look again. */
-export interface Worker {
-  /** @returns the running work, for `EdgeRuntime.waitUntil`; never rejects */
-  ring(): Promise<void>;
-}
-
-/** @param dependencies shared by all runs of this process */
-export function createWorker(dependencies: WorkerDependencies): Worker {
-  let running: { readonly done: Promise<void>; readonly bell: Bell } | null = null;
-  return {
-    ring() {
-      if (running !== null) {
-        running.bell.ring();
-        return running.done;
-      }
-      const bell = createBell();
-      const done = (async () => {
-        // A ring that comes while the last of the work is being wound up would reach nobody.
-        do {
-          await syncAllDeadlines(dependencies, bell)
-            .catch((error: unknown) => log.error("worker_failed", { error }));
-        } while (bell.isRung());
-        running = null;
-      })();
-      running = { done, bell };
-      return done;
-    },
-  };
+export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id"> {
+  /** Lanes that are worked side by side in one process. */
+  readonly lanes_at_once: number;
 }
 
 /**
  * Claims and works lanes until none is due, some side by side, lingers for a moment, and leaves. It may be killed
  * at any await: leases end by themselves, and every provider write may be repeated.
+ *
+ * @param bell tells it that there is more to do
  */
-async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): Promise<void> {
+export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): Promise<void> {
   const worker_id = crypto.randomUUID();
   const context: DisconnectContext = { ...dependencies, worker_id };
-  const { rpc } = dependencies;
-  const started_at = performance.now();
+  const { rpc, lanes_at_once } = dependencies;
+  const budget = createWorkBudget();
+  const stopListening = onShutdown(() => budget.end());
   const active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   const stopRenewing = keepLeases(context, active);
-  let linger_until = started_at + LINGER_MS;
+  let linger_until = performance.now() + LINGER_MS;
   try {
     while (true) {
       const now = performance.now();
       if (bell.take()) linger_until = now + LINGER_MS;
-      const claiming = now - started_at < CLAIM_FOR_MS;
+      const claiming = budget.hasRoom();
       if (active.size === 0 && (!claiming || now > linger_until)) break;
       let claimed: readonly Lane[] = [];
-      if (claiming && active.size < LANES_AT_ONCE) {
+      if (claiming && active.size < lanes_at_once) {
         claimed = await rpc("calendar_claim", {
           p_worker: worker_id,
-          p_lanes: LANES_AT_ONCE - active.size,
+          p_lanes: lanes_at_once - active.size,
           p_lease_s: LEASE_SECONDS,
         }, ClaimedLanes);
+        budget.spend(claimed);
       }
       for (const lane of claimed) {
         const abort = new AbortController();
@@ -83,6 +58,7 @@ async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): P
       await Promise.race([...[...active.values()].map(({ done }) => done), bell.wait(POLL_MS)]);
     }
   } finally {
+    stopListening();
     stopRenewing();
     for (const { abort } of active.values()) abort.abort();
     await rpc("calendar_retire", { p_worker: worker_id }, z.boolean());

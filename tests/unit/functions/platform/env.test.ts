@@ -61,3 +61,11 @@ Deno.test("a provider without a client is not offered; half a client, or none at
     /MICROSOFT_CLIENT_SECRET_EXPIRES_ON must be a date/,
   );
 });
+
+Deno.test("a worker works four calendars side by side, or as many as it is told to", () => {
+  assert.equal(read().lanes_at_once, 4);
+  assert.equal(read({ CALENDAR_LANES_AT_ONCE: "16" }).lanes_at_once, 16);
+  for (const wrong of ["0", "33", "2.5", "many"]) {
+    assert.throws(() => read({ CALENDAR_LANES_AT_ONCE: wrong }), /CALENDAR_LANES_AT_ONCE must be/);
+  }
+});

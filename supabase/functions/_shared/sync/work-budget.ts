@@ -1,0 +1,38 @@
+/** Hosted functions live 150 s at the least and take no new work after half of that. */
+const CLAIM_FOR_MS = 60_000;
+/** Hosted functions may use 2 s and take no new work after half of that. */
+const CPU_MS = 1_000;
+/** Measured (docs/performance.md), rounded up. */
+const CPU_MS_A_LANE = 3;
+const CPU_MS_A_JOB = 0.2;
+
+/** How much a worker may still take on. */
+export interface WorkBudget {
+  /** Whether there is room for another lane. */
+  hasRoom(): boolean;
+  /** Notes lanes that were claimed. */
+  spend(lanes: readonly { readonly jobs: readonly unknown[] }[]): void;
+  /** Ends it at once: the platform is about to end this process. */
+  end(): void;
+}
+
+/**
+ * What a run of the worker may take on. CPU time is counted by the work, as no clock of the edge runtime shows that of a
+ * single function.
+ *
+ * @param now monotonic clock, in milliseconds
+ */
+export function createWorkBudget(now: () => number = () => performance.now()): WorkBudget {
+  const claim_until = now() + CLAIM_FOR_MS;
+  let cpu_ms = 0;
+  let ended = false;
+  return {
+    hasRoom: () => !ended && now() < claim_until && cpu_ms < CPU_MS,
+    spend(lanes) {
+      for (const { jobs } of lanes) cpu_ms += CPU_MS_A_LANE + jobs.length * CPU_MS_A_JOB;
+    },
+    end() {
+      ended = true;
+    },
+  };
+}
