@@ -8,6 +8,7 @@ const Settings = z.strictObject({
   quota_per_minute: Quota,
   project_quota_per_minute: Quota,
   restore_allowed: z.boolean().optional(),
+  page_size_max: z.number().int().min(1).nullable().optional(),
 });
 const UserEdit = z.object({
   account: z.string(),
@@ -43,6 +44,7 @@ export function googleControls(state: EmulatorState): Controls {
         state.project_quota_per_minute = settings.project_quota_per_minute;
       }
       if (settings.restore_allowed !== undefined) state.restore_allowed = settings.restore_allowed;
+      if (settings.page_size_max !== undefined) state.page_size_max = settings.page_size_max;
     },
     expireTokens: (email) => {
       for (const [token, grant] of state.accessTokens) {

@@ -1,25 +1,13 @@
 import { Hono } from "hono";
-import { z } from "zod";
 import { type ApiEnv, calendarOf, requireScope } from "./access.ts";
-import { gone, GoogleError, invalid, notFound } from "./errors.ts";
+import { gone, GoogleError, notFound } from "./errors.ts";
+import { eventPage, parseEventQuery } from "./event-list.ts";
 import { checkEventId, checkTimes, type EventBody, mergeEvent, parseEventBody } from "./event-rules.ts";
+import { partial } from "./partial-response.ts";
 import type { EmulatorState, EventResource } from "./state.ts";
 
 const WRITE_SCOPES = ["calendar.app.created", "calendar.events.owned", "calendar.events", "calendar"];
 const READ_SCOPES = [...WRITE_SCOPES, "calendar.events.readonly", "calendar.readonly"];
-const MAX_RESULTS = 2500;
-
-const ListQuery = z.strictObject({
-  maxResults: z.coerce.number().int().min(1).max(MAX_RESULTS).default(250),
-  pageToken: z.string().optional(),
-  showDeleted: z.enum(["true", "false"]).default("false"),
-  singleEvents: z.enum(["true", "false"]).optional(),
-  orderBy: z.enum(["startTime", "updated"]).optional(),
-  privateExtendedProperty: z.string().regex(/^[^=]+=/).optional(),
-  timeMin: z.iso.datetime({ offset: true }).optional(),
-  timeMax: z.iso.datetime({ offset: true }).optional(),
-  fields: z.string().optional(),
-});
 
 /** `/calendars/{calendarId}/events`. */
 export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
@@ -57,28 +45,18 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
   app.get("/", (c) => {
     requireScope(c.var.grant, READ_SCOPES);
     const calendar = calendarOf(c, "reader");
-    const query = ListQuery.safeParse(c.req.query());
-    if (!query.success) throw invalid(`Invalid parameter: ${query.error.issues[0]?.path.join(".") ?? ""}`);
-    const { maxResults, pageToken, showDeleted, privateExtendedProperty, timeMin, timeMax } = query.data;
-    const found = [...calendar.events.values()].filter((event) =>
-      (showDeleted === "true" || event.status !== "cancelled") &&
-      hasProperty(event, privateExtendedProperty) &&
-      (timeMin === undefined || instantOf(event, "end") > Date.parse(timeMin)) &&
-      (timeMax === undefined || instantOf(event, "start") < Date.parse(timeMax))
-    );
-    const from = Number(pageToken ?? 0);
-    const page = found.slice(from, from + maxResults);
-    const more = from + maxResults < found.length;
-    return c.json({
+    const query = parseEventQuery(c.req.url);
+    const { items, next } = eventPage(calendar, query, state.page_size_max);
+    return c.json(partial({
       kind: "calendar#events",
       etag: `"list-${state.revision}"`,
       summary: calendar.summary,
       timeZone: calendar.timeZone,
       accessRole: calendar.accessRole,
       // Google leaves an empty array out.
-      ...(page.length > 0 ? { items: page } : {}),
-      ...(more ? { nextPageToken: String(from + maxResults) } : { nextSyncToken: `sync-${state.revision}` }),
-    });
+      ...(items.length > 0 ? { items } : {}),
+      ...(next === null ? { nextSyncToken: `sync-${state.revision}` } : { nextPageToken: next }),
+    }, query.fields));
   });
 
   app.get("/:eventId", (c) => {
@@ -151,19 +129,6 @@ function checkEtag(expected: string | undefined, event: EventResource): void {
   if (expected !== undefined && expected !== "*" && expected !== event.etag) {
     throw new GoogleError(412, "conditionNotMet", "Precondition Failed");
   }
-}
-
-function hasProperty(event: EventResource, constraint: string | undefined): boolean {
-  if (constraint === undefined) return true;
-  const [name = "", value = ""] = constraint.split(/=(.*)/s);
-  const properties = z.object({ private: z.record(z.string(), z.string()).optional() }).safeParse(
-    event["extendedProperties"],
-  );
-  return properties.data?.private?.[name] === value;
-}
-
-function instantOf(event: EventResource, which: "start" | "end"): number {
-  return Date.parse(event[which].dateTime ?? `${event[which].date}T00:00:00Z`);
 }
 
 async function jsonOf(request: Request): Promise<unknown> {

@@ -72,6 +72,8 @@ export class EmulatorState extends ObservedState {
   readonly token_calls = new Map<string, number>();
   /** Whether a deleted event can be brought back by PATCH; reports about the real one differ. */
   restore_allowed = true;
+  /** How many events a page has at most, whatever was asked for; null: as many as were. */
+  page_size_max: number | null = null;
   /** Per user; null: none. */
   quota_per_minute: number | null;
   /** Of all users together; null: none. */

@@ -49,7 +49,9 @@ export function calendarRoutes(state: OutlookState): Hono<GraphEnv> {
     const query = parseQuery(c.req.url, PROPERTIES);
     const found = [...c.var.grant.account.calendars.values()]
       .filter(({ extendedProperties }) => query.filter?.(extendedProperties) ?? true);
-    return c.json(pageOf(c.req.url, query, found, (calendar) => calendarResource(calendar, query)));
+    return c.json(
+      pageOf(c.req.url, query, found, state.page_size_max, (calendar) => calendarResource(calendar, query)),
+    );
   });
 
   app.post("/calendars", async (c) => {

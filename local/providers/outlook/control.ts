@@ -11,6 +11,7 @@ const Settings = z.strictObject({
   quota_per_10_minutes: Limit,
   concurrency: Limit,
   service_ms: z.number().min(0).optional(),
+  page_size_max: z.number().int().min(1).nullable().optional(),
   names_existing_event: z.boolean().optional(),
   burn_transaction_ids: z.boolean().optional(),
   duplicate_transaction_status: z.union([z.literal(400), z.literal(409)]).optional(),

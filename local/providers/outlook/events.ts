@@ -77,16 +77,14 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
     return c.json(resourceOf(c, event), 201);
   }
 
-  return app;
-}
+  function list(c: Context<GraphEnv>, events: readonly OutlookEvent[]): Response {
+    const query = parseQuery(c.req.url, EVENT_PROPERTIES);
+    const found = events.filter(({ extendedProperties }) => query.filter?.(extendedProperties) ?? true);
+    const show = (event: OutlookEvent) => eventResource(event, c.var.grant.account, c.var.prefer, query);
+    return c.json(pageOf(c.req.url, query, found, state.page_size_max, show));
+  }
 
-function list(c: Context<GraphEnv>, events: readonly OutlookEvent[]): Response {
-  const query = parseQuery(c.req.url, EVENT_PROPERTIES);
-  const found = events.filter(({ extendedProperties }) => query.filter?.(extendedProperties) ?? true);
-  const { account } = c.var.grant;
-  return c.json(
-    pageOf(c.req.url, query, found, (event) => eventResource(event, account, c.var.prefer, query)),
-  );
+  return app;
 }
 
 function resourceOf(c: Context<GraphEnv>, event: OutlookEvent): Record<string, unknown> {

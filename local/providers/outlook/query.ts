@@ -3,7 +3,8 @@ import { parseExpand, parseFilter, type PropertyFilter } from "./extended-proper
 
 const TOP_DEFAULT = 10;
 const TOP_MAX = 1000;
-const OPTIONS = ["$filter", "$expand", "$select", "$top", "$skip"];
+const TOKEN_MARK = "from ";
+const OPTIONS = ["$filter", "$expand", "$select", "$top", "$skip", "$skiptoken"];
 
 /** The OData options of a request. */
 export interface Query {
@@ -28,10 +29,12 @@ export function parseQuery(url: string, known: readonly string[]): Query {
   for (const pair of new URL(url).search.slice(1).split("&").filter((one) => one !== "")) {
     const [name = "", value = ""] = pair.split(/=(.*)/s).map(decode);
     if (!OPTIONS.includes(name)) throw invalidRequest(`The query option is not supported: '${name}'.`);
+    if (options.has(name)) throw invalidRequest(`The query option comes more than once: '${name}'.`);
     options.set(name, value);
   }
   const filter = options.get("$filter");
   const expand = options.get("$expand");
+  const token = options.get("$skiptoken");
   const select = options.get("$select")?.split(",").map((name) => name.trim()) ?? null;
   const unknown = select?.find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -42,26 +45,32 @@ export function parseQuery(url: string, known: readonly string[]): Query {
     expand: expand === undefined ? [] : parseExpand(expand),
     select,
     top: numberOf(options.get("$top"), TOP_DEFAULT, 1, TOP_MAX),
-    skip: numberOf(options.get("$skip"), 0, 0, Infinity),
+    skip: token === undefined ? numberOf(options.get("$skip"), 0, 0, Infinity) : offsetOf(token),
   };
 }
 
-/** A page of a collection, with the link to the next one. */
+/**
+ * A page of a collection, with the link to the next one.
+ *
+ * @param page_size_max how many items a page has at most, whatever `$top` says; null: as many
+ */
 export function pageOf<Item>(
   url: string,
   query: Query,
   items: readonly Item[],
+  page_size_max: number | null,
   show: (item: Item) => Record<string, unknown>,
 ) {
+  const to = query.skip + Math.min(query.top, page_size_max ?? Infinity);
   const next = new URL(url);
   next.search = [
-    ...next.search.slice(1).split("&").filter((pair) => pair !== "" && !/^(\$|%24)skip=/.test(pair)),
-    `$skip=${query.skip + query.top}`,
+    ...next.search.slice(1).split("&").filter((pair) => pair !== "" && !/^(\$|%24)skip(token)?=/.test(pair)),
+    `$skiptoken=${encodeURIComponent(btoa(`${TOKEN_MARK}${to}`))}`,
   ].join("&");
   return {
     "@odata.context": `${next.origin}/v1.0/$metadata#collection`,
-    value: items.slice(query.skip, query.skip + query.top).map(show),
-    ...(query.skip + query.top < items.length ? { "@odata.nextLink": next.toString() } : {}),
+    value: items.slice(query.skip, to).map(show),
+    ...(to < items.length ? { "@odata.nextLink": next.toString() } : {}),
   };
 }
 
@@ -82,6 +91,17 @@ function decode(text: string): string {
   } catch {
     throw invalidRequest(`The query is not properly encoded: '${text}'.`);
   }
+}
+
+/** Where a link's page begins; the token is opaque to clients. */
+function offsetOf(token: string): number {
+  try {
+    const [, offset] = atob(token).split(TOKEN_MARK);
+    if (offset !== undefined && /^\d+$/.test(offset)) return Number(offset);
+  } catch {
+    // The same refusal.
+  }
+  throw invalidRequest("The skip token is not valid.");
 }
 
 function numberOf(text: string | undefined, otherwise: number, min: number, max: number): number {

@@ -120,6 +120,8 @@ export class OutlookState extends ObservedState {
   concurrency: number | null;
   /** How long a Graph request takes at least, so that requests at once are seen to be. */
   service_ms = 2;
+  /** How many items a page has at most, whatever was asked for; null: as many as were. */
+  page_size_max: number | null = null;
   /** Whether a duplicate transactionId's error names the event that has it. */
   names_existing_event = true;
   /** Whether a transactionId stays taken after its event was deleted. */

@@ -7,6 +7,8 @@ import { EVENT_LIFE } from "./behaviours/event-life.ts";
 import { EVENT_TIMES } from "./behaviours/event-times.ts";
 import { FAILURES } from "./behaviours/failures.ts";
 import { INTERRUPTIONS } from "./behaviours/interruptions.ts";
+import { LISTINGS } from "./behaviours/listings.ts";
+import { OWN_EVENTS } from "./behaviours/own-events.ts";
 import { QUOTAS } from "./behaviours/quotas.ts";
 import { REFRESH } from "./behaviours/refresh.ts";
 import { REMOVALS } from "./behaviours/removals.ts";
@@ -25,6 +27,8 @@ const BEHAVIOURS = {
   "when an event is": EVENT_TIMES,
   "the life of an event": EVENT_LIFE,
   "removing events": REMOVALS,
+  "finding our own events": OWN_EVENTS,
+  "listings": LISTINGS,
   "sequences of changes": SEQUENCES,
   "batches": BATCHES,
   "interrupted batches": INTERRUPTIONS,

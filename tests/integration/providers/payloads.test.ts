@@ -66,9 +66,10 @@ async function bodyOfNewCalendar(
   return sent;
 }
 
+const OWNER = "owner";
 const CONNECTION = {
   access_token: "token",
-  owner: "owner",
+  owner: OWNER,
   calendar: null,
   budget: createCallBudget(Infinity),
 };
@@ -76,10 +77,10 @@ const CONNECTION = {
 Deno.test("what we send for an event is what the providers' own types describe", () => {
   for (const event of EVENTS) {
     const bodies = [
-      sendsToGoogle(google.insertBody(event, 0)),
-      patchesAtGoogle(google.patchBody(event)),
-      sendsToOutlook(outlook.createBody(event, crypto.randomUUID())),
-      sendsToOutlook(outlook.patchBody(event)),
+      sendsToGoogle(google.insertBody(event, OWNER, 0)),
+      patchesAtGoogle(google.patchBody(event, OWNER)),
+      sendsToOutlook(outlook.createBody(event, OWNER, crypto.randomUUID())),
+      sendsToOutlook(outlook.patchBody(event, OWNER)),
     ];
     for (const body of bodies) assert.ok(JSON.stringify(body).includes(event.title));
   }
@@ -102,7 +103,7 @@ Deno.test("what we send for a calendar is what the providers' own types describe
     ),
     {
       name: CALENDAR.name,
-      singleValueExtendedProperties: [{ id: outlook.OWNER_PROPERTY, value: "owner" }],
+      singleValueExtendedProperties: [{ id: outlook.OWNER_PROPERTY, value: OWNER }],
     } satisfies graph.Calendar,
   );
 });
@@ -110,8 +111,8 @@ Deno.test("what we send for a calendar is what the providers' own types describe
 Deno.test("a field that is misspelt would not pass the type check", () => {
   const [event] = EVENTS;
   assert.ok(event);
-  const google_body = google.insertBody(event, 0);
-  const outlook_body = outlook.createBody(event, crypto.randomUUID());
+  const google_body = google.insertBody(event, OWNER, 0);
+  const outlook_body = outlook.createBody(event, OWNER, crypto.randomUUID());
   // Each line is an error of `deno check` where the types would let it through.
   const refused = [
     // @ts-expect-error: it is `summary`.
@@ -119,7 +120,7 @@ Deno.test("a field that is misspelt would not pass the type check", () => {
     // @ts-expect-error: it is `useDefault`.
     sendsToGoogle({ ...google_body, reminders: { useDefaults: false, overrides: [] } }),
     // @ts-expect-error: it is `dateTime`.
-    patchesAtGoogle({ ...google.patchBody(event), start: { datetime: "2027-03-15T09:00:00Z" } }),
+    patchesAtGoogle({ ...google.patchBody(event, OWNER), start: { datetime: "2027-03-15T09:00:00Z" } }),
     // @ts-expect-error: it is `subject`.
     sendsToOutlook({ ...outlook_body, title: "" }),
     // @ts-expect-error: it is `contentType`.

@@ -31,7 +31,7 @@ export interface Scene extends RunningProvider {
   httpRequests(): number;
   /** Calls since the log was cleared, alone or in a batch. */
   calls(): readonly LoggedRequest[];
-  /** No faults, no quotas, an empty log. */
+  /** No faults, no quotas, whole pages, an empty log. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -145,6 +145,7 @@ export async function openScene({ start }: ProviderSubject): Promise<Scene> {
     reset: () => {
       faults.clear();
       subject.setQuotas(false);
+      traits.limitPages(null);
       state.requests = [];
       state.quota_violations = [];
     },

@@ -69,6 +69,8 @@ export interface Traits {
     readonly personal_account: string;
   } | null;
 
+  /** From now on, a page of a listing has so many items at most; null: as many as were asked for. */
+  limitPages(items: number | null): void;
   /** Calls that go into one HTTP request. */
   readonly calls_per_request: number;
   /** Calls that are under way at once. */

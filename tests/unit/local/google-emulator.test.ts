@@ -143,6 +143,9 @@ Deno.test({
         false,
       );
       assert.equal((await call("GET", `${events}?colour=red`)).status, 400);
+      const narrow = `${events}?privateExtendedProperty=obligation_id%3D7&fields=items(id)`;
+      assert.deepEqual((await call("GET", narrow)).json, { items: [{ id: "mine1" }] });
+      assert.equal((await call("GET", `${narrow}%2Citem`)).reason, "invalidParameter");
     });
 
     await t.step("scopes: app.created sees what its client made, and no list", async () => {

@@ -72,7 +72,23 @@ Deno.test({
       const second = await call("GET", first.json["@odata.nextLink"]);
       assert.equal(second.json.value.length, 1);
       assert.equal("@odata.nextLink" in second.json, false);
-      for (const query of ["$top=0", "$top=1001", "$select=colour", "$orderby=name", "top=1"]) {
+      await control("PATCH", "/settings", { page_size_max: 1 });
+      const short = await call("GET", "/me/calendars?$top=2");
+      await control("PATCH", "/settings", { page_size_max: null });
+      assert.equal(short.json.value.length, 1);
+      const third = await call("GET", short.json["@odata.nextLink"]);
+      assert.equal(third.json.value.length, 2);
+      for (
+        const query of [
+          "$top=0",
+          "$top=1001",
+          "$select=colour",
+          "$orderby=name",
+          "top=1",
+          "$top=1&$top=1",
+          "$skiptoken=2",
+        ]
+      ) {
         assert.equal((await call("GET", `/me/events?${query}`)).status, 400, query);
       }
     });

@@ -37,6 +37,13 @@ export type Change =
   /** Removes whatever creations without a recorded outcome left of an obligation in a calendar. */
   | { readonly kind: "remove_untracked"; readonly calendar_id: string; readonly obligation_id: string };
 
+/** An event that carries our tags. */
+export interface TaggedEvent {
+  readonly event_id: string;
+  /** As the tag says it: whether there is such an obligation is another matter. */
+  readonly obligation_id: string;
+}
+
 /** What a calendar of our own is made with. */
 export interface NewCalendar {
   readonly name: string;
@@ -56,6 +63,17 @@ export interface CalendarClient {
   /** Whether the calendar holds any event, ours or not. */
   isEmptyCalendar(calendar_id: string): Promise<CalendarAnswer<boolean>>;
   deleteCalendar(calendar_id: string): Promise<CalendarAnswer<null>>;
+  /**
+   * Every live event in a calendar that this client's owner wrote, whoever else writes to it: not deleted ones, not the
+   * user's, not those of another owner, not a single occurrence that the user changed of a series. What is written
+   * meanwhile may be missing.
+   *
+   * @param signal when aborted, the call under way is cut
+   * @returns all of them, each once, or a failure and none. `retry` also where the budget is spent (a page is a call) or
+   * `signal` aborted before the last page was read, and where the provider no longer knows the page to go on with: a
+   * listing begins anew
+   */
+  listOwnEvents(calendar_id: string, signal: AbortSignal): Promise<CalendarAnswer<readonly TaggedEvent[]>>;
   createEvent(calendar_id: string, event: CalendarEvent): Promise<Outcome>;
   updateEvent(calendar_id: string, event_id: string, event: CalendarEvent): Promise<Outcome>;
   deleteEvent(calendar_id: string, event_id: string): Promise<Outcome>;

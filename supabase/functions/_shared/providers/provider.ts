@@ -87,7 +87,10 @@ export interface Provider {
   listsCalendars(access: Access): boolean;
   createClient(options: {
     readonly access_token: string;
-    /** Whom calendars of our own belong to; providers that can tag them use it to find them again. */
+    /**
+     * Whom what we make belongs to: a user's id. Every event is tagged with it and, where the provider can, every calendar
+     * of our own, so that each is found again and nobody else's is taken for it.
+     */
     readonly owner: string;
     /** The calendar that the integration writes to, where it has one. */
     readonly calendar: CalendarChoice | null;

@@ -150,6 +150,20 @@ async function failSingly(scene: Scene, failure: Failure): Promise<void> {
   assert.deepEqual(calendar.titles(), ["Changed", "Fresh"]);
 }
 
+/** The same failure of a listing, whose calls are its own. */
+async function failListing(scene: Scene, failure: Failure): Promise<void> {
+  const { id, client } = await scene.newCalendar();
+  const event_id = writtenId(await client.createEvent(id, eventOf()));
+  const list = () => client.listOwnEvents(id, new AbortController().signal);
+  scene.subject.emulator.faults.set([{ ...failure.answer(scene), match: { path: scene.traits.paths.api } }]);
+  const failed = await list();
+  assert.ok(!("value" in failed));
+  assertIs(failed, failure);
+  scene.subject.emulator.faults.clear();
+  const answer = await list();
+  assert.deepEqual(answer.kind === "done" && answer.value.map((event) => event.event_id), [event_id]);
+}
+
 /** The same failure of the parts of a batch, or of a batch as a whole. */
 async function failTogether(scene: Scene, failure: Failure, path: string): Promise<void> {
   const calendar = await scene.newCalendar();
@@ -165,6 +179,7 @@ async function failTogether(scene: Scene, failure: Failure, path: string): Promi
 export const FAILURES: readonly Behaviour[] = [
   ...Object.entries(FAILURES_BY_NAME).flatMap(([name, failure]): Behaviour[] => [
     { name: `${name}: ${failure.kind}`, run: (scene) => failSingly(scene, failure) },
+    { name: `${name}, in a listing: ${failure.kind}`, run: (scene) => failListing(scene, failure) },
     {
       name: `${name}, in a batch: ${failure.kind}`,
       run: (scene) => failTogether(scene, failure, scene.traits.paths.api),

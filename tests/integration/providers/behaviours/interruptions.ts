@@ -125,6 +125,7 @@ export const INTERRUPTIONS: readonly Behaviour[] = [
       await client.updateEvent(calendar.id, event_id, event);
       await client.getCalendar({ id: calendar.id, role: "own" });
       await client.isEmptyCalendar(calendar.id);
+      await client.listOwnEvents(calendar.id, never());
       await client.deleteCalendar(calendar.id);
       assert.equal(budget.used, calls().length);
     },

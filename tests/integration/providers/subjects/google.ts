@@ -63,6 +63,7 @@ export const GOOGLE: ProviderSubject = {
         can_revoke: true,
         renews_refresh_tokens: false,
         organisation: null,
+        limitPages: (items) => emulator.state.page_size_max = items,
         calls_per_request: 50,
         calls_under_way: 200,
         finds_own_calendar: false,

@@ -94,6 +94,7 @@ export const OUTLOOK: ProviderSubject = {
           administrator: ADA,
           personal_account: JOAN,
         },
+        limitPages: (items) => state.page_size_max = items,
         calls_per_request: 20,
         calls_under_way: 20,
         finds_own_calendar: true,

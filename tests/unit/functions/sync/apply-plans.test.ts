@@ -30,6 +30,7 @@ function client(answer: (change: Change) => Outcome | null) {
     createCalendar: refuse,
     isEmptyCalendar: refuse,
     deleteCalendar: refuse,
+    listOwnEvents: refuse,
     createEvent: refuse,
     updateEvent: refuse,
     deleteEvent: refuse,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Calendar, CalendarAnswer, CalendarChoice, NewCalendar } from "../calendar-client.ts";
 import type { GoogleAnswer } from "./answers.ts";
 import { calendarPath, eventsPath } from "./event-writes.ts";
-import type { GoogleCall } from "./http.ts";
+import { type GoogleCall, withQuery } from "./http.ts";
 
 type CallGoogle = (call: GoogleCall) => Promise<GoogleAnswer>;
 
@@ -119,18 +119,12 @@ function asCalendar(answer: GoogleAnswer, primary: boolean): CalendarAnswer<Cale
   );
 }
 
-function parsed<T>(answer: GoogleAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {
+/** Reads the answer to a call about a calendar, where nothing else can be gone. */
+export function parsed<T>(answer: GoogleAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {
   if (answer.kind === "gone") return { kind: "calendar_missing", reason: answer.reason };
   if (answer.kind !== "ok") return answer;
   const body = schema.safeParse(answer.body);
   return body.success
     ? { kind: "done", value: body.data }
     : { kind: "unknown", reason: "unreadable", after_s: null };
-}
-
-function withQuery(path: string, query: Record<string, string | number | undefined>): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]]
-  );
-  return `${path}?${new URLSearchParams(given)}`;
 }

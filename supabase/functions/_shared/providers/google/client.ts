@@ -1,6 +1,7 @@
 import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
 import { onFreshConnection } from "../fresh-connection.ts";
+import { runListing } from "../listing.ts";
 import { runProgram, runPrograms } from "../run-programs.ts";
 import { BATCH_CALLS_MAX, hasBatch, sendBatch } from "./batch.ts";
 import { createCalendar, deleteCalendar, getCalendar, isEmptyCalendar, listCalendars } from "./calendars.ts";
@@ -9,9 +10,11 @@ import {
   deleteEvent,
   type GoogleProgram,
   removeUntracked,
+  type Target,
   updateEvent,
 } from "./event-writes.ts";
 import { callGoogle, type GoogleCall } from "./http.ts";
+import { listOwnEvents } from "./own-events.ts";
 
 /** Batches that are under way side by side: Google limits writes to one calendar in quick succession. */
 const BATCHES_AT_ONCE = 4;
@@ -27,6 +30,8 @@ const CALLS_AT_ONCE = 6;
 export function createGoogleClient(options: {
   readonly api_url: string;
   readonly access_token: string;
+  /** What events are tagged with. */
+  readonly owner: string;
   /** The calendar that the integration writes to; any other one is taken for the user's. */
   readonly calendar: CalendarChoice | null;
   readonly budget: CallBudget;
@@ -46,6 +51,10 @@ export function createGoogleClient(options: {
   };
   const choiceOf = (id: string): CalendarChoice =>
     options.calendar?.id === id ? options.calendar : { id, role: "other" };
+  const targetOf = (calendar_id: string): Target => ({
+    calendar: choiceOf(calendar_id),
+    owner: options.owner,
+  });
   return {
     // Nothing that `calendar.app.created` may call tells; making the calendar does.
     checkAccount: () => Promise.resolve({ kind: "done", value: null }),
@@ -55,12 +64,18 @@ export function createGoogleClient(options: {
     createCalendar: (calendar) => createCalendar(freshCall, calendar),
     isEmptyCalendar: (calendar_id) => isEmptyCalendar(call, calendar_id),
     deleteCalendar: (calendar_id) => deleteCalendar(call, calendar_id),
-    createEvent: (calendar_id, event) => runProgram(createEvent(choiceOf(calendar_id), event), call),
+    listOwnEvents: (calendar_id, signal) =>
+      runListing(listOwnEvents(targetOf(calendar_id)), {
+        send: (one) => callGoogle(access, one, signal),
+        budget,
+        signal,
+      }),
+    createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>
-      runProgram(updateEvent(choiceOf(calendar_id), event_id, event), call),
+      runProgram(updateEvent(targetOf(calendar_id), event_id, event), call),
     deleteEvent: (calendar_id, event_id) => runProgram(deleteEvent(calendar_id, event_id), call),
     applyChanges: (changes, signal) =>
-      runPrograms(changes.map((change) => programOf(change, choiceOf(change.calendar_id))), {
+      runPrograms(changes.map((change) => programOf(change, targetOf(change.calendar_id))), {
         send: (calls) => sendBatch(access, calls, signal),
         ...(hasBatch(access.api_url)
           ? { group_size: BATCH_CALLS_MAX, groups_at_once: BATCHES_AT_ONCE }
@@ -71,12 +86,12 @@ export function createGoogleClient(options: {
   };
 }
 
-function programOf(change: Change, calendar: CalendarChoice): GoogleProgram {
+function programOf(change: Change, target: Target): GoogleProgram {
   switch (change.kind) {
     case "create":
-      return createEvent(calendar, change.event);
+      return createEvent(target, change.event);
     case "update":
-      return updateEvent(calendar, change.event_id, change.event);
+      return updateEvent(target, change.event_id, change.event);
     case "delete":
       return deleteEvent(change.calendar_id, change.event_id);
     case "remove_untracked":

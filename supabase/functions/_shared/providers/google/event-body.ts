@@ -6,12 +6,19 @@ const DESCRIPTION_MAX_CHARACTERS = 8000;
 
 /** The private extended property that names the obligation of an event. */
 export const OBLIGATION_PROPERTY = "obligation_id";
+/** The one that names whose event it is, since several may write to one calendar. */
+export const OWNER_PROPERTY = "owner";
 
-/** The resource for `events.insert`. Nobody is invited, ever, and the user stays free. */
-export function insertBody(event: CalendarEvent, generation: number) {
+/**
+ * The resource for `events.insert`. Nobody is invited, ever, and the user stays free.
+ *
+ * @param owner what the event is tagged with, beside its obligation
+ * @param generation see `eventId`
+ */
+export function insertBody(event: CalendarEvent, owner: string, generation: number) {
   return {
     id: eventId(event.obligation_id, generation),
-    ...managedFields(event),
+    ...managedFields(event, owner),
     start: googleTime(event.time).start,
     end: googleTime(event.time).end,
     transparency: "transparent",
@@ -25,25 +32,27 @@ export function insertBody(event: CalendarEvent, generation: number) {
 /**
  * The resource for `events.patch`: what we manage and nothing else, so that a user's own reminders and colour
  * survive. `status` brings back an event that was deleted.
+ *
+ * @param owner as {@link insertBody} has it
  */
-export function patchBody(event: CalendarEvent) {
+export function patchBody(event: CalendarEvent, owner: string) {
   // PATCH merges: what the other form of time left behind has to be nulled.
   const { start, end } = googleTime(event.time);
   const absent = event.time.kind === "all_day" ? { dateTime: null, timeZone: null } : { date: null };
   return {
     source: null,
-    ...managedFields(event),
+    ...managedFields(event, owner),
     start: { ...start, ...absent },
     end: { ...end, ...absent },
     status: "confirmed",
   };
 }
 
-function managedFields(event: CalendarEvent) {
+function managedFields(event: CalendarEvent, owner: string) {
   return {
     summary: event.title,
     description: descriptionHtml(event),
-    extendedProperties: { private: { [OBLIGATION_PROPERTY]: event.obligation_id } },
+    extendedProperties: { private: { [OBLIGATION_PROPERTY]: event.obligation_id, [OWNER_PROPERTY]: owner } },
     ...(event.url === null ? {} : { source: { title: event.title, url: event.url } }),
   };
 }

@@ -10,6 +10,13 @@ import type { GoogleCall } from "./http.ts";
 
 export type GoogleProgram = Program<GoogleCall, GoogleAnswer>;
 
+/** The calendar that a change is made in, and who makes it. */
+export interface Target {
+  readonly calendar: CalendarChoice;
+  /** What events are tagged with. */
+  readonly owner: string;
+}
+
 const WrittenEvent = z.object({ id: z.string(), etag: z.string().optional() });
 
 /**
@@ -18,29 +25,25 @@ const WrittenEvent = z.object({ id: z.string(), etag: z.string().optional() });
  *
  * @param generation where to begin; see {@link eventId}
  */
-export function* createEvent(calendar: CalendarChoice, event: CalendarEvent, generation = 0): GoogleProgram {
+export function* createEvent(target: Target, event: CalendarEvent, generation = 0): GoogleProgram {
   for (; generation < GENERATIONS_MAX; generation++) {
     const inserted = yield {
       method: "POST",
-      path: eventsPath(calendar.id),
-      body: insertBody(event, generation),
+      path: eventsPath(target.calendar.id),
+      body: insertBody(event, target.owner, generation),
     };
-    if (inserted.kind !== "exists") return yield* writeOutcome(calendar, inserted);
-    const taken = yield patch(calendar.id, eventId(event.obligation_id, generation), event);
-    if (!isBurned(taken)) return yield* writeOutcome(calendar, taken);
+    if (inserted.kind !== "exists") return yield* writeOutcome(target.calendar, inserted);
+    const taken = yield patch(target, eventId(event.obligation_id, generation), event);
+    if (!isBurned(taken)) return yield* writeOutcome(target.calendar, taken);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
 
 /** Updates the event in place; one that the user deleted is brought back or, where Google refuses, made anew. */
-export function* updateEvent(
-  calendar: CalendarChoice,
-  event_id: string,
-  event: CalendarEvent,
-): GoogleProgram {
-  const patched = yield patch(calendar.id, event_id, event);
-  if (!isBurned(patched)) return yield* writeOutcome(calendar, patched);
-  return yield* createEvent(calendar, event, generationOf(event_id) + 1);
+export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GoogleProgram {
+  const patched = yield patch(target, event_id, event);
+  if (!isBurned(patched)) return yield* writeOutcome(target.calendar, patched);
+  return yield* createEvent(target, event, generationOf(event_id) + 1);
 }
 
 /** Deletes the event. One that is gone already, alone or with its calendar, is `gone`. */
@@ -80,8 +83,8 @@ function* writeOutcome(
   return asked.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : asked;
 }
 
-function patch(calendar_id: string, event_id: string, event: CalendarEvent): GoogleCall {
-  return { method: "PATCH", path: eventPath(calendar_id, event_id), body: patchBody(event) };
+function patch({ calendar, owner }: Target, event_id: string, event: CalendarEvent): GoogleCall {
+  return { method: "PATCH", path: eventPath(calendar.id, event_id), body: patchBody(event, owner) };
 }
 
 function remove(calendar_id: string, event_id: string): GoogleCall {

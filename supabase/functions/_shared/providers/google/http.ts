@@ -23,6 +23,14 @@ export function pathOf(call: GoogleCall): string {
   return `/calendar/v3${call.path}`;
 }
 
+/** Adds a query; what is undefined is left out. */
+export function withQuery(path: string, query: Record<string, string | number | undefined>): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]]
+  );
+  return `${path}?${new URLSearchParams(given)}`;
+}
+
 /** Makes one call and never throws: whatever goes wrong is an answer. */
 export async function callGoogle(
   access: GoogleAccess,

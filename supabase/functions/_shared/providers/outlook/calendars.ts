@@ -2,14 +2,14 @@ import { z } from "zod";
 import type { Calendar, CalendarAnswer, CalendarChoice, NewCalendar } from "../calendar-client.ts";
 import type { GraphAnswer } from "./answers.ts";
 import { OWNER_PROPERTY } from "./event-body.ts";
-import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
+import { type GraphCall, odataString, pathBelow, pathTo, withQuery } from "./http.ts";
 
 /** Calls that end in an answer about calendars; a program like those of events. */
 export type CalendarProgram<T> = Generator<GraphCall, CalendarAnswer<T>, GraphAnswer>;
 
 /** Whose calendars are meant, and where Graph is. */
 export interface Account {
-  /** What calendars of our own are tagged with. */
+  /** What events, and calendars of our own, are tagged with. */
   readonly owner: string;
   /** `MICROSOFT_GRAPH_URL`, without a trailing slash. */
   readonly graph_url: string;
@@ -157,7 +157,7 @@ function* listResources(
 ): CalendarProgram<readonly CalendarResource[]> {
   const resources: CalendarResource[] = [];
   let path: string | null = withQuery(pathTo("me", "calendars"), query);
-  for (let page = 0; page < PAGES_MAX && path !== null; page++) {
+  for (let page = 0; page < PAGES_MAX; page++) {
     const answer: CalendarAnswer<z.infer<typeof CalendarPage>> = parsed(
       yield { method: "GET", path },
       CalendarPage,
@@ -166,9 +166,8 @@ function* listResources(
     resources.push(...answer.value.value);
     const next: string | null | undefined = answer.value["@odata.nextLink"];
     if (!next) return { kind: "done", value: resources };
-    // The token goes to Graph and nowhere else, whatever a page says.
-    if (!next.startsWith(`${graph_url}/`)) return { kind: "unknown", reason: "next_link", after_s: null };
-    path = next.slice(graph_url.length);
+    path = pathBelow(graph_url, next);
+    if (path === null) return { kind: "unknown", reason: "next_link", after_s: null };
   }
   return { kind: "done", value: resources };
 }
@@ -185,7 +184,8 @@ function asCalendar(resource: CalendarResource): Calendar {
   };
 }
 
-function parsed<T>(answer: GraphAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {
+/** Reads the answer to a call about a calendar, where nothing else can be gone. */
+export function parsed<T>(answer: GraphAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {
   if (answer.kind === "gone") return { kind: "calendar_missing", reason: answer.reason };
   if (answer.kind !== "ok") return answer;
   const body = schema.safeParse(answer.body);

@@ -1,5 +1,6 @@
 import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
+import { runListing } from "../listing.ts";
 import { runProgram, runPrograms } from "../run-programs.ts";
 import { BATCH_CALLS_MAX, CALLS_AT_ONCE, hasBatch, sendSingly, sendTogether } from "./batch.ts";
 import {
@@ -19,6 +20,7 @@ import {
   updateEvent,
 } from "./event-writes.ts";
 import { type CallGraph, callGraph } from "./http.ts";
+import { listOwnEvents } from "./own-events.ts";
 
 /** How the calls of many changes are made. */
 export interface Transport {
@@ -42,7 +44,7 @@ export const SINGLY: Transport = { send: sendSingly, group_size: 1, groups_at_on
  * Outlook's calendar of one account.
  *
  * @param options.graph_url `MICROSOFT_GRAPH_URL`, without a trailing slash
- * @param options.owner what calendars of our own are tagged with
+ * @param options.owner what events, and calendars of our own, are tagged with
  * @param options.calendar the calendar that the integration writes to; any other one goes by its id
  * @param options.budget is charged one for every call, alone or in a batch
  * @returns a client whose functions never throw
@@ -73,6 +75,12 @@ export function createOutlookClient(options: {
     createCalendar: (calendar) => runProgram(createCalendar(options, calendar), call),
     isEmptyCalendar: (calendar_id) => runProgram(isEmptyCalendar(options, choiceOf(calendar_id)), call),
     deleteCalendar: (calendar_id) => runProgram(deleteCalendar(choiceOf(calendar_id)), call),
+    listOwnEvents: (calendar_id, signal) =>
+      runListing(listOwnEvents(targetOf(calendar_id)), {
+        send: (one) => callGraph(access, one, signal),
+        budget,
+        signal,
+      }),
     createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>
       runProgram(updateEvent(targetOf(calendar_id), event_id, event), call),

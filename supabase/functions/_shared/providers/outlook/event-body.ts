@@ -16,37 +16,45 @@ const LINE_BREAK = "<br>\n";
 const PROPERTY_SET = "b2f0a6d4-7c3e-4b89-8f15-2d9e61c8a74b";
 /** Names the obligation of an event. */
 export const OBLIGATION_PROPERTY = `String {${PROPERTY_SET}} Name obligation_id`;
+/** Names the owner of an event, since several may write to one calendar. */
+export const EVENT_OWNER_PROPERTY = `String {${PROPERTY_SET}} Name owner`;
 /** Names the owner of a calendar of our own. */
 export const OWNER_PROPERTY = `String {${PROPERTY_SET}} Name calendar_owner`;
 
 /**
  * The body of `POST …/events`. Nobody is invited, ever, and the user stays free.
  *
+ * @param owner what the event is tagged with, beside its obligation
  * @param transaction_id see `transactionId`
  * @source https://learn.microsoft.com/graph/api/user-post-events
  */
-export function createBody(event: CalendarEvent, transaction_id: string) {
+export function createBody(event: CalendarEvent, owner: string, transaction_id: string) {
   return {
-    ...patchBody(event),
+    ...patchBody(event, owner),
     showAs: "free" as const,
     ...reminder(event.reminders_minutes),
     categories: [CATEGORY],
     transactionId: transaction_id,
-    singleValueExtendedProperties: [{ id: OBLIGATION_PROPERTY, value: event.obligation_id }],
   };
 }
 
 /**
  * The body of `PATCH …/events/{id}`: what we manage and nothing else, so that a user's own reminder, categories and
- * availability survive. `isAllDay`, `start` and `end` only ever change together.
+ * availability survive. `isAllDay`, `start` and `end` only ever change together. The tags go along, so that an event
+ * that is taken over has them too.
  *
+ * @param owner as {@link createBody} has it
  * @source https://learn.microsoft.com/graph/api/event-update
  */
-export function patchBody(event: CalendarEvent) {
+export function patchBody(event: CalendarEvent, owner: string) {
   return {
     subject: event.title,
     body: { contentType: "html" as const, content: bodyHtml(event) },
     ...graphTimeOf(event.time),
+    singleValueExtendedProperties: [
+      { id: OBLIGATION_PROPERTY, value: event.obligation_id },
+      { id: EVENT_OWNER_PROPERTY, value: owner },
+    ],
   };
 }
 

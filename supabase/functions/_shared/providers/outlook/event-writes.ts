@@ -55,7 +55,7 @@ export function* createEvent(target: Target, event: CalendarEvent): GraphProgram
     const created = yield* write(event, (form) => ({
       method: "POST",
       path: `${calendarPath(target.calendar)}/events`,
-      body: createBody(form, id),
+      body: createBody(form, target.owner, id),
     }));
     // There is nothing else to miss at this address but the calendar.
     if (created.kind === "gone") return yield* missingCalendar(target, target.calendar, created.reason);
@@ -64,7 +64,7 @@ export function* createEvent(target: Target, event: CalendarEvent): GraphProgram
     if (earlier.kind !== "found") return earlier;
     const [event_id] = earlier.event_ids;
     if (event_id === undefined) continue;
-    const taken = yield* write(event, patch(event_id));
+    const taken = yield* write(event, patch(target, event_id));
     if (taken.kind !== "gone") return yield* writeOutcome(target, taken);
   }
   return { kind: "rejected", reason: "transaction_ids_exhausted" };
@@ -72,7 +72,7 @@ export function* createEvent(target: Target, event: CalendarEvent): GraphProgram
 
 /** Updates the event in place; one that is not there any more is made anew. */
 export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GraphProgram {
-  const patched = yield* write(event, patch(event_id));
+  const patched = yield* write(event, patch(target, event_id));
   return patched.kind === "gone" ? yield* createEvent(target, event) : yield* writeOutcome(target, patched);
 }
 
@@ -137,8 +137,8 @@ function* write(
   return isTimeZoneRefusal(answer) && event.time.kind === "timed" ? yield callOf(inUtc(event)) : answer;
 }
 
-function patch(event_id: string): (event: CalendarEvent) => GraphCall {
-  return (event) => ({ method: "PATCH", path: eventPath(event_id), body: patchBody(event) });
+function patch({ owner }: Target, event_id: string): (event: CalendarEvent) => GraphCall {
+  return (event) => ({ method: "PATCH", path: eventPath(event_id), body: patchBody(event, owner) });
 }
 
 function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {
@@ -168,12 +168,10 @@ function* findTagged(
   target: Target,
   obligation_id: string,
 ): Generator<GraphCall, Tagged, GraphAnswer> {
-  const property = odataString(OBLIGATION_PROPERTY);
-  const value = odataString(obligation_id);
   const answer = yield {
     method: "GET",
     path: withQuery(`${calendarPath(target.calendar)}/events`, {
-      $filter: `singleValueExtendedProperties/Any(ep: ep/id eq ${property} and ep/value eq ${value})`,
+      $filter: taggedFilter(OBLIGATION_PROPERTY, obligation_id),
       $select: "id",
       $top: String(TAGGED_MAX),
     }),
@@ -184,6 +182,17 @@ function* findTagged(
   return page === undefined
     ? { kind: "unknown", reason: "unreadable", after_s: null }
     : { kind: "found", event_ids: page.value.map((event) => event.id) };
+}
+
+/**
+ * The one filter that Graph finds events by a tag with.
+ *
+ * @param property the id of an extended property
+ */
+export function taggedFilter(property: string, value: string): string {
+  return `singleValueExtendedProperties/Any(ep: ep/id eq ${odataString(property)} and ep/value eq ${
+    odataString(value)
+  })`;
 }
 
 /** What stays the same of a calendar when Exchange changes its id, and is not another one's in the same mailbox. */

@@ -49,6 +49,15 @@ export function withQuery(path: string, query: Readonly<Record<string, string>>)
 }
 
 /**
+ * The path of a link to the next page. The token goes to Graph and nowhere else, whatever a page says.
+ *
+ * @returns null where the link leads elsewhere
+ */
+export function pathBelow(graph_url: string, link: string): string | null {
+  return link.startsWith(`${graph_url}/`) ? link.slice(graph_url.length) : null;
+}
+
+/**
  * A text as a literal of an OData filter.
  *
  * @source OData 4.01 URL conventions §5.1.1.14.1: a quote is doubled

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Calendar, Event } from "@microsoft/microsoft-graph-types";
 import {
   createBody,
+  EVENT_OWNER_PROPERTY,
   OBLIGATION_PROPERTY,
   OWNER_PROPERTY,
   patchBody,
@@ -12,12 +13,12 @@ const BODY_LIMIT = 32_000;
 
 function contentOf(description: string, url: string | null = null): string {
   const whole = url === null ? description : description === "" ? url : `${description}\n\n${url}`;
-  return patchBody(event({ description: whole, url })).body.content;
+  return patchBody(event({ description: whole, url }), "owner-1").body.content;
 }
 
 Deno.test("the bodies are what Graph's own types say an event is", () => {
-  const created = createBody(event({ reminders_minutes: [60] }), "id") satisfies Event;
-  const patched = patchBody(event({})) satisfies Event;
+  const created = createBody(event({ reminders_minutes: [60] }), "owner-1", "id") satisfies Event;
+  const patched = patchBody(event({}), "owner-1") satisfies Event;
   const calendar = {
     name: "n",
     singleValueExtendedProperties: [{ id: OWNER_PROPERTY, value: "o" }],
@@ -27,7 +28,7 @@ Deno.test("the bodies are what Graph's own types say an event is", () => {
 });
 
 Deno.test("a new event is free, tagged, marked for the user, and has nobody in it", () => {
-  assert.deepEqual(createBody(event({}), "transaction"), {
+  assert.deepEqual(createBody(event({}), "owner-1", "transaction"), {
     subject: "Energy report",
     body: { contentType: "html", content: "For the agency" },
     isAllDay: true,
@@ -39,12 +40,18 @@ Deno.test("a new event is free, tagged, marked for the user, and has nobody in i
     transactionId: "transaction",
     singleValueExtendedProperties: [
       { id: OBLIGATION_PROPERTY, value: "3f0c4c7e-58a1-4f0e-9a36-0f5d6f3f7a10" },
+      { id: EVENT_OWNER_PROPERTY, value: "owner-1" },
     ],
   });
 });
 
-Deno.test("a change leaves the reminder, the categories, the availability and the tag as they are", () => {
-  assert.deepEqual(Object.keys(patchBody(event({ reminders_minutes: [60] }))), [
+Deno.test("a change leaves the reminder, the categories and the availability as they are, and has both tags", () => {
+  const { singleValueExtendedProperties, ...body } = patchBody(event({ reminders_minutes: [60] }), "owner-1");
+  assert.deepEqual(singleValueExtendedProperties.map(({ id }) => id), [
+    OBLIGATION_PROPERTY,
+    EVENT_OWNER_PROPERTY,
+  ]);
+  assert.deepEqual(Object.keys(body), [
     "subject",
     "body",
     "isAllDay",
@@ -54,14 +61,17 @@ Deno.test("a change leaves the reminder, the categories, the availability and th
 });
 
 Deno.test("a change of kind says all-day or not together with both ends", () => {
-  const timed = patchBody(event({
-    time: {
-      kind: "timed",
-      start: "2027-01-31T17:00:00+01:00",
-      end: "2027-01-31T17:30:00+01:00",
-      time_zone: "Europe/Berlin",
-    },
-  }));
+  const timed = patchBody(
+    event({
+      time: {
+        kind: "timed",
+        start: "2027-01-31T17:00:00+01:00",
+        end: "2027-01-31T17:30:00+01:00",
+        time_zone: "Europe/Berlin",
+      },
+    }),
+    "owner-1",
+  );
   assert.equal(timed.isAllDay, false);
   assert.deepEqual(timed.start, { dateTime: "2027-01-31T17:00:00", timeZone: "Europe/Berlin" });
   assert.deepEqual(timed.end, { dateTime: "2027-01-31T17:30:00", timeZone: "Europe/Berlin" });
@@ -69,7 +79,7 @@ Deno.test("a change of kind says all-day or not together with both ends", () => 
 
 Deno.test("Outlook's one reminder is the last before the deadline; none is off", () => {
   const reminderOf = (reminders_minutes: number[]) => {
-    const { isReminderOn, ...body } = createBody(event({ reminders_minutes }), "id");
+    const { isReminderOn, ...body } = createBody(event({ reminders_minutes }), "owner-1", "id");
     return [isReminderOn, "reminderMinutesBeforeStart" in body ? body.reminderMinutesBeforeStart : null];
   };
   assert.deepEqual(reminderOf([10080, 1440]), [true, 1440]);

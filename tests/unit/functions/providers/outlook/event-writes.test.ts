@@ -65,7 +65,10 @@ Deno.test("a creation posts into the calendar by its id, encoded", () => {
   const { outcome, calls } = play(createEvent(target("own"), EVENT), [written]);
   assert.deepEqual(outcome, done);
   assert.equal(calls[0]?.path, "/me/calendars/cal%2F1/events");
-  assert.deepEqual(calls[0]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own owner-1", 0)));
+  assert.deepEqual(
+    calls[0]?.body,
+    createBody(EVENT, "owner-1", transactionId(EVENT.obligation_id, "own owner-1", 0)),
+  );
 });
 
 Deno.test("the default calendar goes by its alias, whatever its id", () => {
@@ -93,7 +96,7 @@ for (const status of [400, 409]) {
     assert.deepEqual(outcome, done);
     assert.equal(calls[1]?.method, "PATCH");
     assert.equal(calls[1]?.path, "/me/events/old%2F1");
-    assert.deepEqual(calls[1]?.body, patchBody(EVENT));
+    assert.deepEqual(calls[1]?.body, patchBody(EVENT, "owner-1"));
   });
 }
 
@@ -103,7 +106,7 @@ Deno.test("a creation that is answered with an event from before brings it up to
   const { outcome, calls } = play(createEvent(target("own"), EVENT), [createdAgo(3_600_000), written]);
   assert.deepEqual(outcome, done);
   assert.equal(calls[1]?.path, "/me/events/kept%2F1");
-  assert.deepEqual(calls[1]?.body, patchBody(EVENT));
+  assert.deepEqual(calls[1]?.body, patchBody(EVENT, "owner-1"));
   for (const ms of [0, 20_000, -20_000]) {
     assert.deepEqual(play(createEvent(target("own"), EVENT), [createdAgo(ms)]).outcome, {
       kind: "done",
@@ -132,7 +135,10 @@ Deno.test("a duplicate of a deleted event is followed by the next transaction id
     written,
   ]);
   assert.deepEqual(outcome, done);
-  assert.deepEqual(calls[4]?.body, createBody(EVENT, transactionId(EVENT.obligation_id, "own owner-1", 2)));
+  assert.deepEqual(
+    calls[4]?.body,
+    createBody(EVENT, "owner-1", transactionId(EVENT.obligation_id, "own owner-1", 2)),
+  );
 });
 
 Deno.test("a creation gives up after 32 burned ids", () => {
@@ -156,7 +162,7 @@ Deno.test("an update changes the event in place", () => {
   const { outcome, calls } = play(updateEvent(target("own"), "a+b=", EVENT), [written]);
   assert.deepEqual(outcome, done);
   assert.equal(calls[0]?.path, "/me/events/a%2Bb%3D");
-  assert.deepEqual(calls[0]?.body, patchBody(EVENT));
+  assert.deepEqual(calls[0]?.body, patchBody(EVENT, "owner-1"));
 });
 
 Deno.test("an update of an event that is gone makes it anew", () => {

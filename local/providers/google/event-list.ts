@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { invalid } from "./errors.ts";
+import { type Fields, parseFields } from "./partial-response.ts";
+import type { CalendarEntry, EventResource } from "./state.ts";
+
+const MAX_RESULTS = 2500;
+const MAX_RESULTS_DEFAULT = 250;
+
+/** What a page may be cut to, by the names of the API reference; null: anything below it. */
+const LIST_FIELDS: Fields = {
+  ...names("kind etag summary description updated timeZone accessRole nextPageToken nextSyncToken"),
+  defaultReminders: names("method minutes"),
+  items: {
+    ...names(
+      `kind etag id status htmlLink created updated summary description location colorId endTimeUnspecified recurrence
+      recurringEventId transparency visibility iCalUID sequence attendeesOmitted hangoutLink anyoneCanAddSelf
+      guestsCanInviteOthers guestsCanModify guestsCanSeeOtherGuests privateCopy locked eventType`,
+    ),
+    creator: names("id email displayName self"),
+    organizer: names("id email displayName self"),
+    start: names("date dateTime timeZone"),
+    end: names("date dateTime timeZone"),
+    originalStartTime: names("date dateTime timeZone"),
+    extendedProperties: names("private shared"),
+    reminders: { ...names("useDefault"), overrides: names("method minutes") },
+    source: names("url title"),
+  },
+};
+
+const Instant = z.iso.datetime({ offset: true });
+const ListQuery = z.strictObject({
+  maxResults: z.coerce.number().int().min(1).max(MAX_RESULTS).default(MAX_RESULTS_DEFAULT),
+  pageToken: z.string().optional(),
+  showDeleted: z.enum(["true", "false"]).default("false"),
+  singleEvents: z.enum(["true", "false"]).optional(),
+  orderBy: z.enum(["startTime", "updated"]).optional(),
+  privateExtendedProperty: z.string().regex(/^[^=]+=/).optional(),
+  timeMin: Instant.optional(),
+  timeMax: Instant.optional(),
+  fields: z.string().optional(),
+});
+
+/** What `events.list` is asked for. */
+export type EventQuery = Omit<z.infer<typeof ListQuery>, "fields" | "pageToken"> & {
+  /** Where the page begins. */
+  readonly from: number;
+  /** What the page is cut to; null: it is whole. */
+  readonly fields: Fields | null;
+  /** Everything but the page, which is the same for all pages of a listing. */
+  readonly asked: string;
+};
+
+/**
+ * Reads the query of `events.list`.
+ *
+ * @throws GoogleError 400 for a parameter that is unknown or unreadable, or that comes more than once: what several
+ * constraints of one kind mean, Google's documents disagree on
+ */
+export function parseEventQuery(url: string): EventQuery {
+  const parameters = [...new URL(url).searchParams];
+  const repeated = parameters.find(([name], index) =>
+    parameters.findIndex(([other]) => other === name) < index
+  );
+  if (repeated !== undefined) throw invalid(`Repeated parameter: ${repeated[0]}`);
+  const query = ListQuery.safeParse(Object.fromEntries(parameters));
+  if (!query.success) {
+    const [issue] = query.error.issues;
+    const name = issue?.code === "unrecognized_keys" ? issue.keys[0] : issue?.path.join(".");
+    throw invalid(`Invalid parameter: ${name ?? ""}`);
+  }
+  const { fields, pageToken, ...rest } = query.data;
+  const asked = JSON.stringify(parameters.filter(([name]) => name !== "pageToken").sort());
+  return {
+    ...rest,
+    asked,
+    from: pageToken === undefined ? 0 : offsetOf(pageToken, asked),
+    fields: fields === undefined ? null : parseFields(fields, LIST_FIELDS),
+  };
+}
+
+/**
+ * A page of the events that fit.
+ *
+ * @param page_size_max how many a page has at most, whatever was asked for; null: as many as were
+ */
+export function eventPage(calendar: CalendarEntry, query: EventQuery, page_size_max: number | null) {
+  const { maxResults, from, asked, showDeleted, privateExtendedProperty, timeMin, timeMax } = query;
+  const found = [...calendar.events.values()].filter((event) =>
+    (showDeleted === "true" || event.status !== "cancelled") &&
+    hasProperty(event, privateExtendedProperty) &&
+    (timeMin === undefined || instantOf(event, "end") > Date.parse(timeMin)) &&
+    (timeMax === undefined || instantOf(event, "start") < Date.parse(timeMax))
+  );
+  const to = from + Math.min(maxResults, page_size_max ?? Infinity);
+  return { items: found.slice(from, to), next: to < found.length ? pageTokenOf(to, asked) : null };
+}
+
+/** Opaque to clients, and good for the same question only. */
+function pageTokenOf(offset: number, asked: string): string {
+  return btoa(encodeURIComponent(JSON.stringify([offset, asked])));
+}
+
+function offsetOf(token: string, asked: string): number {
+  try {
+    const [offset, of] = z.tuple([z.int(), z.string()]).parse(JSON.parse(decodeURIComponent(atob(token))));
+    if (of === asked) return offset;
+  } catch {
+    // The same refusal.
+  }
+  throw invalid("Invalid page token value.");
+}
+
+function hasProperty(event: EventResource, constraint: string | undefined): boolean {
+  if (constraint === undefined) return true;
+  const [name = "", value = ""] = constraint.split(/=(.*)/s);
+  const properties = z.object({ private: z.record(z.string(), z.string()).optional() }).safeParse(
+    event["extendedProperties"],
+  );
+  return properties.data?.private?.[name] === value;
+}
+
+function instantOf(event: EventResource, which: "start" | "end"): number {
+  return Date.parse(event[which].dateTime ?? `${event[which].date}T00:00:00Z`);
+}
+
+function names(list: string): Fields {
+  return Object.fromEntries(list.split(/\s+/).map((name) => [name, null]));
+}
