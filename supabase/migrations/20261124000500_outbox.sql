@@ -2,6 +2,9 @@
 -- everything in the calendar. Both are written in the transaction that makes them necessary, and touch no row that another
 -- user's would: a mark is appended, and the next claim carries it over to the lane.
 --
+-- What runs with every claim or record is written in plpgsql even where it is one statement: a session then plans it once,
+-- where a function in SQL is planned at every call.
+--
 -- Whoever locks an integration and its lane does so in that order, as a deletion does: else two of them could wait for
 -- each other.
 

@@ -45,8 +45,9 @@ comment on view calendar_sync.turns is
 
 -- Who waits already keeps the place in the queue; who was just served, or has work again, goes to its end.
 create function calendar_sync.reschedule(p_integration_ids uuid[]) returns void
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+begin
   update calendar_sync.lanes as lane
   set ready_at = turn.ready_at, priority = coalesce(turn.priority, lane.priority)
   from (
@@ -57,7 +58,8 @@ as $$
     where fresh.integration_id = any (p_integration_ids)
   ) as turn
   where lane.integration_id = turn.integration_id
-    and (lane.ready_at, lane.priority) is distinct from (turn.ready_at, coalesce(turn.priority, lane.priority))
+    and (lane.ready_at, lane.priority) is distinct from (turn.ready_at, coalesce(turn.priority, lane.priority));
+end;
 $$;
 
 comment on function calendar_sync.reschedule(uuid[]) is 'Works out anew when these lanes may be worked and how urgent that is.';

@@ -37,11 +37,17 @@ create index provider_calls_integration_idx on calendar_sync.provider_calls (int
 create index provider_calls_project_idx on calendar_sync.provider_calls (provider, at) include (calls);
 
 create function calendar_sync.note_calls(p_integration_id uuid, p_calls integer) returns bigint
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_id bigint;
+begin
   insert into calendar_sync.provider_calls (provider, integration_id, calls)
-  select provider, id, p_calls from public.calendar_integrations where id = p_integration_id and p_calls > 0
-  returning id
+  select integration.provider, integration.id, p_calls from public.calendar_integrations as integration
+  where integration.id = p_integration_id and p_calls > 0
+  returning id into v_id;
+  return v_id;
+end;
 $$;
 
 comment on function calendar_sync.note_calls(uuid, integer) is 'Counts calls against the quotas of an integration and its provider.';
@@ -50,8 +56,10 @@ create function calendar_sync.quota_of(p_provider text, p_integration_id uuid) r
   scope text, allowed integer, window_length interval, used integer, left_for_people integer, left_for_writes integer,
   more_at timestamptz
 )
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+begin
+  return query
   select quota.scope, quota.calls, quota.window_length, recent.used, greatest(quota.calls - recent.used, 0),
     greatest(floor(quota.calls * quota.write_share)::integer - recent.used, 0), recent.oldest_at + quota.window_length
   from calendar_sync.quotas as quota
@@ -67,7 +75,8 @@ as $$
         and call.at > clock_timestamp() - quota.window_length
     ) as counted
   ) as recent
-  where quota.provider = p_provider
+  where quota.provider = p_provider;
+end;
 $$;
 
 comment on function calendar_sync.quota_of(text, uuid) is

@@ -53,16 +53,20 @@ comment on function calendar_sync.note_reach(uuid, boolean) is
   'Notes whether a run reached its provider. Five different lanes in a row that did not close the gate; one that did opens it.';
 
 create function calendar_sync.work_is_due() returns boolean
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  select exists (select from calendar_sync.marks) or exists (
-    select from calendar_sync.gates as gate
-    cross join (values (0), (1), (2)) as class (priority)
-    where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and exists (
-      select from calendar_sync.lanes as lane
-      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
+begin
+  return (
+    select exists (select from calendar_sync.marks) or exists (
+      select from calendar_sync.gates as gate
+      cross join (values (0), (1), (2)) as class (priority)
+      where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and exists (
+        select from calendar_sync.lanes as lane
+        where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
+      )
     )
-  )
+  );
+end;
 $$;
 
 comment on function calendar_sync.work_is_due() is 'Whether there is work that could be done now and that nobody is doing.';

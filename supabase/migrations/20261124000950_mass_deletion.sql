@@ -36,28 +36,32 @@ comment on function calendar_sync.count_deletions(uuid) is 'How many events of a
 
 -- Looks at what is due, in the order in which it will be taken, and no further than it takes to decide.
 create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer, p_enough integer) returns integer
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select count(*)::integer from (
-    select from (
-      select job.obligation_id from calendar_sync.jobs as job
-      where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
-      order by job.priority, job.run_at limit p_jobs
-    ) as due
-    join public.calendar_integrations as integration on integration.id = p_integration_id
-    join public.calendar_event_mappings as mapping
-      on mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id
-    where not exists (
+begin
+  return (
+    select count(*)::integer from (
       select from (
-        select every_recipient.* from public.obligations as obligation
-        cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
-        where every_recipient.obligation_id = due.obligation_id offset 0
-      ) as candidate
-      where candidate.recipient_id = integration.user_id and calendar_sync.is_shown(
-        row (candidate.*)::calendar_sync.deadline, integration.settings ->> 'completed_events')
-    )
-    limit p_enough
-  ) as doomed
+        select job.obligation_id from calendar_sync.jobs as job
+        where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
+        order by job.priority, job.run_at limit p_jobs
+      ) as due
+      join public.calendar_integrations as integration on integration.id = p_integration_id
+      join public.calendar_event_mappings as mapping
+        on mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id
+      where not exists (
+        select from (
+          select every_recipient.* from public.obligations as obligation
+          cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+          where every_recipient.obligation_id = due.obligation_id offset 0
+        ) as candidate
+        where candidate.recipient_id = integration.user_id and calendar_sync.is_shown(
+          row (candidate.*)::calendar_sync.deadline, integration.settings ->> 'completed_events')
+      )
+      limit p_enough
+    ) as doomed
+  );
+end;
 $$;
 
 comment on function calendar_sync.count_due_deletions(uuid, integer, integer) is
