@@ -9,7 +9,7 @@ import { startGateway } from "./gateway/server.ts";
 import { bootstrap } from "./postgres/bootstrap.ts";
 import { applyMigrations } from "./postgres/migrate.ts";
 import { openPool } from "./postgres/pool.ts";
-import { startPostgres } from "./postgres/server.ts";
+import { type PostgresServer, startPostgres } from "./postgres/server.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
 
@@ -29,6 +29,8 @@ export interface Stack {
   readonly outlook: OutlookEmulator | null;
   readonly syncSecret: string;
   function(name: string): FunctionProcess;
+  /** Null with `databaseUrl`. */
+  readonly postgres: Pick<PostgresServer, "restart"> | null;
   /** Stops and starts the stand-in of pg_net's worker. */
   readonly pgNet: { stop(): Promise<void>; start(): void };
   stop(): Promise<void>;
@@ -103,7 +105,7 @@ export async function startStack(options: {
       },
     });
 
-    const { databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
+    const { embedded, databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
     const pool = openPool(databaseUrl, { max: 1 });
     started.push(() => pool.end());
     await storeDoorbellSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret);
@@ -138,6 +140,7 @@ export async function startStack(options: {
       google,
       outlook,
       syncSecret: env.sync_secret,
+      postgres: embedded,
       pgNet,
       function: (name) => {
         const found = functions.find((process) => process.name === name);
@@ -156,7 +159,12 @@ async function openDatabase(
   options: { readonly databaseUrl?: string; readonly dataDir?: string },
   log: (line: string) => void,
   started: (() => Promise<void>)[],
-): Promise<{ databaseUrl: string; authenticatorUrl: string; standIns: readonly StandIn[] }> {
+): Promise<{
+  embedded: PostgresServer | null;
+  databaseUrl: string;
+  authenticatorUrl: string;
+  standIns: readonly StandIn[];
+}> {
   const embedded = options.databaseUrl === undefined
     ? await startPostgres({ log, ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })
     : null;
@@ -171,6 +179,7 @@ async function openDatabase(
     });
     await applyMigrations(embedded ? withUser(databaseUrl, "postgres", passwords.postgres) : databaseUrl);
     return {
+      embedded,
       databaseUrl,
       authenticatorUrl: withUser(databaseUrl, "authenticator", passwords.authenticator),
       standIns,

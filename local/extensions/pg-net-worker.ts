@@ -8,6 +8,7 @@ const PAUSE_MS = 1_000;
 /** `pg_net.ttl`. */
 const RESPONSE_TTL = "6 hours";
 const RECONNECT_MS = 500;
+const ASK_EVERY_MS = 5_000;
 
 interface Request {
   readonly id: string;
@@ -59,37 +60,41 @@ async function run(url: string, log: (line: string) => void, stopping: AbortSign
 async function work(sql: Sql, stopping: AbortSignal): Promise<void> {
   let awake = Promise.withResolvers<void>();
   awake.resolve();
-  const subscription = await sql.listen("pg_net_wake", () => awake.resolve());
-  try {
-    while (!stopping.aborted) {
-      // A dead connection is noticed by asking, as nothing else would.
-      await Promise.race([awake.promise, pause(5_000, stopping)]);
-      awake = Promise.withResolvers<void>();
-      while (!stopping.aborted && await sendBatch(sql) > 0) await pause(PAUSE_MS, stopping);
-    }
-  } finally {
-    await subscription.unlisten().catch(() => {});
+  // Ends with the pool.
+  await sql.listen("pg_net_wake", () => awake.resolve());
+  while (!stopping.aborted) {
+    // A dead connection is noticed by asking, as nothing else would.
+    await Promise.race([awake.promise, pause(ASK_EVERY_MS, stopping)]);
+    awake = Promise.withResolvers<void>();
+    while (!stopping.aborted && await sendBatch(sql) > 0) await pause(PAUSE_MS, stopping);
   }
 }
 
 async function sendBatch(sql: Sql): Promise<number> {
-  return await sql.begin(async (batch) => {
-    await batch`
-      delete from net._http_response where ctid = any (array(
-        select ctid from net._http_response where created < now() - ${RESPONSE_TTL}::interval limit ${BATCH_SIZE}))`;
-    const requests = await batch<Request[]>`
-      with batch as (select id from net.http_request_queue order by id limit ${BATCH_SIZE})
-      delete from net.http_request_queue as queue using batch where queue.id = batch.id
-      returning queue.id, method, url, headers, body, timeout_milliseconds`;
-    const responses = await Promise.all(requests.map(send));
-    for (const response of responses) {
-      await batch`insert into net._http_response ${batch(response)}`;
-    }
-    return requests.length;
-  });
+  const cut = new AbortController();
+  try {
+    return await sql.begin(async (batch) => {
+      await batch`
+        delete from net._http_response where ctid = any (array(
+          select ctid from net._http_response where created < now() - ${RESPONSE_TTL}::interval limit ${BATCH_SIZE}))`;
+      const requests = await batch<Request[]>`
+        with batch as (select id from net.http_request_queue order by id limit ${BATCH_SIZE})
+        delete from net.http_request_queue as queue using batch where queue.id = batch.id
+        returning queue.id, method, url, headers, body, timeout_milliseconds`;
+      const responses = await Promise.all(requests.map((request) => send(request, cut.signal)));
+      cut.signal.throwIfAborted();
+      for (const response of responses) {
+        await batch`insert into net._http_response ${batch(response)}`;
+      }
+      return requests.length;
+    });
+  } finally {
+    // The worker dies with its server, and what it is sending with it.
+    cut.abort();
+  }
 }
 
-async function send(request: Request) {
+async function send(request: Request, cut: AbortSignal) {
   const empty = {
     id: request.id,
     status_code: null,
@@ -105,7 +110,7 @@ async function send(request: Request) {
       method: request.method,
       headers: request.headers ?? {},
       ...(request.body === null ? {} : { body: new Uint8Array(request.body) }),
-      signal: timeout,
+      signal: AbortSignal.any([timeout, cut]),
     });
     return {
       ...empty,

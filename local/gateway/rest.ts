@@ -150,7 +150,7 @@ function statusOf(code: string, role: string): ContentfulStatusCode {
   if (code === "25006") return 405;
   if (code === "P0001" || code.startsWith("22") || code.startsWith("23")) return 400;
   if (code.startsWith("28")) return 403;
-  if (code.startsWith("08") || code.startsWith("53") || code === "57P01") return 503;
+  if (code.startsWith("08") || code.startsWith("53") || code.startsWith("57P0")) return 503;
   return 500;
 }
 

@@ -1,17 +1,31 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { freePort } from "../free-port.ts";
-import { type Binaries, findBinaries } from "./binaries.ts";
+import { findBinaries } from "./binaries.ts";
+import { childOptions, openDataDirectory } from "./data-directory.ts";
 
 const START_TIMEOUT_MS = 20_000;
+const START_POLL_MS = 50;
 const STOP_TIMEOUT_MS = 8_000;
-const PASSWORD_FILE = "stack.password";
+
+/** How a server goes down before it comes up again. */
+export type RestartMode = keyof typeof SIGNALS;
+
+/** PostgreSQL documentation, "Shutting Down the Server". */
+const SIGNALS = { fast: "INT", immediate: "QUIT" } as const;
 
 /** A running embedded server. */
 export interface PostgresServer {
   /** A superuser's. */
   readonly url: string;
   readonly port: number;
+  /**
+   * Stops the server and starts it again where it was.
+   *
+   * @param mode `immediate` is a crash: sessions are cut, and unlogged tables are empty afterwards
+   * @throws Error with one line that says why it did not come back; it is stopped then
+   */
+  restart(mode: RestartMode): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,15 +54,7 @@ async function startIn(
 ): Promise<PostgresServer> {
   await Deno.chmod(scratch, 0o755);
   const binaries = await findBinaries(scratch);
-  const data = options.dataDir ?? join(scratch, "data");
-  const password = await passwordOf(scratch, options.dataDir);
-  await own(scratch, binaries);
-  if (options.dataDir !== undefined) await Deno.mkdir(data, { recursive: true });
-  if (options.dataDir !== undefined) await own(data, binaries);
-  if (!await exists(join(data, "PG_VERSION"))) {
-    await initialise(binaries, data, join(scratch, "password"));
-    await Deno.writeTextFile(join(data, PASSWORD_FILE), password, { mode: 0o600 });
-  }
+  const { path, password } = await openDataDirectory(binaries, scratch, options.dataDir);
 
   const port = freePort();
   const settings = {
@@ -60,10 +66,8 @@ async function startIn(
     jit: "off",
     timezone: "UTC",
     log_min_messages: "fatal",
-    // A temporary database need not survive a power cut.
-    ...(options.dataDir === undefined
-      ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }
-      : {}),
+    // A temporary database need not survive a power cut; its own crash it survives, with all that was committed.
+    ...(options.dataDir === undefined ? { fsync: "off", full_page_writes: "off" } : {}),
   };
   const child = new Deno.Command("sh", {
     args: [
@@ -74,7 +78,7 @@ async function startIn(
       scratch,
       join(binaries.root, "bin", "postgres"),
       "-D",
-      data,
+      path,
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
     ...childOptions(binaries),
@@ -84,76 +88,56 @@ async function startIn(
   }).spawn();
   const stderr = lastLines(child.stderr, options.log);
   const url = `postgresql://supabase_admin:${password}@127.0.0.1:${port}/postgres`;
-  const server: PostgresServer = {
+  const ended = child.status.then(() => null);
+  const commands = child.stdin.getWriter();
+  let started_at = await startOf(null);
+
+  /** @param earlier the start that is over */
+  async function startOf(earlier: string | null): Promise<string> {
+    const found = await Promise.race([untilStarted(url, earlier), ended]);
+    if (found !== null) return found;
+    await stop();
+    throw new Error(`PostgreSQL did not start: ${stderr.last() || "no reason given"}`);
+  }
+
+  async function stop(): Promise<void> {
+    await commands.close().catch(() => {});
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await child.status;
+    clearTimeout(timer);
+    await stderr.done;
+    await Deno.remove(scratch, { recursive: true }).catch(() => {});
+  }
+
+  return {
     url,
     port,
-    async stop() {
-      await child.stdin.close().catch(() => {});
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-      await child.status;
-      clearTimeout(timer);
-      await stderr.done;
-      await Deno.remove(scratch, { recursive: true }).catch(() => {});
+    async restart(mode) {
+      await commands.write(new TextEncoder().encode(`${SIGNALS[mode]}\n`));
+      started_at = await startOf(started_at);
     },
-  };
-  const ended = child.status.then(() => "ended" as const);
-  const outcome = await Promise.race([untilReady(url), ended]);
-  if (outcome === "ready") return server;
-  await server.stop();
-  throw new Error(`PostgreSQL did not start: ${stderr.last() || "no reason given"}`);
-}
-
-async function initialise(binaries: Binaries, data: string, passwordFile: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(join(binaries.root, "bin", "initdb"), {
-    args: [
-      ...["-D", data, "-U", "supabase_admin", "--pwfile", passwordFile],
-      ...["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"],
-    ],
-    ...childOptions(binaries),
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (success) return;
-  const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
-  throw new Error(`The database could not be created in ${data}: ${reason}`);
-}
-
-/** A persistent database keeps its password with its data. */
-async function passwordOf(scratch: string, dataDir: string | undefined): Promise<string> {
-  const kept = dataDir === undefined ? null : join(dataDir, PASSWORD_FILE);
-  const password = kept !== null && await exists(kept) ? await Deno.readTextFile(kept) : crypto.randomUUID();
-  await Deno.writeTextFile(join(scratch, "password"), password, { mode: 0o600 });
-  return password;
-}
-
-function childOptions({ root, runAs }: Binaries) {
-  return {
-    ...(runAs ?? {}),
-    cwd: "/",
-    clearEnv: true,
-    env: { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin", LD_LIBRARY_PATH: join(root, "lib"), LC_ALL: "C" },
+    stop,
   };
 }
 
-async function own(path: string, { runAs }: Binaries): Promise<void> {
-  if (runAs === null) return;
-  await new Deno.Command("chown", { args: ["-R", `${runAs.uid}:${runAs.gid}`, path] }).output();
-}
-
-async function untilReady(url: string): Promise<"ready" | "late"> {
+/** @returns when a server started that is not the `earlier` one; null: there is none in time */
+async function untilStarted(url: string, earlier: string | null): Promise<string | null> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
+    const sql = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false, onnotice: () => {} });
     try {
-      await sql`select 1`;
-      return "ready";
+      const [row] = await sql<
+        { started_at: string }[]
+      >`select pg_postmaster_start_time()::text as started_at`;
+      if (row !== undefined && row.started_at !== earlier) return row.started_at;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Not up, or not any more.
     } finally {
       await sql.end({ timeout: 1 });
     }
+    await new Promise((resolve) => setTimeout(resolve, START_POLL_MS));
   }
-  return "late";
+  return null;
 }
 
 function lastLines(stream: ReadableStream<Uint8Array>, log: (line: string) => void) {
@@ -167,8 +151,4 @@ function lastLines(stream: ReadableStream<Uint8Array>, log: (line: string) => vo
     }
   })();
   return { done, last: () => last };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

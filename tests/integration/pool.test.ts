@@ -22,3 +22,21 @@ Deno.test({
     await server.stop();
   }
 });
+
+Deno.test({
+  name: "a pool of which one connection is cut ends what runs on the others, and goes on",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const server = await startPostgres({ log: () => {} });
+  const pool = openPool(server.url, { max: 2 });
+  try {
+    const running = pool.sql<{ ended: boolean }[]>`select pg_sleep(1) is not null as ended`.execute();
+    await assert.rejects(async () => await pool.sql`select pg_terminate_backend(pg_backend_pid())`);
+    assert.deepEqual([...await pool.sql<{ one: number }[]>`select 1 as one`], [{ one: 1 }]);
+    assert.deepEqual([...await running], [{ ended: true }]);
+  } finally {
+    await pool.end();
+    await server.stop();
+  }
+});

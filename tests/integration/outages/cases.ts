@@ -161,11 +161,16 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
     );
 
     await t.step("the worker is killed in the middle of a batch", async () => {
-      faults.set([{ match: EVENTS, kind: "latency", latency_ms: 100 }]);
-      await insert("Killed ", 120);
+      const isLeased = async () =>
+        (await sql`select from calendar_sync.lanes where leased_by is not null`).length === 1;
+      await insert("Killed ", 60);
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length > 10));
+      faults.set([{ match: EVENTS, kind: "latency", latency_ms: 2_000 }]);
+      await insert("Killed later ", 60);
+      await until(isLeased);
       const dead = stack.function("calendar-sync").pid;
       stack.function("calendar-sync").kill("SIGKILL");
+      assert.ok(await isLeased(), "it died before it could record anything");
       const killed_at = performance.now();
       await until(() => Promise.resolve(stack.function("calendar-sync").pid !== dead), 1_000);
       faults.clear();

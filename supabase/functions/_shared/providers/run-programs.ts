@@ -34,9 +34,13 @@ export async function runPrograms<Call, Answer>(
   let halted = false;
   const note = (index: number, outcome: Outcome) => {
     outcomes[index] = outcome;
-    const failed = outcome.kind === "retry" || outcome.kind === "unknown";
-    failures_in_a_row = failed ? failures_in_a_row + 1 : 0;
-    halted ||= concernsWholeIntegration(outcome) || failures_in_a_row >= FAILURES_IN_A_ROW_MAX;
+    halted ||= concernsWholeIntegration(outcome);
+  };
+  /** Of what was sent together, one answer that leads on is a sign of life: after an outage many a call is only the first. */
+  const countFailures = (ends: readonly (Outcome | null)[]) => {
+    const failed = ends.every((end) => end?.kind === "retry" || end?.kind === "unknown");
+    failures_in_a_row = failed ? failures_in_a_row + ends.length : 0;
+    halted ||= failures_in_a_row >= FAILURES_IN_A_ROW_MAX;
   };
 
   let next = 0;
@@ -56,14 +60,17 @@ export async function runPrograms<Call, Answer>(
         if (halted || signal.aborted || waiting.length === 0) return;
         budget.spend(waiting.length);
         const answers = await send(waiting.map(({ call }) => call));
+        const ends: (Outcome | null)[] = [];
         waiting = waiting.flatMap((item, position) => {
           const answer = answers[position];
           if (answer === undefined) return [];
           const step = item.program.next(answer);
+          ends.push(step.done ? step.value : null);
           if (!step.done) return [{ ...item, call: step.value }];
           note(item.index, step.value);
           return [];
         });
+        countFailures(ends);
       }
     }
   };

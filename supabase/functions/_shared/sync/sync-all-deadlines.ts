@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { onShutdown } from "../platform/background.ts";
+import { log } from "../platform/log.ts";
 import type { Bell } from "./bell.ts";
 import type { DisconnectContext } from "./finish-disconnect.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
@@ -10,6 +11,7 @@ import { workLane } from "./work-lane.ts";
 /** Long enough to catch the next edit of a person, or the first retries, without another doorbell. */
 const LINGER_MS = 2_000;
 const POLL_MS = 200;
+const CLAIM_FAILURES_MAX = 5;
 
 /** What the worker needs; `worker_id` is its own. */
 export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id"> {
@@ -32,21 +34,29 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
   const active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   const stopRenewing = keepLeases(context, active);
   let linger_until = performance.now() + LINGER_MS;
+  let failures_in_a_row = 0;
+  const claim = async (lanes: number): Promise<readonly Lane[]> => {
+    try {
+      const args = { p_worker: worker_id, p_lanes: lanes, p_lease_s: LEASE_SECONDS };
+      const claimed = await rpc("calendar_claim", args, ClaimedLanes);
+      failures_in_a_row = 0;
+      return claimed;
+    } catch (error: unknown) {
+      // The lanes in work are not to suffer from a moment without the database.
+      failures_in_a_row++;
+      if (failures_in_a_row >= CLAIM_FAILURES_MAX) throw error;
+      log.warn("claim_failed", { error });
+      return [];
+    }
+  };
   try {
     while (true) {
       const now = performance.now();
       if (bell.take()) linger_until = now + LINGER_MS;
       const claiming = budget.hasRoom();
       if (active.size === 0 && (!claiming || now > linger_until)) break;
-      let claimed: readonly Lane[] = [];
-      if (claiming && active.size < lanes_at_once) {
-        claimed = await rpc("calendar_claim", {
-          p_worker: worker_id,
-          p_lanes: lanes_at_once - active.size,
-          p_lease_s: LEASE_SECONDS,
-        }, ClaimedLanes);
-        budget.spend(claimed);
-      }
+      const claimed = claiming && active.size < lanes_at_once ? await claim(lanes_at_once - active.size) : [];
+      budget.spend(claimed);
       for (const lane of claimed) {
         const abort = new AbortController();
         const done = workLane(lane, context, abort.signal).finally(() => active.delete(lane.integration_id));

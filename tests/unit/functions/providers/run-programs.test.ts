@@ -67,6 +67,18 @@ Deno.test("three failures in a row, without a success between, leave the rest al
   assert.deepEqual(kinds(await some.outcomes), ["unknown", "unknown", "done", "unknown", "unknown"]);
 });
 
+Deno.test("answers that lead to a further call are signs of life", async () => {
+  const programs = Array.from({ length: 8 }, (_, index) => steps(`p${index}`, 2));
+  const { outcomes } = run(programs, {
+    answer: (call) => ["p0.1", "p1.1", "p2.1"].includes(call) ? "lost" : "ok",
+    group_size: 8,
+  });
+  assert.deepEqual(kinds(await outcomes), [
+    ...["unknown", "unknown", "unknown"],
+    ...["done", "done", "done", "done", "done"],
+  ]);
+});
+
 Deno.test("once aborted, no further call is begun", async () => {
   const { outcomes, rounds } = run([steps("a", 1)], { signal: AbortSignal.abort() });
   assert.deepEqual(kinds(await outcomes), [null]);
