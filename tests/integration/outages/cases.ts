@@ -164,7 +164,8 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       const isLeased = async () =>
         (await sql`select from calendar_sync.lanes where leased_by is not null`).length === 1;
       await insert("Killed ", 60);
-      await until(() => Promise.resolve(scene.events(ada.calendar_id).length > 10));
+      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 60));
+      await until(async () => !await isLeased());
       faults.set([{ match: EVENTS, kind: "latency", latency_ms: 2_000 }]);
       await insert("Killed later ", 60);
       await until(isLeased);

@@ -1,9 +1,9 @@
 // What the providers' own libraries do: one call an event, so many at a time. The baseline of the initial sync.
 import { calendar } from "@googleapis/calendar";
 import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-graph-client";
-import type { GoogleEmulator } from "../local/providers/google/server.ts";
-import { randomToken } from "../local/providers/observed-state.ts";
-import type { OutlookEmulator } from "../local/providers/outlook/server.ts";
+import type { GoogleEmulator } from "../../local/providers/google/server.ts";
+import { randomToken } from "../../local/providers/observed-state.ts";
+import type { OutlookEmulator } from "../../local/providers/outlook/server.ts";
 
 const AT_ONCE = 10;
 

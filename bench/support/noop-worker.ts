@@ -1,0 +1,30 @@
+import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
+import type { WorkerDependencies } from "../../supabase/functions/_shared/sync/sync-all-deadlines.ts";
+import { NOOP_CLIENT } from "./noop-client.ts";
+
+/** What a worker needs that works for a provider which does nothing. */
+export function noopDependencies(rpc: Rpc): WorkerDependencies {
+  return {
+    rpc,
+    lanes_at_once: 4,
+    clientFor: () => NOOP_CLIENT,
+    getValidAccessToken: ({ access_token, token_expires_at }) =>
+      Promise.resolve({
+        kind: "valid",
+        access_token: access_token ?? "",
+        expires_at: token_expires_at ?? "",
+      }),
+    revokeToken: () => Promise.resolve(),
+  };
+}
+
+/** Runs something without the worker's own log. */
+export async function silently<T>(run: () => Promise<T>): Promise<T> {
+  const level = Deno.env.get("LOG_LEVEL");
+  Deno.env.set("LOG_LEVEL", "error");
+  try {
+    return await run();
+  } finally {
+    level === undefined ? Deno.env.delete("LOG_LEVEL") : Deno.env.set("LOG_LEVEL", level);
+  }
+}
