@@ -13,6 +13,7 @@ import { QUOTAS } from "./behaviours/quotas.ts";
 import { REFRESH } from "./behaviours/refresh.ts";
 import { REMOVALS } from "./behaviours/removals.ts";
 import { SEQUENCES } from "./behaviours/sequences.ts";
+import { SHARED_CALENDARS } from "./behaviours/shared-calendars.ts";
 import { WITHOUT_BATCH } from "./behaviours/without-batch.ts";
 import { openScene } from "./scene.ts";
 import type { ProviderSubject } from "./subject.ts";
@@ -28,6 +29,7 @@ const BEHAVIOURS = {
   "the life of an event": EVENT_LIFE,
   "removing events": REMOVALS,
   "finding our own events": OWN_EVENTS,
+  "calendars that several write to": SHARED_CALENDARS,
   "listings": LISTINGS,
   "sequences of changes": SEQUENCES,
   "batches": BATCHES,

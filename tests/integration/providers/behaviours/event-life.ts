@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
 import type { Behaviour } from "../behaviour.ts";
 import { eventOf, writtenId } from "../event.ts";
-import type { Scene } from "../scene.ts";
-
-/** Runs a behaviour in every way that the provider is known to behave. */
-async function inEveryWay(scene: Scene, run: () => Promise<void>): Promise<void> {
-  for (const [way, choose] of Object.entries(scene.traits.ways)) {
-    choose();
-    await run().catch((error: unknown) => {
-      throw new Error(`where ${way}`, { cause: error });
-    });
-  }
-}
+import { inEveryWay } from "../ways.ts";
 
 /** An event is created, changed, deleted by us or by its user, and created again. */
 export const EVENT_LIFE: readonly Behaviour[] = [

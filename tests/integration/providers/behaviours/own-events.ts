@@ -94,19 +94,6 @@ export const OWN_EVENTS: readonly Behaviour[] = [
     },
   },
   {
-    name: "a creation that meets an event of another owner takes it over, tags and all",
-    async run({ newCalendar, client }) {
-      const { id, account, client: before, only } = await newCalendar();
-      const event = eventOf();
-      writtenId(await (await client({ account, calendar: { id, role: "other" } })).createEvent(id, event));
-      const taken = { event_id: only().id, obligation_id: event.obligation_id };
-      const after = await client({ account, calendar: { id, role: "other" } });
-      assert.equal(writtenId(await after.createEvent(id, { ...event, title: "Taken over" })), taken.event_id);
-      assert.deepEqual(await listed(after, id), [taken]);
-      assert.deepEqual(await listed(before, id), []);
-    },
-  },
-  {
     name: "a calendar that is no longer ours to write to can still be looked through",
     async run({ newCalendar, client, subject }) {
       const { id, account } = await newCalendar();

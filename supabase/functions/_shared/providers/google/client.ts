@@ -95,6 +95,6 @@ function programOf(change: Change, target: Target): GoogleProgram {
     case "delete":
       return deleteEvent(change.calendar_id, change.event_id);
     case "remove_untracked":
-      return removeUntracked(change.calendar_id, change.obligation_id);
+      return removeUntracked(target, change.obligation_id);
   }
 }

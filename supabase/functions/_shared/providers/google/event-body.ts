@@ -12,12 +12,12 @@ export const OWNER_PROPERTY = "owner";
 /**
  * The resource for `events.insert`. Nobody is invited, ever, and the user stays free.
  *
- * @param owner what the event is tagged with, beside its obligation
+ * @param owner what the event is tagged with, beside its obligation; its id follows from both
  * @param generation see `eventId`
  */
 export function insertBody(event: CalendarEvent, owner: string, generation: number) {
   return {
-    id: eventId(event.obligation_id, generation),
+    id: eventId(owner, event.obligation_id, generation),
     ...managedFields(event, owner),
     start: googleTime(event.time).start,
     end: googleTime(event.time).end,

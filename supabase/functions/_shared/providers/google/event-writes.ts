@@ -20,8 +20,8 @@ export interface Target {
 const WrittenEvent = z.object({ id: z.string(), etag: z.string().optional() });
 
 /**
- * Creates the event, or takes over the one that an earlier attempt or an earlier connection left: its id follows
- * from the obligation, so Google answers a second creation with 409 `duplicate`.
+ * Creates the event, or takes over the one that an earlier attempt or an earlier connection of the same owner left: its
+ * id follows from owner and obligation, so Google answers a second creation with 409 `duplicate`.
  *
  * @param generation where to begin; see {@link eventId}
  */
@@ -33,7 +33,7 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
       body: insertBody(event, target.owner, generation),
     };
     if (inserted.kind !== "exists") return yield* writeOutcome(target.calendar, inserted);
-    const taken = yield patch(target, eventId(event.obligation_id, generation), event);
+    const taken = yield patch(target, eventId(target.owner, event.obligation_id, generation), event);
     if (!isBurned(taken)) return yield* writeOutcome(target.calendar, taken);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
@@ -43,7 +43,7 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
 export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GoogleProgram {
   const patched = yield patch(target, event_id, event);
   if (!isBurned(patched)) return yield* writeOutcome(target.calendar, patched);
-  return yield* createEvent(target, event, generationOf(event_id) + 1);
+  return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
 }
 
 /** Deletes the event. One that is gone already, alone or with its calendar, is `gone`. */
@@ -52,10 +52,10 @@ export function* deleteEvent(calendar_id: string, event_id: string): GoogleProgr
   return answer.kind === "ok" ? { kind: "gone", reason: "deleted" } : answer;
 }
 
-/** Deletes whatever creations without a recorded outcome left: every generation up to the first unused id. */
-export function* removeUntracked(calendar_id: string, obligation_id: string): GoogleProgram {
+/** Deletes what the owner's creations without a recorded outcome left: every generation up to the first unused id. */
+export function* removeUntracked({ calendar, owner }: Target, obligation_id: string): GoogleProgram {
   for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
-    const answer = yield remove(calendar_id, eventId(obligation_id, generation));
+    const answer = yield remove(calendar.id, eventId(owner, obligation_id, generation));
     if (isUnused(answer)) break;
     if (answer.kind !== "ok" && answer.kind !== "gone") return answer;
   }

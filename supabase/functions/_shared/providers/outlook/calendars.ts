@@ -15,6 +15,11 @@ export interface Account {
   readonly graph_url: string;
 }
 
+/** One calendar of the account, and how it was chosen. */
+export interface Target extends Account {
+  readonly calendar: CalendarChoice;
+}
+
 const CALENDARS_PER_PAGE = 100;
 const PAGES_MAX = 20;
 /** Other calendars that may have the name of ours already. */

@@ -10,15 +10,9 @@ import {
   getCalendar,
   isEmptyCalendar,
   listCalendars,
-} from "./calendars.ts";
-import {
-  createEvent,
-  deleteEvent,
-  type GraphProgram,
-  removeUntracked,
   type Target,
-  updateEvent,
-} from "./event-writes.ts";
+} from "./calendars.ts";
+import { createEvent, deleteEvent, type GraphProgram, removeUntracked, updateEvent } from "./event-writes.ts";
 import { type CallGraph, callGraph } from "./http.ts";
 import { listOwnEvents } from "./own-events.ts";
 

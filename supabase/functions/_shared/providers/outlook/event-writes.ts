@@ -4,22 +4,15 @@ import type { CalendarChoice } from "../calendar-client.ts";
 import type { Failure, Outcome } from "../outcome.ts";
 import type { Program } from "../run-programs.ts";
 import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
-import { type Account, calendarPath, getCalendar, missingCalendar } from "./calendars.ts";
-import { createBody, OBLIGATION_PROPERTY, patchBody } from "./event-body.ts";
-import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
+import { calendarPath, getCalendar, missingCalendar, type Target } from "./calendars.ts";
+import { createBody, EVENT_OWNER_PROPERTY, OBLIGATION_PROPERTY, patchBody } from "./event-body.ts";
+import { type GraphCall, pathTo } from "./http.ts";
+import { findTagged } from "./tagged-events.ts";
 import { graphTimeOf, inUtc } from "./time-zones.ts";
 import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
 
 /** A change to one event as the calls to Graph that it takes. */
 export type GraphProgram = Program<GraphCall, GraphAnswer>;
-
-/** The calendar that a change is made in, and the account that it belongs to. */
-export interface Target extends Account {
-  readonly calendar: CalendarChoice;
-}
-
-/** More events of one obligation than creations without an outcome can leave in a calendar. */
-const TAGGED_MAX = 50;
 
 /** An event that is older than this was there before the call that was answered with it. */
 const JUST_CREATED_MS = 300_000;
@@ -37,10 +30,9 @@ const CreatedEvent = z.object({
   isAllDay: z.boolean().nullish(),
   start: z.object({ dateTime: z.string(), timeZone: z.string() }).nullish(),
 });
-const EventPage = z.object({ value: z.array(z.object({ id: z.string().min(1) })) });
 
 /**
- * Creates the event, or takes over the one that an earlier attempt or an earlier connection left.
+ * Creates the event, or takes over the one that an earlier attempt or an earlier connection of the same owner left.
  *
  * Graph answers a repeated creation with the event that the first one made, as it is by now, so that a 201 need not be
  * a new event; a repeated one that asks for something else is refused, mostly with the id of that event. Where that
@@ -49,9 +41,9 @@ const EventPage = z.object({ value: z.array(z.object({ id: z.string().min(1) }))
  * @source https://learn.microsoft.com/graph/api/resources/event, transactionId
  */
 export function* createEvent(target: Target, event: CalendarEvent): GraphProgram {
-  const place = placeOf(target);
+  const place = placeOf(target.calendar);
   for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
-    const id = transactionId(event.obligation_id, place, generation);
+    const id = transactionId(target.owner, event.obligation_id, place, generation);
     const created = yield* write(event, (form) => ({
       method: "POST",
       path: `${calendarPath(target.calendar)}/events`,
@@ -82,9 +74,9 @@ export function* deleteEvent(target: Target, event_id: string): GraphProgram {
   return answer.kind === "ok" ? { kind: "gone", reason: "deleted" } : yield* refusal(target, answer);
 }
 
-/** Deletes every event in the calendar that carries the obligation's tag. `gone`: there is none, now or since before. */
+/** Deletes the owner's events of the obligation in the calendar. `gone`: there is none, now or since before. */
 export function* removeUntracked(target: Target, obligation_id: string): GraphProgram {
-  const tagged = yield* findTagged(target, obligation_id);
+  const tagged = yield* findOwnEvents(target, obligation_id);
   // With its calendar, an event is gone too; but our own calendar may only have changed its id.
   if (tagged.kind === "calendar_missing") return { kind: "gone", reason: tagged.reason };
   if (tagged.kind !== "found") return tagged;
@@ -108,7 +100,7 @@ function* earlierEvent(
 ): Generator<GraphCall, Tagged | { readonly kind: "new" }, GraphAnswer> {
   if (created.kind === "exists") {
     return created.event_id === null
-      ? yield* findTagged(target, event.obligation_id)
+      ? yield* findOwnEvents(target, event.obligation_id)
       : { kind: "found", event_ids: [created.event_id] };
   }
   const answered = created.kind === "ok" ? CreatedEvent.safeParse(created.body).data : undefined;
@@ -159,45 +151,18 @@ function* refusal(target: Target, failure: Failure): Generator<GraphCall, Outcom
     : { kind: "calendar_missing", reason: failure.reason };
 }
 
-/**
- * Looks for events by their tag, in one calendar alone.
- *
- * @source https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
- */
-function* findTagged(
-  target: Target,
-  obligation_id: string,
-): Generator<GraphCall, Tagged, GraphAnswer> {
-  const answer = yield {
-    method: "GET",
-    path: withQuery(`${calendarPath(target.calendar)}/events`, {
-      $filter: taggedFilter(OBLIGATION_PROPERTY, obligation_id),
-      $select: "id",
-      $top: String(TAGGED_MAX),
-    }),
-  };
-  if (answer.kind === "gone") return yield* missingCalendar(target, target.calendar, answer.reason);
-  if (answer.kind !== "ok") return answer;
-  const page = EventPage.safeParse(answer.body).data;
-  return page === undefined
-    ? { kind: "unknown", reason: "unreadable", after_s: null }
-    : { kind: "found", event_ids: page.value.map((event) => event.id) };
-}
-
-/**
- * The one filter that Graph finds events by a tag with.
- *
- * @param property the id of an extended property
- */
-export function taggedFilter(property: string, value: string): string {
-  return `singleValueExtendedProperties/Any(ep: ep/id eq ${odataString(property)} and ep/value eq ${
-    odataString(value)
-  })`;
+/** Finds the owner's events of an obligation in the calendar, where others may have theirs. */
+function* findOwnEvents(target: Target, obligation_id: string): Generator<GraphCall, Tagged, GraphAnswer> {
+  const tag = { property: OBLIGATION_PROPERTY, value: obligation_id };
+  const tagged = yield* findTagged(target, tag, EVENT_OWNER_PROPERTY);
+  if (tagged.kind !== "done") return tagged;
+  const event_ids = [...tagged.value].flatMap(([id, owner]) => owner === target.owner ? [id] : []);
+  return { kind: "found", event_ids };
 }
 
 /** What stays the same of a calendar when Exchange changes its id, and is not another one's in the same mailbox. */
-function placeOf({ calendar, owner }: Target): string {
-  return calendar.role === "own" ? `own ${owner}` : calendar.role === "primary" ? "primary" : calendar.id;
+function placeOf({ id, role }: CalendarChoice): string {
+  return role === "other" ? id : role;
 }
 
 /** An event's id holds in the whole mailbox. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * How many ids we try for one obligation in one calendar. Whether Exchange ever frees the id of an event that was
- * deleted is documented nowhere, so such an event is followed by one with the next generation.
+ * How many ids we try for one obligation of one owner in one calendar. Whether Exchange ever frees the id of an event
+ * that was deleted is documented nowhere, so such an event is followed by one with the next generation.
  */
 export const GENERATIONS_MAX = 32;
 
@@ -13,20 +13,27 @@ const NAMESPACE = "0d9c5f3e-5b1a-4c52-9a57-6e4c0b7f21d8";
  * The transaction id that we create an event with, so that repeating its creation finds it instead of doubling it.
  *
  * The calendar takes part in it because Graph keeps these ids by mailbox: an event that has moved to another calendar
- * would meet the burned id of the one that was deleted for it.
+ * would meet the burned id of the one that was deleted for it. So does the owner: in one mailbox, several may have an
+ * event of the same obligation.
  *
  * Synchronous, which WebCrypto is not, so that a program can ask for the next one.
  *
+ * @param owner what the event is tagged with
  * @param obligation_id UUID
  * @param place what stays the same of the calendar when its id changes
  * @param generation 0, or one more than the newest generation that is burned
  * @returns a UUID
  * @source RFC 9562 §5.5 (version 5); https://learn.microsoft.com/graph/api/resources/event, transactionId
  */
-export function transactionId(obligation_id: string, place: string, generation: number): string {
+export function transactionId(
+  owner: string,
+  obligation_id: string,
+  place: string,
+  generation: number,
+): string {
   const hash = createHash("sha1")
     .update(NAMESPACE.replaceAll("-", ""), "hex")
-    .update(`${obligation_id.toLowerCase()}\n${place}\n${generation}`)
+    .update(`${owner}\n${obligation_id.toLowerCase()}\n${place}\n${generation}`)
     .digest()
     .subarray(0, 16);
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;

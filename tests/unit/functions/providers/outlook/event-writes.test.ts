@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CalendarChoice } from "../../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import {
   createBody,
+  EVENT_OWNER_PROPERTY,
   OBLIGATION_PROPERTY,
   OWNER_PROPERTY,
   patchBody,
@@ -16,6 +17,7 @@ import { transactionId } from "../../../../../supabase/functions/_shared/provide
 import { event } from "./events.ts";
 import { GONE, nameOf, ok, play, refused } from "./play.ts";
 
+const GRAPH = "https://graph.test/v1.0";
 const EVENT = event({});
 const MADRID = event({
   time: {
@@ -26,8 +28,8 @@ const MADRID = event({
   },
 });
 
-function target(role: CalendarChoice["role"], id = "cal/1") {
-  return { owner: "owner-1", graph_url: "https://graph.test/v1.0", calendar: { id, role } };
+function target(role: CalendarChoice["role"], id = "cal/1", owner = "owner-1") {
+  return { owner, graph_url: GRAPH, calendar: { id, role } };
 }
 
 function duplicate(event_id?: string, status = 400) {
@@ -43,7 +45,8 @@ const done = { kind: "done", event_id: "event/1", etag: 'W/"1"' };
 const DENIED = refused(403, "ErrorAccessDenied");
 const LOOKUP =
   `GET /me/calendars/cal/1/events?$filter=singleValueExtendedProperties/Any(ep: ep/id eq '${OBLIGATION_PROPERTY}'` +
-  ` and ep/value eq '${EVENT.obligation_id}')&$select=id&$top=50`;
+  ` and ep/value eq '${EVENT.obligation_id}')` +
+  `&$expand=singleValueExtendedProperties($filter=id eq '${EVENT_OWNER_PROPERTY}')&$select=id&$top=250`;
 const FIND_OWN =
   `GET /me/calendars?$top=100&$expand=singleValueExtendedProperties($filter=id eq '${OWNER_PROPERTY}')`;
 
@@ -61,13 +64,18 @@ function ownCalendar(id: string) {
   });
 }
 
+/** An event as a look-up by the obligation's tag shows it. */
+function tagged(id: string, owner = "owner-1", property = EVENT_OWNER_PROPERTY) {
+  return { id, singleValueExtendedProperties: [{ id: property, value: owner }] };
+}
+
 Deno.test("a creation posts into the calendar by its id, encoded", () => {
   const { outcome, calls } = play(createEvent(target("own"), EVENT), [written]);
   assert.deepEqual(outcome, done);
   assert.equal(calls[0]?.path, "/me/calendars/cal%2F1/events");
   assert.deepEqual(
     calls[0]?.body,
-    createBody(EVENT, "owner-1", transactionId(EVENT.obligation_id, "own owner-1", 0)),
+    createBody(EVENT, "owner-1", transactionId("owner-1", EVENT.obligation_id, "own", 0)),
   );
 });
 
@@ -76,9 +84,9 @@ Deno.test("the default calendar goes by its alias, whatever its id", () => {
   assert.equal(calls[0]?.path, "/me/calendar/events");
 });
 
-Deno.test("a creation has the same transaction id when a calendar of our own gets another id, and another one elsewhere", () => {
-  const idOf = (role: CalendarChoice["role"], id: string) => {
-    const { calls } = play(createEvent(target(role, id), EVENT), [written]);
+Deno.test("a transaction id stays when a calendar of our own gets another id, and differs elsewhere and for another owner", () => {
+  const idOf = (role: CalendarChoice["role"], id: string, owner = "owner-1") => {
+    const { calls } = play(createEvent(target(role, id, owner), EVENT), [written]);
     const body = calls[0]?.body;
     return typeof body === "object" && body !== null && "transactionId" in body ? body.transactionId : null;
   };
@@ -88,6 +96,9 @@ Deno.test("a creation has the same transaction id when a calendar of our own get
     new Set([idOf("own", "a"), idOf("primary", "a"), idOf("other", "a"), idOf("other", "b")]).size,
     4,
   );
+  for (const role of ["own", "primary", "other"] as const) {
+    assert.notEqual(idOf(role, "a"), idOf(role, "a", "owner-2"), role);
+  }
 });
 
 for (const status of [400, 409]) {
@@ -116,14 +127,14 @@ Deno.test("a creation that is answered with an event from before brings it up to
   }
 });
 
-Deno.test("a duplicate that names no event is found by its tag in that calendar", () => {
+Deno.test("a duplicate that names no event is found by its tags in that calendar, among those of others", () => {
   const { outcome, calls } = play(createEvent(target("own"), EVENT), [
     duplicate(),
-    ok({ value: [{ id: "tagged" }, { id: "another" }] }),
+    ok({ value: [tagged("theirs", "owner-2"), { id: "nobody's" }, tagged("ours"), tagged("another")] }),
     written,
   ]);
   assert.deepEqual(outcome, done);
-  assert.deepEqual(calls.slice(1).map(nameOf), [LOOKUP, "PATCH /me/events/tagged"]);
+  assert.deepEqual(calls.slice(1).map(nameOf), [LOOKUP, "PATCH /me/events/ours"]);
 });
 
 Deno.test("a duplicate of a deleted event is followed by the next transaction id", () => {
@@ -131,13 +142,13 @@ Deno.test("a duplicate of a deleted event is followed by the next transaction id
     duplicate("deleted"),
     GONE,
     duplicate(),
-    ok({ value: [] }),
+    ok({ value: [tagged("theirs", "owner-2")] }),
     written,
   ]);
   assert.deepEqual(outcome, done);
   assert.deepEqual(
     calls[4]?.body,
-    createBody(EVENT, "owner-1", transactionId(EVENT.obligation_id, "own owner-1", 2)),
+    createBody(EVENT, "owner-1", transactionId("owner-1", EVENT.obligation_id, "own", 2)),
   );
 });
 
@@ -267,14 +278,36 @@ Deno.test("a 404 that is not Graph's removes nothing", () => {
   assert.equal(play(deleteEvent(target("own"), "a"), [refused(404, "")]).outcome.kind, "retry");
 });
 
-Deno.test("what creations left behind is found by its tag, and all of it is deleted", () => {
+Deno.test("what creations left behind is found by its tags, on whatever page, and all of it is deleted", () => {
   const { outcome, calls } = play(removeUntracked(target("own"), EVENT.obligation_id), [
-    ok({ value: [{ id: "a" }, { id: "b" }] }),
+    ok({ value: [tagged("theirs", "owner-2"), tagged("a")], "@odata.nextLink": `${GRAPH}/me/next` }),
+    ok({ value: [tagged("b", "owner-1", EVENT_OWNER_PROPERTY.toUpperCase()), tagged("c", "OWNER-1")] }),
     ok(null),
     GONE,
   ]);
   assert.equal(outcome.kind, "gone");
-  assert.deepEqual(calls.map(nameOf), [LOOKUP, "DELETE /me/events/a", "DELETE /me/events/b"]);
+  assert.deepEqual(calls.map(nameOf), [
+    LOOKUP,
+    "GET /me/next",
+    "DELETE /me/events/a",
+    "DELETE /me/events/b",
+  ]);
+});
+
+Deno.test("events of others, and of nobody, are not what creations left", () => {
+  const others = ok({ value: [tagged("theirs", "owner-2"), { id: "nobody's" }] });
+  assert.deepEqual(play(removeUntracked(target("other"), "o"), [others]).outcome, {
+    kind: "gone",
+    reason: "never_created",
+  });
+});
+
+Deno.test("while a page is missing, nothing is deleted", () => {
+  const first = ok({ value: [tagged("a")], "@odata.nextLink": `${GRAPH}/me/next` });
+  for (const answer of [GONE, refused(503, "ServiceUnavailable"), ok({})]) {
+    const { outcome } = play(removeUntracked(target("own"), "o"), [first, answer]);
+    assert.ok(outcome.kind === "retry" || outcome.kind === "unknown", outcome.kind);
+  }
 });
 
 Deno.test("where creations left nothing, or the calendar is gone, there is nothing to do", () => {
@@ -290,7 +323,7 @@ Deno.test("what creations left in a calendar that has moved is not called gone",
 
 Deno.test("a removal that fails half-way is not done", () => {
   const { outcome } = play(removeUntracked(target("own"), "o"), [
-    ok({ value: [{ id: "a" }, { id: "b" }] }),
+    ok({ value: [tagged("a"), tagged("b")] }),
     ok(null),
     refused(503, "ServiceUnavailable"),
   ]);
