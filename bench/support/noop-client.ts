@@ -12,6 +12,7 @@ export const NOOP_CLIENT: CalendarClient = {
   getCalendar: () => never(),
   createCalendar: () => never(),
   isEmptyCalendar: () => never(),
+  listOwnEvents: () => never(),
   deleteCalendar: () => never(),
   createEvent: (_calendar_id, event) => Promise.resolve(done(event.obligation_id)),
   updateEvent: (_calendar_id, event_id) => Promise.resolve(done(event_id)),

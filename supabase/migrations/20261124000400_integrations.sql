@@ -1,27 +1,5 @@
 -- One integration is one account at one provider that a user connected. Its tokens are in Vault; here are their ids.
 
-create function calendar_sync.settings_are_valid(settings jsonb) returns boolean
-language sql immutable security invoker set search_path = ''
-as $$
-  select case
-    when jsonb_typeof(settings) <> 'object' or jsonb_typeof(settings -> 'reminders_minutes') <> 'array' then false
-    else settings - array['reminders_minutes', 'completed_events'] = '{}'
-      and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
-      and jsonb_array_length(settings -> 'reminders_minutes') <= 5
-      and not exists (
-        select from jsonb_array_elements(settings -> 'reminders_minutes') as minutes
-        where case
-          when jsonb_typeof(minutes) <> 'number' then true
-          else minutes::numeric % 1 <> 0 or minutes::numeric not between 0 and 40320
-        end
-      )
-  end
-$$;
-
-comment on function calendar_sync.settings_are_valid(jsonb) is
-  'At most five reminders of 0 to 40320 minutes; completed_events keep or remove; nothing else.';
-grant execute on function calendar_sync.settings_are_valid(jsonb) to authenticated, service_role;
-
 create table public.calendar_integrations (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete cascade,
@@ -37,8 +15,7 @@ create table public.calendar_integrations (
   calendar_name text,
   calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
   sync_enabled boolean not null default true,
-  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}'
-    check (calendar_sync.settings_are_valid(settings)),
+  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}',
   refresh_token_secret_id uuid,
   access_token_secret_id uuid,
   token_expires_at timestamptz,
@@ -46,7 +23,18 @@ create table public.calendar_integrations (
   last_synced_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (user_id, provider, account_id)
+  unique (user_id, provider, account_id),
+  -- As expressions without a function: they are looked at with every record of a batch.
+  constraint calendar_integrations_settings_known check (
+    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'completed_events'] = '{}'
+    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+  ),
+  constraint calendar_integrations_settings_reminders check (
+    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
+    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
+    and not jsonb_path_exists(settings,
+      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
+  )
 );
 
 comment on table public.calendar_integrations is 'Calendar accounts that users connected.';
@@ -56,6 +44,8 @@ comment on column public.calendar_integrations.access is 'dedicated: a calendar 
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
+comment on column public.calendar_integrations.settings is
+  'reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
 comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
 comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';

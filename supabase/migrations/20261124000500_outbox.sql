@@ -130,44 +130,50 @@ create function calendar_sync.enqueue(p_integration_ids uuid[], p_obligation_ids
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_jobs_max constant integer := 100;
+  v_bulk uuid[] := '{}';
 begin
   if p_integration_ids is null then
     return;
   end if;
-  with affected as materialized (
+  if cardinality(p_integration_ids) > v_jobs_max then
+    select coalesce(array_agg(integration_id), '{}') into v_bulk from (
+      select pair.integration_id from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id)
+      group by pair.integration_id having count(distinct pair.obligation_id) > v_jobs_max
+    ) as lane;
+  end if;
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, run_at)
+  select affected.integration_id, affected.obligation_id, p_priority,
+    greatest(now(), mapping.synced_at + calendar_sync.settling_time())
+  from (
     select distinct pair.integration_id, pair.obligation_id
     from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id)
-  ), lane as materialized (
-    select integration_id, count(*) > 100 as is_bulk from affected group by integration_id
-  ), queued as (
-    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, run_at)
-    select affected.integration_id, affected.obligation_id, p_priority,
-      greatest(now(), mapping.synced_at + calendar_sync.settling_time())
-    from affected join lane using (integration_id)
-    left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
-    where not lane.is_bulk
-    order by 1, 2
-    on conflict (integration_id, obligation_id) do update
-    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
-      last_error = null
-    -- A sweep only finds what was forgotten; what is queued, or was given up, is not.
-    where excluded.priority < 2
-  )
+    where pair.integration_id <> all (v_bulk)
+  ) as affected
+  left join public.calendar_event_mappings as mapping using (integration_id, obligation_id)
+  order by 1, 2
+  on conflict (integration_id, obligation_id) do update
+  set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
+    last_error = null
+  -- A sweep only finds what was forgotten; what is queued, or was given up, is not.
+  where excluded.priority < 2;
   insert into calendar_sync.marks (integration_id, everything, priority, reason)
-  select integration_id, is_bulk, greatest(p_priority, is_bulk::integer), p_reason from lane;
-  perform calendar_sync.ring_at_commit();
+  select lane.integration_id, lane.is_bulk, greatest(p_priority, lane.is_bulk::integer), p_reason
+  from (
+    select distinct integration_id, integration_id = any (v_bulk) as is_bulk from unnest(p_integration_ids) as integration_id
+  ) as lane;
 end;
 $$;
 
 comment on function calendar_sync.enqueue(uuid[], uuid[], smallint, text) is
-  'Writes a job for each pair, or only a mark for everything where a lane has many, and rings once the transaction commits.';
+  'Writes a job for each pair, or only a mark for everything where a lane has many.';
 
 create function calendar_sync.mark(p_integration_id uuid, p_reason text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   insert into calendar_sync.marks (integration_id, everything, priority, reason) values (p_integration_id, true, 0, p_reason);
-  perform calendar_sync.ring_at_commit();
 end;
 $$;
 
@@ -179,7 +185,6 @@ as $$
 begin
   insert into calendar_sync.marks (integration_id, everything, priority, reason)
   select id, true, 1, p_reason from public.calendar_integrations;
-  perform calendar_sync.ring_at_commit();
 end;
 $$;
 

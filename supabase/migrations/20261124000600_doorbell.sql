@@ -1,33 +1,28 @@
 -- The doorbell: one HTTP call that says "look into the outbox". It may get lost or come twice; both do no harm.
 
-create unlogged table calendar_sync.doorbells (
-  id bigint generated always as identity primary key
-);
-
-comment on table calendar_sync.doorbells is 'One row for the length of a transaction that has to ring when it commits.';
-
 -- pg_net sends a batch and deletes it in one transaction, so a row that is locked is already on its way, and with it
 -- a worker that may have looked before our commit: only a row that nobody holds spares us the call.
 create function calendar_sync.ring() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_header constant text := 'x-calendar-sync-secret';
   v_url text;
   v_secret text;
 begin
+  perform from net.http_request_queue where headers ? v_header limit 1 for key share skip locked;
+  if found then
+    return;
+  end if;
   select decrypted_secret into v_url from vault.decrypted_secrets where name = 'calendar_sync_url';
   select decrypted_secret into v_secret from vault.decrypted_secrets where name = 'calendar_sync_secret';
   if v_url is null or v_secret is null then
     return;
   end if;
-  perform from net.http_request_queue where url = v_url limit 1 for key share skip locked;
-  if found then
-    return;
-  end if;
   perform net.http_post(
     url := v_url,
     body := '{}',
-    headers := jsonb_build_object('content-type', 'application/json', 'x-calendar-sync-secret', v_secret),
+    headers := jsonb_build_object('content-type', 'application/json', v_header, v_secret),
     timeout_milliseconds := 5000
   );
 exception when others then
@@ -38,33 +33,20 @@ $$;
 comment on function calendar_sync.ring() is
   'Wakes the worker through pg_net, unless a call is queued. Without the Vault secrets calendar_sync_url and calendar_sync_secret jobs wait.';
 
-create function calendar_sync.ring_on_commit() returns trigger
-language plpgsql volatile security definer set search_path = ''
-as $$
-begin
-  delete from calendar_sync.doorbells where id = new.id;
-  perform calendar_sync.ring();
-  return null;
-end;
-$$;
-
-comment on function calendar_sync.ring_on_commit() is 'Rings as the last act of a transaction.';
-
--- Deferred, so that a long transaction does not spend its call before there is anything to see.
-create constraint trigger ring_on_commit after insert on calendar_sync.doorbells
-deferrable initially deferred for each row execute function calendar_sync.ring_on_commit();
-
-create function calendar_sync.ring_at_commit() returns void
+create function calendar_sync.ring_at_commit() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   if current_setting('calendar_sync.rung', true) is distinct from 'yes' then
-    insert into calendar_sync.doorbells default values;
+    perform calendar_sync.ring();
     perform set_config('calendar_sync.rung', 'yes', true);
   end if;
-exception when others then
-  perform calendar_sync.note_incident('doorbell', sqlstate, sqlerrm);
+  return null;
 end;
 $$;
 
-comment on function calendar_sync.ring_at_commit() is 'Has the running transaction ring once, when it commits.';
+comment on function calendar_sync.ring_at_commit() is 'Rings once as the last act of a transaction, however many marks it made.';
+
+-- Deferred, so that a long transaction does not spend its call before there is anything to see.
+create constraint trigger ring_at_commit after insert on calendar_sync.marks
+deferrable initially deferred for each row execute function calendar_sync.ring_at_commit();

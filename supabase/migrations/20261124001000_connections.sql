@@ -65,6 +65,20 @@ create table calendar_sync.kept_events (
 comment on table calendar_sync.kept_events is
   'The mappings of kept calendars: connecting again goes on from them, so that no event is doubled and none is forgotten.';
 
+create table calendar_sync.kept_attempts (
+  user_id uuid not null,
+  provider text not null,
+  account_id text not null,
+  obligation_id uuid not null,
+  attempted_in text[] not null,
+  primary key (user_id, provider, account_id, obligation_id),
+  foreign key (user_id, provider, account_id)
+    references calendar_sync.kept_calendars (user_id, provider, account_id) on delete cascade
+);
+
+comment on table calendar_sync.kept_attempts is
+  'What was being written when a user disconnected and kept the events: it may be there, though no mapping says so.';
+
 create function public.calendar_begin_connection(
   p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
 ) returns jsonb
@@ -164,6 +178,19 @@ begin
       returning integration.* into v_integration;
     end if;
   end if;
+  if v_integration.status = 'disconnecting' then
+    -- A worker that found nothing left is about to delete the calendar, and cannot be told any more.
+    if exists (
+      select from calendar_sync.lanes where integration_id = v_integration.id and leased_until > now()
+    ) and not exists (
+      select from calendar_sync.jobs where integration_id = v_integration.id
+    ) and not exists (
+      select from public.calendar_event_mappings where integration_id = v_integration.id
+    ) then
+      return jsonb_build_object('kind', 'busy');
+    end if;
+    update public.calendar_integrations set status = 'active' where id = v_integration.id;
+  end if;
   if v_connection.access_token_secret_id is not null then
     -- The new secrets take the place of the old; an old refresh token stays where no new one came.
     delete from vault.secrets where id = v_integration.access_token_secret_id
@@ -202,7 +229,7 @@ end;
 $$;
 
 comment on function public.calendar_take_connection(uuid, text) is
-  'Gives the integration its new tokens. The same user may repeat it until calendar_activate; another user ends it.';
+  'Gives the integration its new tokens. The same user may repeat it until calendar_activate; another user ends it. busy: it is just being disconnected, repeat it in a moment.';
 
 create function public.calendar_activate(
   p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text, p_ticket_hash text
@@ -225,6 +252,12 @@ begin
     (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
   select p_integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash
   from calendar_sync.kept_events as kept
+  where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
+    and kept.account_id = v_integration.account_id
+  on conflict do nothing;
+  insert into calendar_sync.jobs (integration_id, obligation_id, attempted_in)
+  select p_integration_id, obligation_id, attempted_in
+  from calendar_sync.kept_attempts as kept
   where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
     and kept.account_id = v_integration.account_id
   on conflict do nothing;

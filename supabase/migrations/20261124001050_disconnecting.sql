@@ -62,6 +62,10 @@ begin
       external_event_id, etag, deadline_hash, content_hash
     from public.calendar_event_mappings where integration_id = p_integration_id
     on conflict do nothing;
+    insert into calendar_sync.kept_attempts
+    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, attempted_in
+    from calendar_sync.jobs where integration_id = p_integration_id and attempted_in <> '{}'
+    on conflict do nothing;
   end if;
   return calendar_sync.remove_integration(p_integration_id);
 end;

@@ -18,16 +18,46 @@ $$;
 comment on function calendar_sync.follow_calendar(uuid, text) is
   'Our own calendar has a new id: what we know of its events stays true.';
 
+-- Who lost the lease may have written over what the next one wrote.
+create function calendar_sync.doubt(p_integration_id uuid, p_outcomes jsonb, p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_doubtful integer;
+begin
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, attempted_in)
+  select integration.id, o.obligation_id, 1, array[coalesce(o.calendar_id, p_calendar_id)]
+  from jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid, calendar_id text)
+  join public.calendar_integrations as integration on integration.id = p_integration_id
+  where o.kind <> 'unchanged' and coalesce(o.calendar_id, p_calendar_id) is not null
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set version = job.version + 1, failed_at = null, attempted_in = array(
+    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id
+  );
+  get diagnostics v_doubtful = row_count;
+  if v_doubtful > 0 then
+    insert into calendar_sync.marks (integration_id, everything, priority, reason)
+    values (p_integration_id, false, 1, 'lease_lost');
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.doubt(uuid, jsonb, text) is
+  'Has looked at again what a worker wrote that had lost its lease.';
+
 create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_outcomes constant jsonb := coalesce(p_outcomes, '[]');
+  v_lane jsonb := p_lane;
   v_integration public.calendar_integrations;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
+    perform calendar_sync.doubt(p_integration_id, v_outcomes, p_lane ->> 'wrote_to');
     return false;
   end if;
 
@@ -115,10 +145,14 @@ begin
   from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint, own_events_found boolean)
   where integration_id = p_integration_id;
 
-  if p_lane ->> 'calendar_id' is not null then
+  if p_lane ->> 'calendar_id' is not null and p_lane ->> 'wrote_to' = v_integration.calendar_id then
     perform calendar_sync.follow_calendar(p_integration_id, p_lane ->> 'calendar_id');
   end if;
 
+  -- The user has chosen another calendar than the one that was found missing.
+  if p_lane #>> '{last_error,code}' = 'calendar_missing' and p_lane ->> 'wrote_to' is distinct from v_integration.calendar_id then
+    v_lane := v_lane - array['status', 'last_error'];
+  end if;
   update public.calendar_integrations as integration
   set last_synced_at = case when lane.succeeded then now() else integration.last_synced_at end,
     last_error = case
@@ -126,12 +160,12 @@ begin
       when lane.succeeded or (lane.reached and integration.last_error ->> 'code' = 'provider_unavailable') then null
       else integration.last_error
     end
-  from jsonb_to_record(p_lane) as lane (succeeded boolean, reached boolean, last_error jsonb)
+  from jsonb_to_record(v_lane) as lane (succeeded boolean, reached boolean, last_error jsonb)
   where integration.id = p_integration_id and (lane.succeeded or lane.reached or lane.last_error is not null);
 
   update public.calendar_integrations as integration
   set status = lane.status
-  from jsonb_to_record(p_lane) as lane (status text)
+  from jsonb_to_record(v_lane) as lane (status text)
   where integration.id = p_integration_id and lane.status is not null and integration.status <> 'disconnecting';
 
   if p_lane ->> 'reached' is not null then
@@ -151,7 +185,10 @@ create function public.calendar_finish_disconnect(p_worker uuid, p_integration_i
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform from public.calendar_integrations where id = p_integration_id for update;
+  perform from public.calendar_integrations where id = p_integration_id and status = 'disconnecting' for update;
+  if not found then
+    return null;
+  end if;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return null;
@@ -160,7 +197,7 @@ begin
 end;
 $$;
 
-comment on function public.calendar_finish_disconnect(uuid, uuid) is 'Removes an integration whose events are gone; null where the lease was lost.';
+comment on function public.calendar_finish_disconnect(uuid, uuid) is 'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
 
 create function public.calendar_retire(p_worker uuid) returns boolean
 language plpgsql volatile security definer set search_path = ''

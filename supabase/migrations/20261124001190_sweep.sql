@@ -87,7 +87,7 @@ begin
     return 0;
   end if;
   perform calendar_sync.reschedule(v_ids);
-  perform calendar_sync.ring_at_commit();
+  perform calendar_sync.ring();
   return cardinality(v_ids);
 end;
 $$;

@@ -12,6 +12,10 @@ import { OWN_CALENDAR } from "./own-calendar.ts";
 import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
 import { createTicket, hashTicket } from "./ticket.ts";
 
+/** Ending a connection takes two calls to the provider. */
+const BUSY_WAIT_MS = 10_000;
+const BUSY_POLL_MS = 200;
+
 /** What the connect flow needs. */
 export interface ConnectContext {
   readonly env: Env;
@@ -166,7 +170,9 @@ const Taken = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("forbidden") }),
   z.object({ kind: z.literal("unknown") }),
+  z.object({ kind: z.literal("busy") }),
 ]);
+type Taken = z.infer<typeof Taken>;
 
 /**
  * Makes an integration active for the user who began the flow, if the browser of that session is the one that
@@ -180,16 +186,19 @@ export async function confirmConnection(
   ticket: string,
 ): Promise<unknown> {
   const ticket_hash = await hashTicket(ticket);
-  const taken = await rpc(
-    "calendar_take_connection",
-    { p_user_id: user_id, p_ticket_hash: ticket_hash },
-    Taken,
-  );
+  const taken = await takeConnection(rpc, user_id, ticket_hash);
   if (taken.kind === "forbidden") {
     throw new ApiError(
       403,
       "forbidden",
       "This connection was begun by another user. Begin it again from your own settings.",
+    );
+  }
+  if (taken.kind === "busy") {
+    throw new ApiError(
+      409,
+      "disconnecting",
+      "The account is just being disconnected. Confirm again in a moment.",
     );
   }
   if (taken.kind === "unknown") {
@@ -214,6 +223,17 @@ export async function confirmConnection(
     p_calendar_role: calendar.role,
     p_ticket_hash: ticket_hash,
   }, z.unknown());
+}
+
+/** Who connects again while a worker is ending the earlier connection waits for that. */
+async function takeConnection(rpc: Rpc, user_id: string, ticket_hash: string): Promise<Taken> {
+  const wait_until = performance.now() + BUSY_WAIT_MS;
+  while (true) {
+    const args = { p_user_id: user_id, p_ticket_hash: ticket_hash };
+    const taken = await rpc("calendar_take_connection", args, Taken);
+    if (taken.kind !== "busy" || performance.now() > wait_until) return taken;
+    await new Promise((resolve) => setTimeout(resolve, BUSY_POLL_MS));
+  }
 }
 
 type NamedCalendar = CalendarChoice & { readonly name: string };

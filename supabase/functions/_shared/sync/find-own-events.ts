@@ -2,7 +2,7 @@ import { z } from "zod";
 import { log } from "../platform/log.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Lane } from "./lane.ts";
-import { type LaneContext, recordBatch, UNTOUCHED, withoutToken } from "./sync-multiple-obligations.ts";
+import { type LaneContext, recordBatch, withoutToken } from "./sync-multiple-obligations.ts";
 import { laneVerdict } from "./verdict.ts";
 
 /** Ids of events that stand beside the one that is known; null: the lease was lost. */
