@@ -111,7 +111,7 @@ async function editOnce(
   listening: "ours" | "webhook",
 ): Promise<number> {
   const obligation_id = crypto.randomUUID();
-  const seen = watch.seen(calendar_id, obligation_id);
+  const seen = watch.seen(calendar_id, { user_id: ids[listening], id: obligation_id });
   await sql`insert into public.obligations (id, user_id, title, deadline_date)
     values (${obligation_id}, ${ids[listening]}, 'A single one', '2027-01-01')`;
   const committed_at = performance.now();

@@ -40,7 +40,7 @@ export async function worker(): Promise<readonly Row[]> {
     const after = await processCost(pid);
     for (let n = 0; n < SINGLE_EDITS; n++) {
       const obligation_id = crypto.randomUUID();
-      const seen = watch.seen(calendar_id, obligation_id);
+      const seen = watch.seen(calendar_id, { user_id: id, id: obligation_id });
       await sql`insert into public.obligations (id, user_id, title, deadline_date)
         values (${obligation_id}, ${id}, 'A single one', '2027-01-01')`;
       await seen;

@@ -6,7 +6,7 @@ export interface CalendarWatch {
   /** Events that a calendar holds. */
   count(calendar_id: string): number;
   /** @returns when the event is there, on `performance.now()`'s clock; ask before the obligation is written */
-  seen(calendar_id: string, obligation_id: string): Promise<number>;
+  seen(calendar_id: string, obligation: { readonly user_id: string; readonly id: string }): Promise<number>;
   close(): void;
 }
 
@@ -31,10 +31,10 @@ export function watchCalendars({ state }: GoogleEmulator): CalendarWatch {
   });
   return {
     count: (calendar_id) => eventsOf(calendar_id)?.size ?? 0,
-    seen(calendar_id, obligation_id) {
+    seen(calendar_id, { user_id, id }) {
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       const late = setTimeout(() => reject(new Error(`No event within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-      expected.set(eventId(obligation_id, 0), {
+      expected.set(eventId(user_id, id, 0), {
         calendar_id,
         arrive(at) {
           clearTimeout(late);

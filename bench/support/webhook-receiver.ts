@@ -37,7 +37,7 @@ export function startWebhookReceiver({ url, state }: GoogleEmulator, account: st
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({
-        id: eventId(record.id, 0),
+        id: eventId(record.user_id, record.id, 0),
         summary: record.title,
         start: { date: record.deadline_date },
         end: { date: dayAfter(record.deadline_date) },

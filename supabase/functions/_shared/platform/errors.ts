@@ -11,6 +11,7 @@ export type ErrorCode =
   | "connection_unknown"
   | "more_access_needed"
   | "reconnect_needed"
+  | "disconnecting"
   | "provider_not_configured"
   | "mailbox_unavailable"
   | "provider_unavailable"

@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import postgres from "postgres";
+import { playHistory, type Theatre } from "./history.ts";
+import { anyHistory, inWords } from "./operations.ts";
+import { type Plant, plant } from "./plants.ts";
+import { Tally } from "./tally.ts";
+
+/** Histories that one seed stands for. */
+export const BATCH_HISTORIES = 50;
+
+/** A database to play histories in, one at a time. */
+export interface Stagehouse extends Theatre {
+  end(): Promise<void>;
+}
+
+/**
+ * @param options.url of a database of its own, see `startDatabases`
+ * @param options.plant a bug that is to be found
+ * @param options.zombies whether workers may go on although their leases ended
+ */
+export async function openStagehouse(
+  options: { readonly url: string; readonly plant: Plant | null; readonly zombies: boolean },
+): Promise<Stagehouse> {
+  const sql = postgres(options.url, { max: 1, onnotice: () => {} });
+  const distort = await plant(sql, options.plant);
+  return { sql, distort, zombies: options.zombies, tally: new Tally(), end: () => sql.end() };
+}
+
+/** Which histories, and how much time to make one smaller that fails. */
+export interface Batch {
+  readonly seed: number;
+  readonly histories: number;
+  /** fast-check's, of one history; null: all of them. */
+  readonly path: string | null;
+  readonly shrink_s: number;
+}
+
+/** @returns the histories that it took, and a report where one of them broke the promise */
+export async function playBatch(
+  theatre: Theatre,
+  batch: Batch,
+): Promise<{ readonly histories: number; readonly report: string | null }> {
+  let give_up_at: number | null = null;
+  const property = fc.asyncProperty(anyHistory, async (history) => {
+    // Once the time is up, no smaller history is looked for.
+    if (give_up_at !== null && performance.now() > give_up_at) return;
+    try {
+      await playHistory(theatre, history);
+    } catch (error: unknown) {
+      give_up_at ??= performance.now() + batch.shrink_s * 1000;
+      throw error;
+    }
+  });
+  const details = await fc.check(property, {
+    seed: batch.seed,
+    numRuns: batch.histories,
+    endOnFailure: batch.shrink_s === 0,
+    ...(batch.path === null ? {} : { path: batch.path }),
+  });
+  if (!details.failed) return { histories: details.numRuns, report: null };
+  const { seed, counterexamplePath, counterexample, errorInstance } = details;
+  return {
+    histories: details.numRuns,
+    report: [
+      `Violation. Replay: npm run soak -- --seed ${seed} --path ${counterexamplePath}`,
+      ...(counterexample ? [inWords(counterexample[0])] : []),
+      errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
+    ].join("\n"),
+  };
+}

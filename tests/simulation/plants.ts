@@ -1,0 +1,50 @@
+import type { Sql } from "postgres";
+import { z } from "zod";
+import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
+
+/** Bugs that the simulation has to find, else it is worth nothing. */
+export const PLANTS = ["version", "lookup", "lease"] as const;
+export type Plant = (typeof PLANTS)[number];
+
+const REPLACEMENTS = {
+  version: ["job.version = o.version as is_current", "true as is_current"],
+  lease: [
+    "where integration_id = p_integration_id and leased_by = p_worker for update",
+    "where integration_id = p_integration_id for update",
+  ],
+} as const;
+
+/**
+ * Plants a bug in a database.
+ *
+ * @returns what breaks the functions' side of it
+ * @throws Error where the text to replace is not there (any more)
+ */
+export async function plant(sql: Sql, which: Plant | null): Promise<(rpc: Rpc) => Rpc> {
+  if (which === null) return (rpc) => rpc;
+  if (which === "lookup") return forgetful;
+  const [row] = await sql<{ source: string }[]>`
+    select pg_get_functiondef('public.calendar_record(uuid, uuid, jsonb, jsonb)'::regprocedure) as source`;
+  const [sound, broken] = REPLACEMENTS[which];
+  const parts = row?.source.split(sound) ?? [];
+  if (parts.length !== 2) {
+    throw new Error(`calendar_record does not say "${sound}" once; mend tests/simulation/plants.ts`);
+  }
+  await sql.unsafe(parts.join(broken));
+  return (rpc) => rpc;
+}
+
+const AnyLanes = z.array(
+  z.looseObject({ jobs: z.array(z.looseObject({ attempted_in: z.array(z.string()) })) }),
+);
+
+/** A worker that does not know where an earlier attempt may have left something. */
+function forgetful(rpc: Rpc): Rpc {
+  return async (name, args, schema) => {
+    if (name !== "calendar_claim") return await rpc(name, args, schema);
+    const lanes = await rpc(name, args, AnyLanes);
+    return schema.parse(
+      lanes.map((lane) => ({ ...lane, jobs: lane.jobs.map((job) => ({ ...job, attempted_in: [] })) })),
+    );
+  };
+}
