@@ -2,8 +2,9 @@
 -- an index instead of looking through jobs.
 
 create view calendar_sync.turns with (security_invoker = true) as
-select lane.integration_id, todo.priority,
-  greatest(todo.due_at, lane.backoff_until, lane.held_until, lane.budget_until, lane.leased_until) as ready_at
+select lane.integration_id, todo.priority, case when todo.due_at is not null then
+    greatest(todo.due_at, lane.backoff_until, lane.held_until, lane.budget_until, lane.leased_until)
+  end as ready_at
 from calendar_sync.lanes as lane
 join public.calendar_integrations as integration on integration.id = lane.integration_id
 cross join lateral (

@@ -91,7 +91,7 @@ declare
 begin
   delete from calendar_sync.provider_calls;
   delete from calendar_sync.activity;
-  delete from calendar_sync.incidents where kind = 'doorbell';
+  delete from calendar_sync.incidents where kind <> 'enqueue';
   for v_table in
     select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'calendar_sync'::regnamespace
       and relname not in ('quotas', 'gates', 'options')

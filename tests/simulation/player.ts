@@ -53,5 +53,4 @@ parentPort?.on("message", async (message: unknown) => {
   const answer: Answer = { ...outcome, counts: [...house?.tally.counts ?? []] };
   house?.tally.counts.clear();
   parentPort?.postMessage(answer);
-  if (order.kind === "end") parentPort?.close();
 });

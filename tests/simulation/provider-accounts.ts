@@ -1,3 +1,4 @@
+import { OBLIGATION_PROPERTY } from "../../supabase/functions/_shared/providers/outlook/event-body.ts";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import {
@@ -147,7 +148,7 @@ export function createOutlookAccount(names_existing_event: boolean): ProviderAcc
         [...calendar.events.values()].map((event) => ({
           calendar_id: calendar.id,
           event_id: event.id,
-          obligation_id: [...event.extendedProperties.values()].join(),
+          obligation_id: event.extendedProperties.get(OBLIGATION_PROPERTY) ?? "",
           title: event.subject ?? "",
           start: event.isAllDay
             ? event.start.dateTime.slice(0, 10)
