@@ -15,6 +15,7 @@ create table calendar_sync.lanes (
   priority smallint not null default 0,
   leased_by uuid,
   leased_until timestamptz,
+  asked_anew boolean not null default false,
   attempts integer not null default 0,
   backoff_until timestamptz,
   held_until timestamptz,
@@ -37,6 +38,8 @@ comment on column calendar_sync.lanes.ready_at is
   'From when on a worker may take it: its next work, not before a lease or any wait is over. Null: nothing to do. Kept by calendar_sync.reschedule.';
 comment on column calendar_sync.lanes.priority is 'Of the most urgent work at ready_at. 0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.lanes.leased_by is 'The worker that works this lane alone until leased_until.';
+comment on column calendar_sync.lanes.asked_anew is
+  'Somebody chose "Sync now" since the lane was leased: whatever comes of the batch, the next one is due at once.';
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
 comment on column calendar_sync.lanes.backoff_until is 'Our own patience; "Sync now" ends it.';
 comment on column calendar_sync.lanes.held_until is 'The provider''s wish (Retry-After, quota); "Sync now" does not end it.';
@@ -91,11 +94,11 @@ create table calendar_sync.marks (
 comment on table calendar_sync.marks is
   'Lanes that have something new to do, appended by whoever changed it and taken by the next claim: nobody waits for a lane''s row.';
 comment on column calendar_sync.marks.everything is 'Everything in the calendar has to be looked at; else only the jobs that were written beside the mark.';
-create index marks_everything_idx on calendar_sync.marks (integration_id) where everything;
+create index marks_integration_idx on calendar_sync.marks (integration_id, everything);
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'doorbell', 'stalled')),
+  kind text not null check (kind in ('enqueue', 'doorbell', 'stalled', 'claim')),
   sqlstate text not null,
   message text not null,
   repaired_at timestamptz,
@@ -202,10 +205,14 @@ begin
   then
     if new.status in ('active', 'disconnecting') then
       update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = new.id;
+      update calendar_sync.jobs set failed_at = null, attempts = 0, run_at = now()
+      where integration_id = new.id and failed_at is not null;
       perform calendar_sync.mark(new.id, 'integration_changed');
     end if;
     -- Who chooses to have completed ones removed agrees to that.
-    if new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep' then
+    if new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
+      and new.status <> 'paused'
+    then
       perform calendar_sync.allow_deletions(new.id);
     end if;
     perform calendar_sync.reschedule(array[new.id]);

@@ -38,7 +38,8 @@ left join lateral (
     union all
     select 2::smallint, now() where lane.own_events_due and integration.status = 'active' and integration.sync_enabled
   ) as work
-  order by greatest(work.due_at, now()), work.priority limit 1
+  -- What will have settled in a moment counts as due: its class would not be known until the lane's next turn.
+  order by greatest(work.due_at, now() + calendar_sync.settling_time()), work.priority, work.due_at limit 1
 ) as todo on true;
 
 comment on view calendar_sync.turns is
@@ -71,13 +72,19 @@ as $$
 declare
   v_integration_ids uuid[];
 begin
-  with taken as materialized (
-    -- A lane that is just being recorded keeps its marks for the next claim: nobody waits.
-    select mark.id, mark.integration_id, mark.everything, mark.priority
+  with oldest as materialized (
+    -- A lane that is being worked keeps its marks until it is given back: its record would wait for us.
+    select mark.integration_id
     from calendar_sync.marks as mark join calendar_sync.lanes as lane using (integration_id)
-    order by mark.id limit p_marks for update of mark, lane skip locked
-  ), deleted as (
-    delete from calendar_sync.marks as mark using taken where mark.id = taken.id
+    where lane.leased_by is null or lane.leased_until <= now()
+    order by mark.id limit p_marks
+  ), locked as materialized (
+    select lane.integration_id from calendar_sync.lanes as lane
+    where lane.integration_id in (select integration_id from oldest) for update skip locked
+  ), taken as (
+    -- All marks of a lane at once: who writes many does not keep others waiting behind them.
+    delete from calendar_sync.marks as mark using locked where mark.integration_id = locked.integration_id
+    returning mark.integration_id, mark.everything, mark.priority
   ), asked as (
     update calendar_sync.lanes as lane
     set walk_next = least(lane.walk_next, walk.priority), deletions_unchecked = true
@@ -93,4 +100,4 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.take_marks(integer) is 'Carries up to p_marks marks over to their lanes.';
+comment on function calendar_sync.take_marks(integer) is 'Carries the marks of the lanes of the p_marks oldest over to them.';

@@ -56,14 +56,15 @@ create function calendar_sync.work_is_due() returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  return (
-    select exists (select from calendar_sync.marks) or exists (
-      select from calendar_sync.gates as gate
-      cross join (values (0), (1), (2)) as class (priority)
-      where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and exists (
-        select from calendar_sync.lanes as lane
-        where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
-      )
+  return exists (
+    select from calendar_sync.marks join calendar_sync.lanes as lane using (integration_id)
+    where lane.leased_by is null or lane.leased_until <= now()
+  ) or exists (
+    select from calendar_sync.gates as gate
+    cross join (values (0), (1), (2)) as class (priority)
+    where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and exists (
+      select from calendar_sync.lanes as lane
+      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
     )
   );
 end;

@@ -174,8 +174,11 @@ begin
     return;
   end if;
   -- A user who is leaving anyway does not have to reconnect first: the events stay, the rest goes.
-  if p_status is not null then
-    delete from public.calendar_integrations where id = p_integration_id and status = 'disconnecting';
+  if p_status is not null and exists (
+    select from public.calendar_integrations where id = p_integration_id and status = 'disconnecting'
+  ) then
+    perform calendar_sync.keep_events(p_integration_id);
+    delete from public.calendar_integrations where id = p_integration_id;
   end if;
   update public.calendar_integrations
   set last_error = p_error, status = coalesce(p_status, status)
@@ -190,12 +193,17 @@ comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
 create function calendar_sync.mark_idle_tokens() returns void
 language sql volatile security definer set search_path = ''
 as $$
-  update calendar_sync.lanes as lane set exercise_due = true
-  from public.calendar_integrations as integration
-  where integration.id = lane.integration_id and not lane.exercise_due
-    and integration.status in ('active', 'paused')
-    and integration.token_refreshed_at < now() - case integration.provider
-      when 'google' then interval '150 days' else interval '60 days' end
+  with asked as (
+    update calendar_sync.lanes as lane set exercise_due = true
+    from public.calendar_integrations as integration
+    where integration.id = lane.integration_id and not lane.exercise_due
+      and integration.status in ('active', 'paused')
+      and integration.token_refreshed_at < now() - case integration.provider
+        when 'google' then interval '150 days' else interval '60 days' end
+    returning lane.integration_id
+  )
+  insert into calendar_sync.marks (integration_id, everything, priority, reason)
+  select integration_id, false, 2::smallint, 'idle_token' from asked
 $$;
 
 comment on function calendar_sync.mark_idle_tokens() is

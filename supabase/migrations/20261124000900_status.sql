@@ -171,15 +171,16 @@ begin
       and (p_integration_id is null or id = p_integration_id)
     order by id for key share
   ) as own;
-  -- Somebody waits: a provider that was down is tried now.
+  update calendar_sync.lanes set attempts = 0, backoff_until = null, asked_anew = leased_by is not null
+  where integration_id = any (v_ids);
+  update calendar_sync.jobs
+  set run_at = now(), attempts = 0, failed_at = null, priority = 0
+  where integration_id = any (v_ids) and (run_at > now() or failed_at is not null);
+  -- Somebody waits: a provider that was down is tried now. After the lanes, as in calendar_record.
   update calendar_sync.gates set probe_at = now()
   where probe_at > now() and provider in (
     select integration.provider from public.calendar_integrations as integration where integration.id = any (v_ids)
   );
-  update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = any (v_ids);
-  update calendar_sync.jobs
-  set run_at = now(), attempts = 0, failed_at = null, priority = 0
-  where integration_id = any (v_ids) and (run_at > now() or failed_at is not null);
   perform calendar_sync.mark(id, 'sync_now') from unnest(v_ids) as id;
   return cardinality(v_ids);
 end;

@@ -33,6 +33,35 @@ $$;
 
 comment on function calendar_sync.remove_integration(uuid) is 'Removes an integration with its tokens; says whether the grant may be revoked.';
 
+create function calendar_sync.keep_events(p_integration_id uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if v_integration.calendar_id is not null then
+    insert into calendar_sync.kept_calendars
+    values (v_integration.user_id, v_integration.provider, v_integration.account_id, v_integration.calendar_id,
+      v_integration.calendar_name, v_integration.calendar_role)
+    on conflict (user_id, provider, account_id) do update
+    set calendar_id = excluded.calendar_id, calendar_name = excluded.calendar_name, calendar_role = excluded.calendar_role;
+    insert into calendar_sync.kept_events
+    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, calendar_id,
+      external_event_id, etag, deadline_hash, content_hash
+    from public.calendar_event_mappings where integration_id = p_integration_id
+    on conflict do nothing;
+    insert into calendar_sync.kept_attempts
+    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, attempted_in
+    from calendar_sync.jobs where integration_id = p_integration_id and attempted_in <> '{}'
+    on conflict do nothing;
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.keep_events(uuid) is
+  'Remembers which events stay in the calendar of an account that is about to go, so that connecting it again goes on from there.';
+
 create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -51,22 +80,7 @@ begin
     update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
     return jsonb_build_object('kind', 'draining', 'provider', v_integration.provider, 'account_id', v_integration.account_id);
   end if;
-  if v_integration.calendar_id is not null then
-    insert into calendar_sync.kept_calendars
-    values (v_integration.user_id, v_integration.provider, v_integration.account_id, v_integration.calendar_id,
-      v_integration.calendar_name, v_integration.calendar_role)
-    on conflict (user_id, provider, account_id) do update
-    set calendar_id = excluded.calendar_id, calendar_name = excluded.calendar_name, calendar_role = excluded.calendar_role;
-    insert into calendar_sync.kept_events
-    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, calendar_id,
-      external_event_id, etag, deadline_hash, content_hash
-    from public.calendar_event_mappings where integration_id = p_integration_id
-    on conflict do nothing;
-    insert into calendar_sync.kept_attempts
-    select v_integration.user_id, v_integration.provider, v_integration.account_id, obligation_id, attempted_in
-    from calendar_sync.jobs where integration_id = p_integration_id and attempted_in <> '{}'
-    on conflict do nothing;
-  end if;
+  perform calendar_sync.keep_events(p_integration_id);
   return calendar_sync.remove_integration(p_integration_id);
 end;
 $$;

@@ -1,5 +1,31 @@
 -- What the worker asks: which lanes are due, and all it needs to work them. Claim and record are its two calls a batch.
 
+-- Its lock timeout is its own: a job that a user's open transaction has just queued is not waited for.
+create function calendar_sync.queue_differing(p_integration_id uuid, p_after uuid, p_keys integer, p_priority smallint, out seen integer, out last_id uuid)
+returns record
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '10ms'
+as $$
+begin
+  with looked_at as materialized (
+    select * from calendar_sync.difference(p_integration_id, p_after, p_keys)
+  ), queued as (
+    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority)
+    select p_integration_id, obligation_id, p_priority from looked_at where differs
+    order by obligation_id
+    on conflict (integration_id, obligation_id) do update
+    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null
+    -- What was given up has changed, or somebody asked; the sweep leaves it.
+    where job.failed_at is not null and excluded.priority < 2
+  )
+  select count(*), max(obligation_id::text)::uuid into seen, last_id from looked_at;
+exception when lock_not_available then
+  seen := null;
+end;
+$$;
+
+comment on function calendar_sync.queue_differing(uuid, uuid, integer, smallint) is
+  'Queues what may differ among the next p_keys obligations of a calendar; null, and nothing queued, where a user is just changing one of them.';
+
 create function calendar_sync.advance_walk(p_integration_id uuid, p_jobs integer) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -25,14 +51,9 @@ begin
         where integration_id = p_integration_id and failed_at is null and run_at <= now() limit p_jobs
       ) as due
     );
-    with looked_at as materialized (
-      select * from calendar_sync.difference(p_integration_id, v_lane.walk_after, v_keys)
-    ), queued as (
-      insert into calendar_sync.jobs (integration_id, obligation_id, priority)
-      select p_integration_id, obligation_id, v_lane.walk_priority from looked_at where differs
-      on conflict do nothing
-    )
-    select max(obligation_id::text)::uuid, count(*) into v_last, v_seen from looked_at;
+    select chunk.seen, chunk.last_id into v_seen, v_last
+    from calendar_sync.queue_differing(p_integration_id, v_lane.walk_after, v_keys, v_lane.walk_priority) as chunk;
+    exit when v_seen is null;
     v_lane.walk_after := case when v_seen = v_keys then v_last end;
   end loop;
   update calendar_sync.lanes
@@ -186,6 +207,21 @@ $$;
 
 comment on function calendar_sync.patience(integer) is 'How much longer work of a class may wait than what a person waits for.';
 
+-- What cannot be read, such as an obligation that a host's adapter fails on, keeps its own lane waiting and no other.
+create function calendar_sync.try_batch(p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  return calendar_sync.take_batch(p_integration_id);
+exception when others then
+  perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
+  update calendar_sync.lanes set backoff_until = now() + interval '1 minute' where integration_id = p_integration_id;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.try_batch(uuid) is 'take_batch; where it fails, an incident, and the lane waits for a minute.';
+
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -204,23 +240,29 @@ begin
   )
   select coalesce(array_agg(provider), '{}') into v_probed from probed;
   with candidate as materialized (
-    select ready.integration_id, ready.ready_at + calendar_sync.patience(class.priority) as turn_at
+    select ready.integration_id, ready.turn_at
     from calendar_sync.gates as gate
-    cross join (values (0), (1), (2)) as class (priority)
     cross join lateral (
-      select lane.integration_id, lane.ready_at
-      from calendar_sync.lanes as lane
-      join public.calendar_integrations as integration on integration.id = lane.integration_id
-      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
-      order by lane.ready_at
-      limit case when gate.down_since is null then p_lanes when gate.provider = any (v_probed) then 1 else 0 end
-      for no key update of integration skip locked for update of lane skip locked
+      select case when gate.down_since is null then p_lanes when gate.provider = any (v_probed) then 1 else 0 end as lanes
+    ) as room
+    cross join lateral (
+      select oldest.integration_id, oldest.ready_at + calendar_sync.patience(class.priority) as turn_at
+      from (values (0), (1), (2)) as class (priority)
+      cross join lateral (
+        select lane.integration_id, lane.ready_at
+        from calendar_sync.lanes as lane
+        join public.calendar_integrations as integration on integration.id = lane.integration_id
+        where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
+        order by lane.ready_at limit room.lanes
+        for no key update of integration skip locked for update of lane skip locked
+      ) as oldest
+      order by turn_at limit room.lanes
     ) as ready
     where coalesce(gate.spent_until <= now(), true)
     order by turn_at limit p_lanes
   ), leased as (
     update calendar_sync.lanes as lane
-    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s),
+    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), asked_anew = false,
       ready_at = now() + make_interval(secs => p_lease_s)
     from candidate where lane.integration_id = candidate.integration_id
     returning lane.integration_id
@@ -232,7 +274,7 @@ begin
   select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
   into v_batches, v_ids
-  from (select id, calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch;
+  from (select id, calendar_sync.try_batch(id) as lane from unnest(v_ids) as id) as batch;
   if v_ids is not null then
     update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
     perform calendar_sync.reschedule(v_ids);
@@ -258,6 +300,30 @@ $$;
 
 comment on function public.calendar_renew(uuid, integer) is 'Renews the leases that a worker still holds, and names their integrations.';
 
-revoke execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer)
-  from public, anon, authenticated;
-grant execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer) to service_role;
+create function public.calendar_next_turn(p_within_s integer) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_next_at timestamptz;
+begin
+  select min(greatest(first.ready_at, gate.spent_until, gate.probe_at)) into v_next_at
+  from calendar_sync.gates as gate
+  cross join (values (0), (1), (2)) as class (priority)
+  cross join lateral (
+    select lane.ready_at from calendar_sync.lanes as lane
+    where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at is not null
+      and lane.leased_by is null
+    order by lane.ready_at limit 1
+  ) as first;
+  return case when v_next_at <= clock_timestamp() + make_interval(secs => p_within_s)
+    then greatest(ceil(extract(epoch from v_next_at - clock_timestamp()) * 1000), 0) end;
+end;
+$$;
+
+comment on function public.calendar_next_turn(integer) is
+  'In how many milliseconds the next lane will be ready that nobody works; null where that is more than p_within_s seconds away.';
+
+revoke execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
+  public.calendar_next_turn(integer) from public, anon, authenticated;
+grant execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
+  public.calendar_next_turn(integer) to service_role;

@@ -53,9 +53,12 @@ declare
   v_outcomes constant jsonb := coalesce(p_outcomes, '[]');
   v_lane jsonb := p_lane;
   v_integration public.calendar_integrations;
+  v_asked_anew boolean;
+  v_removed integer;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
-  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  select asked_anew into v_asked_anew from calendar_sync.lanes
+  where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     perform calendar_sync.doubt(p_integration_id, v_outcomes, p_lane ->> 'wrote_to');
     return false;
@@ -87,10 +90,11 @@ begin
   delete from public.calendar_event_mappings as mapping
   using jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid)
   where o.kind = 'removed' and mapping.integration_id = p_integration_id and mapping.obligation_id = o.obligation_id;
+  get diagnostics v_removed = row_count;
 
   -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
   with outcome as materialized (
-    select job.obligation_id, o.kind, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current,
+    select job.obligation_id, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current,
       case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
     from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
       may_leave boolean, counts boolean)
@@ -103,25 +107,26 @@ begin
   ), given_up as materialized (
     -- Who leaves is not kept by an event that does not go, nor left with it: that is tried for as long as it takes.
     select outcome.obligation_id from outcome
-    where outcome.kind = 'retry' and outcome.attempts >= calendar_sync.attempts_max() and v_integration.status <> 'disconnecting'
+    where v_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
+      or (outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max()))
   ), noted as (
     insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, reason)
     select v_integration.user_id, p_integration_id, v_integration.provider, outcome.obligation_id,
       case when outcome.kind = 'failed' then 'rejected' else 'given_up' end, v_integration.calendar_id, outcome.error
     from outcome
-    where outcome.is_current and (outcome.kind = 'failed' or outcome.obligation_id in (select obligation_id from given_up))
+    where outcome.obligation_id in (select obligation_id from given_up)
   )
   update calendar_sync.jobs as job
   set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
     attempts = outcome.attempts,
     run_at = case
+      when outcome.is_current and outcome.kind = 'retry' and v_asked_anew then now()
       when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
       when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
       else job.run_at
     end,
     failed_at = case
-      when outcome.is_current and (outcome.kind = 'failed' or outcome.obligation_id in (select obligation_id from given_up))
-        then now()
+      when outcome.obligation_id in (select obligation_id from given_up) then now()
     end,
     last_error = outcome.error
   from outcome
@@ -139,8 +144,9 @@ begin
   set leased_by = null, leased_until = null, reserved_call_id = null,
     batch_jobs = coalesce(lane.next_jobs, lanes.batch_jobs),
     attempts = case when lane.backoff_ms is null then 0 else lanes.attempts + 1 end,
-    backoff_until = now() + lane.backoff_ms * interval '1 millisecond',
+    backoff_until = case when not v_asked_anew then now() + lane.backoff_ms * interval '1 millisecond' end,
     held_until = now() + lane.hold_ms * interval '1 millisecond',
+    deletions_allowed = greatest(lanes.deletions_allowed - v_removed, 0),
     own_events_due = lanes.own_events_due and lane.own_events_found is not true
   from jsonb_to_record(p_lane) as lane (backoff_ms bigint, hold_ms bigint, next_jobs smallint, own_events_found boolean)
   where integration_id = p_integration_id;

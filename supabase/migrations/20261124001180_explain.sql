@@ -44,10 +44,11 @@ begin
       end,
       'reason', job.last_error,
       'since', coalesce(job.failed_at, job.created_at),
-      'next_try_at', case when job.failed_at is null and (job.obligation_id is not null or walk.is_ahead)
+      'next_try_at', case when work.is_tried
         then nullif(greatest(job.run_at, lane.backoff_until, lane.held_until, lane.budget_until, gate.probe_at,
           gate.spent_until, now()), now()) end,
       'waits_for', case
+        when work.is_tried is not true then null
         when gate.down_since is not null or lane.backoff_until > now() then 'provider'
         when lane.held_until > now() then 'provider_limit'
         when lane.budget_until > now() or gate.spent_until > now() then 'quota'
@@ -77,6 +78,10 @@ begin
         select from calendar_sync.marks as mark where mark.integration_id = integration.id and mark.everything
       ) as is_ahead
     ) as walk
+    cross join lateral (
+      select job.failed_at is null and (job.obligation_id is not null or walk.is_ahead)
+        and (integration.status = 'active' and integration.sync_enabled or integration.status = 'disconnecting') as is_tried
+    ) as work
     where integration.user_id = v_user_id
   ), '[]'));
 end;

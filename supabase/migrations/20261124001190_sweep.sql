@@ -62,7 +62,7 @@ begin
   perform calendar_sync.find_own_events(array(
     select id from public.calendar_integrations
     where id between v_from and v_to and status = 'active' and sync_enabled
-      and abs(hashtext(id::text)) % v_week = extract(dow from now() at time zone 'UTC')
+      and abs(hashtext(id::text)::bigint) % v_week = extract(dow from now() at time zone 'UTC')
   ));
   return calendar_sync.sweep(v_from, v_to);
 end;

@@ -3,16 +3,21 @@
 create function calendar_sync.tick() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_enqueue_failed boolean;
 begin
   if not pg_try_advisory_xact_lock(hashtext('calendar_sync.tick')) then
     return;
   end if;
 
   -- An enqueue that failed could have been anybody's: every calendar is looked at once, at low priority.
-  if exists (select from calendar_sync.incidents where repaired_at is null and kind = 'enqueue') then
+  with repaired as (
+    update calendar_sync.incidents set repaired_at = now() where repaired_at is null returning kind
+  )
+  select coalesce(bool_or(kind = 'enqueue'), false) into v_enqueue_failed from repaired;
+  if v_enqueue_failed then
     perform calendar_sync.mark_all('repair');
   end if;
-  update calendar_sync.incidents set repaired_at = now() where repaired_at is null;
 
   delete from calendar_sync.marks as mark
   where not exists (select from calendar_sync.lanes as lane where lane.integration_id = mark.integration_id);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import postgres from "postgres";
+import { installLeftovers } from "./leftovers.ts";
 import { playHistory, type Theatre } from "./history.ts";
 import { anyHistory, inWords } from "./operations.ts";
 import { type Plant, plant } from "./plants.ts";
@@ -22,6 +23,7 @@ export async function openStagehouse(
   options: { readonly url: string; readonly plant: Plant | null; readonly zombies: boolean },
 ): Promise<Stagehouse> {
   const sql = postgres(options.url, { max: 1, onnotice: () => {} });
+  await installLeftovers(sql);
   const distort = await plant(sql, options.plant);
   return { sql, distort, zombies: options.zombies, tally: new Tally(), end: () => sql.end() };
 }

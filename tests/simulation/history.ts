@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Sql } from "postgres";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { unjustified, USER_IDS, violations } from "./checks.ts";
-import { leftovers } from "./database.ts";
+import { leftovers } from "./leftovers.ts";
 import { makeMove, type Stage } from "./moves.ts";
 import { ACCOUNTS, type History, moveInWords } from "./operations.ts";
 import { connectAccount, moveToCalendar, request } from "./requests.ts";

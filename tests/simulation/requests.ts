@@ -61,9 +61,10 @@ export async function disconnectAccount(
   const provider = ACCOUNTS[account]?.provider;
   const integration = await world.scheduler.outside(() => world.integrationOf(account));
   if (story === undefined || provider === undefined || integration === null) return;
-  // Whatever becomes of the answer, it may have been done.
-  story.connection = events === "keep" ? "kept" : "removing";
-  story.asked_removal ||= events === "remove";
+  // Whatever becomes of the answer, it may have been done. A pending one removes nothing.
+  const keeps = events === "keep" || integration.status === "pending_confirmation";
+  story.connection = keeps ? "kept" : "removing";
+  story.asked_removal ||= !keeps;
   const outcome = await world.rpc("calendar_begin_disconnect", {
     p_user_id: user_id,
     p_integration_id: integration.id,

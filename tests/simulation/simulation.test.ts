@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BATCH_HISTORIES, openStagehouse, playBatch } from "./batch.ts";
-import { startDatabases } from "./database.ts";
+import { startDatabases } from "../support/database.ts";
 import { PLANTS } from "./plants.ts";
 
 const HISTORIES = 300;

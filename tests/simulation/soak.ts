@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { BATCH_HISTORIES } from "./batch.ts";
-import { startDatabases } from "./database.ts";
+import { startDatabases } from "../support/database.ts";
 import { Answer, type Order } from "./player.ts";
 import { PLANTS } from "./plants.ts";
 import { Tally } from "./tally.ts";
@@ -43,10 +43,14 @@ class Player {
   /** One order at a time. */
   async order(order: Order): Promise<Answer> {
     const answered = Promise.withResolvers<Answer>();
-    this.#worker.once("message", (message: unknown) => answered.resolve(Answer.parse(message)));
-    this.#worker.once("error", answered.reject);
+    const onMessage = (message: unknown) => answered.resolve(Answer.parse(message));
+    this.#worker.once("message", onMessage).once("error", answered.reject);
     this.#worker.postMessage(order);
-    return await answered.promise;
+    try {
+      return await answered.promise;
+    } finally {
+      this.#worker.off("error", answered.reject);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { readEnv } from "../../supabase/functions/_shared/platform/env.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import type { Provider } from "../../supabase/functions/_shared/providers/provider.ts";
 import type { ConnectContext } from "../../supabase/functions/_shared/oauth/connect.ts";
-import { shiftTime } from "./database.ts";
+import { shiftTime } from "../support/shift-time.ts";
 import { createFaultInjector, withFaults } from "./faults.ts";
 import { createGrants, createMemoryProvider, type Grants } from "./memory-provider.ts";
 import { Model } from "./model.ts";

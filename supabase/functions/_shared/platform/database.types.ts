@@ -225,6 +225,7 @@ export type Database = {
         Returns: Json;
       };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
+      "calendar_next_turn": { Args: { "p_within_s": number }; Returns: number };
       "calendar_record": {
         Args: { "p_integration_id": string; "p_lane": Json; "p_outcomes": Json; "p_worker": string };
         Returns: boolean;

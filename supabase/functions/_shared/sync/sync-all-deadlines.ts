@@ -11,6 +11,8 @@ import { workLane } from "./work-lane.ts";
 /** Long enough to catch the next edit of a person, or the first retries, without another doorbell. */
 const LINGER_MS = 2_000;
 const POLL_MS = 200;
+/** What is due sooner is waited for: a quota that is free again, or a retry, is not to wait for the next tick too. */
+const WAIT_S_MAX = 15;
 const CLAIM_FAILURES_MAX = 5;
 
 /** What the worker needs; `worker_id` is its own. */
@@ -54,7 +56,13 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
       const now = performance.now();
       if (bell.take()) linger_until = now + LINGER_MS;
       const claiming = budget.hasRoom();
-      if (active.size === 0 && (!claiming || now > linger_until)) break;
+      if (active.size === 0 && !claiming) break;
+      if (active.size === 0 && now > linger_until) {
+        const wait_ms = await rpc("calendar_next_turn", { p_within_s: WAIT_S_MAX }, z.number().nullable());
+        if (wait_ms === null) break;
+        await bell.wait(wait_ms);
+        linger_until = performance.now() + LINGER_MS;
+      }
       const claimed = claiming && active.size < lanes_at_once ? await claim(lanes_at_once - active.size) : [];
       budget.spend(claimed);
       for (const lane of claimed) {

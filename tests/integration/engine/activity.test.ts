@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import type { Engine } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+
+testEngine("what was done to a calendar can be read afterwards", [
+  {
+    name: "every change and every one given up or rejected is a row, and what changed nothing is none",
+    async show(engine) {
+      const integration = await engine.integration();
+      const actions = ["created", "updated", "moved"] as const;
+      const [
+        created = "",
+        updated = "",
+        moved = "",
+        removed = "",
+        rejected = "",
+        given_up = "",
+        unchanged = "",
+      ] = await engine.insert(integration.user_id, 7);
+      const [lane] = await engine.claim(WORKER);
+      assert.ok(lane);
+      await engine.sql`update calendar_sync.jobs set attempts = 7 where obligation_id = ${given_up}`;
+      const written = [created, updated, moved].map((obligation_id, index) => ({
+        kind: "synced",
+        obligation_id,
+        version: 1,
+        calendar_id: "calendar",
+        event_id: `event ${index}`,
+        etag: null,
+        deadline_hash: "hash",
+        content_hash: "hash",
+        action: actions[index],
+        due: "2027-01-01",
+      }));
+      await engine.sql`
+        select public.calendar_record(${WORKER}, ${integration.id}, ${
+        engine.sql.json([
+          ...written,
+          {
+            kind: "removed",
+            obligation_id: removed,
+            version: 1,
+            action: "removed",
+            calendar_id: "calendar",
+            event_id: "event 3",
+          },
+          { kind: "failed", obligation_id: rejected, version: 1, error: "too_long", counts: true },
+          {
+            kind: "retry",
+            obligation_id: given_up,
+            version: 1,
+            error: "timeout",
+            counts: true,
+            run_in_ms: 1000,
+            may_leave: true,
+          },
+          { kind: "removed", obligation_id: unchanged, version: 1 },
+        ])
+      }, ${engine.sql.json({ succeeded: true })})`;
+      const rows = await engine.sql`
+        select obligation_id, action, event_id, due, reason from calendar_sync.activity
+        where user_id = ${integration.user_id} and integration_id = ${integration.id} and provider = 'google'`;
+      const wanted = [
+        { obligation_id: created, action: "created", event_id: "event 0", due: "2027-01-01", reason: null },
+        { obligation_id: updated, action: "updated", event_id: "event 1", due: "2027-01-01", reason: null },
+        { obligation_id: moved, action: "moved", event_id: "event 2", due: "2027-01-01", reason: null },
+        { obligation_id: removed, action: "removed", event_id: "event 3", due: null, reason: null },
+        { obligation_id: rejected, action: "rejected", event_id: null, due: null, reason: "too_long" },
+        { obligation_id: given_up, action: "given_up", event_id: null, due: null, reason: "timeout" },
+      ];
+      const byAction = (a: { action: string }, b: { action: string }) => a.action.localeCompare(b.action);
+      assert.deepEqual(rows.map((row) => ({ action: "", ...row })).sort(byAction), wanted.sort(byAction));
+    },
+  },
+  {
+    name: "the days ahead are made, and rows of days that nobody made are moved to theirs",
+    own_database: true,
+    async show(engine) {
+      await engine.sql`update calendar_sync.options set activity_kept_for = '100000 days'`;
+      const late = await engine.sql<{ at: string }[]>`
+        insert into calendar_sync.activity (at, user_id, integration_id, provider, obligation_id, action)
+        select at, gen_random_uuid(), gen_random_uuid(), 'google', gen_random_uuid(), 'created'
+        from unnest(array['2001-02-03 00:00+00', '2001-02-03 23:59:59+00', '2001-02-04 00:00+00']::timestamptz[]) as at
+        returning tableoid::regclass::text as at`;
+      assert.deepEqual([...new Set(late.map(({ at }) => at))], ["calendar_sync.activity_default"]);
+      await keep(engine);
+      const moved = await engine.sql<{ partition: string; count: number }[]>`
+        select tableoid::regclass::text as partition, count(*)::int from calendar_sync.activity group by 1 order by 1`;
+      assert.deepEqual(moved.map((row) => ({ ...row })), [
+        { partition: "calendar_sync.activity_20010203", count: 2 },
+        { partition: "calendar_sync.activity_20010204", count: 1 },
+      ]);
+      const [ahead] = await engine.sql`
+        select bool_and(to_regclass('calendar_sync.activity_' || to_char(day, 'YYYYMMDD')) is not null) as made
+        from generate_series(current_date, current_date + 7, interval '1 day') as day`;
+      assert.equal(ahead?.["made"], true);
+      await keep(engine);
+    },
+  },
+  {
+    name: "days that are older than an administrator wants are dropped, and no others",
+    own_database: true,
+    async show(engine) {
+      await engine.sql`update calendar_sync.options set activity_kept_for = '10 days'`;
+      await engine.sql`
+        insert into calendar_sync.activity (at, user_id, integration_id, provider, obligation_id, action)
+        select now() - make_interval(days => age), gen_random_uuid(), gen_random_uuid(), 'google', gen_random_uuid(), 'created'
+        from unnest(array[0, 9, 12, 500]) as age`;
+      await keep(engine);
+      const [left] = await engine.sql`
+        select array_agg(current_date - (at at time zone 'UTC')::date order by at desc) as ages from calendar_sync.activity`;
+      assert.deepEqual(left?.["ages"], [0, 9]);
+      const [partitions] = await engine.sql`
+        select count(*)::int from pg_inherits where inhparent = 'calendar_sync.activity'::regclass`;
+      assert.equal(partitions?.["count"], 1 + 8 + 1);
+    },
+  },
+  {
+    name: "it works whatever way a session writes its dates",
+    async show(engine) {
+      await engine.sql.begin(async (sql) => {
+        await sql`set local datestyle = 'SQL, DMY'`;
+        await sql`set local timezone = 'Pacific/Kiritimati'`;
+        await sql`
+          insert into calendar_sync.activity (at, user_id, integration_id, provider, obligation_id, action)
+          values (now() + interval '30 days', gen_random_uuid(), gen_random_uuid(), 'google', gen_random_uuid(), 'created')`;
+        await sql`select calendar_sync.keep_activity()`;
+      });
+      const left = await engine.sql`select from calendar_sync.activity_default`;
+      assert.equal(left.length, 0);
+    },
+  },
+  {
+    name: "a user sees the own rows only, and no partition directly",
+    async show(engine) {
+      const [mine, other] = [await engine.integration(), await engine.integration()];
+      for (const { user_id } of [mine, other]) await engine.insert(user_id, 3);
+      await engine.drain();
+      const seen = await engine.asUser(
+        mine.user_id,
+        (sql) => sql<{ user_id: string }[]>`select user_id from calendar_sync.activity`,
+      );
+      assert.deepEqual(seen.map(({ user_id }) => user_id), [mine.user_id, mine.user_id, mine.user_id]);
+      const partitions = await engine.sql<{ name: string }[]>`
+        select inhrelid::regclass::text as name from pg_inherits where inhparent = 'calendar_sync.activity'::regclass`;
+      for (const { name } of partitions) {
+        await assert.rejects(
+          engine.asUser(mine.user_id, (sql) => sql.unsafe(`select from ${name}`)),
+          /permission denied/,
+        );
+      }
+    },
+  },
+]);
+
+async function keep({ sql }: Engine): Promise<void> {
+  await sql`select calendar_sync.keep_activity()`;
+}

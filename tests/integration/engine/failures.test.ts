@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import type { Engine, Integration } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+const ATTEMPTS_MAX = 8;
+/** Longer than any patience with a job or a lane. */
+const LATER_S = 600;
+
+testEngine("a failure is tried again for as long as it may pass, and no longer", [
+  {
+    name: "a job whose own attempts fail is given up after the eighth, with the reason, and its lane goes on",
+    async show(engine) {
+      const integration = await engine.integration();
+      const [failing] = await engine.insert(integration.user_id, 1, "Failing");
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        assert.equal(await jobState(engine, integration), "waits", `before attempt ${attempt}`);
+        await engine.insert(integration.user_id, 1, `Going through ${attempt}`);
+        await engine.pass(LATER_S);
+        const [lane] = await engine.claim(WORKER);
+        assert.ok(lane);
+        assert.equal(lane.jobs.length, 2);
+        await engine.record(
+          WORKER,
+          lane,
+          (job) => job.obligation_id === failing ? { kind: "retry", counts: true } : { kind: "synced" },
+        );
+      }
+      assert.equal(await jobState(engine, integration), "given up");
+      await engine.pass(LATER_S);
+      assert.deepEqual(await engine.claim(WORKER), []);
+      const told = await engine.sql`
+        select action, obligation_id, reason from calendar_sync.activity where action <> 'created'`;
+      assert.deepEqual(told.map((row) => ({ ...row })), [
+        { action: "given_up", obligation_id: failing, reason: "server_error" },
+      ]);
+    },
+  },
+  {
+    name: "failures that the whole lane shares never lead to giving up",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.insert(integration.user_id, 1);
+      await fail(engine, 3 * ATTEMPTS_MAX, false);
+      assert.equal(await jobState(engine, integration), "waits");
+    },
+  },
+  {
+    name: "failures that the whole lane shares do not give up again what a night gave another try",
+    async show(engine) {
+      const integration = await givenUp(engine);
+      await engine.sql`select calendar_sync.nightly()`;
+      await fail(engine, 1, false);
+      assert.equal(await jobState(engine, integration), "waits");
+    },
+  },
+  {
+    name: "what was given up comes back when its obligation changes",
+    async show(engine) {
+      const integration = await givenUp(engine);
+      await engine.sql`update public.obligations set title = 'Changed'`;
+      assert.equal(await jobState(engine, integration), "waits");
+      await fail(engine, ATTEMPTS_MAX - 1, true);
+      assert.equal(await jobState(engine, integration), "waits");
+    },
+  },
+  {
+    name: "what was given up comes back when its obligation changes together with many others",
+    async show(engine) {
+      const integration = await givenUp(engine);
+      await engine.insert(integration.user_id, 100);
+      await engine.drain();
+      await engine.sql`update public.obligations set title = title || ' changed'`;
+      await engine.drain();
+      assert.equal(await jobState(engine, integration), "done");
+    },
+  },
+  {
+    name: "what was given up comes back when its user says Sync now",
+    async show(engine) {
+      const integration = await givenUp(engine);
+      await engine.asUser(
+        integration.user_id,
+        (sql) => sql`select public.calendar_sync_now(${integration.id})`,
+      );
+      assert.equal(await jobState(engine, integration), "waits");
+      const [lane] = await engine.claim(WORKER);
+      assert.equal(lane?.jobs.length, 1);
+    },
+  },
+  {
+    name: "what was given up gets one more try a night, and what was rejected does not",
+    async show(engine) {
+      const integration = await givenUp(engine);
+      const rejecting = await engine.integration();
+      await engine.insert(rejecting.user_id, 1, "Rejected");
+      const [lane] = await engine.claim(WORKER);
+      assert.ok(lane);
+      await engine.record(WORKER, lane, { kind: "failed" });
+      await engine.sql`select calendar_sync.nightly()`;
+      assert.equal(await jobState(engine, rejecting), "given up");
+      await fail(engine, 1, true);
+      assert.equal(await jobState(engine, integration), "given up");
+      await engine.pass(LATER_S);
+      assert.deepEqual(await engine.claim(WORKER, 8), []);
+    },
+  },
+  {
+    name: "while disconnecting nothing is given up",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.insert(integration.user_id, 1);
+      await engine.settle();
+      await disconnect(engine, integration);
+      await fail(engine, 2 * ATTEMPTS_MAX, true);
+      assert.equal(await jobState(engine, integration), "waits");
+    },
+  },
+  {
+    name: "what was given up or rejected before does not keep a user from leaving",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.insert(integration.user_id, 2);
+      const [lane] = await engine.claim(WORKER);
+      assert.ok(lane);
+      await engine.record(
+        WORKER,
+        lane,
+        (job) => job === lane.jobs[0] ? { kind: "failed" } : { kind: "synced" },
+      );
+      await engine.pass(LATER_S);
+      await disconnect(engine, integration);
+      const tasks: string[] = [];
+      for (let claims = 0; claims < 5 && tasks.at(-1) !== "finish_disconnect"; claims++) {
+        const [next] = await engine.claim(WORKER);
+        if (!next) continue;
+        tasks.push(next.task);
+        await engine.record(WORKER, next, { kind: "removed" });
+        await engine.pass(LATER_S);
+      }
+      assert.equal(tasks.at(-1), "finish_disconnect");
+    },
+  },
+  {
+    name: "what is rejected while its user leaves does not keep the user either",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.insert(integration.user_id, 1);
+      const [lane] = await engine.claim(WORKER);
+      assert.ok(lane);
+      await disconnect(engine, integration);
+      await engine.record(WORKER, lane, { kind: "failed" });
+      await engine.drain();
+      assert.equal((await engine.sql`select from public.calendar_integrations`).length, 0);
+    },
+  },
+  {
+    name: "what was given up is looked at again when another calendar is chosen",
+    async show(engine) {
+      const integration = await givenUp(engine);
+      await engine.sql`update public.calendar_integrations set calendar_id = 'another'`;
+      await engine.drain();
+      assert.equal(await jobState(engine, integration), "done");
+    },
+  },
+  {
+    name: "a lane that was paused or switched off is not worked once its patience is over",
+    async show(engine) {
+      for (const lane_state of ["paused", "off"] as const) {
+        const integration = await engine.integration();
+        await engine.insert(integration.user_id, 1);
+        const [lane] = await engine.claim(WORKER);
+        assert.ok(lane);
+        await engine.record(WORKER, lane, () => null, {
+          succeeded: false,
+          backoff_ms: 1000,
+          ...(lane_state === "paused" ? { status: "paused" } : {}),
+        });
+        if (lane_state === "off") {
+          await engine.sql`update public.calendar_integrations set sync_enabled = false`;
+        }
+        await engine.pass(LATER_S);
+        assert.deepEqual(await engine.claim(WORKER), [], lane_state);
+      }
+    },
+  },
+  {
+    name: "where an attempt may have left an event is kept exactly as long as the record says",
+    async show(engine) {
+      const { user_id, calendar_id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      const attemptedIn = async () => {
+        const [row] = await engine.sql<
+          { attempted_in: string[] }[]
+        >`select attempted_in from calendar_sync.jobs`;
+        return row?.attempted_in;
+      };
+      assert.deepEqual(await attemptedIn(), []);
+      const [first] = await engine.claim(WORKER);
+      assert.ok(first);
+      assert.deepEqual(first.jobs[0]?.attempted_in, []);
+      assert.deepEqual(await attemptedIn(), [calendar_id]);
+      await engine.record(WORKER, first, { kind: "retry", counts: true, may_leave: true });
+      assert.deepEqual(await attemptedIn(), [calendar_id]);
+      await engine.pass(LATER_S);
+      const [second] = await engine.claim(WORKER);
+      assert.ok(second);
+      assert.deepEqual(second.jobs[0]?.attempted_in, [calendar_id]);
+      await engine.record(WORKER, second, { kind: "retry", counts: true, may_leave: false });
+      assert.deepEqual(await attemptedIn(), []);
+    },
+  },
+  {
+    name: "an obligation that cannot be read keeps only its own lane waiting",
+    own_database: true,
+    async show(engine) {
+      const poisoned = await engine.integration();
+      await engine.insert(poisoned.user_id, 1, "Poison");
+      await engine.pass(1);
+      const sound = await engine.integration();
+      await engine.insert(sound.user_id, 1, "Sound");
+      await engine.sql.unsafe(`
+        create or replace function calendar_sync.deadline_of(obligation public.obligations)
+        returns setof calendar_sync.deadline language sql stable security invoker rows 1 as $$
+          select obligation.id, obligation.user_id, obligation.title, obligation.description, obligation.obligation_type,
+            'open', case when obligation.title like 'Poison%' then obligation.title::date else obligation.deadline_date end,
+            obligation.deadline_at, obligation.time_zone, obligation.url
+        $$`);
+      const lanes = await engine.claim(WORKER, 8);
+      assert.deepEqual(lanes.map(({ integration_id }) => integration_id), [sound.id]);
+    },
+  },
+]);
+
+async function jobState({ sql }: Engine, { id }: Integration): Promise<"waits" | "given up" | "done"> {
+  const [job] = await sql<{ failed: boolean }[]>`
+    select failed_at is not null as failed from calendar_sync.jobs where integration_id = ${id} order by failed_at limit 1`;
+  if (!job) return "done";
+  return job.failed ? "given up" : "waits";
+}
+
+/** Has whatever is handed out fail, so many times. */
+async function fail(engine: Engine, times: number, counts: boolean): Promise<void> {
+  for (let attempt = 0; attempt < times; attempt++) {
+    await engine.pass(LATER_S);
+    const [lane] = await engine.claim(WORKER);
+    assert.ok(lane, `attempt ${attempt + 1}`);
+    assert.equal(lane.jobs.length, 1, `attempt ${attempt + 1}`);
+    await engine.record(WORKER, lane, { kind: "retry", counts });
+  }
+}
+
+/** An integration with one obligation that was given up. */
+async function givenUp(engine: Engine): Promise<Integration> {
+  const integration = await engine.integration();
+  await engine.insert(integration.user_id, 1);
+  await fail(engine, ATTEMPTS_MAX, true);
+  assert.equal(await jobState(engine, integration), "given up");
+  return integration;
+}
+
+async function disconnect({ sql }: Engine, { id, user_id }: Integration): Promise<void> {
+  await sql`select public.calendar_begin_disconnect(${user_id}, ${id}, 'remove')`;
+}

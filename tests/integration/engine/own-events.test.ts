@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Engine, Integration } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+
+testEngine("events of ours that no mapping knows are found", [
+  {
+    name: "a calendar is searched once all its jobs are done, and once only",
+    async show(engine) {
+      const { user_id } = await engine.integration();
+      await engine.insert(user_id, 60);
+      await engine.sql`select calendar_sync.find_own_events()`;
+      const tasks: string[] = [];
+      for (;;) {
+        const [lane] = await engine.claim(WORKER);
+        if (!lane) break;
+        tasks.push(lane.task);
+        await engine.record(
+          WORKER,
+          lane,
+          undefined,
+          lane.task === "find_own_events" ? { own_events_found: true } : {},
+        );
+      }
+      assert.deepEqual(tasks, ["sync", "sync", "find_own_events"]);
+    },
+  },
+  {
+    name: "a search that did not end is repeated",
+    async show(engine) {
+      await engine.integration();
+      await engine.sql`select calendar_sync.find_own_events()`;
+      for (const own_events_found of [false, true]) {
+        const [lane] = await engine.claim(WORKER);
+        assert.equal(lane?.task, "find_own_events");
+        assert.ok(lane);
+        await engine.record(WORKER, lane, undefined, { own_events_found });
+      }
+      assert.deepEqual(await engine.claim(WORKER), []);
+    },
+  },
+  {
+    name: "a search waits behind what persons and bulk wait for",
+    async show(engine) {
+      const searched = await engine.integration();
+      await engine.sql`select calendar_sync.find_own_events()`;
+      const edited = await engine.integration();
+      await engine.insert(edited.user_id, 1);
+      const imported = await engine.integration();
+      await engine.insert(imported.user_id, 101);
+      const order: string[] = [];
+      for (let turn = 0; turn < 5; turn++) {
+        const [lane] = await engine.claim(WORKER);
+        assert.ok(lane);
+        if (order.at(-1) !== lane.integration_id) order.push(lane.integration_id);
+        await engine.record(WORKER, lane, undefined, { next_jobs: 200 });
+      }
+      assert.deepEqual(order, [edited.id, imported.id, searched.id]);
+    },
+  },
+  {
+    name: "only the calendars that are named are searched, and asking twice is asking once",
+    async show(engine) {
+      const named = await engine.integration();
+      await engine.integration();
+      const ask = async () => {
+        const [row] = await engine
+          .sql`select calendar_sync.find_own_events(array[${named.id}::uuid]) as asked`;
+        return row?.["asked"];
+      };
+      assert.equal(await ask(), 1);
+      assert.equal(await ask(), 0);
+      assert.deepEqual((await engine.claim(WORKER, 8)).map(({ integration_id }) => integration_id), [
+        named.id,
+      ]);
+    },
+  },
+  {
+    name: "an unknown event is queued as after an attempt without an outcome, and a known one is left alone",
+    async show(engine) {
+      const { integration, ids } = await searching(engine, 3);
+      const gone = crypto.randomUUID();
+      await engine.sql`delete from public.calendar_event_mappings where obligation_id = ${ids[0] ?? ""}`;
+      assert.deepEqual(
+        await compare(engine, integration, [
+          ...ids.map((id) => ({ event_id: `event of ${id}`, obligation_id: id })),
+          { event_id: "left behind", obligation_id: gone },
+        ]),
+        [],
+      );
+      const jobs = await engine.sql`
+        select obligation_id, priority, attempted_in from calendar_sync.jobs order by obligation_id`;
+      assert.deepEqual(
+        jobs.map((row) => ({ ...row })),
+        [ids[0] ?? "", gone].sort().map((obligation_id) => ({
+          obligation_id,
+          priority: 2,
+          attempted_in: [integration.calendar_id],
+        })),
+      );
+    },
+  },
+  {
+    name: "a job that waits already learns where to look",
+    async show(engine) {
+      const { integration, ids } = await searching(engine, 1);
+      await engine.sql`delete from public.calendar_event_mappings`;
+      await engine.sql`update public.obligations set title = 'Edited'`;
+      await compare(engine, integration, [{ event_id: "unknown", obligation_id: ids[0] ?? "" }]);
+      const [job] = await engine.sql`select priority, attempted_in from calendar_sync.jobs`;
+      assert.deepEqual({ ...job }, { priority: 0, attempted_in: [integration.calendar_id] });
+    },
+  },
+  {
+    name: "an event is a double only where the known one stands beside it",
+    async show(engine) {
+      const { integration, ids: [first = "", second = ""] } = await searching(engine, 2);
+      const doubles = await compare(engine, integration, [
+        { event_id: `event of ${first}`, obligation_id: first },
+        { event_id: "double", obligation_id: first },
+        { event_id: "not a double", obligation_id: second },
+      ]);
+      assert.deepEqual(doubles, ["double"]);
+      const jobs = await engine.sql`select obligation_id from calendar_sync.jobs`;
+      assert.deepEqual(jobs.map(({ obligation_id }) => obligation_id), [second]);
+    },
+  },
+  {
+    name: "an event that a mapping knows in another calendar is not a double here",
+    async show(engine) {
+      const { integration, ids: [id = ""] } = await searching(engine, 1);
+      await engine.sql`update public.calendar_event_mappings set calendar_id = 'another'`;
+      assert.deepEqual(
+        await compare(engine, integration, [{ event_id: `event of ${id}`, obligation_id: id }]),
+        [],
+      );
+      const [job] = await engine.sql`select attempted_in from calendar_sync.jobs`;
+      assert.deepEqual(job?.["attempted_in"], [integration.calendar_id]);
+    },
+  },
+  {
+    name: "who lost the lease changes nothing",
+    async show(engine) {
+      const { integration, ids: [id = ""] } = await searching(engine, 1);
+      await engine.retire(WORKER);
+      assert.equal(await compare(engine, integration, [{ event_id: "unknown", obligation_id: id }]), null);
+      assert.equal((await engine.sql`select from calendar_sync.jobs`).length, 0);
+    },
+  },
+]);
+
+/** An integration whose calendar shows so many obligations and is being searched. */
+async function searching(engine: Engine, count: number) {
+  const integration = await engine.integration();
+  const ids = await engine.insert(integration.user_id, count);
+  await engine.settle();
+  await engine.sql`select calendar_sync.find_own_events()`;
+  const [lane] = await engine.claim(WORKER);
+  assert.equal(lane?.task, "find_own_events");
+  return { integration, ids };
+}
+
+function compare(
+  { rpc }: Engine,
+  { id }: Integration,
+  events: readonly { readonly event_id: string; readonly obligation_id: string }[],
+): Promise<string[] | null> {
+  return rpc(
+    "calendar_compare_events",
+    { p_worker: WORKER, p_integration_id: id, p_events: events },
+    z.array(z.string()).nullable(),
+  );
+}

@@ -1,0 +1,38 @@
+import type { Sql } from "postgres";
+
+/** Prepares a database for {@link leftovers}. */
+export async function installLeftovers(sql: Sql): Promise<void> {
+  await sql.unsafe(FUNCTION);
+}
+
+/** What a history left behind, a line a table; also takes away what outlives users by design. */
+export async function leftovers(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql<{ line: string }[]>`select simulation.leftovers() as line`;
+  return rows.map(({ line }) => line);
+}
+
+const FUNCTION = `
+create schema simulation;
+
+create function simulation.leftovers() returns setof text language plpgsql as $$
+declare
+  v_table regclass;
+  v_left bigint;
+begin
+  delete from calendar_sync.provider_calls;
+  delete from calendar_sync.activity;
+  delete from calendar_sync.incidents where kind <> 'enqueue';
+  for v_table in
+    select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'calendar_sync'::regnamespace
+      and relname not in ('quotas', 'gates', 'options')
+    union all select unnest(array['public.obligations', 'public.calendar_integrations',
+      'public.calendar_event_mappings', 'vault.secrets']::regclass[])
+  loop
+    execute format('select count(*) from %s', v_table) into v_left;
+    if v_left > 0 then
+      return next format('%s rows left in %s', v_left, v_table);
+      execute format('delete from %s', v_table);
+    end if;
+  end loop;
+end $$;
+`;
