@@ -1,7 +1,7 @@
 // Drains jobs that do nothing with pg-boss, by fetch and complete of 100:
 //   node bench/baselines/pg-boss.mjs <database url> <jobs>
 // Prints the milliseconds from the first fetch to the last completion.
-import { PgBoss } from "pg-boss";
+import PgBoss from "pg-boss";
 
 const [connectionString, count] = process.argv.slice(2);
 const QUEUE = "noop";
@@ -15,7 +15,7 @@ boss.on("error", console.error);
 await boss.start();
 await boss.createQueue(QUEUE);
 for (let sent = 0; sent < Number(count); sent += INSERT_JOBS) {
-  await boss.insert(QUEUE, Array.from({ length: INSERT_JOBS }, () => ({ data: {} })));
+  await boss.insert(Array.from({ length: INSERT_JOBS }, () => ({ name: QUEUE, data: {} })));
 }
 await boss.getDb().executeSql("vacuum analyze");
 

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { z } from "zod";
+import type { Engine } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+
+const LANES = 2_000;
+const JOBS_A_LANE = 10;
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+const LARGE = ["jobs", "lanes", "calendar_event_mappings", "calendar_integrations", "obligations"];
+
+/** Many calendars in which everything is due. */
+async function populate({ sql }: Engine): Promise<void> {
+  await sql`set session_replication_role = replica`;
+  await sql`insert into auth.users (email) select n || '@example.com' from generate_series(1, ${LANES}::int) as n`;
+  await sql`insert into public.calendar_integrations (user_id, provider, account_id, status, calendar_id, token_expires_at)
+    select id, 'google', id, 'active', 'calendar', now() + interval '1 hour' from auth.users`;
+  await sql`insert into calendar_sync.lanes (integration_id, provider) select id, provider from public.calendar_integrations`;
+  await sql`insert into public.obligations (user_id, title, deadline_date)
+    select id, 'Obligation', '2027-01-01' from auth.users cross join generate_series(1, ${JOBS_A_LANE}::int)`;
+  await sql`insert into public.calendar_event_mappings
+      (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
+    select integration.id, obligation.id, 'calendar', 'event', 'old', 'old'
+    from public.obligations as obligation join public.calendar_integrations as integration using (user_id)`;
+  await sql`insert into calendar_sync.jobs (integration_id, obligation_id)
+    select integration_id, obligation_id from public.calendar_event_mappings`;
+  await sql`set session_replication_role = origin`;
+  await sql`select calendar_sync.reschedule(array(select integration_id from calendar_sync.lanes))`;
+  await sql`vacuum analyze`;
+}
+
+/** Scans of whole tables, and rows that they read, since the database began. */
+async function wholeScans(sql: Sql): Promise<ReadonlyMap<string, number>> {
+  await sql`select pg_stat_force_next_flush()`;
+  await sql`select pg_stat_clear_snapshot()`;
+  const rows = await sql<{ name: string; scans: number }[]>`
+    select relname as name, seq_scan::int as scans from pg_stat_user_tables where relname in ${sql(LARGE)}`;
+  return new Map(rows.map(({ name, scans }) => [name, scans]));
+}
+
+testEngine("claims and records find everything by index", [
+  {
+    name: "no table is read as a whole, however much waits",
+    options: { connections: 1 },
+    own_database: true,
+    async show(engine) {
+      await populate(engine);
+      const before = await wholeScans(engine.sql);
+      assert.equal(before.size, LARGE.length);
+      for (let round = 0; round < 8; round++) {
+        const lanes = await engine.claim(WORKER, 4);
+        assert.equal(lanes.length, 4);
+        await engine.rpc("calendar_renew", { p_worker: WORKER, p_lease_s: 15 }, z.array(z.string()));
+        for (const lane of lanes) {
+          assert.equal(lane.jobs.length, JOBS_A_LANE);
+          await engine.record(WORKER, lane);
+        }
+        await engine.rpc("calendar_next_turn", { p_within_s: 15 }, z.number().nullable());
+        await engine.retire(WORKER);
+      }
+      assert.deepEqual(await wholeScans(engine.sql), before);
+    },
+  },
+]);
