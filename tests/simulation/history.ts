@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { unjustified, USER_IDS, violations } from "./checks.ts";
 import { leftovers } from "./leftovers.ts";
-import { makeMove, type Stage } from "./moves.ts";
+import { makeMove, type Stage, sweep } from "./moves.ts";
 import { ACCOUNTS, type History, moveInWords } from "./operations.ts";
 import { connectAccount, moveToCalendar, request } from "./requests.ts";
 import type { Tally } from "./tally.ts";
@@ -39,7 +39,14 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
   const random = randomFrom(history.chance);
   const world = await createWorld({ ...theatre, lenient: history.lenient });
   const restore = replaceTimers(world.scheduler, random);
-  const stage: Stage = { world, workers: new Workers(world), random, zombies: theatre.zombies, made: 0 };
+  const stage: Stage = {
+    world,
+    workers: new Workers(world),
+    random,
+    zombies: theatre.zombies,
+    made: 0,
+    unseen: false,
+  };
   const problems: string[] = [];
   try {
     for (const account of ACCOUNTS.keys()) {
@@ -81,6 +88,8 @@ async function settle(stage: Stage): Promise<void> {
     if (round === ROUNDS_MAX) throw new Violation("work is due for ever");
     await finish(stage);
     await world.sql`select calendar_sync.tick()`;
+    // Else it would find what a bug forgot.
+    if (stage.unseen) await sweep(world);
     const before = world.tally.counts.get("lanes worked");
     workers.start(0);
     await finish(stage);

@@ -20,6 +20,13 @@ export interface Stage {
   readonly zombies: boolean;
   /** Obligations so far, for their ids. */
   made: number;
+  /** Whether anything was written of which the triggers do not know. */
+  unseen: boolean;
+}
+
+/** As if a day had gone round. */
+export async function sweep({ sql }: World): Promise<void> {
+  await sql`select calendar_sync.sweep('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')`;
 }
 
 /** Does one move, up to where it waits for others. */
@@ -128,6 +135,17 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
         await makeMove(stage, { kind: "delete", place: places[move.place % places.length] ?? move.place });
       }
       return await makeMove(stage, { kind: "work", process: move.process });
+    case "unseen":
+      await sql`set session_replication_role = replica`;
+      await write(stage, move.place, move.user, move.content);
+      await sql`set session_replication_role = origin`;
+      stage.unseen = true;
+      return;
+    case "search":
+      await sql`select calendar_sync.find_own_events()`;
+      return;
+    case "sweep":
+      return await sweep(world);
     case "tick":
       await sql`select calendar_sync.tick()`;
       return;

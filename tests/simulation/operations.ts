@@ -36,6 +36,11 @@ export type Move =
   | { readonly kind: "jump"; readonly seconds: number }
   /** A lease ends, perhaps an obligation goes, and another process takes the lane. */
   | { readonly kind: "stolen"; readonly process: number; readonly deletes: boolean; readonly place: number }
+  /** A write of which the triggers do not know. */
+  | { readonly kind: "unseen"; readonly place: number; readonly user: number; readonly content: Content }
+  /** Calendars are searched for events that no mapping knows. */
+  | { readonly kind: "search" }
+  | { readonly kind: "sweep" }
   | { readonly kind: "tick" }
   | { readonly kind: "nightly" };
 
@@ -126,6 +131,9 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     }),
   ),
   moves(10, fc.record({ kind: fc.constant<"stolen">("stolen"), process, deletes: fc.boolean(), place })),
+  moves(1, fc.record({ kind: fc.constant<"unseen">("unseen"), place, user, content })),
+  moves(2, fc.record({ kind: fc.constant<"search">("search") })),
+  moves(1, fc.record({ kind: fc.constant<"sweep">("sweep") })),
   moves(2, fc.record({ kind: fc.constant<"tick">("tick") })),
   moves(1, fc.record({ kind: fc.constant<"nightly">("nightly") })),
 );

@@ -1,12 +1,20 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
+import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
+import type { Outcome } from "../providers/outcome.ts";
 import type { Lane } from "./lane.ts";
+import { retryDelayMs } from "./retry.ts";
 import { type LaneContext, recordBatch, withoutToken } from "./sync-multiple-obligations.ts";
-import { laneVerdict } from "./verdict.ts";
+import { type LaneVerdict, laneVerdict } from "./verdict.ts";
+import { withToken } from "./with-token.ts";
 
 /** Ids of events that stand beside the one that is known; null: the lease was lost. */
 const Doubles = z.array(z.string()).nullable();
+
+type Search =
+  | { readonly kind: "done"; readonly events: number; readonly outcomes: readonly (Outcome | null)[] }
+  | { readonly kind: "lease_lost" };
 
 /**
  * Searches a calendar for events of ours that no mapping knows. Those of an obligation without an event are queued, to be
@@ -15,38 +23,46 @@ const Doubles = z.array(z.string()).nullable();
  * @param signal aborted when the lease is lost
  */
 export async function findOwnEvents(lane: Lane, context: LaneContext, signal: AbortSignal): Promise<void> {
-  const budget = createCallBudget(lane.calls);
   const calendar_id = lane.calendar?.id ?? "";
-  const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") {
-    await recordBatch(lane, [], withoutToken(lane, token.kind), { calls_made: budget.used }, context);
-    return;
-  }
-  const client = context.clientFor(lane, token.access_token, budget);
-  const listed = await client.listOwnEvents(calendar_id, signal);
-  if (listed.kind !== "done") {
-    const verdict = laneVerdict([listed], lane.attempts);
-    await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
-    return;
-  }
-  const doubles = await context.rpc("calendar_compare_events", {
-    p_worker: context.worker_id,
-    p_integration_id: lane.integration_id,
-    p_events: listed.value,
-  }, Doubles);
-  if (doubles === null) return;
-  const outcomes = await client.applyChanges(
-    doubles.map((event_id) => ({ kind: "delete", calendar_id, event_id }) as const),
-    signal,
-  );
-  const own_events_found = outcomes.every((outcome) => outcome?.kind === "gone");
-  log.info("own_events_found", {
-    provider: lane.provider,
-    integration_id: lane.integration_id,
-    events: listed.value.length,
-    doubles: doubles.length,
-    success: own_events_found,
+  const budget = createCallBudget(lane.calls);
+  const searched = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<Search>> => {
+    const client = context.clientFor(lane, access_token, budget);
+    const listed = await client.listOwnEvents(calendar_id, signal);
+    if (listed.kind !== "done") return listed;
+    const doubles = await context.rpc("calendar_compare_events", {
+      p_worker: context.worker_id,
+      p_integration_id: lane.integration_id,
+      p_events: listed.value,
+    }, Doubles);
+    if (doubles === null) return { kind: "done", value: { kind: "lease_lost" } };
+    const removals = doubles.map((event_id): Change => ({ kind: "delete", calendar_id, event_id }));
+    const outcomes = await client.applyChanges(removals, signal);
+    return { kind: "done", value: { kind: "done", events: listed.value.length, outcomes } };
   });
-  const verdict = laneVerdict(outcomes, lane.attempts);
-  await recordBatch(lane, [], verdict, { calls_made: budget.used, own_events_found }, context);
+  const record = (verdict: LaneVerdict, own_events_found: boolean) =>
+    recordBatch(lane, [], verdict, { calls_made: budget.used, own_events_found }, context);
+
+  if (searched.kind === "without_token") {
+    await record(withoutToken(lane, searched.token), false);
+  } else if (searched.kind !== "done") {
+    await record(patient(laneVerdict([searched], lane.attempts), lane), false);
+  } else if (searched.value.kind === "done") {
+    const { events, outcomes } = searched.value;
+    // What we may not remove stays, and is looked for again in a week.
+    const ended = outcomes.every((outcome) => outcome?.kind === "gone" || outcome?.kind === "rejected");
+    log.info("own_events_searched", {
+      provider: lane.provider,
+      integration_id: lane.integration_id,
+      events,
+      doubles: outcomes.length,
+      success: ended,
+    });
+    const verdict = laneVerdict(outcomes, lane.attempts);
+    await record(ended ? verdict : patient(verdict, lane), ended);
+  }
+}
+
+/** A search has no jobs with a patience of their own. */
+function patient(verdict: LaneVerdict, lane: Lane): LaneVerdict {
+  return { ...verdict, backoff_ms: verdict.backoff_ms ?? retryDelayMs(lane.attempts) };
 }

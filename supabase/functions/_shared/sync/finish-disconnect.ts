@@ -5,6 +5,7 @@ import { createCallBudget } from "../providers/call-budget.ts";
 import type { Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type LaneContext, recordBatch, UNTOUCHED } from "./sync-multiple-obligations.ts";
+import { type WithoutToken, withToken } from "./with-token.ts";
 
 /** What the last step of a disconnection needs beyond working a lane. */
 export interface DisconnectContext extends LaneContext {
@@ -20,13 +21,18 @@ const Removed = z.object({ refresh_token: z.string().nullable() }).nullable();
  */
 export async function finishDisconnect(lane: Lane, context: DisconnectContext): Promise<void> {
   const budget = createCallBudget(lane.calls);
-  if (lane.calendar?.role === "own") {
-    const token = await context.getValidAccessToken(lane, null);
-    // A lost grant has removed the integration already.
-    if (token.kind === "lost") return;
-    const settled = token.kind === "valid" &&
-      await deleteIfEmpty(context.clientFor(lane, token.access_token, budget), lane.calendar.id);
-    if (!settled) {
+  const { calendar } = lane;
+  if (calendar?.role === "own") {
+    const answer = await withToken(
+      lane,
+      context,
+      (access_token) => deleteIfEmpty(context.clientFor(lane, access_token, budget), calendar.id),
+    );
+    if (answer.kind === "without_token" && answer.token === "lost") {
+      // With its grant the integration has gone already.
+      return;
+    }
+    if (!isSettled(answer)) {
       const backoff_ms = retryDelayMs(lane.attempts);
       await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: budget.used }, context);
       return;
@@ -40,18 +46,18 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
   if (removed?.refresh_token) await context.revokeToken(lane.provider, removed.refresh_token);
 }
 
-async function deleteIfEmpty(client: CalendarClient, calendar_id: string): Promise<boolean> {
+async function deleteIfEmpty(client: CalendarClient, calendar_id: string): Promise<CalendarAnswer<unknown>> {
   const empty = await client.isEmptyCalendar(calendar_id);
   if (empty.kind === "calendar_moved" && empty.calendar_id !== calendar_id) {
     return await deleteIfEmpty(client, empty.calendar_id);
   }
-  if (empty.kind === "done" && empty.value) return isSettled(await client.deleteCalendar(calendar_id));
-  return isSettled(empty);
+  return empty.kind === "done" && empty.value ? await client.deleteCalendar(calendar_id) : empty;
 }
 
 /** A calendar that we may not touch stays where it is. */
-function isSettled(answer: CalendarAnswer<unknown>): boolean {
+function isSettled(answer: CalendarAnswer<unknown> | WithoutToken): boolean {
   switch (answer.kind) {
+    case "without_token":
     case "retry":
     case "unknown":
     case "conflict":

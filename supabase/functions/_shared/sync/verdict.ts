@@ -76,7 +76,8 @@ export function laneVerdict(
   }
   const after_s = Math.max(0, ...begun.map((outcome) => "after_s" in outcome ? outcome.after_s ?? 0 : 0));
   // Where the calendar answers, or one event was refused for good, each job has its own patience.
-  const is_down = in_doubt && calendar_answers !== true;
+  const is_down = (in_doubt && calendar_answers !== true) ||
+    (!succeeded && begun.some(({ kind }) => kind === "token_rejected"));
   return {
     ...verdict,
     hold_ms: after_s > 0 ? after_s * 1000 : null,

@@ -95,3 +95,11 @@ Deno.test("what the provider wants us to wait for says nothing of whether it is 
   assert.equal(laneVerdict([pause(null, 5)], 0).reached, null);
   assert.equal(laneVerdict([], 0).reached, null);
 });
+
+Deno.test("a token that is not accepted, not even a new one, is waited out", () => {
+  const verdict = laneVerdict([{ kind: "token_rejected", reason: "authError" }, null], 0);
+  assert.deepEqual(
+    [verdict.succeeded, verdict.backoff_ms, verdict.last_error?.code],
+    [false, 1000, "provider_unavailable"],
+  );
+});
