@@ -21,7 +21,7 @@ create table calendar_sync.lanes (
   held_until timestamptz,
   budget_until timestamptz,
   reserved_call_id bigint,
-  batch_jobs smallint not null default 50,
+  batch_jobs smallint not null default 100,
   walk_after uuid,
   walk_priority smallint not null default 0,
   walk_next smallint,

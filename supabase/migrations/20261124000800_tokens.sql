@@ -180,8 +180,10 @@ begin
     perform calendar_sync.keep_events(p_integration_id);
     delete from public.calendar_integrations where id = p_integration_id;
   end if;
+  -- What passes by itself does not hide what somebody has to mend.
   update public.calendar_integrations
-  set last_error = p_error, status = coalesce(p_status, status)
+  set last_error = case when p_status is null and status = 'paused' then last_error else p_error end,
+    status = coalesce(p_status, status)
   where id = p_integration_id;
 end;
 $$;

@@ -73,7 +73,9 @@ export async function chooseOwnCalendar(
   const calendar = await ask(context, integration, async (client) => {
     if (id === null || role !== "own") return await client.createCalendar(OWN_CALENDAR);
     const known = await client.getCalendar({ id, role });
-    return known.kind === "calendar_missing" ? await client.createCalendar(OWN_CALENDAR) : known;
+    // Making one finds ours, where it is there under another id.
+    const is_elsewhere = known.kind === "calendar_missing" || known.kind === "calendar_moved";
+    return is_elsewhere ? await client.createCalendar(OWN_CALENDAR) : known;
   });
   return await setCalendar(context, integration, calendar, "own");
 }

@@ -44,8 +44,7 @@ testEngine("who waits is served in a fair order", [
       const ids: string[] = [];
       for (let lanes = 0; lanes < 3; lanes++) {
         const { id, user_id } = await engine.integration();
-        await engine.insert(user_id, 90);
-        await engine.insert(user_id, 90);
+        for (let statements = 0; statements < 3; statements++) await engine.insert(user_id, 90);
         ids.push(id);
       }
       const turns = await order(engine, 9);

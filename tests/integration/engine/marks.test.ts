@@ -81,7 +81,7 @@ testEngine("what touches many obligations of a calendar leaves one mark", [
       const { user_id } = await engine.integration();
       const ids = (await engine.insert(user_id, 300)).sort();
       const [lane] = await engine.claim(WORKER);
-      assert.equal(lane?.jobs.length, 50);
+      assert.equal(lane?.jobs.length, 100);
       assert.ok(lane);
       await engine.record(WORKER, lane);
       await engine.sql`update public.obligations set title = 'Changed' where id = any (${

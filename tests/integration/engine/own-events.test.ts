@@ -10,7 +10,7 @@ testEngine("events of ours that no mapping knows are found", [
     name: "a calendar is searched once all its jobs are done, and once only",
     async show(engine) {
       const { user_id } = await engine.integration();
-      await engine.insert(user_id, 60);
+      await engine.insert(user_id, 120);
       await engine.sql`select calendar_sync.find_own_events()`;
       const tasks: string[] = [];
       for (;;) {
