@@ -46,6 +46,112 @@ $$;
 comment on function calendar_sync.doubt(uuid, jsonb, text) is
   'Has looked at again what a worker wrote that had lost its lease.';
 
+create function calendar_sync.record_events(p_integration public.calendar_integrations, p_outcomes jsonb) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_removed integer;
+begin
+  insert into calendar_sync.activity
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, due)
+  select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
+    o.event_id, o.due
+  from jsonb_to_recordset(p_outcomes) as o (obligation_id uuid, action text, calendar_id text, event_id text, due text)
+  where o.action is not null;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
+  from jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid, calendar_id text, event_id text, etag text,
+    deadline_hash text, content_hash text)
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+  from jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid, deadline_hash text)
+  where o.kind = 'unchanged' and mapping.integration_id = p_integration.id
+    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
+
+  delete from public.calendar_event_mappings as mapping
+  using jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid)
+  where o.kind = 'removed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id;
+  get diagnostics v_removed = row_count;
+  return v_removed;
+end;
+$$;
+
+comment on function calendar_sync.record_events(public.calendar_integrations, jsonb) is
+  'Notes which events a calendar holds after a batch, and what was changed. How many events went.';
+
+create function calendar_sync.record_jobs(
+  p_integration public.calendar_integrations, p_outcomes jsonb, p_asked_anew boolean
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
+  with outcome as materialized (
+    select job.obligation_id, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current,
+      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
+    from jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
+      may_leave boolean, counts boolean)
+    join calendar_sync.jobs as job on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id
+    for update of job skip locked
+  ), finished as (
+    delete from calendar_sync.jobs as job using outcome
+    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id
+      and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
+  ), given_up as materialized (
+    -- Who leaves is not kept by an event that does not go, nor left with it: that is tried for as long as it takes.
+    select outcome.obligation_id from outcome
+    where p_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
+      or (outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max()))
+  ), noted as (
+    insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, reason)
+    select p_integration.user_id, p_integration.id, p_integration.provider, outcome.obligation_id,
+      case when outcome.kind = 'failed' then 'rejected' else 'given_up' end, p_integration.calendar_id, outcome.error
+    from outcome
+    where outcome.obligation_id in (select obligation_id from given_up)
+  )
+  update calendar_sync.jobs as job
+  set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
+    attempts = outcome.attempts,
+    run_at = case
+      when outcome.is_current and outcome.kind = 'retry' and p_asked_anew then now()
+      when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+      when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
+      else job.run_at
+    end,
+    failed_at = case
+      when outcome.obligation_id in (select obligation_id from given_up) then now()
+    end,
+    last_error = outcome.error
+  from outcome
+  where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id
+    and not (outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged'));
+end;
+$$;
+
+comment on function calendar_sync.record_jobs(public.calendar_integrations, jsonb, boolean) is
+  'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
+
+create function calendar_sync.record_calls(p_integration_id uuid, p_calls_made integer) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.provider_calls as call set calls = p_calls_made
+  from calendar_sync.lanes as lane
+  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and p_calls_made > 0;
+  delete from calendar_sync.provider_calls as call using calendar_sync.lanes as lane
+  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and p_calls_made = 0;
+end;
+$$;
+
+comment on function calendar_sync.record_calls(uuid, integer) is 'Of the calls that were reserved for a batch, counts those that were made.';
+
 create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -64,82 +170,9 @@ begin
     return false;
   end if;
 
-  insert into calendar_sync.activity
-    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, due)
-  select v_integration.user_id, p_integration_id, v_integration.provider, o.obligation_id, o.action, o.calendar_id,
-    o.event_id, o.due
-  from jsonb_to_recordset(v_outcomes) as o (obligation_id uuid, action text, calendar_id text, event_id text, due text)
-  where o.action is not null;
-
-  insert into public.calendar_event_mappings as mapping
-    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
-  select p_integration_id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
-  from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, calendar_id text, event_id text, etag text,
-    deadline_hash text, content_hash text)
-  where o.kind = 'synced'
-  order by o.obligation_id
-  on conflict (integration_id, obligation_id) do update
-  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
-    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
-
-  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
-  from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, deadline_hash text)
-  where o.kind = 'unchanged' and mapping.integration_id = p_integration_id
-    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
-
-  delete from public.calendar_event_mappings as mapping
-  using jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid)
-  where o.kind = 'removed' and mapping.integration_id = p_integration_id and mapping.obligation_id = o.obligation_id;
-  get diagnostics v_removed = row_count;
-
-  -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
-  with outcome as materialized (
-    select job.obligation_id, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current,
-      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
-    from jsonb_to_recordset(v_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
-      may_leave boolean, counts boolean)
-    join calendar_sync.jobs as job on job.integration_id = p_integration_id and job.obligation_id = o.obligation_id
-    for update of job skip locked
-  ), finished as (
-    delete from calendar_sync.jobs as job using outcome
-    where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
-      and outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged')
-  ), given_up as materialized (
-    -- Who leaves is not kept by an event that does not go, nor left with it: that is tried for as long as it takes.
-    select outcome.obligation_id from outcome
-    where v_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
-      or (outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max()))
-  ), noted as (
-    insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, reason)
-    select v_integration.user_id, p_integration_id, v_integration.provider, outcome.obligation_id,
-      case when outcome.kind = 'failed' then 'rejected' else 'given_up' end, v_integration.calendar_id, outcome.error
-    from outcome
-    where outcome.obligation_id in (select obligation_id from given_up)
-  )
-  update calendar_sync.jobs as job
-  set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
-    attempts = outcome.attempts,
-    run_at = case
-      when outcome.is_current and outcome.kind = 'retry' and v_asked_anew then now()
-      when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
-      when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
-      else job.run_at
-    end,
-    failed_at = case
-      when outcome.obligation_id in (select obligation_id from given_up) then now()
-    end,
-    last_error = outcome.error
-  from outcome
-  where job.integration_id = p_integration_id and job.obligation_id = outcome.obligation_id
-    and not (outcome.is_current and outcome.kind in ('synced', 'removed', 'unchanged'));
-
-  update calendar_sync.provider_calls as call set calls = made.calls_made
-  from calendar_sync.lanes as lane, jsonb_to_record(p_lane) as made (calls_made integer)
-  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made > 0;
-  delete from calendar_sync.provider_calls as call
-  using calendar_sync.lanes as lane, jsonb_to_record(p_lane) as made (calls_made integer)
-  where lane.integration_id = p_integration_id and call.id = lane.reserved_call_id and made.calls_made = 0;
-
+  v_removed := calendar_sync.record_events(v_integration, v_outcomes);
+  perform calendar_sync.record_jobs(v_integration, v_outcomes, v_asked_anew);
+  perform calendar_sync.record_calls(p_integration_id, (p_lane ->> 'calls_made')::integer);
   update calendar_sync.lanes
   set leased_by = null, leased_until = null, reserved_call_id = null,
     batch_jobs = coalesce(lane.next_jobs, lanes.batch_jobs),

@@ -7,11 +7,16 @@ export const PLANTS = ["version", "lookup", "lease"] as const;
 export type Plant = (typeof PLANTS)[number];
 
 const REPLACEMENTS = {
-  version: ["job.version = o.version as is_current", "true as is_current"],
-  lease: [
-    "where integration_id = p_integration_id and leased_by = p_worker for update",
-    "where integration_id = p_integration_id for update",
-  ],
+  version: {
+    function: "calendar_sync.record_jobs(public.calendar_integrations, jsonb, boolean)",
+    sound: "job.version = o.version as is_current",
+    broken: "true as is_current",
+  },
+  lease: {
+    function: "public.calendar_record(uuid, uuid, jsonb, jsonb)",
+    sound: "where integration_id = p_integration_id and leased_by = p_worker for update",
+    broken: "where integration_id = p_integration_id for update",
+  },
 } as const;
 
 /**
@@ -23,12 +28,12 @@ const REPLACEMENTS = {
 export async function plant(sql: Sql, which: Plant | null): Promise<(rpc: Rpc) => Rpc> {
   if (which === null) return (rpc) => rpc;
   if (which === "lookup") return forgetful;
+  const { function: name, sound, broken } = REPLACEMENTS[which];
   const [row] = await sql<{ source: string }[]>`
-    select pg_get_functiondef('public.calendar_record(uuid, uuid, jsonb, jsonb)'::regprocedure) as source`;
-  const [sound, broken] = REPLACEMENTS[which];
+    select pg_get_functiondef(${name}::regprocedure) as source`;
   const parts = row?.source.split(sound) ?? [];
   if (parts.length !== 2) {
-    throw new Error(`calendar_record does not say "${sound}" once; mend tests/simulation/plants.ts`);
+    throw new Error(`${name} does not say "${sound}" once; mend tests/simulation/plants.ts`);
   }
   await sql.unsafe(parts.join(broken));
   return (rpc) => rpc;
