@@ -1,14 +1,12 @@
 import { createDemoUsers, type DemoUser, seedObligations, storeDoorbellSecrets } from "./demo-data.ts";
 import { functionEnvironment } from "./environment.ts";
-import { installExtensions, type StandIn } from "./extensions/install.ts";
 import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
 import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
 import { functionNames, FunctionProcess } from "./functions/function-process.ts";
 import { createProjectKeys } from "./gateway/keys.ts";
 import { startGateway } from "./gateway/server.ts";
-import { bootstrap } from "./postgres/bootstrap.ts";
-import { applyMigrations } from "./postgres/migrate.ts";
 import { openPool } from "./postgres/pool.ts";
+import { prepareDatabase, type PreparedDatabase } from "./postgres/prepare.ts";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
@@ -159,31 +157,14 @@ async function openDatabase(
   options: { readonly databaseUrl?: string; readonly dataDir?: string },
   log: (line: string) => void,
   started: (() => Promise<void>)[],
-): Promise<{
-  embedded: PostgresServer | null;
-  databaseUrl: string;
-  authenticatorUrl: string;
-  standIns: readonly StandIn[];
-}> {
+): Promise<PreparedDatabase & { readonly embedded: PostgresServer | null; readonly databaseUrl: string }> {
   const embedded = options.databaseUrl === undefined
     ? await startPostgres({ log, ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })
     : null;
   if (embedded) started.push(() => embedded.stop());
   const databaseUrl = embedded?.url ?? options.databaseUrl ?? "";
   try {
-    const standIns = await installExtensions(databaseUrl);
-    const passwords = { authenticator: crypto.randomUUID(), postgres: crypto.randomUUID() };
-    await bootstrap({
-      url: databaseUrl,
-      passwords: embedded ? passwords : { authenticator: passwords.authenticator },
-    });
-    await applyMigrations(embedded ? withUser(databaseUrl, "postgres", passwords.postgres) : databaseUrl);
-    return {
-      embedded,
-      databaseUrl,
-      authenticatorUrl: withUser(databaseUrl, "authenticator", passwords.authenticator),
-      standIns,
-    };
+    return { embedded, databaseUrl, ...await prepareDatabase(databaseUrl, { embedded: embedded !== null }) };
   } catch (error: unknown) {
     if (
       error instanceof Error && "code" in error && /^(ECONN|ENOTFOUND|CONNECT|28)/.test(String(error.code))
@@ -192,13 +173,6 @@ async function openDatabase(
     }
     throw error;
   }
-}
-
-function withUser(url: string, user: string, password: string): string {
-  const changed = new URL(url);
-  changed.username = user;
-  changed.password = password;
-  return changed.toString();
 }
 
 function pgNetSwitch(start: (() => BackgroundWorker) | null) {

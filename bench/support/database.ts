@@ -1,8 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { storeDoorbellSecrets } from "../../local/demo-data.ts";
-import { installExtensions } from "../../local/extensions/install.ts";
-import { bootstrap } from "../../local/postgres/bootstrap.ts";
-import { applyMigrations } from "../../local/postgres/migrate.ts";
+import { prepareDatabase } from "../../local/postgres/prepare.ts";
 import { startPostgres } from "../../local/postgres/server.ts";
 
 /** Never called: no pg_net runs here. */
@@ -34,13 +32,7 @@ export async function openDatabase({ durable = false } = {}): Promise<Database> 
     if (folder !== null) await Deno.remove(folder, { recursive: true });
   };
   try {
-    await installExtensions(server.url);
-    const password = crypto.randomUUID();
-    await bootstrap({ url: server.url, passwords: { postgres: password } });
-    const owner = new URL(server.url);
-    owner.username = "postgres";
-    owner.password = password;
-    await applyMigrations(owner.toString());
+    await prepareDatabase(server.url, { embedded: true });
     const sql = postgres(server.url, { max: CONNECTIONS, onnotice: () => {} });
     await storeDoorbellSecrets(sql, DOORBELL_URL, crypto.randomUUID());
     return {

@@ -1,7 +1,5 @@
 import postgres from "postgres";
-import { installExtensions } from "../../local/extensions/install.ts";
-import { bootstrap } from "../../local/postgres/bootstrap.ts";
-import { applyMigrations } from "../../local/postgres/migrate.ts";
+import { prepareDatabase } from "../../local/postgres/prepare.ts";
 import { startPostgres } from "../../local/postgres/server.ts";
 
 /** A server whose databases all begin as the migrations leave one. */
@@ -25,10 +23,7 @@ export interface Databases {
 export async function startDatabases(): Promise<Databases> {
   const server = await startPostgres({ log: () => {} });
   try {
-    await installExtensions(server.url);
-    const password = crypto.randomUUID();
-    await bootstrap({ url: server.url, passwords: { postgres: password } });
-    await applyMigrations(withUser(server.url, "postgres", password));
+    await prepareDatabase(server.url, { embedded: true });
   } catch (error: unknown) {
     await server.stop();
     throw error;
@@ -45,13 +40,6 @@ export async function startDatabases(): Promise<Databases> {
       await server.stop();
     },
   };
-}
-
-function withUser(url: string, user: string, password: string): string {
-  const changed = new URL(url);
-  changed.username = user;
-  changed.password = password;
-  return changed.toString();
 }
 
 function withDatabase(url: string, name: string): string {

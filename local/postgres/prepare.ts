@@ -1,0 +1,38 @@
+import { installExtensions, type StandIn } from "../extensions/install.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { applyMigrations } from "./migrate.ts";
+
+/** A database that is like a Supabase project with this one's migrations. */
+export interface PreparedDatabase {
+  /** Extensions that the server did not have. */
+  readonly standIns: readonly StandIn[];
+  /** As `authenticator`, whom the gateway signs in as. */
+  readonly authenticatorUrl: string;
+}
+
+/**
+ * Gives a server what a Supabase project has, and the migrations.
+ *
+ * @param url a superuser's
+ * @param options.embedded the server is ours: the migrations run as `postgres`, as they do when hosted, not as the superuser
+ */
+export async function prepareDatabase(
+  url: string,
+  options: { readonly embedded: boolean },
+): Promise<PreparedDatabase> {
+  const standIns = await installExtensions(url);
+  const passwords = { authenticator: crypto.randomUUID(), postgres: crypto.randomUUID() };
+  await bootstrap({
+    url,
+    passwords: options.embedded ? passwords : { authenticator: passwords.authenticator },
+  });
+  await applyMigrations(options.embedded ? withUser(url, "postgres", passwords.postgres) : url);
+  return { standIns, authenticatorUrl: withUser(url, "authenticator", passwords.authenticator) };
+}
+
+function withUser(url: string, user: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = user;
+  changed.password = password;
+  return changed.toString();
+}
