@@ -247,3 +247,9 @@ language sql immutable security invoker set search_path = ''
 as $$ select 8 $$;
 
 comment on function calendar_sync.attempts_max() is 'After so many attempts of its own a job is given up until its obligation changes or somebody asks.';
+
+create function calendar_sync.merged(calendars text[], others text[]) returns text[]
+language sql immutable security invoker set search_path = ''
+as $$ select array(select distinct calendar_id from unnest(calendars || others) as calendar_id order by 1) $$;
+
+comment on function calendar_sync.merged(text[], text[]) is 'Both lists of calendars in one, each once.';

@@ -255,12 +255,14 @@ begin
   where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
     and kept.account_id = v_integration.account_id
   on conflict do nothing;
-  insert into calendar_sync.jobs (integration_id, obligation_id, attempted_in)
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, attempted_in)
   select p_integration_id, obligation_id, attempted_in
   from calendar_sync.kept_attempts as kept
   where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
     and kept.account_id = v_integration.account_id
-  on conflict do nothing;
+  order by obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set version = job.version + 1, attempted_in = calendar_sync.merged(job.attempted_in, excluded.attempted_in);
   delete from calendar_sync.kept_calendars
   where user_id = v_integration.user_id and provider = v_integration.provider and account_id = v_integration.account_id;
   update calendar_sync.lanes

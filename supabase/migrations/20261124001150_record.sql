@@ -32,9 +32,8 @@ begin
   where o.kind <> 'unchanged' and coalesce(o.calendar_id, p_calendar_id) is not null
   order by o.obligation_id
   on conflict (integration_id, obligation_id) do update
-  set version = job.version + 1, failed_at = null, attempted_in = array(
-    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id
-  );
+  set version = job.version + 1, failed_at = null,
+    attempted_in = calendar_sync.merged(job.attempted_in, excluded.attempted_in);
   get diagnostics v_doubtful = row_count;
   if v_doubtful > 0 then
     insert into calendar_sync.marks (integration_id, everything, priority, reason)

@@ -229,8 +229,8 @@ function outcomeRow(
         ),
         error: "reason" in outcome ? outcome.reason : outcome.kind,
         counts,
-        // A removal alone leaves nothing that would have to be looked for.
-        may_leave: "content_hash" in plan || plan.strays.length > 0,
+        // A removal alone that was certainly not carried out leaves nothing that would have to be looked for.
+        may_leave: outcome.kind !== "retry" || "content_hash" in plan || plan.strays.length > 0,
       }];
     case "rejected":
       // An event that we may not remove is the user's; it must not keep the user from leaving.
