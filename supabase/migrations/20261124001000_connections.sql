@@ -34,51 +34,6 @@ create trigger connection_deleted after delete on calendar_sync.connections
 referencing old table as old_rows
 for each statement execute function calendar_sync.integration_deleted();
 
-create table calendar_sync.kept_calendars (
-  user_id uuid not null references auth.users (id) on delete cascade,
-  provider text not null,
-  account_id text not null,
-  calendar_id text not null,
-  calendar_name text,
-  calendar_role text not null,
-  primary key (user_id, provider, account_id)
-);
-
-comment on table calendar_sync.kept_calendars is
-  'Calendars whose events a user kept when disconnecting, so that connecting again adopts them.';
-
-create table calendar_sync.kept_events (
-  user_id uuid not null,
-  provider text not null,
-  account_id text not null,
-  obligation_id uuid not null,
-  calendar_id text not null,
-  external_event_id text not null,
-  etag text,
-  deadline_hash text not null,
-  content_hash text not null,
-  primary key (user_id, provider, account_id, obligation_id),
-  foreign key (user_id, provider, account_id)
-    references calendar_sync.kept_calendars (user_id, provider, account_id) on delete cascade
-);
-
-comment on table calendar_sync.kept_events is
-  'The mappings of kept calendars: connecting again goes on from them, so that no event is doubled and none is forgotten.';
-
-create table calendar_sync.kept_attempts (
-  user_id uuid not null,
-  provider text not null,
-  account_id text not null,
-  obligation_id uuid not null,
-  attempted_in text[] not null,
-  primary key (user_id, provider, account_id, obligation_id),
-  foreign key (user_id, provider, account_id)
-    references calendar_sync.kept_calendars (user_id, provider, account_id) on delete cascade
-);
-
-comment on table calendar_sync.kept_attempts is
-  'What was being written when a user disconnected and kept the events: it may be there, though no mapping says so.';
-
 create function public.calendar_begin_connection(
   p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
 ) returns jsonb

@@ -1,5 +1,50 @@
 -- Disconnecting an account: what is forgotten, what is kept for a later connection, and whether the grant may end.
 
+create table calendar_sync.kept_calendars (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  provider text not null,
+  account_id text not null,
+  calendar_id text not null,
+  calendar_name text,
+  calendar_role text not null,
+  primary key (user_id, provider, account_id)
+);
+
+comment on table calendar_sync.kept_calendars is
+  'Calendars whose events a user kept when disconnecting, so that connecting again adopts them.';
+
+create table calendar_sync.kept_events (
+  user_id uuid not null,
+  provider text not null,
+  account_id text not null,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  external_event_id text not null,
+  etag text,
+  deadline_hash text not null,
+  content_hash text not null,
+  primary key (user_id, provider, account_id, obligation_id),
+  foreign key (user_id, provider, account_id)
+    references calendar_sync.kept_calendars (user_id, provider, account_id) on delete cascade
+);
+
+comment on table calendar_sync.kept_events is
+  'The mappings of kept calendars: connecting again goes on from them, so that no event is doubled and none is forgotten.';
+
+create table calendar_sync.kept_attempts (
+  user_id uuid not null,
+  provider text not null,
+  account_id text not null,
+  obligation_id uuid not null,
+  attempted_in text[] not null,
+  primary key (user_id, provider, account_id, obligation_id),
+  foreign key (user_id, provider, account_id)
+    references calendar_sync.kept_calendars (user_id, provider, account_id) on delete cascade
+);
+
+comment on table calendar_sync.kept_attempts is
+  'What was being written when a user disconnected and kept the events: it may be there, though no mapping says so.';
+
 -- The refresh token is returned only when nobody else here uses the account: revoking ends every grant that the
 -- account gave to the same provider project.
 create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb

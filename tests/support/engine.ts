@@ -3,7 +3,7 @@ import postgres, { type Sql } from "postgres";
 import { z } from "zod";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { ClaimedLanes, type Job, type Lane } from "../../supabase/functions/_shared/sync/lane.ts";
-import { UNTOUCHED } from "../../supabase/functions/_shared/sync/sync-multiple-obligations.ts";
+import { UNTOUCHED } from "../../supabase/functions/_shared/sync/record-batch.ts";
 import type { LaneVerdict } from "../../supabase/functions/_shared/sync/verdict.ts";
 import { createDirectRpc } from "./direct-rpc.ts";
 import { shiftTime } from "./shift-time.ts";

@@ -1,7 +1,8 @@
 import { log } from "../platform/log.ts";
 import type { Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
-import { type LaneContext, recordBatch, UNTOUCHED } from "./sync-multiple-obligations.ts";
+import type { LaneContext } from "./lane-context.ts";
+import { recordBatch, UNTOUCHED } from "./record-batch.ts";
 
 /**
  * Uses a refresh token that has lain idle for months, so that the provider does not end it: a calendar in which

@@ -5,7 +5,8 @@ import { createCallBudget } from "../providers/call-budget.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import type { Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
-import { type LaneContext, recordBatch, withoutToken } from "./sync-multiple-obligations.ts";
+import type { LaneContext } from "./lane-context.ts";
+import { recordBatch, withoutToken } from "./record-batch.ts";
 import { type LaneVerdict, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
 

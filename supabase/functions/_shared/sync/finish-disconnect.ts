@@ -4,7 +4,8 @@ import type { CalendarAnswer, CalendarClient } from "../providers/calendar-clien
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
-import { type LaneContext, recordBatch, UNTOUCHED } from "./sync-multiple-obligations.ts";
+import type { LaneContext } from "./lane-context.ts";
+import { recordBatch, UNTOUCHED } from "./record-batch.ts";
 import { type WithoutToken, withToken } from "./with-token.ts";
 
 /** What the last step of a disconnection needs beyond working a lane. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
-import type { LaneContext } from "./sync-multiple-obligations.ts";
+import type { LaneContext } from "./lane-context.ts";
 
 /** After a worker dies its lanes wait for this long; the tick rings at most 10 s later. */
 export const LEASE_SECONDS = 15;

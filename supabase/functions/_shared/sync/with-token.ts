@@ -1,7 +1,7 @@
 import type { AccessTokenOutcome } from "../oauth/access-token.ts";
 import type { CalendarAnswer } from "../providers/calendar-client.ts";
 import type { Lane } from "./lane.ts";
-import type { LaneContext } from "./sync-multiple-obligations.ts";
+import type { LaneContext } from "./lane-context.ts";
 
 /** Why there is no token to ask with. */
 export interface WithoutToken {

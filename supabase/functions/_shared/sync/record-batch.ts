@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { AccessTokenOutcome } from "../oauth/access-token.ts";
+import type { Lane } from "./lane.ts";
+import type { LaneContext } from "./lane-context.ts";
+import type { OutcomeRow } from "./outcome-rows.ts";
+import { retryDelayMs } from "./retry.ts";
+import type { LaneVerdict } from "./verdict.ts";
+
+/** Of an unreachable database; the lease ends meanwhile, and another worker repeats the batch without harm. */
+const RECORD_ATTEMPTS = 3;
+
+/** What is noted about a lane with which nothing was done. */
+export const UNTOUCHED: LaneVerdict = {
+  succeeded: false,
+  reached: null,
+  backoff_ms: null,
+  hold_ms: null,
+  status: null,
+  last_error: null,
+  calendar_id: null,
+};
+
+/** Why there is no token is noted on the integration already; here it only decides whether the lane waits. */
+export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome["kind"], "valid">): LaneVerdict {
+  return {
+    ...UNTOUCHED,
+    reached: token === "unavailable" ? false : null,
+    backoff_ms: token === "lost" ? null : retryDelayMs(lane.attempts),
+  };
+}
+
+const Recorded = z.boolean();
+
+/**
+ * Records what became of a batch and gives the lane back, however often that takes.
+ *
+ * @param made how many provider calls it took, so that the rest of what was reserved is free again
+ * @returns false where the lease was lost
+ */
+export async function recordBatch(
+  lane: Lane,
+  rows: readonly OutcomeRow[],
+  verdict: LaneVerdict,
+  made: { readonly calls_made: number; readonly next_jobs?: number; readonly own_events_found?: boolean },
+  { rpc, worker_id }: Pick<LaneContext, "rpc" | "worker_id">,
+): Promise<boolean> {
+  const args = {
+    p_worker: worker_id,
+    p_integration_id: lane.integration_id,
+    p_outcomes: rows,
+    p_lane: { ...verdict, ...made, wrote_to: lane.calendar?.id ?? null },
+  };
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await rpc("calendar_record", args, Recorded);
+    } catch (error: unknown) {
+      if (attempt + 1 >= RECORD_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryDelayMs(attempt)));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
+import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
+import { outcomeRow, settledRow } from "../../../../supabase/functions/_shared/sync/outcome-rows.ts";
+import type { Plan } from "../../../../supabase/functions/_shared/domain/plan.ts";
+
+const CALENDAR = "calendar";
+const job: Job = {
+  obligation_id: "o",
+  version: 3,
+  attempts: 1,
+  attempted_in: [],
+  deadline: {
+    obligation_id: "o",
+    title: "Report",
+    description: "",
+    status: "open",
+    due: { kind: "date", date: "2027-01-01" },
+    url: null,
+  },
+  deadline_hash: "hash",
+  mapping: { calendar_id: CALENDAR, external_event_id: "e", content_hash: "c" },
+};
+const lane: Lane = {
+  integration_id: "i",
+  provider: "google",
+  task: "sync",
+  removing: false,
+  user_id: "u",
+  calendar: { id: CALENDAR, role: "own" },
+  calls: 10,
+  settings: { reminders_minutes: [], completed_events: "keep" },
+  attempts: 0,
+  batch_jobs: 100,
+  access_token: null,
+  token_expires_at: null,
+  jobs: [],
+};
+const removal: Plan = { kind: "delete", calendar_id: CALENDAR, event_id: "e", strays: [] };
+const unknown: Outcome = { kind: "unknown", reason: "lost", after_s: null };
+const rowOf = (plan: Plan, outcome: Outcome | null, counts = true) =>
+  outcomeRow({ obligation_id: "o", job, plan }, outcome, lane, CALENDAR, counts);
+
+Deno.test("a removal that was certainly not carried out leaves nothing in doubt, one that perhaps was does", () => {
+  const [certain] = rowOf(removal, { kind: "retry", reason: "busy", after_s: null });
+  const [doubtful] = rowOf(removal, unknown);
+  assert.deepEqual([certain?.["may_leave"], doubtful?.["may_leave"]], [false, true]);
+});
+
+Deno.test("a provider's delay is kept where it is longer than our own", () => {
+  const [row] = rowOf(removal, { kind: "retry", reason: "busy", after_s: 60 });
+  assert.equal(row?.["run_in_ms"], 60_000);
+});
+
+Deno.test("what the whole lane shares does not count against a job", () => {
+  assert.equal(rowOf(removal, unknown, false)[0]?.["counts"], false);
+});
+
+Deno.test("a removed event is told with its calendar, an event that was gone before it could be written is not", () => {
+  const gone: Outcome = { kind: "gone", reason: "deleted" };
+  assert.deepEqual(rowOf(removal, gone), [
+    {
+      kind: "removed",
+      obligation_id: "o",
+      version: 3,
+      action: "removed",
+      calendar_id: CALENDAR,
+      event_id: "e",
+    },
+  ]);
+  assert.equal(rowOf({ kind: "nothing", strays: ["elsewhere"] }, gone)[0]?.["kind"], "unchanged");
+});
+
+Deno.test("who leaves is not kept by an event that may not be removed", () => {
+  const refused: Outcome = { kind: "rejected", reason: "forbidden" };
+  const rows = outcomeRow(
+    { obligation_id: "o", job, plan: removal },
+    refused,
+    { ...lane, removing: true },
+    CALENDAR,
+    true,
+  );
+  assert.equal(rows[0]?.["kind"], "removed");
+  assert.deepEqual([rowOf(removal, refused)[0]?.["kind"], rowOf(removal, refused)[0]?.["error"]], [
+    "failed",
+    "forbidden",
+  ]);
+});
+
+Deno.test("a change that was not begun says nothing", () => {
+  assert.deepEqual(rowOf(removal, null), []);
+});
+
+Deno.test("what needed nothing settles with its mapping, or without one", () => {
+  assert.equal(settledRow(job).kind, "unchanged");
+  assert.equal(settledRow({ ...job, mapping: null }).kind, "removed");
+});
