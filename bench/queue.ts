@@ -81,10 +81,15 @@ async function drainOurs({ sql }: Database): Promise<number> {
     if (name === "calendar_record") recorded_at = performance.now();
     return answer;
   };
-  await silently(() => createWorker(noopDependencies(rpc)).ring());
-  const [synced] = await sql<{ n: number }[]>`select count(*)::int as n from public.calendar_event_mappings`;
-  if (synced?.n !== JOBS) throw new Error(`${synced?.n} of ${JOBS} jobs were done`);
+  const worker = createWorker(noopDependencies(rpc));
+  // A worker stops after work for a second of CPU and rings for its successor, which pg_net would bring at once.
+  while (await synced(sql) < JOBS) await silently(() => worker.ring());
   return JOBS / (recorded_at - claimed_at) * 1000;
+}
+
+async function synced(sql: Database["sql"]): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`select count(*)::int as n from public.calendar_event_mappings`;
+  return row?.n ?? 0;
 }
 
 /** @returns jobs per second, as a process of its own says, which runs in Node: for both as fast as in Deno, or faster */

@@ -5,6 +5,9 @@
 -- What runs with every claim or record is written in plpgsql even where it is one statement: a session then plans it once,
 -- where a function in SQL is planned at every call.
 --
+-- Some of it is told to go by index, whatever the statistics say: right after an import they still know of empty tables,
+-- and a plan made then would read the whole of each for every job (100 jobs: 18 ms instead of 4).
+--
 -- Whoever locks an integration and its lane does so in that order, as a deletion does: else two of them could wait for
 -- each other.
 

@@ -48,6 +48,7 @@ comment on view calendar_sync.turns is
 -- Who waits already keeps the place in the queue; who was just served, or has work again, goes to its end.
 create function calendar_sync.reschedule(p_integration_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   update calendar_sync.lanes as lane

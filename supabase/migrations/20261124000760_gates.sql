@@ -54,11 +54,16 @@ comment on function calendar_sync.note_reach(uuid, boolean) is
 
 create function calendar_sync.work_is_due() returns boolean
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   return exists (
-    select from calendar_sync.marks join calendar_sync.lanes as lane using (integration_id)
-    where lane.leased_by is null or lane.leased_until <= now()
+    select from calendar_sync.marks as mark
+    cross join lateral (
+      -- OFFSET: few marks, or none, are no reason to read every lane.
+      select from calendar_sync.lanes as lane
+      where lane.integration_id = mark.integration_id and (lane.leased_by is null or lane.leased_until <= now()) offset 0
+    ) as idle
   ) or exists (
     select from calendar_sync.gates as gate
     cross join (values (0), (1), (2)) as class (priority)

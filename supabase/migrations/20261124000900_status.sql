@@ -5,6 +5,7 @@
 create function calendar_sync.difference(p_integration_id uuid, p_after uuid, p_keys integer)
 returns table (obligation_id uuid, differs boolean)
 language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_integration public.calendar_integrations;

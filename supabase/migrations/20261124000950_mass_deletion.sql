@@ -16,6 +16,7 @@ insert into calendar_sync.options default values;
 
 create function calendar_sync.count_deletions(p_integration_id uuid) returns integer
 language sql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
   select count(*)::integer
   from public.calendar_event_mappings as mapping
@@ -37,6 +38,7 @@ comment on function calendar_sync.count_deletions(uuid) is 'How many events of a
 -- Looks at what is due, in the order in which it will be taken, and no further than it takes to decide.
 create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer, p_enough integer) returns integer
 language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   return (

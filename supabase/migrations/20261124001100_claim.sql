@@ -2,6 +2,7 @@
 
 create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_integration public.calendar_integrations;
@@ -158,6 +159,7 @@ comment on function calendar_sync.try_batch(uuid) is 'take_batch; where it fails
 
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_marks constant integer := 200;
@@ -222,6 +224,7 @@ comment on function public.calendar_claim(uuid, integer, integer) is
 
 create function public.calendar_renew(p_worker uuid, p_lease_s integer) returns jsonb
 language sql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
   with renewed as (
     update calendar_sync.lanes
@@ -236,6 +239,7 @@ comment on function public.calendar_renew(uuid, integer) is 'Renews the leases t
 
 create function public.calendar_next_turn(p_within_s integer) returns integer
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_next_at timestamptz;

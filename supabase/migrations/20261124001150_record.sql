@@ -47,6 +47,7 @@ comment on function calendar_sync.doubt(uuid, jsonb, text) is
 
 create function calendar_sync.record_events(p_integration public.calendar_integrations, p_outcomes jsonb) returns integer
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_removed integer;
@@ -89,6 +90,7 @@ create function calendar_sync.record_jobs(
   p_integration public.calendar_integrations, p_outcomes jsonb, p_asked_anew boolean
 ) returns void
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
@@ -239,6 +241,7 @@ comment on function public.calendar_finish_disconnect(uuid, uuid) is 'Removes an
 
 create function public.calendar_retire(p_worker uuid) returns boolean
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_ids uuid[];

@@ -9,8 +9,13 @@ const JOBS_A_LANE = 10;
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 const LARGE = ["jobs", "lanes", "calendar_event_mappings", "calendar_integrations", "obligations"];
 
-/** Many calendars in which everything is due. */
-async function populate({ sql }: Engine): Promise<void> {
+/**
+ * Many calendars in which everything is due.
+ *
+ * @param vacuum when the statistics are made: before, they know of empty tables, as right after an import
+ */
+async function populate({ sql }: Engine, vacuum: "before" | "after"): Promise<void> {
+  if (vacuum === "before") await sql`vacuum analyze`;
   await sql`set session_replication_role = replica`;
   await sql`insert into auth.users (email) select n || '@example.com' from generate_series(1, ${LANES}::int) as n`;
   await sql`insert into public.calendar_integrations (user_id, provider, account_id, status, calendar_id, token_expires_at)
@@ -26,7 +31,7 @@ async function populate({ sql }: Engine): Promise<void> {
     select integration_id, obligation_id from public.calendar_event_mappings`;
   await sql`set session_replication_role = origin`;
   await sql`select calendar_sync.reschedule(array(select integration_id from calendar_sync.lanes))`;
-  await sql`vacuum analyze`;
+  if (vacuum === "after") await sql`vacuum analyze`;
 }
 
 /** Scans of whole tables, and rows that they read, since the database began. */
@@ -38,13 +43,16 @@ async function wholeScans(sql: Sql): Promise<ReadonlyMap<string, number>> {
   return new Map(rows.map(({ name, scans }) => [name, scans]));
 }
 
-testEngine("claims and records find everything by index", [
-  {
-    name: "no table is read as a whole, however much waits",
+testEngine(
+  "claims and records find everything by index",
+  (["after", "before"] as const).map((vacuum) => ({
+    name: vacuum === "after"
+      ? "no table is read as a whole, however much waits"
+      : "nor where the statistics still know of empty tables",
     options: { connections: 1 },
     own_database: true,
-    async show(engine) {
-      await populate(engine);
+    async show(engine: Engine) {
+      await populate(engine, vacuum);
       const before = await wholeScans(engine.sql);
       assert.equal(before.size, LARGE.length);
       for (let round = 0; round < 8; round++) {
@@ -60,5 +68,5 @@ testEngine("claims and records find everything by index", [
       }
       assert.deepEqual(await wholeScans(engine.sql), before);
     },
-  },
-]);
+  })),
+);
