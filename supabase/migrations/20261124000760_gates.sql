@@ -67,10 +67,12 @@ begin
   ) or exists (
     select from calendar_sync.gates as gate
     cross join (values (0), (1), (2)) as class (priority)
-    where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and exists (
-      select from calendar_sync.lanes as lane
-      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at <= now()
-    )
+    cross join lateral (
+      select lane.ready_at from calendar_sync.lanes as lane
+      where lane.provider = gate.provider and lane.priority = class.priority and lane.ready_at is not null
+      order by lane.ready_at limit 1
+    ) as first
+    where coalesce(gate.spent_until <= now(), true) and coalesce(gate.probe_at <= now(), true) and first.ready_at <= now()
   );
 end;
 $$;

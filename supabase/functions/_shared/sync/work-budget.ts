@@ -3,8 +3,8 @@ const CLAIM_FOR_MS = 60_000;
 /** Hosted functions may use 2 s and take no new work after half of that. */
 const CPU_MS = 1_000;
 /** Measured (docs/performance.md), rounded up. */
-const CPU_MS_A_LANE = 3;
-const CPU_MS_A_JOB = 0.2;
+const CPU_MS_A_LANE = 5;
+const CPU_MS_A_JOB = 0.1;
 
 /** How much a worker may still take on. */
 export interface WorkBudget {
