@@ -220,8 +220,9 @@ begin
   set version = job.version + 1, attempted_in = calendar_sync.merged(job.attempted_in, excluded.attempted_in);
   delete from calendar_sync.kept_calendars
   where user_id = v_integration.user_id and provider = v_integration.provider and account_id = v_integration.account_id;
+  -- Somebody watches: a small first batch shows events at once.
   update calendar_sync.lanes
-  set attempts = 0, backoff_until = null, held_until = null
+  set attempts = 0, backoff_until = null, held_until = null, batch_jobs = 25
   where integration_id = p_integration_id;
   update calendar_sync.jobs set run_at = now(), attempts = 0, failed_at = null where integration_id = p_integration_id;
   perform calendar_sync.mark(p_integration_id, 'connected');
