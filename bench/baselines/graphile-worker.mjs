@@ -35,7 +35,7 @@ await query("vacuum analyze graphile_worker._private_jobs");
 
 let begun = 0;
 let started_at = 0;
-const all_begun = Promise.withResolvers?.() ?? deferred();
+const all_begun = deferred();
 const runner = await run({
   preset: { worker: { connectionString, logger, maxPoolSize: preset.concurrentJobs + 1, ...preset } },
   taskList: {
@@ -55,7 +55,7 @@ await runner.stop();
 await utils.release();
 process.exit(0);
 
-/** `Promise.withResolvers`, which Node 20 lacks. */
+/** As `Promise.withResolvers`, which Node 20 lacks. */
 function deferred() {
   let resolve;
   const promise = new Promise((settle) => resolve = settle);

@@ -14,23 +14,28 @@ comment on column calendar_sync.options.activity_kept_for is 'Older days of cale
 
 insert into calendar_sync.options default values;
 
+create view calendar_sync.unwanted_events with (security_invoker = true) as
+select mapping.integration_id, mapping.obligation_id
+from public.calendar_event_mappings as mapping
+join public.calendar_integrations as integration on integration.id = mapping.integration_id
+where not exists (
+  select from (
+    -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
+    select every_recipient.* from public.obligations as obligation
+    cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+    where every_recipient.obligation_id = mapping.obligation_id offset 0
+  ) as candidate
+  where candidate.recipient_id = integration.user_id and calendar_sync.is_shown(
+    row (candidate.*)::calendar_sync.deadline, integration.settings ->> 'completed_events')
+);
+
+comment on view calendar_sync.unwanted_events is 'Events that have to go, by calendar and obligation.';
+
 create function calendar_sync.count_deletions(p_integration_id uuid) returns integer
 language sql stable security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
-  select count(*)::integer
-  from public.calendar_event_mappings as mapping
-  join public.calendar_integrations as integration on integration.id = mapping.integration_id
-  where mapping.integration_id = p_integration_id and not exists (
-    select from (
-      -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
-      select every_recipient.* from public.obligations as obligation
-      cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
-      where every_recipient.obligation_id = mapping.obligation_id offset 0
-    ) as candidate
-    where candidate.recipient_id = integration.user_id and calendar_sync.is_shown(
-      row (candidate.*)::calendar_sync.deadline, integration.settings ->> 'completed_events')
-  )
+  select count(*)::integer from calendar_sync.unwanted_events where integration_id = p_integration_id
 $$;
 
 comment on function calendar_sync.count_deletions(uuid) is 'How many events of a calendar have to go.';
@@ -38,7 +43,6 @@ comment on function calendar_sync.count_deletions(uuid) is 'How many events of a
 -- Looks at what is due, in the order in which it will be taken, and no further than it takes to decide.
 create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer, p_enough integer) returns integer
 language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   return (
@@ -48,18 +52,8 @@ begin
         where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
         order by job.priority, job.run_at limit p_jobs
       ) as due
-      join public.calendar_integrations as integration on integration.id = p_integration_id
-      join public.calendar_event_mappings as mapping
-        on mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id
-      where not exists (
-        select from (
-          select every_recipient.* from public.obligations as obligation
-          cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
-          where every_recipient.obligation_id = due.obligation_id offset 0
-        ) as candidate
-        where candidate.recipient_id = integration.user_id and calendar_sync.is_shown(
-          row (candidate.*)::calendar_sync.deadline, integration.settings ->> 'completed_events')
-      )
+      join calendar_sync.unwanted_events as event
+        on event.integration_id = p_integration_id and event.obligation_id = due.obligation_id
       limit p_enough
     ) as doomed
   );

@@ -2,7 +2,6 @@
 
 create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_integration public.calendar_integrations;

@@ -47,7 +47,6 @@ comment on function calendar_sync.doubt(uuid, jsonb, text) is
 
 create function calendar_sync.record_events(p_integration public.calendar_integrations, p_outcomes jsonb) returns integer
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_removed integer;
@@ -90,7 +89,6 @@ create function calendar_sync.record_jobs(
   p_integration public.calendar_integrations, p_outcomes jsonb, p_asked_anew boolean
 ) returns void
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
@@ -155,6 +153,7 @@ comment on function calendar_sync.record_calls(uuid, integer) is 'Of the calls t
 
 create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
 language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_outcomes constant jsonb := coalesce(p_outcomes, '[]');

@@ -13,9 +13,8 @@ import { withToken } from "./with-token.ts";
 /** Ids of events that stand beside the one that is known; null: the lease was lost. */
 const Doubles = z.array(z.string()).nullable();
 
-type Search =
-  | { readonly kind: "done"; readonly events: number; readonly outcomes: readonly (Outcome | null)[] }
-  | { readonly kind: "lease_lost" };
+/** What a search found and did; null: the lease was lost before anything was done. */
+type Search = { readonly events: number; readonly outcomes: readonly (Outcome | null)[] } | null;
 
 /**
  * Searches a calendar for events of ours that no mapping knows. Those of an obligation without an event are queued, to be
@@ -35,10 +34,10 @@ export async function findOwnEvents(lane: Lane, context: LaneContext, signal: Ab
       p_integration_id: lane.integration_id,
       p_events: listed.value,
     }, Doubles);
-    if (doubles === null) return { kind: "done", value: { kind: "lease_lost" } };
+    if (doubles === null) return { kind: "done", value: null };
     const removals = doubles.map((event_id): Change => ({ kind: "delete", calendar_id, event_id }));
     const outcomes = await client.applyChanges(removals, signal);
-    return { kind: "done", value: { kind: "done", events: listed.value.length, outcomes } };
+    return { kind: "done", value: { events: listed.value.length, outcomes } };
   });
   const record = (verdict: LaneVerdict, own_events_found: boolean) =>
     recordBatch(lane, [], verdict, { calls_made: budget.used, own_events_found }, context);
@@ -47,7 +46,7 @@ export async function findOwnEvents(lane: Lane, context: LaneContext, signal: Ab
     await record(withoutToken(lane, searched.token), false);
   } else if (searched.kind !== "done") {
     await record(patient(laneVerdict([searched], lane.attempts), lane), false);
-  } else if (searched.value.kind === "done") {
+  } else if (searched.value !== null) {
     const { events, outcomes } = searched.value;
     // What we may not remove stays, and is looked for again in a week.
     const ended = outcomes.every((outcome) => outcome?.kind === "gone" || outcome?.kind === "rejected");

@@ -10,6 +10,7 @@ import type { LaneContext } from "./lane-context.ts";
 import { outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
 import { recordBatch, withoutToken } from "./record-batch.ts";
 import { isInDoubt, laneVerdict } from "./verdict.ts";
+import { withToken } from "./with-token.ts";
 
 /** A failure or two are likelier the provider's than the job's. */
 const ATTEMPTS_BEFORE_ASKING = 2;
@@ -94,11 +95,15 @@ async function askInDoubt(
   if (!isInDoubt(outcomes) || !failed_before || lane.calendar === null || budget.left === 0) {
     return { calendar_answers: null, outcomes: [] };
   }
-  const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") return { calendar_answers: false, outcomes: [] };
-  const answer = await context.clientFor(lane, token.access_token, budget).getCalendar(lane.calendar);
+  const { calendar } = lane;
+  const answer = await withToken(
+    lane,
+    context,
+    (access_token) => context.clientFor(lane, access_token, budget).getCalendar(calendar),
+  );
   if (answer.kind === "done") return { calendar_answers: true, outcomes: [] };
-  return { calendar_answers: false, outcomes: concernsWholeIntegration(answer) ? [answer] : [] };
+  const concerns = answer.kind !== "without_token" && concernsWholeIntegration(answer);
+  return { calendar_answers: false, outcomes: concerns ? [answer] : [] };
 }
 
 /** @returns one outcome a plan, or why there is no token to apply any with */
