@@ -1,0 +1,28 @@
+/** Which Supabase project the page talks to. */
+export interface SettingsConfig {
+  readonly supabaseUrl: string;
+  readonly publishableKey: string;
+  /** Filled into the sign-in form: the demo users of the local platform, never a real person's. */
+  readonly demoUsers: readonly { readonly email: string; readonly password: string }[];
+}
+
+/**
+ * What whoever serves the page wrote into its `settings-config` element; else what the build was given:
+ * `VITE_SUPABASE_URL` and `VITE_SUPABASE_PUBLISHABLE_KEY`.
+ *
+ * @throws Error that names what to set
+ */
+export function readConfig(): SettingsConfig {
+  const served: unknown = JSON.parse(document.getElementById("settings-config")?.textContent ?? "null");
+  if (isConfig(served)) return served;
+  const { VITE_SUPABASE_URL: supabaseUrl, VITE_SUPABASE_PUBLISHABLE_KEY: publishableKey } = import.meta.env;
+  if (typeof supabaseUrl === "string" && typeof publishableKey === "string") {
+    return { supabaseUrl, publishableKey, demoUsers: [] };
+  }
+  throw new Error("Build the page with VITE_SUPABASE_URL and VITE_SUPABASE_PUBLISHABLE_KEY.");
+}
+
+function isConfig(value: unknown): value is SettingsConfig {
+  return typeof value === "object" && value !== null && "supabaseUrl" in value && "publishableKey" in value &&
+    "demoUsers" in value;
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const leftOut = fileURLToPath(new URL("src/page/left-out.ts", import.meta.url));
+
+/** `vite build` makes the page; `vite build --mode package` the component that a host application embeds. */
+export default defineConfig(({ mode }) =>
+  mode === "package"
+    ? {
+      build: {
+        outDir: "dist/package",
+        lib: { entry: "src/index.ts", formats: ["es"], fileName: "index", cssFileName: "styles" },
+        rollupOptions: { external: [/^react($|\/)/, /^react-dom($|\/)/, /^@supabase\//] },
+      },
+    }
+    : {
+      base: "/settings/",
+      build: { outDir: "dist/page" },
+      resolve: {
+        // 22 kB, gzipped, of what this page never does: listen to channels and store files.
+        alias: { "@supabase/realtime-js": leftOut, "@supabase/storage-js": leftOut },
+      },
+    }
+);
