@@ -1,14 +1,16 @@
 import { createClient } from "@supabase/supabase-js";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "../styles/calendar-settings.css";
+import "../styles/page.css";
 import { readConfig } from "./config.ts";
+import { SettingsPage } from "./settings-page.tsx";
 
 const config = readConfig();
 const supabase = createClient(config.supabaseUrl, config.publishableKey);
 
 createRoot(document.getElementById("root") ?? document.body).render(
   <StrictMode>
-    <h1>Settings</h1>
-    <p>{supabase.auth ? config.demoUsers.map(({ email }) => email).join(", ") : ""}</p>
+    <SettingsPage supabase={supabase} demoUsers={config.demoUsers} />
   </StrictMode>,
 );

@@ -1,0 +1,116 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { CalendarApiError } from "./error.ts";
+import type {
+  Access,
+  Activity,
+  Calendar,
+  EventsChoice,
+  ExplainedIntegration,
+  Integration,
+  IntegrationSettings,
+  Obligation,
+  Problem,
+  ProviderName,
+} from "./types.ts";
+
+/** What of a Supabase client is used here. */
+export type Supabase = Pick<SupabaseClient, "auth" | "functions">;
+
+/** What a change of an integration may hold. */
+export interface IntegrationChange {
+  readonly integration_id: string;
+  readonly sync_enabled?: boolean;
+  readonly calendar_id?: string;
+  readonly settings?: Partial<IntegrationSettings>;
+}
+
+/** How an account was disconnected: at once, or with events still to remove; and where the grant itself can be ended. */
+export interface Disconnection {
+  readonly is_removing: boolean;
+  readonly grant_page: string | null;
+}
+
+/** The Calendar API, as the signed-in user. Every method throws {@link CalendarApiError}. */
+export type CalendarApi = ReturnType<typeof createCalendarApi>;
+
+/**
+ * Calls the edge function `calendar` through `supabase.functions.invoke`, which sends the session along.
+ *
+ * @param supabase a client whose user is signed in
+ */
+export function createCalendarApi(supabase: Supabase) {
+  const call = async <T>(
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    path: string,
+    parameters: { readonly query?: Record<string, string>; readonly body?: Record<string, unknown> } = {},
+  ): Promise<{ readonly answer: T; readonly response: Response }> => {
+    const query = new URLSearchParams(parameters.query).toString();
+    const { data, error, response } = await supabase.functions.invoke<T>(
+      `calendar${path}${query === "" ? "" : `?${query}`}`,
+      parameters.body === undefined ? { method } : { method, body: parameters.body },
+    );
+    if (response === undefined) throw new CalendarApiError("network");
+    if (error !== null || data === null) throw await errorOf(response);
+    return { answer: data, response };
+  };
+  const get = async <T>(path: string, query: Record<string, string> = {}): Promise<T> =>
+    (await call<T>("GET", path, { query })).answer;
+  const post = async <T>(path: string, body: Record<string, unknown>): Promise<T> =>
+    (await call<T>("POST", path, { body })).answer;
+
+  return {
+    /** @returns the address of the consent page */
+    authorize: async (flow: {
+      readonly provider: ProviderName;
+      readonly access: Access;
+      readonly redirect_to: string;
+    }): Promise<string> => (await get<{ url: string }>("/authorize", { ...flow })).url,
+    confirm: (ticket: string) => post<Integration>("/confirm", { connection: ticket }),
+    /** @returns the names of the providers that this installation has an OAuth client for */
+    configuredProviders: async (): Promise<readonly string[]> => {
+      const { providers } = await get<{ providers: { name: string; configured: boolean }[] }>("/providers");
+      return providers.filter(({ configured }) => configured).map(({ name }) => name);
+    },
+    status: async () => (await get<{ integrations: Integration[] }>("/status")).integrations,
+    update: async (change: IntegrationChange) =>
+      (await call<Integration>("PATCH", "/status", { body: { ...change } })).answer,
+    calendars: async (integration_id: string) =>
+      (await get<{ calendars: Calendar[] }>("/calendars", { integration_id })).calendars,
+    chooseOwnCalendar: (integration_id: string) => post<Integration>("/calendars", { integration_id }),
+    syncNow: async (integration_id: string) =>
+      (await post<{ queued: number }>("/sync", { integration_id })).queued,
+    resume: (integration_id: string) => post<Integration>("/resume", { integration_id }),
+    adminConsentUrl: async (provider: ProviderName) =>
+      (await get<{ url: string }>("/admin_consent", { provider })).url,
+    disconnect: async (integration_id: string, events: EventsChoice): Promise<Disconnection> => {
+      const { response } = await call<unknown>("DELETE", "/", { query: { integration_id, events } });
+      return {
+        is_removing: response.status === 202,
+        grant_page: /^<(https:[^>]*)>/.exec(response.headers.get("link") ?? "")?.[1] ?? null,
+      };
+    },
+    problems: () => get<{ problems: Problem[]; total: number }>("/problems"),
+    /** @param obligation_id all that failed where it is null */
+    retry: async (integration_id: string, obligation_id: string | null) =>
+      (await post<{ queued: number }>("/retry", {
+        integration_id,
+        ...(obligation_id === null ? {} : { obligation_id }),
+      })).queued,
+    activity: async () => (await get<{ activity: Activity[] }>("/activity", { limit: "50" })).activity,
+    obligations: async (search: string) =>
+      (await get<{ obligations: Obligation[] }>("/obligations", { search, limit: "20" })).obligations,
+    explain: async (obligation_id: string) =>
+      (await get<{ integrations: ExplainedIntegration[] }>("/explain", { obligation_id })).integrations,
+  };
+}
+
+async function errorOf(response: Response): Promise<CalendarApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const code = typeof body === "object" && body !== null && "code" in body && typeof body.code === "string"
+    ? body.code
+    : response.status === 401
+    ? "unauthorized"
+    : "internal";
+  const retry_after_s = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return new CalendarApiError(code, Number.isFinite(retry_after_s) ? retry_after_s : null);
+}

@@ -1,0 +1,104 @@
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { isBusy } from "../calendar/state.ts";
+import { useSurroundings } from "../context.ts";
+import { CalendarApiError } from "./error.ts";
+import type { Integration } from "./types.ts";
+
+/** While something happens. Two visible tabs stay well below the rate limit. */
+const BUSY_POLL_MS = 1_500;
+const REST_POLL_MS = 60_000;
+const ERROR_POLL_MS = 5_000;
+/** After something was asked for, it may take a moment to begin. */
+const EXPECTING_MS = 6_000;
+
+export const STATUS_KEY = ["status"];
+export const ACTIVITY_KEY = ["activity"];
+export const PROBLEMS_KEY = ["problems"];
+
+let expecting_until_ms = 0;
+
+/** Something was asked for: its effect is looked for before long. */
+export function expectChange(queries: QueryClient): void {
+  expecting_until_ms = Date.now() + EXPECTING_MS;
+  void queries.invalidateQueries({ queryKey: STATUS_KEY });
+}
+
+/** The user's integrations, kept fresh while the page can be seen. */
+export function useIntegrations() {
+  const { api } = useSurroundings();
+  return useQuery({
+    queryKey: STATUS_KEY,
+    queryFn: api.status,
+    staleTime: 0,
+    retry: false,
+    refetchOnWindowFocus: "always",
+    refetchInterval: ({ state }) => {
+      if (state.error instanceof CalendarApiError) {
+        return state.error.retry_after_s === null ? ERROR_POLL_MS : state.error.retry_after_s * 1000;
+      }
+      const is_lively = Date.now() < expecting_until_ms || state.data?.some(isBusy);
+      return is_lively ? BUSY_POLL_MS : REST_POLL_MS;
+    },
+  });
+}
+
+/** Shows an integration as the server has just answered it, without asking for all again. */
+export function showIntegration(queries: QueryClient, changed: Integration): void {
+  queries.setQueryData<readonly Integration[]>(
+    STATUS_KEY,
+    (known) =>
+      known?.some(({ id }) => id === changed.id)
+        ? known.map((integration) => integration.id === changed.id ? changed : integration)
+        : known && [...known, changed],
+  );
+}
+
+/** A change of one integration, shown as soon as the server has made it. */
+export function useIntegrationChange<Input>(change: (input: Input) => Promise<Integration>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (changed) => showIntegration(queries, changed),
+    onSettled: () => {
+      expectChange(queries);
+      tellOtherTabs();
+    },
+  });
+}
+
+/** A request that changes what `/status` shows some time later. */
+export function useRequest<Input, Result>(request: (input: Input) => Promise<Result>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: request,
+    onSettled: () => {
+      expectChange(queries);
+      tellOtherTabs();
+    },
+  });
+}
+
+/** One for all: what it posts does not come back to itself. */
+let channel: BroadcastChannel | null = null;
+
+function otherTabs(): BroadcastChannel {
+  return channel ??= new BroadcastChannel("ecocomply-calendar");
+}
+
+/** Other tabs of this browser look again, too. */
+export function tellOtherTabs(): void {
+  otherTabs().postMessage("changed");
+}
+
+/** Looks again when another tab has changed something; a hidden one does when it is seen again. */
+export function useOtherTabs(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const listen = () => {
+      if (!document.hidden) expectChange(queries);
+    };
+    otherTabs().addEventListener("message", listen);
+    return () => otherTabs().removeEventListener("message", listen);
+  }, [queries]);
+}

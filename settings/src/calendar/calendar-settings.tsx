@@ -1,0 +1,68 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { createCalendarApi, type Supabase } from "../api/client.ts";
+import { SurroundingsContext } from "../context.ts";
+import { ENGLISH, type Strings } from "../strings.ts";
+import { Notice } from "../ui/notice.tsx";
+import { Toasts } from "../ui/toasts.tsx";
+import { CalendarTab } from "./calendar-tab.tsx";
+
+export interface CalendarSettingsProps {
+  /** Whose user connects calendars. Its session may come, go and change. */
+  readonly supabase: Supabase;
+  /** Where a consent page comes back to, one of `CALENDAR_REDIRECT_URLS`; this page, without its query, if not given. */
+  readonly redirectTo?: string;
+  /** What to say, English if not given. */
+  readonly strings?: Strings;
+  /** BCP 47, for dates and numbers; the document's language if not given. */
+  readonly locale?: string;
+  /** The document's direction if not given. */
+  readonly dir?: "ltr" | "rtl";
+}
+
+/** Where a user connects calendars, sees how they are, and changes how deadlines appear in them. */
+export function CalendarSettings(
+  { supabase, redirectTo, strings = ENGLISH, locale, dir }: CalendarSettingsProps,
+) {
+  const user_id = useUserId(supabase);
+  const surroundings = useMemo(() => ({
+    api: createCalendarApi(supabase),
+    strings,
+    locale: locale ?? (document.documentElement.lang || navigator.language),
+    dir: dir ?? (document.documentElement.dir === "rtl" ? "rtl" as const : "ltr" as const),
+    redirect_to: redirectTo ?? `${location.origin}${location.pathname}`,
+  }), [supabase, strings, locale, dir, redirectTo]);
+
+  return (
+    <SurroundingsContext.Provider value={surroundings}>
+      <div className="ec-root ec-settings" dir={surroundings.dir}>
+        {user_id === null ? <Notice tone="info">{strings.signed_out}</Notice> : null}
+        {user_id ? <OfOneUser key={user_id} /> : null}
+      </div>
+    </SurroundingsContext.Provider>
+  );
+}
+
+/** Nothing that one user has seen is there for the next. */
+function OfOneUser() {
+  const [queries] = useState(() => new QueryClient());
+  return (
+    <QueryClientProvider client={queries}>
+      <Toasts>
+        <CalendarTab />
+      </Toasts>
+    </QueryClientProvider>
+  );
+}
+
+/** The signed-in user, also when that changes in another tab; null: nobody; undefined: not known yet. */
+function useUserId(supabase: Supabase): string | null | undefined {
+  const [user_id, setUserId] = useState<string | null>();
+  useEffect(() => {
+    const { data } = supabase.auth.onAuthStateChange((_event, session) =>
+      setUserId(session?.user.id ?? null)
+    );
+    return () => data.subscription.unsubscribe();
+  }, [supabase]);
+  return user_id;
+}

@@ -1,0 +1,95 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { codeOf } from "../api/error.ts";
+import { useIntegrations, useOtherTabs } from "../api/queries.ts";
+import { useSurroundings } from "../context.ts";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Announcer } from "./announcer.tsx";
+import { ConnectionReturn } from "./connection/connection-return.tsx";
+import { ProviderSection } from "./provider-section.tsx";
+import { PROVIDERS } from "./providers.tsx";
+
+const Panels = lazy(() => import("./panels/panels.tsx"));
+
+export function CalendarTab() {
+  const { api, strings } = useSurroundings();
+  const integrations = useIntegrations();
+  const configured = useQuery({
+    queryKey: ["providers"],
+    queryFn: api.configuredProviders,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  useOtherTabs();
+  const is_loaded = integrations.data !== undefined && configured.data !== undefined;
+  const error = integrations.error ?? configured.error;
+
+  return (
+    <>
+      <header className="ec-head">
+        <h2>{strings.heading}</h2>
+        <p className="ec-muted">{strings.introduction}</p>
+      </header>
+      <ConnectionReturn />
+      {error
+        ? (
+          <Notice
+            tone={is_loaded ? "warning" : "bad"}
+            role="status"
+            actions={
+              <Button
+                isWorking={integrations.isFetching}
+                onClick={() => {
+                  void integrations.refetch();
+                  if (configured.data === undefined) void configured.refetch();
+                }}
+              >
+                {strings.try_again}
+              </Button>
+            }
+          >
+            {strings.load_failed} {codeOf(error) === "network" ? strings.offline : ""}
+          </Notice>
+        )
+        : null}
+      {is_loaded
+        ? (
+          <>
+            {PROVIDERS.map((provider) => (
+              <ProviderSection
+                key={provider.name}
+                provider={provider}
+                is_configured={configured.data.includes(provider.name)}
+                integrations={integrations.data.filter((integration) =>
+                  integration.provider === provider.name
+                )}
+              />
+            ))}
+            <Announcer integrations={integrations.data} />
+            {integrations.data.some(({ status }) => status !== "pending_confirmation")
+              ? (
+                <Suspense>
+                  <Panels integrations={integrations.data} />
+                </Suspense>
+              )
+              : null}
+          </>
+        )
+        : error
+        ? null
+        : <Loading />}
+    </>
+  );
+}
+
+/** As large as what it stands for, so that nothing jumps. */
+function Loading() {
+  const { strings } = useSurroundings();
+  return (
+    <div role="status">
+      <span className="ec-visually-hidden">{strings.loading}</span>
+      {PROVIDERS.map(({ name }) => <div key={name} className="ec-card ec-skeleton" aria-hidden="true" />)}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import type { ProviderName } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { Button } from "../../ui/button.tsx";
+import { useConnect } from "./use-connect.ts";
+
+/** A provider that is not connected: what it will ask for and why, and the way there. */
+export function ConnectCard(
+  { provider, is_configured }: { readonly provider: ProviderName; readonly is_configured: boolean },
+) {
+  const { strings } = useSurroundings();
+  const { name, company, asks, never } = strings.providers[provider];
+  const connect = useConnect();
+  if (!is_configured) return <div className="ec-card ec-muted">{strings.connect.not_configured(name)}</div>;
+  return (
+    <div className="ec-card">
+      <p>{strings.connect.will_ask(company)}</p>
+      <ul className="ec-list">
+        {asks.map((ask) => <li key={ask}>{ask}</li>)}
+      </ul>
+      <p className="ec-muted">{never}</p>
+      <div className="ec-actions">
+        <Button
+          look="primary"
+          isWorking={connect.isPending}
+          onClick={() => connect.mutate({ provider, access: "dedicated" })}
+        >
+          {connect.isPending ? strings.connect.going(company) : strings.connect.action(name)}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { CalendarApiError, codeOf } from "../../api/error.ts";
+import { showIntegration, useRequest } from "../../api/queries.ts";
+import { useSurroundings } from "../../context.ts";
+import { Button } from "../../ui/button.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { AdminConsentLink } from "./admin-consent-link.tsx";
+import { lastFlow } from "./last-flow.ts";
+import { type Return, takeReturn } from "./return-address.ts";
+import { useConnect } from "./use-connect.ts";
+
+const ATTEMPTS_MAX = 4;
+const PAUSE_S = 2;
+/** After these the same ticket may work the next time. */
+const PASSING: readonly string[] = [
+  "network",
+  "internal",
+  "provider_unavailable",
+  "disconnecting",
+  "rate_limited",
+];
+
+/** Comes back from a consent page: confirms by itself, and says how it went. */
+export function ConnectionReturn() {
+  const { api, strings } = useSurroundings();
+  const [back, setBack] = useState<Return | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const queries = useQueryClient();
+  const confirm = useRequest(async (ticket: string) => {
+    const integration = await patiently(() => api.confirm(ticket));
+    showIntegration(queries, integration);
+    return integration;
+  });
+  const { mutate } = confirm;
+  useEffect(() => {
+    const taken = takeReturn();
+    if (taken === null) return;
+    setBack(taken);
+    if (taken.kind === "ticket") mutate(taken.ticket);
+  }, [mutate]);
+  const is_settled = back !== null && !confirm.isPending;
+  useEffect(() => {
+    if (is_settled) box.current?.focus();
+  }, [is_settled]);
+
+  if (back === null) return null;
+  return (
+    <div ref={box} tabIndex={-1} className="ec-return">
+      {confirm.isPending
+        ? (
+          <Notice tone="info" role="status">
+            <span className="ec-spinner" aria-hidden="true" /> {strings.returned.confirming}
+          </Notice>
+        )
+        : back.kind === "admin_consent_given"
+        ? (
+          <Notice tone="good" role="status" actions={<Dismiss onClick={() => setBack(null)} />}>
+            {strings.returned.admin_consent_given}
+          </Notice>
+        )
+        : back.kind === "ticket" && confirm.isSuccess
+        ? (
+          <Notice tone="good" role="status" actions={<Dismiss onClick={() => setBack(null)} />}>
+            <strong>
+              {strings.returned.connected(
+                strings.providers[confirm.data.provider].name,
+                confirm.data.account_email,
+              )}
+            </strong>{" "}
+            {strings.returned.connected_next}
+          </Notice>
+        )
+        : (
+          <Failed
+            code={back.kind === "ticket" ? codeOf(confirm.error) : back.code}
+            onRepeat={back.kind === "ticket" ? () => confirm.mutate(back.ticket) : null}
+            onDismiss={() => setBack(null)}
+          />
+        )}
+    </div>
+  );
+}
+
+function Failed({ code, onRepeat, onDismiss }: {
+  readonly code: string;
+  /** Null where there is no ticket that could be tried again. */
+  readonly onRepeat: (() => void) | null;
+  readonly onDismiss: () => void;
+}) {
+  const { strings } = useSurroundings();
+  const connect = useConnect();
+  const flow = lastFlow();
+  const known: Readonly<Record<string, string>> = strings.returned.errors;
+  const may_repeat = onRepeat !== null && PASSING.includes(code);
+  return (
+    <Notice
+      tone={code === "access_denied" ? "warning" : "bad"}
+      role="alert"
+      actions={
+        <>
+          {may_repeat
+            ? <Button look="primary" onClick={onRepeat}>{strings.try_again}</Button>
+            : flow !== null && code !== "forbidden"
+            ? (
+              <Button look="primary" isWorking={connect.isPending} onClick={() => connect.mutate(flow)}>
+                {strings.connect.action(strings.providers[flow.provider].name)}
+              </Button>
+            )
+            : null}
+          <Dismiss onClick={onDismiss} />
+        </>
+      }
+    >
+      <p>{known[code] ?? strings.returned.errors.other}</p>
+      {code === "admin_consent_required" ? <AdminConsentLink provider={flow?.provider ?? "outlook"} /> : null}
+    </Notice>
+  );
+}
+
+function Dismiss({ onClick }: { readonly onClick: () => void }) {
+  const { strings } = useSurroundings();
+  return <Button look="quiet" onClick={onClick}>{strings.dismiss}</Button>;
+}
+
+/** An account that is just being disconnected, or a rate limit, is waited for. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let n = 1;; n++) {
+    try {
+      return await attempt();
+    } catch (error: unknown) {
+      if (n === ATTEMPTS_MAX || !["disconnecting", "rate_limited"].includes(codeOf(error))) throw error;
+      const wait_s = error instanceof CalendarApiError ? error.retry_after_s ?? PAUSE_S : PAUSE_S;
+      await new Promise((resolve) => setTimeout(resolve, wait_s * 1000));
+    }
+  }
+}

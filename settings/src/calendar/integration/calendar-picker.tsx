@@ -1,0 +1,210 @@
+import { useQuery } from "@tanstack/react-query";
+import { Dialog, RadioGroup } from "radix-ui";
+import { useState } from "react";
+import { useIntegrationChange } from "../../api/queries.ts";
+import type { Calendar, Integration } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { Button } from "../../ui/button.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { useToast } from "../../ui/toasts.tsx";
+import { requestPicker } from "../connection/picker-request.ts";
+import { useConnect } from "../connection/use-connect.ts";
+import { PROVIDERS } from "../providers.tsx";
+import { useErrorToast } from "../use-error-toast.ts";
+
+/** Stands for the calendar of our own, which may have to be made first. */
+const OWN = "own";
+
+/** A user chooses the calendar that the deadlines are in; they move there. */
+export default function CalendarPicker(
+  { integration, onClose }: { readonly integration: Integration; readonly onClose: () => void },
+) {
+  const { api, strings, dir } = useSurroundings();
+  const { picker } = strings;
+  const asks_first = integration.access === "dedicated" &&
+    PROVIDERS.some(({ name, asks_for_existing_calendars }) =>
+      name === integration.provider && asks_for_existing_calendars
+    );
+  const list = useQuery({
+    queryKey: ["calendars", integration.id, integration.access],
+    queryFn: () => api.calendars(integration.id),
+    enabled: !asks_first,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+  const others = (list.data ?? []).filter(({ name, writable }) => writable && name !== picker.own_name);
+  const current = others.some(({ id }) => id === integration.calendar_id)
+    ? integration.calendar_id ?? OWN
+    : OWN;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const choose = useCalendarChoice(integration);
+  const value = chosen ?? current;
+
+  return (
+    <Dialog.Root
+      open
+      onOpenChange={(is_open) => {
+        if (!is_open) onClose();
+      }}
+    >
+      <Dialog.Portal>
+        <div className="ec-root ec-layer" dir={dir}>
+          <Dialog.Overlay className="ec-overlay" />
+          <Dialog.Content className="ec-dialog">
+            <Dialog.Title className="ec-dialog-title">{picker.heading}</Dialog.Title>
+            <Dialog.Description>{picker.introduction}</Dialog.Description>
+            <RadioGroup.Root
+              className="ec-choices"
+              aria-label={picker.heading}
+              dir={dir}
+              value={value}
+              onValueChange={setChosen}
+            >
+              <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} />
+              {others.map((calendar) => (
+                <Choice
+                  key={calendar.id}
+                  value={calendar.id}
+                  name={calendar.name}
+                  hint={calendar.primary ? picker.primary : null}
+                  color={calendar.color}
+                />
+              ))}
+            </RadioGroup.Root>
+            {asks_first
+              ? <MoreAccess integration={integration} />
+              : <ListState list={list} is_empty={others.length === 0} />}
+            <div className="ec-actions ec-dialog-foot">
+              {asks_first
+                ? null
+                : (
+                  <Button look="quiet" isWorking={list.isFetching} onClick={() => void list.refetch()}>
+                    {picker.refresh}
+                  </Button>
+                )}
+              <span className="ec-grow" />
+              <Button onClick={onClose}>{strings.cancel}</Button>
+              <Button
+                look="primary"
+                isWorking={choose.isPending}
+                aria-disabled={list.isLoading}
+                onClick={() => {
+                  if (list.isLoading) return;
+                  const calendar = others.find(({ id }) => id === value) ?? null;
+                  choose.to(calendar, onClose);
+                }}
+              >
+                {picker.save}
+              </Button>
+            </div>
+          </Dialog.Content>
+        </div>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Choice({ value, name, hint, color }: {
+  readonly value: string;
+  readonly name: string;
+  readonly hint: string | null;
+  /** As CSS takes it. */
+  readonly color: string | null;
+}) {
+  return (
+    <RadioGroup.Item value={value} className="ec-choice ec-choice-boxed ec-calendar">
+      <span className="ec-radio">
+        <RadioGroup.Indicator className="ec-radio-dot" />
+      </span>
+      <span
+        className="ec-swatch"
+        aria-hidden="true"
+        style={color === null ? undefined : { backgroundColor: color }}
+      />
+      <span>
+        {name}
+        {hint === null ? null : <span className="ec-small ec-muted ec-block">{hint}</span>}
+      </span>
+    </RadioGroup.Item>
+  );
+}
+
+function ListState({ list, is_empty }: {
+  readonly list: { readonly isLoading: boolean; readonly isError: boolean };
+  readonly is_empty: boolean;
+}) {
+  const { strings: { picker } } = useSurroundings();
+  if (list.isError) return <Notice tone="bad" role="alert">{picker.failed}</Notice>;
+  return (
+    <p role="status" className="ec-small ec-muted">
+      {list.isLoading ? picker.loading : is_empty ? picker.none : ""}
+    </p>
+  );
+}
+
+function MoreAccess({ integration }: { readonly integration: Integration }) {
+  const { strings } = useSurroundings();
+  const { company } = strings.providers[integration.provider];
+  const connect = useConnect();
+  return (
+    <Notice
+      tone="info"
+      actions={
+        <Button
+          isWorking={connect.isPending}
+          onClick={() => {
+            requestPicker(integration.id);
+            connect.mutate({ provider: integration.provider, access: "existing" });
+          }}
+        >
+          {strings.picker.more_access_action}
+        </Button>
+      }
+    >
+      {strings.picker.more_access(company)}
+    </Notice>
+  );
+}
+
+/** Moves the deadlines, and back again on *Undo*. */
+function useCalendarChoice(integration: Integration) {
+  const { api, strings } = useSurroundings();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const own = useIntegrationChange(api.chooseOwnCalendar);
+  const other = useIntegrationChange(api.update);
+  const { id, calendar_id, calendar_name } = integration;
+  const goBack = async () => {
+    if (calendar_id === null) return;
+    try {
+      const { calendar_name: name } = calendar_name === strings.picker.own_name
+        ? await own.mutateAsync(id)
+        : await other.mutateAsync({ integration_id: id, calendar_id });
+      toast({ words: strings.picker.undone(name ?? "") });
+    } catch (error: unknown) {
+      onError(error);
+    }
+  };
+  const to = async (calendar: Calendar | null, onDone: () => void) => {
+    try {
+      const changed = calendar === null
+        ? await own.mutateAsync(id)
+        : await other.mutateAsync({ integration_id: id, calendar_id: calendar.id });
+      onDone();
+      if (changed.calendar_id === calendar_id) return;
+      toast({
+        words: strings.picker.changed(changed.calendar_name ?? ""),
+        ...(integration.last_error?.code === "calendar_missing"
+          ? {}
+          : { action: { label: strings.undo, run: () => void goBack() } }),
+      });
+    } catch (error: unknown) {
+      onError(error);
+    }
+  };
+  return {
+    isPending: own.isPending || other.isPending,
+    /** @param calendar null: one of our own */
+    to: (calendar: Calendar | null, onDone: () => void) => void to(calendar, onDone),
+  };
+}

@@ -1,0 +1,41 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { Integration } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { Button } from "../../ui/button.tsx";
+import { takePickerRequest } from "../connection/picker-request.ts";
+
+const CalendarPicker = lazy(() => import("./calendar-picker.tsx"));
+
+/** Which calendar the deadlines are in, and the way to another one. */
+export function CalendarRow({ integration }: { readonly integration: Integration }) {
+  const { strings } = useSurroundings();
+  const [isPicking, setPicking] = useState(false);
+  const { id, access } = integration;
+  useEffect(() => {
+    if (access === "existing" && takePickerRequest(id)) setPicking(true);
+  }, [id, access]);
+  const can_choose = integration.status === "active" || integration.status === "paused";
+  return (
+    <div>
+      <dt>{strings.integration.calendar}</dt>
+      <dd>
+        {integration.calendar_name ?? "–"}
+        {can_choose
+          ? (
+            <Button look="quiet" className="ec-inline" onClick={() => setPicking(true)}>
+              {strings.integration.change_calendar}
+              <span className="ec-visually-hidden">{strings.integration.calendar}</span>
+            </Button>
+          )
+          : null}
+        {isPicking
+          ? (
+            <Suspense>
+              <CalendarPicker integration={integration} onClose={() => setPicking(false)} />
+            </Suspense>
+          )
+          : null}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useId, useState } from "react";
+import { useSurroundings } from "../../context.ts";
+import { Button } from "../../ui/button.tsx";
+
+/** Four weeks, the most that every provider takes. */
+const MINUTES_MAX = 40_320;
+const UNITS = [["minutes", 1], ["hours", 60], ["days", 1_440], ["weeks", 10_080]] as const;
+
+/** A reminder at a time that is not among those offered. */
+export function CustomReminder({ onAdd, onCancel }: {
+  readonly onAdd: (minutes: number) => void;
+  readonly onCancel: () => void;
+}) {
+  const { strings } = useSurroundings();
+  const id = useId();
+  const [amount, setAmount] = useState("3");
+  const [unit_minutes, setUnitMinutes] = useState(1_440);
+  const [isRefused, setRefused] = useState(false);
+  return (
+    <form
+      className="ec-row ec-wrap"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const minutes = Number(amount) * unit_minutes;
+        if (
+          amount.trim() !== "" && Number.isInteger(minutes) && minutes >= 0 && minutes <= MINUTES_MAX
+        ) onAdd(minutes);
+        else setRefused(true);
+      }}
+      onKeyDown={({ key }) => {
+        if (key === "Escape") onCancel();
+      }}
+    >
+      <input
+        autoFocus
+        className="ec-input ec-amount"
+        inputMode="numeric"
+        aria-label={strings.reminders.custom_amount}
+        aria-invalid={isRefused}
+        aria-describedby={isRefused ? id : undefined}
+        value={amount}
+        onChange={({ target }) => {
+          setAmount(target.value);
+          setRefused(false);
+        }}
+      />
+      <select
+        className="ec-input"
+        aria-label={strings.reminders.custom_unit}
+        value={unit_minutes}
+        onChange={({ target }) => setUnitMinutes(Number(target.value))}
+      >
+        {UNITS.map(([unit, minutes]) => (
+          <option key={unit} value={minutes}>{strings.reminders.units[unit]}</option>
+        ))}
+      </select>
+      <Button type="submit" look="primary">{strings.reminders.custom_add}</Button>
+      <Button look="quiet" onClick={onCancel}>{strings.cancel}</Button>
+      {isRefused
+        ? <span id={id} role="alert" className="ec-small ec-refused">{strings.reminders.custom_invalid}</span>
+        : null}
+    </form>
+  );
+}

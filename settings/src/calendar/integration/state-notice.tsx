@@ -1,0 +1,239 @@
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { useIntegrationChange, useRequest } from "../../api/queries.ts";
+import type { Integration } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { formatDistance, formatNumber } from "../../format.ts";
+import { Button } from "../../ui/button.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { useNow } from "../../ui/use-now.ts";
+import { AdminConsentLink } from "../connection/admin-consent-link.tsx";
+import { useConnect } from "../connection/use-connect.ts";
+import { PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
+import type { State } from "../state.ts";
+import { useErrorToast } from "../use-error-toast.ts";
+import { toneOf } from "./state-badge.tsx";
+
+const CalendarPicker = lazy(() => import("./calendar-picker.tsx"));
+const AskDialog = lazy(() => import("../../ui/ask-dialog.tsx"));
+
+const TICK_MS = 5_000;
+
+/** What a state means for its user and the one thing to do about it; nothing while all is as it should be. */
+export function StateNotice(
+  { integration, state }: { readonly integration: Integration; readonly state: State },
+) {
+  const { strings } = useSurroundings();
+  const { company } = strings.providers[integration.provider];
+  const { states } = strings;
+  switch (state.kind) {
+    case "up_to_date":
+    case "syncing":
+      return null;
+    case "disconnecting":
+      return <Told state={state}>{states.disconnecting.words}</Told>;
+    case "configuration":
+      return <Told state={state}>{states.configuration.words}</Told>;
+    case "provider_down":
+      return <Waiting state={state} words={(when) => states.provider_down.words(company, when)} />;
+    case "quota":
+      return <Waiting state={state} words={(when) => states.quota.words(company, when)} />;
+    case "has_problems":
+      return (
+        <Told
+          state={state}
+          action={<Button onClick={goToProblems}>{states.has_problems.action}</Button>}
+        >
+          {states.has_problems.words(state.failed)}
+        </Told>
+      );
+    case "switched_off":
+      return (
+        <Told state={state} action={<SwitchOn integration={integration} />}>{states.switched_off.words}</Told>
+      );
+    case "waiting_for_confirmation":
+    case "permission_withdrawn":
+      return (
+        <Told
+          state={state}
+          action={<Reconnect integration={integration} label={states[state.kind].action} />}
+        >
+          {states[state.kind].words}
+        </Told>
+      );
+    case "reconnect_needed":
+      return (
+        <Told
+          state={state}
+          action={<Reconnect integration={integration} label={states.reconnect_needed.action} />}
+        >
+          {states.reconnect_needed.words(company)}
+        </Told>
+      );
+    case "admin_consent_needed":
+      return (
+        <Told
+          state={state}
+          action={<Reconnect integration={integration} label={states.admin_consent_needed.action} />}
+        >
+          <p>{states.admin_consent_needed.words}</p>
+          <AdminConsentLink provider={integration.provider} known={state.admin_consent_url} />
+        </Told>
+      );
+    case "blocked_by_policy":
+    case "mailbox_unavailable":
+    case "paused":
+      return (
+        <Told state={state} action={<TryNow integration={integration} label={states[state.kind].action} />}>
+          {states[state.kind].words}
+        </Told>
+      );
+    case "calendar_missing":
+      return <CalendarMissing integration={integration} state={state} />;
+    case "mass_deletion":
+      return <MassDeletion integration={integration} state={state} />;
+  }
+}
+
+function Told(
+  { state, action, children }: {
+    readonly state: State;
+    readonly action?: ReactNode;
+    readonly children: ReactNode;
+  },
+) {
+  return <Notice tone={toneOf(state)} actions={action}>{children}</Notice>;
+}
+
+function Waiting({ state, words }: {
+  readonly state: Extract<State, { kind: "provider_down" | "quota" }>;
+  readonly words: (when: string | null) => string;
+}) {
+  const { locale } = useSurroundings();
+  const now_ms = useNow(TICK_MS);
+  const { next_try_at } = state;
+  const is_ahead = next_try_at !== null && Date.parse(next_try_at) > now_ms;
+  return <Told state={state}>{words(is_ahead ? formatDistance(next_try_at, now_ms, locale) : null)}</Told>;
+}
+
+function Reconnect({ integration, label }: { readonly integration: Integration; readonly label: string }) {
+  const { strings } = useSurroundings();
+  const connect = useConnect();
+  const { provider, access } = integration;
+  return (
+    <Button
+      look="primary"
+      isWorking={connect.isPending}
+      onClick={() => connect.mutate({ provider, access })}
+    >
+      {connect.isPending ? strings.connect.going(strings.providers[provider].company) : label}
+    </Button>
+  );
+}
+
+function SwitchOn({ integration }: { readonly integration: Integration }) {
+  const { api, strings } = useSurroundings();
+  const change = useIntegrationChange(api.update);
+  const onError = useErrorToast();
+  return (
+    <Button
+      look="primary"
+      isWorking={change.isPending}
+      onClick={() => change.mutate({ integration_id: integration.id, sync_enabled: true }, { onError })}
+    >
+      {strings.states.switched_off.action}
+    </Button>
+  );
+}
+
+function TryNow({ integration, label }: { readonly integration: Integration; readonly label: string }) {
+  const { api } = useSurroundings();
+  const sync = useRequest(api.syncNow);
+  const onError = useErrorToast();
+  return (
+    <Button isWorking={sync.isPending} onClick={() => sync.mutate(integration.id, { onError })}>
+      {label}
+    </Button>
+  );
+}
+
+function CalendarMissing(
+  { integration, state }: { readonly integration: Integration; readonly state: State },
+) {
+  const { api, strings } = useSurroundings();
+  const { words, action, other_action } = strings.states.calendar_missing;
+  const make = useIntegrationChange(api.chooseOwnCalendar);
+  const onError = useErrorToast();
+  const [isPicking, setPicking] = useState(false);
+  return (
+    <Told
+      state={state}
+      action={
+        <>
+          <Button
+            look="primary"
+            isWorking={make.isPending}
+            onClick={() => make.mutate(integration.id, { onError })}
+          >
+            {action}
+          </Button>
+          <Button onClick={() => setPicking(true)}>{other_action}</Button>
+        </>
+      }
+    >
+      {words}
+      {isPicking
+        ? (
+          <Suspense>
+            <CalendarPicker integration={integration} onClose={() => setPicking(false)} />
+          </Suspense>
+        )
+        : null}
+    </Told>
+  );
+}
+
+function MassDeletion({ integration, state }: {
+  readonly integration: Integration;
+  readonly state: Extract<State, { kind: "mass_deletion" }>;
+}) {
+  const { api, strings, locale } = useSurroundings();
+  const { words, action, ask_heading, ask_words, ask_action } = strings.states.mass_deletion;
+  const resume = useIntegrationChange(api.resume);
+  const onError = useErrorToast();
+  const [isAsking, setAsking] = useState(false);
+  const [deletions, events] = [formatNumber(state.deletions, locale), formatNumber(state.events, locale)];
+  return (
+    <Told
+      state={state}
+      action={
+        <>
+          <TryNow integration={integration} label={strings.states.mass_deletion.other_action} />
+          <Button look="danger" isWorking={resume.isPending} onClick={() => setAsking(true)}>{action}</Button>
+        </>
+      }
+    >
+      {words(deletions, events)}
+      {isAsking
+        ? (
+          <Suspense>
+            <AskDialog
+              heading={ask_heading(deletions)}
+              words={ask_words(integration.account_email ?? strings.integration.unknown_account)}
+              action={ask_action(deletions)}
+              onAnswer={(yes) => {
+                setAsking(false);
+                if (yes) resume.mutate(integration.id, { onError });
+              }}
+            />
+          </Suspense>
+        )
+        : null}
+    </Told>
+  );
+}
+
+function goToProblems(): void {
+  const heading = document.getElementById(PROBLEMS_HEADING_ID);
+  heading?.scrollIntoView({ block: "start" });
+  heading?.focus({ preventScroll: true });
+}

@@ -1,0 +1,96 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useId, useState } from "react";
+import { ACTIVITY_KEY } from "../../api/queries.ts";
+import type { Activity, Integration } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { formatDue } from "../../format.ts";
+import { Button } from "../../ui/button.tsx";
+import { Distance } from "../../ui/distance.tsx";
+import { Notice } from "../../ui/notice.tsx";
+
+/** While a sync goes on, every look at it would be another request. */
+const FRESH_FOR_MS = 5_000;
+
+/** The last changes that were made to the user's calendars, in plain words. */
+export function ActivityPanel({ integrations }: { readonly integrations: readonly Integration[] }) {
+  const { strings } = useSurroundings();
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section className="ec-panel" aria-labelledby={id}>
+      <details className="ec-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>
+          <h3 id={id}>{strings.activity.heading}</h3>
+        </summary>
+        {isOpen ? <Rows integrations={integrations} /> : null}
+      </details>
+    </section>
+  );
+}
+
+function Rows({ integrations }: { readonly integrations: readonly Integration[] }) {
+  const { api, strings } = useSurroundings();
+  const queries = useQueryClient();
+  const list = useQuery({
+    queryKey: ACTIVITY_KEY,
+    queryFn: api.activity,
+    staleTime: FRESH_FOR_MS,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+  const last_change = integrations.map(({ last_synced_at }) => last_synced_at).join();
+  useEffect(() => {
+    void queries.refetchQueries({ queryKey: ACTIVITY_KEY, stale: true });
+  }, [queries, last_change]);
+
+  if (list.isError) {
+    return (
+      <Notice
+        tone="bad"
+        role="alert"
+        actions={<Button onClick={() => void list.refetch()}>{strings.try_again}</Button>}
+      >
+        {strings.activity.failed}
+      </Notice>
+    );
+  }
+  if (list.data === undefined) return <p role="status" className="ec-muted">{strings.activity.loading}</p>;
+  return (
+    <>
+      {list.data.length === 0 ? <p className="ec-muted">{strings.activity.none}</p> : (
+        <ol className="ec-rows">
+          {list.data.map((activity) => (
+            <ActivityRow
+              key={`${activity.at} ${activity.obligation_id} ${activity.action}`}
+              activity={activity}
+            />
+          ))}
+        </ol>
+      )}
+      <Button look="quiet" isWorking={list.isFetching} onClick={() => void list.refetch()}>
+        {strings.activity.refresh}
+      </Button>
+    </>
+  );
+}
+
+function ActivityRow({ activity }: { readonly activity: Activity }) {
+  const { strings, locale } = useSurroundings();
+  const title = activity.title ?? strings.activity.gone_title;
+  const due = activity.due === null ? null : formatDue(activity.due, locale);
+  return (
+    <li className="ec-row-item">
+      <div>
+        {strings.activity.actions[activity.action](title, due)}
+        <p className="ec-small ec-muted">
+          {activity.account_email === null
+            ? strings.activity.somewhere
+            : `${strings.providers[activity.provider].name}, ${activity.account_email}`}
+        </p>
+      </div>
+      <span className="ec-small ec-muted">
+        <Distance instant={activity.at} />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,174 @@
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useId, useState } from "react";
+import type { ExplainedIntegration, Obligation } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { formatDue } from "../../format.ts";
+import { Button } from "../../ui/button.tsx";
+import { Distance } from "../../ui/distance.tsx";
+import { Notice } from "../../ui/notice.tsx";
+
+/** Whoever is still typing is not searched for. */
+const TYPING_MS = 250;
+
+/** A user picks an obligation and reads where it is, and why it is not where it is not. */
+export function WhyNotPanel() {
+  const { strings } = useSurroundings();
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const [picked, setPicked] = useState<Obligation | null>(null);
+  return (
+    <section className="ec-panel" aria-labelledby={id}>
+      <details className="ec-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>
+          <h3 id={id}>{strings.why_not.heading}</h3>
+        </summary>
+        {isOpen
+          ? (
+            <>
+              <label htmlFor={`${id}-search`}>{strings.why_not.label}</label>
+              <input
+                id={`${id}-search`}
+                type="search"
+                className="ec-input ec-wide"
+                placeholder={strings.why_not.placeholder}
+                aria-describedby={`${id}-hint`}
+                autoComplete="off"
+                value={text}
+                onChange={({ target }) => {
+                  setText(target.value);
+                  setPicked(null);
+                }}
+              />
+              <p id={`${id}-hint`} className="ec-small ec-muted">{strings.why_not.hint}</p>
+              <Found text={text} picked={picked} onPick={setPicked} />
+            </>
+          )
+          : null}
+      </details>
+    </section>
+  );
+}
+
+function Found({ text, picked, onPick }: {
+  readonly text: string;
+  readonly picked: Obligation | null;
+  readonly onPick: (obligation: Obligation | null) => void;
+}) {
+  const { api, strings, locale } = useSurroundings();
+  const search = useSettled(text.trim(), TYPING_MS);
+  const found = useQuery({
+    queryKey: ["obligations", search],
+    queryFn: () => api.obligations(search),
+    placeholderData: (shown) => shown,
+    refetchOnWindowFocus: false,
+  });
+  const shown = useDeferredValue(found.data);
+  if (found.isError) return <Notice tone="bad" role="alert">{strings.why_not.failed}</Notice>;
+  if (shown === undefined) return <p role="status" className="ec-muted">{strings.why_not.searching}</p>;
+  if (shown.length === 0) {
+    return (
+      <p role="status" className="ec-muted">
+        {search === "" ? strings.why_not.nothing_yet : strings.why_not.nothing_found}
+      </p>
+    );
+  }
+  return (
+    <ul className="ec-rows">
+      {shown.map((obligation) => (
+        <li key={obligation.id} className="ec-pick">
+          <button
+            type="button"
+            className="ec-pick-button"
+            aria-expanded={picked?.id === obligation.id}
+            onClick={() => onPick(picked?.id === obligation.id ? null : obligation)}
+          >
+            <strong>{obligation.title}</strong>
+            <span className="ec-muted">
+              {obligation.due === null ? strings.why_not.no_deadline : formatDue(obligation.due, locale)}
+            </span>
+          </button>
+          {picked?.id === obligation.id ? <Explanation obligation={obligation} /> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Explanation({ obligation }: { readonly obligation: Obligation }) {
+  const { api, strings } = useSurroundings();
+  const explanation = useQuery({
+    queryKey: ["explain", obligation.id],
+    queryFn: () => api.explain(obligation.id),
+    staleTime: 0,
+    retry: false,
+  });
+  if (explanation.isError) {
+    return (
+      <Notice
+        tone="bad"
+        role="alert"
+        actions={<Button onClick={() => void explanation.refetch()}>{strings.try_again}</Button>}
+      >
+        {strings.why_not.explain_failed}
+      </Notice>
+    );
+  }
+  return (
+    <div role="status" className="ec-explanation">
+      {explanation.data === undefined ? strings.why_not.searching : null}
+      {explanation.data?.length === 0 ? strings.why_not.not_connected : null}
+      {explanation.data?.map((explained) => (
+        <Explained
+          key={explained.integration_id}
+          explained={explained}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Explained({ explained }: { readonly explained: ExplainedIntegration }) {
+  const { strings } = useSurroundings();
+  const { why_not } = strings;
+  const answers: Readonly<Record<string, string>> = why_not.answers;
+  const { provider, account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
+  const is_waiting = code === "waiting" || code === "retrying";
+  return (
+    <div className="ec-explained">
+      <div className="ec-row ec-wrap">
+        <span className={`ec-badge ec-tone-${in_calendar ? "good" : "quiet"}`}>
+          <span className="ec-dot" aria-hidden="true" />
+          {in_calendar ? why_not.in_calendar : why_not.not_in_calendar}
+        </span>
+        <span className="ec-muted">{strings.providers[provider].name}, {account_email}</span>
+      </div>
+      <p>
+        {answers[code] ?? why_not.other} {is_waiting && waits_for !== null ? why_not.waits[waits_for] : null}
+      </p>
+      <p className="ec-small ec-muted">
+        {in_calendar && synced_at !== null
+          ? (
+            <>
+              {why_not.last_written} <Distance instant={synced_at} />.
+            </>
+          )
+          : null} {next_try_at === null ? null : (
+          <>
+            {why_not.next_attempt} <Distance instant={next_try_at} />.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** A text once it has not changed for a while. */
+function useSettled(text: string, after_ms: number): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), after_ms);
+    return () => clearTimeout(timer);
+  }, [text, after_ms]);
+  return settled;
+}

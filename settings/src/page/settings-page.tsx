@@ -1,0 +1,53 @@
+import type { Session } from "@supabase/supabase-js";
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { Supabase } from "../api/client.ts";
+import { isReturn } from "../calendar/connection/return-address.ts";
+import type { SettingsConfig } from "./config.ts";
+import { SignIn } from "./sign-in.tsx";
+import { PAGE } from "./strings.ts";
+
+const SettingsTabs = lazy(() => import("./settings-tabs.tsx"));
+
+/** The whole page: sign-in, then the settings. */
+export function SettingsPage(
+  { supabase, demoUsers }: { readonly supabase: Supabase; readonly demoUsers: SettingsConfig["demoUsers"] },
+) {
+  const session = useSession(supabase);
+  if (session === undefined) return null;
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{PAGE.heading}</h1>
+        {session === null ? null : (
+          <div className="page-user">
+            <span>{session.user.email}</span>
+            <button
+              type="button"
+              className="page-link"
+              onClick={() => void supabase.auth.signOut({ scope: "local" })}
+            >
+              {PAGE.sign_out}
+            </button>
+          </div>
+        )}
+      </header>
+      {session === null
+        ? <SignIn supabase={supabase} demoUsers={demoUsers} is_returning={isReturn(location.search)} />
+        : (
+          <Suspense>
+            <SettingsTabs supabase={supabase} />
+          </Suspense>
+        )}
+    </div>
+  );
+}
+
+/** Undefined until it is known. */
+function useSession(supabase: Supabase): Session | null | undefined {
+  const [session, setSession] = useState<Session | null>();
+  useEffect(() => {
+    const { data } = supabase.auth.onAuthStateChange((_event, now) => setSession(now));
+    return () => data.subscription.unsubscribe();
+  }, [supabase]);
+  return session;
+}

@@ -1,0 +1,367 @@
+/**
+ * Everything that `<CalendarSettings>` says, in English. A translation is an object of the same shape, given as its
+ * property `strings`; numbers, dates and durations come formatted for the locale.
+ */
+export const ENGLISH = {
+  heading: "Calendar",
+  introduction: "Put every deadline into the calendar that you look at. Changes arrive within moments.",
+  loading: "Loading your calendars…",
+  load_failed: "What your calendars are doing could not be found out.",
+  offline: "You seem to be offline.",
+  signed_out: "Sign in to see and connect your calendars.",
+  try_again: "Try again",
+  cancel: "Cancel",
+  close: "Close",
+  undo: "Undo",
+  copy: "Copy",
+  copied: "Copied",
+  dismiss: "Dismiss",
+  more_details: "What does this do?",
+
+  providers: {
+    google: {
+      name: "Google Calendar",
+      company: "Google",
+      asks: [
+        "to make a calendar of its own for your deadlines, and to write to that one only",
+        "your e-mail address, to show you which account is connected",
+      ],
+      never: "Your other calendars stay out of sight.",
+    },
+    outlook: {
+      name: "Outlook Calendar",
+      company: "Microsoft",
+      asks: [
+        "to make a calendar for your deadlines and to write events to it",
+        "your e-mail address, to show you which account is connected",
+        "to keep working while you are away",
+      ],
+      never: "Your other events are neither read nor changed.",
+    },
+  },
+
+  connect: {
+    will_ask: (company: string) => `${company} will ask you to allow:`,
+    action: (name: string) => `Connect ${name}`,
+    another: "Connect another account",
+    going: (company: string) => `Taking you to ${company}…`,
+    not_configured: (name: string) =>
+      `${name} is not set up on this installation yet. Your administrator can add it.`,
+  },
+
+  returned: {
+    confirming: "Finishing the connection…",
+    connected: (name: string, account: string | null) =>
+      account === null ? `${name} is connected.` : `${name} is connected as ${account}.`,
+    connected_next: "Your deadlines are on their way into it.",
+    admin_consent_given: "Consent was given for the organisation. Its members can connect now.",
+    admin_consent_link: "Link for your administrator",
+    errors: {
+      invalid_state: "That connection did not begin here, so it was not used. Nothing was connected.",
+      expired_state: "The connection took longer than 10 minutes, so it was not used. Nothing was connected.",
+      access_denied: "You did not allow the access, so nothing was connected.",
+      scope_missing:
+        "A box on the consent page was left unticked, and without it no deadline can be written. Connect again and tick every box.",
+      identity_invalid: "It could not be made sure which account this was, so nothing was connected.",
+      exchange_failed: "The calendar provider did not complete the connection. Nothing was connected.",
+      admin_consent_required:
+        "Your organisation lets only an administrator allow this. Send the link below to yours; connect again once it is done.",
+      mailbox_unavailable: "That account has no calendar that can be reached. Connect another account.",
+      forbidden:
+        "This connection was begun by somebody else who was signed in here. It was not added to your account. Connect your own calendar, or sign in as that person.",
+      connection_unknown: "This connection has expired or was used already.",
+      disconnecting: "The account is just being disconnected. Try again in a moment.",
+      network: "The connection could not be finished: you seem to be offline.",
+      other: "The connection could not be finished.",
+    },
+  },
+
+  /** `{words, action}` of each state of an integration; the key is its kind in state.ts. */
+  states: {
+    waiting_for_confirmation: {
+      label: "Not finished",
+      words:
+        "This connection was allowed but not finished, perhaps in another window. It goes by itself after 10 minutes.",
+      action: "Connect again",
+    },
+    up_to_date: { label: "Connected", words: "Every deadline is in your calendar." },
+    syncing: { label: "Syncing", words: "Your deadlines are being written to your calendar." },
+    has_problems: {
+      label: "Connected",
+      words: (n: number) =>
+        n === 1 ? "One deadline is not in your calendar." : `${n} deadlines are not in your calendar.`,
+      action: "See why",
+    },
+    switched_off: {
+      label: "Paused",
+      words: "Syncing is switched off. Your calendar stays as it is until you switch it on again.",
+      action: "Switch on",
+    },
+    reconnect_needed: {
+      label: "Reconnect needed",
+      words: (company: string) =>
+        `${company} no longer lets us in: access was withdrawn, or a password changed. Your events and settings are kept.`,
+      action: "Reconnect",
+    },
+    permission_withdrawn: {
+      label: "Reconnect needed",
+      words: "The permission to change your calendar was withdrawn. Reconnect and tick every box.",
+      action: "Reconnect",
+    },
+    admin_consent_needed: {
+      label: "Administrator needed",
+      words:
+        "Your organisation lets only an administrator allow this. Send this link to yours; reconnect once it is done.",
+      action: "Reconnect",
+    },
+    blocked_by_policy: {
+      label: "Paused",
+      words: "A policy of your organisation keeps us out. Ask its administrator. We try once a day.",
+      action: "Try now",
+    },
+    mailbox_unavailable: {
+      label: "Paused",
+      words: "The mailbox of this account cannot be reached: it was removed or has moved. We try once a day.",
+      action: "Try now",
+    },
+    calendar_missing: {
+      label: "Calendar missing",
+      words: "The calendar was deleted, or can no longer be written to.",
+      action: "Make it again",
+      other_action: "Choose another calendar",
+    },
+    mass_deletion: {
+      label: "Stopped to ask you",
+      words: (deletions: string, events: string) =>
+        `${deletions} of ${events} events would be deleted at once. That may be a mistake, so nothing was changed.`,
+      action: "Delete them…",
+      other_action: "I restored them, check again",
+      ask_heading: (deletions: string) => `Delete ${deletions} events?`,
+      ask_words: (account: string) =>
+        `They go from the calendar of ${account}. This cannot be undone here, though your provider may keep deleted events for a while.`,
+      ask_action: (deletions: string) => `Delete ${deletions} events`,
+    },
+    provider_down: {
+      label: "Waiting",
+      words: (company: string, when: string | null) =>
+        when === null
+          ? `${company} cannot be reached. There is nothing for you to do, we keep trying.`
+          : `${company} cannot be reached. There is nothing for you to do, we try again ${when}.`,
+    },
+    quota: {
+      label: "Waiting",
+      words: (company: string, when: string | null) =>
+        when === null
+          ? `${company} limits how much may change at a time. There is nothing for you to do, we go on by ourselves.`
+          : `${company} limits how much may change at a time. There is nothing for you to do, we go on ${when}.`,
+    },
+    configuration: {
+      label: "Waiting",
+      words:
+        "The provider does not accept this installation. Your administrator has to correct that; afterwards we go on by ourselves.",
+    },
+    paused: { label: "Paused", words: "Syncing is paused.", action: "Try now" },
+    disconnecting: {
+      label: "Disconnecting",
+      words: "The events are being removed from your calendar. You can leave this page.",
+    },
+  },
+
+  integration: {
+    account: "Account",
+    unknown_account: "Unnamed account",
+    calendar: "Calendar",
+    change_calendar: "Change",
+    last_synced: "Last synced",
+    never_synced: "Not yet",
+    just_now: "just now",
+    in_calendar: "In the calendar",
+    deadlines: (n: number, formatted: string) => n === 1 ? "1 deadline" : `${formatted} deadlines`,
+    sync_now: "Sync now",
+    disconnect: "Disconnect…",
+    sync_asked: "Looking at every deadline now.",
+    options: "Options",
+  },
+
+  progress: {
+    name: (account: string) => `Sync of ${account}`,
+    counts: (done: string, total: string) => `${done} of ${total} deadlines`,
+    removing: (left: string) => `${left} events still to remove`,
+    almost_done: "almost done",
+    left: (duration: string) => `about ${duration} left`,
+    seconds: (n: string) => `${n} s`,
+    minutes: (n: string) => `${n} min`,
+    hours: (n: string) => `${n} h`,
+  },
+
+  auto_sync: {
+    label: "Keep this calendar up to date",
+    hint: "Deadlines arrive, move and go by themselves.",
+    on: "Syncing is on again.",
+    off: "Syncing is off. Your calendar stays as it is.",
+  },
+
+  reminders: {
+    label: "Reminders",
+    hint: "For events made from now on, so that changes of yours survive.",
+    hint_one: "Outlook shows one reminder: the one nearest to the deadline. For events made from now on.",
+    none: "No reminder",
+    add: "Add a reminder",
+    custom: "Another time…",
+    custom_amount: "How long before",
+    custom_unit: "Unit",
+    custom_add: "Add",
+    custom_invalid: "Choose a time of at most 4 weeks.",
+    units: { minutes: "minutes", hours: "hours", days: "days", weeks: "weeks" },
+    at_deadline: "At the deadline",
+    before: (duration: string) => `${duration} before`,
+    minutes: (n: number) => n === 1 ? "1 minute" : `${n} minutes`,
+    hours: (n: number) => n === 1 ? "1 hour" : `${n} hours`,
+    days: (n: number) => n === 1 ? "1 day" : `${n} days`,
+    weeks: (n: number) => n === 1 ? "1 week" : `${n} weeks`,
+    remove: (reminder: string) => `Remove the reminder ${reminder}`,
+    full: "Five are the most.",
+    changed: "Reminders changed.",
+  },
+
+  completed: {
+    label: "When an obligation is completed",
+    keep: "Keep its event, with a ✓ before the title",
+    remove: "Remove its event",
+    changed_keep: "Completed deadlines stay in your calendar, with a ✓.",
+    changed_remove: "Completed deadlines leave your calendar.",
+  },
+
+  picker: {
+    heading: "Choose a calendar",
+    introduction: "Your deadlines move to the calendar that you choose.",
+    own: "A calendar of its own",
+    own_hint: "Called “Compliance deadlines”: easy to hide, to colour and to share.",
+    own_name: "Compliance deadlines",
+    primary: "Main calendar",
+    loading: "Asking for your calendars…",
+    failed: "Your calendars could not be listed.",
+    none: "There is no other calendar that you may write to.",
+    refresh: "Refresh the list",
+    save: "Use this calendar",
+    more_access: (company: string) =>
+      `To use a calendar that you already have, ${company} has to let us see your calendars.`,
+    more_access_action: "Show my calendars",
+    changed: (name: string) => `Your deadlines move to “${name}”.`,
+    undone: (name: string) => `Your deadlines move back to “${name}”.`,
+  },
+
+  disconnect: {
+    heading: (account: string) => `Disconnect ${account}?`,
+    introduction: "Deadlines no longer reach this calendar. Our access to it is deleted.",
+    question: "What about the events that are in it?",
+    keep: "Keep the events",
+    keep_hint: "They stay as they are. Connecting this account again takes them over.",
+    remove: "Remove the events",
+    remove_hint:
+      "They are deleted from the calendar, and so is our own calendar if nothing else is in it. This cannot be undone.",
+    remove_impossible: "To remove the events, reconnect first: without access nothing can be removed.",
+    action: "Disconnect",
+    done_keep: (account: string) => `${account} is disconnected. Its events were kept.`,
+    done_remove: (account: string) => `${account} is disconnected and its events are removed.`,
+    removing: (account: string) => `Removing the events of ${account}.`,
+    grant_page: "End the access at the provider, too",
+    connect_again: "Connect again",
+  },
+
+  problems: {
+    heading: "Problems",
+    introduction: "These deadlines are not in your calendar as they should be.",
+    loading: "Loading the problems…",
+    failed: "The problems could not be loaded.",
+    reason_given_up: (company: string, attempts: string) =>
+      `${company} did not take it, after ${attempts} attempts.`,
+    reason_rejected: (company: string) =>
+      `${company} does not accept this event. Change the obligation, or try once more.`,
+    provider_word: (reason: string) => `The provider calls it “${reason}”.`,
+    retry: "Retry",
+    retry_named: (title: string) => `Retry ${title}`,
+    retry_all: "Retry all",
+    retried: "Trying again now.",
+    solved: "Every deadline is where it should be.",
+    gone_title: "An obligation that is no longer yours",
+    shown_of: (shown: string, total: string) => `The latest ${shown} of ${total}.`,
+  },
+
+  why_not: {
+    heading: "Why is this not in my calendar?",
+    label: "Find an obligation",
+    placeholder: "Part of its title",
+    hint: "Choose one to read where it is, and if it is not in a calendar, why.",
+    searching: "Searching…",
+    nothing_found: "No obligation of yours has this in its title.",
+    nothing_yet: "You have no obligations yet.",
+    failed: "Your obligations could not be searched.",
+    explain_failed: "This could not be found out just now.",
+    not_connected: "You have not connected a calendar yet.",
+    no_deadline: "No deadline",
+    in_calendar: "In the calendar",
+    not_in_calendar: "Not in the calendar",
+    last_written: "Last written",
+    next_attempt: "Next attempt",
+    answers: {
+      synced: "It is in the calendar, as it was last changed.",
+      waiting: "It was changed and is about to be written.",
+      retrying: "It could not be written yet. We keep trying.",
+      given_up: "It could not be written after several attempts. Retry it under Problems, or change it.",
+      rejected: "The calendar does not accept it. Change it, or retry it under Problems.",
+      not_noticed: "Its last change was not noticed. It will be within a day; Sync now looks at once.",
+      no_deadline: "It has no deadline, so there is no day to put it on.",
+      cancelled: "It is cancelled.",
+      completed: "It is completed, and you chose to have completed ones removed.",
+      not_yours: "It was deleted, or is somebody else's now.",
+      sync_off: "Syncing is switched off for this calendar.",
+      not_confirmed: "The connection was not finished.",
+      paused: "Syncing is paused. The calendar's card above says why.",
+      disconnected: "The account has to be reconnected.",
+      disconnecting: "The account is being disconnected, and its events are removed.",
+    },
+    waits: {
+      provider: "The provider cannot be reached at the moment.",
+      provider_limit: "The provider asks us to wait.",
+      quota: "The provider limits how much may change at a time.",
+    },
+    other: "We do not know. Sync now looks at it at once.",
+  },
+
+  activity: {
+    heading: "Recent activity",
+    loading: "Loading the activity…",
+    failed: "The activity could not be loaded.",
+    none: "Nothing yet. What is written to your calendars appears here.",
+    refresh: "Refresh",
+    somewhere: "a calendar that is no longer connected",
+    gone_title: "An obligation",
+    actions: {
+      created: (title: string, due: string | null) =>
+        due === null ? `${title} was added` : `${title} was added on ${due}`,
+      updated: (title: string, due: string | null) =>
+        due === null ? `${title} was updated` : `${title} was updated, now on ${due}`,
+      moved: (title: string) => `${title} was moved to another calendar`,
+      removed: (title: string) => `${title} was removed`,
+      rejected: (title: string) => `${title} was not accepted by the calendar`,
+      given_up: (title: string) => `${title} could not be written`,
+    },
+  },
+
+  errors: {
+    network: "You seem to be offline. Nothing was changed.",
+    rate_limited: "That was a lot at once. Try again in a moment.",
+    more_access_needed: "What you allowed does not cover this calendar.",
+    reconnect_needed: "The account has to be reconnected first.",
+    disconnecting: "The account is just being disconnected.",
+    not_found: "It is no longer there.",
+    mailbox_unavailable: "The mailbox of the account cannot be reached.",
+    provider_unavailable: "The calendar provider did not answer. Try again.",
+    provider_not_configured: "This provider is not set up on this installation.",
+    unauthorized: "Your session has ended. Sign in again.",
+    other: "That did not work. Try again.",
+  },
+};
+
+export type Strings = typeof ENGLISH;

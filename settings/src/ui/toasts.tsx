@@ -1,0 +1,41 @@
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from "react";
+
+/** A message that goes by itself, perhaps with a way to take back what it tells of. */
+export interface Toast {
+  readonly words: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+  readonly link?: { readonly label: string; readonly href: string };
+}
+
+export interface ShownToast extends Toast {
+  readonly id: number;
+}
+
+const ToastContext = createContext<(toast: Toast) => void>(() => {});
+const ToastList = lazy(() => import("./toast-list.tsx"));
+
+let last_id = 0;
+
+/** Shows the toasts of everything inside it. */
+export function Toasts({ children }: { readonly children: ReactNode }) {
+  const [toasts, setToasts] = useState<readonly ShownToast[]>([]);
+  const show = useCallback(
+    (toast: Toast) => setToasts((shown) => [...shown, { ...toast, id: ++last_id }]),
+    [],
+  );
+  const remove = useCallback(
+    (id: number) => setToasts((shown) => shown.filter((toast) => toast.id !== id)),
+    [],
+  );
+  return (
+    <ToastContext.Provider value={show}>
+      {children}
+      {last_id > 0 ? <Suspense>{<ToastList toasts={toasts} onRemove={remove} />}</Suspense> : null}
+    </ToastContext.Provider>
+  );
+}
+
+/** @returns shows a toast */
+export function useToast(): (toast: Toast) => void {
+  return useContext(ToastContext);
+}
