@@ -15,7 +15,12 @@ export default defineConfig(({ mode }) =>
     }
     : {
       base: "/settings/",
-      build: { outDir: "dist/page" },
+      build: {
+        outDir: "dist/page",
+        modulePreload: false,
+        // What the first sight of the page needs is one file: it is smaller than its parts, and one request.
+        rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
+      },
       resolve: {
         // 28 kB, gzipped, of what this page never does: listen to channels, store files, read tables.
         alias: {

@@ -6,17 +6,16 @@ export const ENGLISH = {
   heading: "Calendar",
   introduction: "Put every deadline into the calendar that you look at. Changes arrive within moments.",
   loading: "Loading your calendars…",
+  loading_part: "Loading…",
   load_failed: "What your calendars are doing could not be found out.",
   offline: "You seem to be offline.",
   signed_out: "Sign in to see and connect your calendars.",
   try_again: "Try again",
   cancel: "Cancel",
-  close: "Close",
   undo: "Undo",
   copy: "Copy",
   copied: "Copied",
   dismiss: "Dismiss",
-  more_details: "What does this do?",
 
   providers: {
     google: {
@@ -272,7 +271,6 @@ export const ENGLISH = {
   problems: {
     heading: "Problems",
     introduction: "These deadlines are not in your calendar as they should be.",
-    loading: "Loading the problems…",
     failed: "The problems could not be loaded.",
     reason_given_up: (company: string, attempts: string) =>
       `${company} did not take it, after ${attempts} attempts.`,
@@ -293,7 +291,6 @@ export const ENGLISH = {
     label: "Find an obligation",
     placeholder: "Part of its title",
     hint: "Choose one to read where it is, and if it is not in a calendar, why.",
-    searching: "Searching…",
     nothing_found: "No obligation of yours has this in its title.",
     nothing_yet: "You have no obligations yet.",
     failed: "Your obligations could not be searched.",
@@ -331,7 +328,6 @@ export const ENGLISH = {
 
   activity: {
     heading: "Recent activity",
-    loading: "Loading the activity…",
     failed: "The activity could not be loaded.",
     none: "Nothing yet. What is written to your calendars appears here.",
     refresh: "Refresh",

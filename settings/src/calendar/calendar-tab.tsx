@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { codeOf } from "../api/error.ts";
 import { useIntegrations, useOtherTabs } from "../api/queries.ts";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Announcer } from "./announcer.tsx";
-import { ConnectionReturn } from "./connection/connection-return.tsx";
+import { isReturn } from "./connection/return-address.ts";
+import { Panels } from "./panels/panels.tsx";
 import { ProviderSection } from "./provider-section.tsx";
 import { PROVIDERS } from "./providers.tsx";
 
-const Panels = lazy(() => import("./panels/panels.tsx"));
+const ConnectionReturn = lazy(() => import("./connection/connection-return.tsx"));
 
 export function CalendarTab() {
   const { api, strings } = useSurroundings();
@@ -22,6 +23,7 @@ export function CalendarTab() {
     refetchOnWindowFocus: false,
   });
   useOtherTabs();
+  const [isBack] = useState(() => isReturn(location.search));
   const is_loaded = integrations.data !== undefined && configured.data !== undefined;
   const error = integrations.error ?? configured.error;
 
@@ -31,7 +33,13 @@ export function CalendarTab() {
         <h2>{strings.heading}</h2>
         <p className="ec-muted">{strings.introduction}</p>
       </header>
-      <ConnectionReturn />
+      {isBack
+        ? (
+          <Suspense>
+            <ConnectionReturn />
+          </Suspense>
+        )
+        : null}
       {error
         ? (
           <Notice
@@ -68,11 +76,7 @@ export function CalendarTab() {
             ))}
             <Announcer integrations={integrations.data} />
             {integrations.data.some(({ status }) => status !== "pending_confirmation")
-              ? (
-                <Suspense>
-                  <Panels integrations={integrations.data} />
-                </Suspense>
-              )
+              ? <Panels integrations={integrations.data} />
               : null}
           </>
         )

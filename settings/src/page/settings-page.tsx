@@ -3,10 +3,10 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { Supabase } from "../api/client.ts";
 import { isReturn } from "../calendar/connection/return-address.ts";
 import type { SettingsConfig } from "./config.ts";
-import { SignIn } from "./sign-in.tsx";
+import { SettingsTabs } from "./settings-tabs.tsx";
 import { PAGE } from "./strings.ts";
 
-const SettingsTabs = lazy(() => import("./settings-tabs.tsx"));
+const SignIn = lazy(() => import("./sign-in.tsx"));
 
 /** The whole page: sign-in, then the settings. */
 export function SettingsPage(
@@ -31,13 +31,11 @@ export function SettingsPage(
           </div>
         )}
       </header>
-      {session === null
-        ? <SignIn supabase={supabase} demoUsers={demoUsers} is_returning={isReturn(location.search)} />
-        : (
-          <Suspense>
-            <SettingsTabs supabase={supabase} />
-          </Suspense>
-        )}
+      <Suspense>
+        {session === null
+          ? <SignIn supabase={supabase} demoUsers={demoUsers} is_returning={isReturn(location.search)} />
+          : <SettingsTabs supabase={supabase} />}
+      </Suspense>
     </div>
   );
 }

@@ -9,7 +9,7 @@ const OTHERS = ["general", "webhooks", "notifications", "api_keys"] as const;
 const ORDER = ["general", "calendar", "webhooks", "notifications", "api_keys"] as const;
 
 /** The platform's tabs; all but *Calendar* are its own to fill. */
-export default function SettingsTabs({ supabase }: { readonly supabase: Supabase }) {
+export function SettingsTabs({ supabase }: { readonly supabase: Supabase }) {
   const [tab, setTab] = useState(() => isReturn(location.search) ? "calendar" : tabOf(location.hash));
   useEffect(() => {
     const follow = () => setTab(tabOf(location.hash));

@@ -4,7 +4,7 @@ import type { SettingsConfig } from "./config.ts";
 import { PAGE } from "./strings.ts";
 
 /** Signs in with e-mail and password; a demo user's are filled in where there is one. */
-export function SignIn({ supabase, demoUsers, is_returning }: {
+export default function SignIn({ supabase, demoUsers, is_returning }: {
   readonly supabase: Supabase;
   readonly demoUsers: SettingsConfig["demoUsers"];
   /** Comes back from a consent page without a session. */

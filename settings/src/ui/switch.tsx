@@ -1,5 +1,4 @@
-import { Switch as RadixSwitch } from "radix-ui";
-
+/** A native checkbox that says and shows itself as a switch. */
 export function Switch(
   { id, checked, onChange, described_by }: {
     readonly id: string;
@@ -9,14 +8,14 @@ export function Switch(
   },
 ) {
   return (
-    <RadixSwitch.Root
+    <input
+      type="checkbox"
+      role="switch"
       id={id}
       className="ec-switch"
       checked={checked}
-      onCheckedChange={onChange}
       aria-describedby={described_by}
-    >
-      <RadixSwitch.Thumb className="ec-switch-thumb" />
-    </RadixSwitch.Root>
+      onChange={({ target }) => onChange(target.checked)}
+    />
   );
 }

@@ -7,7 +7,8 @@ import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { AdminConsentLink } from "./admin-consent-link.tsx";
 import { lastFlow } from "./last-flow.ts";
-import { type Return, takeReturn } from "./return-address.ts";
+import type { Return } from "./return-address.ts";
+import { takeReturn } from "./take-return.ts";
 import { useConnect } from "./use-connect.ts";
 
 const ATTEMPTS_MAX = 4;
@@ -22,7 +23,7 @@ const PASSING: readonly string[] = [
 ];
 
 /** Comes back from a consent page: confirms by itself, and says how it went. */
-export function ConnectionReturn() {
+export default function ConnectionReturn() {
   const { api, strings } = useSurroundings();
   const [back, setBack] = useState<Return | null>(null);
   const box = useRef<HTMLDivElement>(null);

@@ -7,7 +7,7 @@ const MINUTES_MAX = 40_320;
 const UNITS = [["minutes", 1], ["hours", 60], ["days", 1_440], ["weeks", 10_080]] as const;
 
 /** A reminder at a time that is not among those offered. */
-export function CustomReminder({ onAdd, onCancel }: {
+export default function CustomReminder({ onAdd, onCancel }: {
   readonly onAdd: (minutes: number) => void;
   readonly onCancel: () => void;
 }) {

@@ -1,10 +1,11 @@
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import type { Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatReminder } from "../../format.ts";
 import type { ProviderCard } from "../providers.tsx";
-import { CustomReminder } from "./custom-reminder.tsx";
 import { useSettingsChange } from "./use-settings-change.ts";
+
+const CustomReminder = lazy(() => import("./custom-reminder.tsx"));
 
 const REMINDERS_MAX = 5;
 /** Minutes before the deadline. */
@@ -73,13 +74,15 @@ export function Reminders(
       </div>
       {isCustom && !is_full
         ? (
-          <CustomReminder
-            onAdd={(minutes) => {
-              set([...reminders, minutes]);
-              setCustom(false);
-            }}
-            onCancel={() => setCustom(false)}
-          />
+          <Suspense>
+            <CustomReminder
+              onAdd={(minutes) => {
+                set([...reminders, minutes]);
+                setCustom(false);
+              }}
+              onCancel={() => setCustom(false)}
+            />
+          </Suspense>
         )
         : null}
     </div>

@@ -1,15 +1,35 @@
+import { lazy, Suspense } from "react";
 import type { Integration } from "../../api/types.ts";
-import { ActivityPanel } from "./activity-panel.tsx";
-import { ProblemsPanel } from "./problems-panel.tsx";
-import { WhyNotPanel } from "./why-not-panel.tsx";
+import { useSurroundings } from "../../context.ts";
+import { Fold } from "../../ui/fold.tsx";
+import { PROBLEMS_HEADING_ID } from "./anchors.ts";
+
+const Problems = lazy(() => import("./problems.tsx"));
+const WhyNot = lazy(() => import("./why-not.tsx"));
+const Activities = lazy(() => import("./activities.tsx"));
 
 /** What is wrong, why something is missing, what was done. */
-export default function Panels({ integrations }: { readonly integrations: readonly Integration[] }) {
+export function Panels({ integrations }: { readonly integrations: readonly Integration[] }) {
+  const { strings } = useSurroundings();
+  const has_problems = integrations.some(({ progress }) => progress.failed > 0);
   return (
     <>
-      <ProblemsPanel integrations={integrations} />
-      <WhyNotPanel />
-      <ActivityPanel integrations={integrations} />
+      <section className="ec-panel" aria-labelledby={PROBLEMS_HEADING_ID}>
+        <h3 id={PROBLEMS_HEADING_ID} tabIndex={-1}>{strings.problems.heading}</h3>
+        {has_problems
+          ? (
+            <Suspense fallback={<p className="ec-muted">{strings.loading_part}</p>}>
+              <Problems integrations={integrations} />
+            </Suspense>
+          )
+          : <p className="ec-muted">{strings.problems.solved}</p>}
+      </section>
+      <Fold heading={strings.why_not.heading}>
+        <WhyNot />
+      </Fold>
+      <Fold heading={strings.activity.heading}>
+        <Activities integrations={integrations} />
+      </Fold>
     </>
   );
 }

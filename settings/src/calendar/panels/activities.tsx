@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useState } from "react";
+import { useEffect } from "react";
 import { ACTIVITY_KEY } from "../../api/queries.ts";
 import type { Activity, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
@@ -12,23 +12,7 @@ import { Notice } from "../../ui/notice.tsx";
 const FRESH_FOR_MS = 5_000;
 
 /** The last changes that were made to the user's calendars, in plain words. */
-export function ActivityPanel({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { strings } = useSurroundings();
-  const id = useId();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <section className="ec-panel" aria-labelledby={id}>
-      <details className="ec-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary>
-          <h3 id={id}>{strings.activity.heading}</h3>
-        </summary>
-        {isOpen ? <Rows integrations={integrations} /> : null}
-      </details>
-    </section>
-  );
-}
-
-function Rows({ integrations }: { readonly integrations: readonly Integration[] }) {
+export default function Activities({ integrations }: { readonly integrations: readonly Integration[] }) {
   const { api, strings } = useSurroundings();
   const queries = useQueryClient();
   const list = useQuery({
@@ -54,7 +38,7 @@ function Rows({ integrations }: { readonly integrations: readonly Integration[] 
       </Notice>
     );
   }
-  if (list.data === undefined) return <p role="status" className="ec-muted">{strings.activity.loading}</p>;
+  if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   return (
     <>
       {list.data.length === 0 ? <p className="ec-muted">{strings.activity.none}</p> : (

@@ -8,63 +8,51 @@ import { Distance } from "../../ui/distance.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useErrorToast } from "../use-error-toast.ts";
-import { PROBLEMS_HEADING_ID } from "./anchors.ts";
 
 /** Obligations that are not in a calendar as they should be, each with its reason and another attempt. */
-export function ProblemsPanel({ integrations }: { readonly integrations: readonly Integration[] }) {
+export default function Problems({ integrations }: { readonly integrations: readonly Integration[] }) {
   const { api, strings, locale } = useSurroundings();
   const failed = integrations.map(({ id, progress }) => `${id} ${progress.failed}`).join();
-  const has_any = integrations.some(({ progress }) => progress.failed > 0);
   const list = useQuery({
     // Asked for again whenever a calendar's number of problems has changed.
     queryKey: [...PROBLEMS_KEY, failed],
     queryFn: api.problems,
-    enabled: has_any,
     placeholderData: (shown) => shown,
+    retry: false,
     refetchOnWindowFocus: false,
   });
-  const problems = has_any ? list.data?.problems ?? [] : [];
-  const total = list.data?.total ?? 0;
-
+  if (list.isError) {
+    return (
+      <Notice
+        tone="bad"
+        role="alert"
+        actions={<Button onClick={() => void list.refetch()}>{strings.try_again}</Button>}
+      >
+        {strings.problems.failed}
+      </Notice>
+    );
+  }
+  if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
+  const { problems, total } = list.data;
   return (
-    <section className="ec-panel" aria-labelledby={PROBLEMS_HEADING_ID}>
-      <h3 id={PROBLEMS_HEADING_ID} tabIndex={-1}>{strings.problems.heading}</h3>
-      {!has_any ? <p className="ec-muted">{strings.problems.solved}</p> : list.isError
+    <>
+      <div className="ec-row ec-spread ec-wrap">
+        <p className="ec-muted">{strings.problems.introduction}</p>
+        <RetryAll integrations={integrations} />
+      </div>
+      <ul className="ec-rows">
+        {problems.map((problem) => (
+          <ProblemRow key={`${problem.integration_id} ${problem.obligation_id}`} problem={problem} />
+        ))}
+      </ul>
+      {total > problems.length
         ? (
-          <Notice
-            tone="bad"
-            role="alert"
-            actions={<Button onClick={() => void list.refetch()}>{strings.try_again}</Button>}
-          >
-            {strings.problems.failed}
-          </Notice>
+          <p className="ec-small ec-muted">
+            {strings.problems.shown_of(formatNumber(problems.length, locale), formatNumber(total, locale))}
+          </p>
         )
-        : list.data === undefined
-        ? <p role="status" className="ec-muted">{strings.problems.loading}</p>
-        : (
-          <>
-            <div className="ec-row ec-spread ec-wrap">
-              <p className="ec-muted">{strings.problems.introduction}</p>
-              <RetryAll integrations={integrations} />
-            </div>
-            <ul className="ec-rows">
-              {problems.map((problem) => (
-                <ProblemRow key={`${problem.integration_id} ${problem.obligation_id}`} problem={problem} />
-              ))}
-            </ul>
-            {total > problems.length
-              ? (
-                <p className="ec-small ec-muted">
-                  {strings.problems.shown_of(
-                    formatNumber(problems.length, locale),
-                    formatNumber(total, locale),
-                  )}
-                </p>
-              )
-              : null}
-          </>
-        )}
-    </section>
+        : null}
+    </>
   );
 }
 

@@ -11,42 +11,30 @@ import { Notice } from "../../ui/notice.tsx";
 const TYPING_MS = 250;
 
 /** A user picks an obligation and reads where it is, and why it is not where it is not. */
-export function WhyNotPanel() {
+export default function WhyNot() {
   const { strings } = useSurroundings();
   const id = useId();
-  const [isOpen, setOpen] = useState(false);
   const [text, setText] = useState("");
   const [picked, setPicked] = useState<Obligation | null>(null);
   return (
-    <section className="ec-panel" aria-labelledby={id}>
-      <details className="ec-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary>
-          <h3 id={id}>{strings.why_not.heading}</h3>
-        </summary>
-        {isOpen
-          ? (
-            <>
-              <label htmlFor={`${id}-search`}>{strings.why_not.label}</label>
-              <input
-                id={`${id}-search`}
-                type="search"
-                className="ec-input ec-wide"
-                placeholder={strings.why_not.placeholder}
-                aria-describedby={`${id}-hint`}
-                autoComplete="off"
-                value={text}
-                onChange={({ target }) => {
-                  setText(target.value);
-                  setPicked(null);
-                }}
-              />
-              <p id={`${id}-hint`} className="ec-small ec-muted">{strings.why_not.hint}</p>
-              <Found text={text} picked={picked} onPick={setPicked} />
-            </>
-          )
-          : null}
-      </details>
-    </section>
+    <>
+      <label htmlFor={id}>{strings.why_not.label}</label>
+      <input
+        id={id}
+        type="search"
+        className="ec-input ec-wide"
+        placeholder={strings.why_not.placeholder}
+        aria-describedby={`${id}-hint`}
+        autoComplete="off"
+        value={text}
+        onChange={({ target }) => {
+          setText(target.value);
+          setPicked(null);
+        }}
+      />
+      <p id={`${id}-hint`} className="ec-small ec-muted">{strings.why_not.hint}</p>
+      <Found text={text} picked={picked} onPick={setPicked} />
+    </>
   );
 }
 
@@ -65,7 +53,7 @@ function Found({ text, picked, onPick }: {
   });
   const shown = useDeferredValue(found.data);
   if (found.isError) return <Notice tone="bad" role="alert">{strings.why_not.failed}</Notice>;
-  if (shown === undefined) return <p role="status" className="ec-muted">{strings.why_not.searching}</p>;
+  if (shown === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   if (shown.length === 0) {
     return (
       <p role="status" className="ec-muted">
@@ -116,7 +104,7 @@ function Explanation({ obligation }: { readonly obligation: Obligation }) {
   }
   return (
     <div role="status" className="ec-explanation">
-      {explanation.data === undefined ? strings.why_not.searching : null}
+      {explanation.data === undefined ? strings.loading_part : null}
       {explanation.data?.length === 0 ? strings.why_not.not_connected : null}
       {explanation.data?.map((explained) => (
         <Explained

@@ -1,0 +1,21 @@
+import { type ReactNode, Suspense, useId, useState } from "react";
+import { useSurroundings } from "../context.ts";
+
+/** A section that is closed at first; what is in it is loaded when it is opened. */
+export function Fold({ heading, children }: { readonly heading: string; readonly children: ReactNode }) {
+  const { strings } = useSurroundings();
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section className="ec-panel" aria-labelledby={id}>
+      <details className="ec-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>
+          <h3 id={id}>{heading}</h3>
+        </summary>
+        {isOpen
+          ? <Suspense fallback={<p className="ec-muted">{strings.loading_part}</p>}>{children}</Suspense>
+          : null}
+      </details>
+    </section>
+  );
+}
