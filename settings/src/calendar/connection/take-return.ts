@@ -1,8 +1,8 @@
 import { type Return, RETURN_PARAMETERS, returnOf } from "./return-address.ts";
 
 /**
- * Reads with what a consent page sent the browser back, and takes it out of the address and the history: a ticket is nothing to keep, a reload or a bookmark nothing
- * to confirm again.
+ * Reads with what a consent page sent the browser back, and takes it out of the address and the history: a ticket is
+ * nothing to keep, a reload or a bookmark nothing to confirm again.
  *
  * @returns null from the second time on
  */
