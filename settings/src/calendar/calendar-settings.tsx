@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { createCalendarApi, type Supabase } from "../api/client.ts";
 import { SurroundingsContext } from "../context.ts";
+import { localeOf } from "../locale.ts";
 import { ENGLISH, type Strings } from "../strings.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Toasts } from "../ui/toasts.tsx";
@@ -14,7 +15,7 @@ export interface CalendarSettingsProps {
   readonly redirectTo?: string;
   /** What to say, English if not given. */
   readonly strings?: Strings;
-  /** BCP 47, for dates and numbers; the document's language if not given. */
+  /** BCP 47, for dates and numbers; the reader's variety of the document's language if not given. */
   readonly locale?: string;
   /** The document's direction if not given. */
   readonly dir?: "ltr" | "rtl";
@@ -28,7 +29,7 @@ export function CalendarSettings(
   const surroundings = useMemo(() => ({
     api: createCalendarApi(supabase),
     strings,
-    locale: locale ?? (document.documentElement.lang || navigator.language),
+    locale: locale ?? localeOf(document.documentElement.lang, navigator.languages),
     dir: dir ?? (document.documentElement.dir === "rtl" ? "rtl" as const : "ltr" as const),
     redirect_to: redirectTo ?? `${location.origin}${location.pathname}`,
   }), [supabase, strings, locale, dir, redirectTo]);

@@ -52,28 +52,34 @@ export default function CalendarPicker(
           <Dialog.Overlay className="ec-overlay" />
           <Dialog.Content className="ec-dialog">
             <Dialog.Title className="ec-dialog-title">{picker.heading}</Dialog.Title>
-            <Dialog.Description>{picker.introduction}</Dialog.Description>
-            <RadioGroup.Root
-              className="ec-choices"
-              aria-label={picker.heading}
-              dir={dir}
-              value={value}
-              onValueChange={setChosen}
-            >
-              <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} />
-              {others.map((calendar) => (
-                <Choice
-                  key={calendar.id}
-                  value={calendar.id}
-                  name={calendar.name}
-                  hint={calendar.primary ? picker.primary : null}
-                  color={calendar.color}
-                />
-              ))}
-            </RadioGroup.Root>
-            {asks_first
-              ? <MoreAccess integration={integration} />
-              : <ListState list={list} is_empty={others.length === 0} />}
+            <Dialog.Description>
+              {asks_first
+                ? picker.only_own(integration.calendar_name ?? picker.own_name)
+                : picker.introduction}
+            </Dialog.Description>
+            {asks_first ? <MoreAccess integration={integration} /> : (
+              <>
+                <RadioGroup.Root
+                  className="ec-choices"
+                  aria-label={picker.heading}
+                  dir={dir}
+                  value={value}
+                  onValueChange={setChosen}
+                >
+                  <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} />
+                  {others.map((calendar) => (
+                    <Choice
+                      key={calendar.id}
+                      value={calendar.id}
+                      name={calendar.name}
+                      hint={calendar.primary ? picker.primary : null}
+                      color={calendar.color}
+                    />
+                  ))}
+                </RadioGroup.Root>
+                <ListState list={list} is_empty={others.length === 0} />
+              </>
+            )}
             <div className="ec-actions ec-dialog-foot">
               {asks_first
                 ? null
@@ -84,18 +90,20 @@ export default function CalendarPicker(
                 )}
               <span className="ec-grow" />
               <Button onClick={onClose}>{strings.cancel}</Button>
-              <Button
-                look="primary"
-                isWorking={choose.isPending}
-                aria-disabled={list.isLoading}
-                onClick={() => {
-                  if (list.isLoading) return;
-                  const calendar = others.find(({ id }) => id === value) ?? null;
-                  choose.to(calendar, onClose);
-                }}
-              >
-                {picker.save}
-              </Button>
+              {asks_first ? null : (
+                <Button
+                  look="primary"
+                  isWorking={choose.isPending}
+                  aria-disabled={list.isLoading}
+                  onClick={() => {
+                    if (list.isLoading) return;
+                    const calendar = others.find(({ id }) => id === value) ?? null;
+                    choose.to(calendar, onClose);
+                  }}
+                >
+                  {picker.save}
+                </Button>
+              )}
             </div>
           </Dialog.Content>
         </div>
@@ -116,11 +124,9 @@ function Choice({ value, name, hint, color }: {
       <span className="ec-radio">
         <RadioGroup.Indicator className="ec-radio-dot" />
       </span>
-      <span
-        className="ec-swatch"
-        aria-hidden="true"
-        style={color === null ? undefined : { backgroundColor: color }}
-      />
+      {color === null
+        ? null
+        : <span className="ec-swatch" aria-hidden="true" style={{ backgroundColor: color }} />}
       <span>
         {name}
         {hint === null ? null : <span className="ec-small ec-muted ec-block">{hint}</span>}

@@ -19,12 +19,11 @@ export function CalendarRow({ integration }: { readonly integration: Integration
     <div>
       <dt>{strings.integration.calendar}</dt>
       <dd>
-        {integration.calendar_name ?? "–"}
+        <span>{integration.calendar_name ?? "–"}</span>
         {can_choose
           ? (
             <Button look="quiet" className="ec-inline" onClick={() => setPicking(true)}>
               {strings.integration.change_calendar}
-              <span className="ec-visually-hidden">{strings.integration.calendar}</span>
             </Button>
           )
           : null}
