@@ -16,6 +16,9 @@ export const ENGLISH = {
   copy: "Copy",
   copied: "Copied",
   dismiss: "Dismiss",
+  notification: "Notification",
+  /** The key leads to them. */
+  notifications: (key: string) => `Notifications (${key})`,
 
   providers: {
     google: {

@@ -18,18 +18,19 @@ export function SettingsTabs({ supabase }: { readonly supabase: Supabase }) {
   }, []);
   return (
     <Tabs.Root
+      asChild
       value={tab}
       onValueChange={(next) => {
         history.replaceState(history.state, "", `#${next}`);
         setTab(next);
       }}
     >
-      <Tabs.List className="page-tabs" aria-label={PAGE.heading}>
-        {ORDER.map((name) => (
-          <Tabs.Trigger key={name} value={name} className="page-tab">{PAGE.tabs[name].label}</Tabs.Trigger>
-        ))}
-      </Tabs.List>
       <main>
+        <Tabs.List className="page-tabs" aria-label={PAGE.heading}>
+          {ORDER.map((name) => (
+            <Tabs.Trigger key={name} value={name} className="page-tab">{PAGE.tabs[name].label}</Tabs.Trigger>
+          ))}
+        </Tabs.List>
         <Tabs.Content value="calendar" className="page-panel" tabIndex={-1}>
           <CalendarSettings supabase={supabase} />
         </Tabs.Content>

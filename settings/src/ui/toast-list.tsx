@@ -11,7 +11,7 @@ export default function ToastList(
 ) {
   const { strings, dir } = useSurroundings();
   return (
-    <Toast.Provider swipeDirection={dir === "rtl" ? "left" : "right"}>
+    <Toast.Provider label={strings.notification} swipeDirection={dir === "rtl" ? "left" : "right"}>
       {toasts.map(({ id, words, action, link }) => (
         <Toast.Root
           key={id}
@@ -38,7 +38,7 @@ export default function ToastList(
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className="ec-root ec-toasts" dir={dir} />
+      <Toast.Viewport className="ec-toasts" label={strings.notifications("{hotkey}")} dir={dir} />
     </Toast.Provider>
   );
 }

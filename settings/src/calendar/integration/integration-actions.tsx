@@ -58,7 +58,6 @@ export function IntegrationActions(
         )
         : null}
       <Button
-        look="quiet"
         isWorking={disconnect.isPending}
         onClick={() => state.kind === "waiting_for_confirmation" ? end("keep") : setAsking(true)}
       >
