@@ -21,9 +21,14 @@ const PASSED_THROUGH = [
   "LOG_LEVEL",
 ] as const;
 
+/** Where the gateway serves the Settings page. */
+export function settingsUrlOf(apiUrl: string): string {
+  return `${apiUrl}/settings`;
+}
+
 /**
  * The environment of the functions: as hosted Supabase sets it, with the caller's variables where given and values
- * of this stack's own where not.
+ * of this stack's own where not. The page of this stack may always be redirected to.
  *
  * @param given the environment of `npm start`
  * @param emulators how to reach those that run: what is given goes before it
@@ -44,14 +49,23 @@ export function functionEnvironment(options: {
     CALENDAR_STATE_SECRET: randomSecret(),
     CALENDAR_SYNC_SECRET: randomSecret(),
     CALENDAR_METRICS_SECRET: randomSecret(),
-    CALENDAR_REDIRECT_URLS: `${apiUrl}/settings,http://localhost:3000/settings/calendar`,
+    CALENDAR_REDIRECT_URLS: `${settingsUrlOf(apiUrl)},http://localhost:3000/settings/calendar`,
     DENO_NO_UPDATE_CHECK: "1",
   };
   for (const name of PASSED_THROUGH) {
     const value = given[name] || emulators[name];
     if (value) variables[name] = value;
   }
+  variables["CALENDAR_REDIRECT_URLS"] = including(
+    variables["CALENDAR_REDIRECT_URLS"] ?? "",
+    settingsUrlOf(apiUrl),
+  );
   return { variables, env: readEnv((name) => variables[name]) };
+}
+
+/** At the end, where it is missing: the first of the list is where people land when all else is unknown. */
+function including(list: string, url: string): string {
+  return list.split(",").some((entry) => entry.trim() === url) ? list : `${list},${url}`;
 }
 
 function randomSecret(): string {

@@ -1,5 +1,6 @@
 // The process behind `npm start`: one stack in the foreground, until standard input ends or a signal comes.
 import { parseOptions } from "./options.ts";
+import { describeReady } from "./ready.ts";
 import { startStack } from "./stack.ts";
 
 const started_at = performance.now();
@@ -16,6 +17,7 @@ try {
   const options = parseOptions(Deno.args);
   const stack = await startStack({
     ...options,
+    page: true,
     log: (line) => console.error(line),
     env: Deno.env.toObject(),
   });
@@ -24,12 +26,19 @@ try {
     databaseUrl: stack.databaseUrl,
     publishableKey: stack.publishableKey,
     secretKey: stack.secretKey,
+    settingsUrl: stack.settingsUrl,
     googleUrl: stack.googleUrl,
     outlookUrl: stack.outlookUrl,
     users: stack.users,
   };
-  console.error(`Ready after ${((performance.now() - started_at) / 1000).toFixed(1)} s.`);
-  console.log(options.json ? JSON.stringify(ready) : describe(ready));
+  const took_s = (performance.now() - started_at) / 1000;
+  if (options.json) {
+    console.error(`Ready after ${took_s.toFixed(1)} s.`);
+    console.log(JSON.stringify(ready));
+  } else {
+    console.error(describeReady(ready));
+    console.log(`Ready after ${took_s.toFixed(1)} s: ${ready.settingsUrl}`);
+  }
   await stop.promise;
   await stack.stop();
 } catch (error: unknown) {
@@ -37,17 +46,3 @@ try {
   Deno.exit(1);
 }
 Deno.exit(0);
-
-function describe(
-  ready: {
-    apiUrl: string;
-    databaseUrl: string;
-    googleUrl: string;
-    outlookUrl: string;
-    users: readonly { email: string }[];
-  },
-) {
-  return `API ${ready.apiUrl} · database ${ready.databaseUrl} · Google calendars ${ready.googleUrl} · Outlook calendars ${ready.outlookUrl} · users ${
-    ready.users.map(({ email }) => email).join(", ")
-  } (passwords: --json)`;
-}

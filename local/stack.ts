@@ -1,5 +1,5 @@
 import { createDemoUsers, type DemoUser, seedObligations, storeDoorbellSecrets } from "./demo-data.ts";
-import { functionEnvironment } from "./environment.ts";
+import { functionEnvironment, settingsUrlOf } from "./environment.ts";
 import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
 import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
 import { functionNames, FunctionProcess } from "./functions/function-process.ts";
@@ -10,6 +10,8 @@ import { prepareDatabase, type PreparedDatabase } from "./postgres/prepare.ts";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
+import { buildPage } from "./settings/build.ts";
+import { type Page, readPage, settingsRoutes } from "./settings/serve.ts";
 
 /** A whole platform on this machine. */
 export interface Stack {
@@ -18,6 +20,8 @@ export interface Stack {
   readonly databaseUrl: string;
   readonly publishableKey: string;
   readonly secretKey: string;
+  /** Answers where the stack was started with its page. */
+  readonly settingsUrl: string;
   /** The emulator's page, or the API URL that was given. */
   readonly googleUrl: string;
   readonly outlookUrl: string;
@@ -43,6 +47,8 @@ const EMULATOR_CLIENTS = {
  * Starts the platform: database, gateway, functions and an emulator for each provider whose URLs are not given.
  *
  * @param options.port of the gateway; 0: any free one
+ * @param options.page builds the Settings page, unless it is built, and serves it
+ * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
  * @param options.env passed through to the functions as far as the contract names it
  * @throws Error with one clear line; whatever was started is stopped again
  */
@@ -51,6 +57,8 @@ export async function startStack(options: {
   readonly seed?: boolean;
   readonly databaseUrl?: string;
   readonly dataDir?: string;
+  readonly page?: boolean;
+  readonly access_token_lifetime_s?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: (line: string) => void;
 }): Promise<Stack> {
@@ -64,7 +72,8 @@ export async function startStack(options: {
     started.push(() => gateway.stop());
     const apiUrl = gateway.url;
     const given = options.env ?? {};
-    const keys = await createProjectKeys();
+    const keys = await createProjectKeys(options.access_token_lifetime_s);
+    const building = options.page ? startBuild(log, started) : null;
 
     const redirect_uris = [`${apiUrl}/functions/v1/calendar/callback`];
     const google = given["GOOGLE_AUTHORITY_URL"] && given["GOOGLE_API_URL"]
@@ -115,7 +124,10 @@ export async function startStack(options: {
       await Promise.all(functions.map((process) => process.stop()));
     });
     await Promise.all(functions.map((process) => process.start()));
-    gateway.open({ keys, superuserUrl: databaseUrl, authenticatorUrl, functions });
+    const demoUsers = users.map(({ email, password }) => ({ email, password }));
+    const config = { supabaseUrl: apiUrl, publishableKey: keys.publishable, demoUsers };
+    const settings = building === null ? null : settingsRoutes(await building, config);
+    gateway.open({ keys, superuserUrl: databaseUrl, authenticatorUrl, functions, settings });
     // Before what it passes requests on to.
     started.push(() => gateway.stop());
 
@@ -132,6 +144,7 @@ export async function startStack(options: {
       databaseUrl,
       publishableKey: keys.publishable,
       secretKey: keys.secret,
+      settingsUrl: settingsUrlOf(apiUrl),
       googleUrl: google?.url ?? given["GOOGLE_API_URL"] ?? "",
       outlookUrl: outlook?.url ?? given["MICROSOFT_GRAPH_URL"] ?? "",
       users,
@@ -173,6 +186,19 @@ async function openDatabase(
     }
     throw error;
   }
+}
+
+/** Begins to build the page while the database starts; a stack that does not start ends it. */
+function startBuild(log: (line: string) => void, started: (() => Promise<void>)[]): Promise<Page> {
+  const abort = new AbortController();
+  const building = buildPage({ log, signal: abort.signal }).then(readPage);
+  started.push(async () => {
+    abort.abort();
+    await building.catch(() => {});
+  });
+  // Whoever awaits it hears of a failure; until somebody does, it is not an unhandled one.
+  building.catch(() => {});
+  return building;
 }
 
 function pgNetSwitch(start: (() => BackgroundWorker) | null) {

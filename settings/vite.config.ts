@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { inFrontOf } from "./dev-server.ts";
 
 const leftOut = fileURLToPath(new URL("src/page/left-out.ts", import.meta.url));
 
@@ -10,7 +11,11 @@ export default defineConfig(({ mode }) =>
       build: {
         outDir: "dist/package",
         lib: { entry: "src/index.ts", formats: ["es"], fileName: "index", cssFileName: "styles" },
-        rollupOptions: { external: [/^react($|\/)/, /^react-dom($|\/)/, /^@supabase\//] },
+        rolldownOptions: {
+          external: [/^react($|\/)/, /^react-dom($|\/)/, /^@supabase\//, /^@tanstack\//, /^radix-ui$/],
+          // For hosts that render on a server.
+          output: { banner: '"use client";' },
+        },
       },
     }
     : {
@@ -21,6 +26,7 @@ export default defineConfig(({ mode }) =>
         // What the first sight of the page needs is one file: it is smaller than its parts, and one request.
         rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
       },
+      plugins: [inFrontOf(process.env["STACK_URL"] ?? "http://127.0.0.1:54321")],
       resolve: {
         // 28 kB, gzipped, of what this page never does: listen to channels, store files, read tables.
         alias: {

@@ -3,11 +3,17 @@ import { spawn } from "node:child_process";
 import { installMissing } from "../local/install.mjs";
 
 const CHECKED = ["supabase/functions", "local", "tests", "bench"];
+/** A browser's code: TypeScript itself checks it, with the types of the DOM. */
+const SETTINGS = ["settings/src", "settings/vite.config.ts", "settings/dev-server.ts"];
 
 const STEPS = [
   { name: "format", args: ["fmt", "--check"] },
-  { name: "lint", args: ["lint", ...CHECKED] },
+  { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS] },
   { name: "types", args: ["check", ...CHECKED] },
+  {
+    name: "settings types",
+    args: ["run", "--allow-all", "node_modules/typescript/bin/tsc", "-p", "settings/tsconfig.json"],
+  },
   {
     name: "tests",
     args: ["test", "--allow-all", "--no-check", "--parallel", "tests", ...process.argv.slice(2)],

@@ -28,6 +28,8 @@ export interface Gateway {
     readonly superuserUrl: string;
     readonly authenticatorUrl: string;
     readonly functions: readonly FunctionProcess[];
+    /** The Settings page; null: there is none. */
+    readonly settings: Hono | null;
   }): void;
   /** May be called again. */
   stop(): Promise<void>;
@@ -48,7 +50,7 @@ export function startGateway(port: number): Gateway {
   let stopped: Promise<void> | null = null;
   return {
     url,
-    open({ keys, superuserUrl, authenticatorUrl, functions }) {
+    open({ keys, superuserUrl, authenticatorUrl, functions, settings }) {
       const admin = openPool(superuserUrl, { max: AUTH_CONNECTIONS });
       const authenticator = openPool(authenticatorUrl, { max: REST_CONNECTIONS });
       pools.push(admin, authenticator);
@@ -58,6 +60,7 @@ export function startGateway(port: number): Gateway {
       app.route("/auth/v1", authRoutes({ pool: admin, keys, apiUrl: () => url }));
       app.route("/rest/v1", restRoutes({ pool: authenticator, keys }));
       app.route("/functions/v1", functionRoutes(functions));
+      if (settings !== null) app.route("/", settings);
       app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
       answer = (request) => app.fetch(request);
     },

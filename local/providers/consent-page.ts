@@ -18,6 +18,8 @@ export interface ConsentPage {
 
 /** The page on which a person chooses an account and allows or denies. */
 export function consentPage({ provider, heading, accounts, query, scopes, choice }: ConsentPage): Html {
+  // The decision says so when every box is unticked.
+  const none = choice ? html`<input type="hidden" name="emulator_scopes" value="">` : "";
   return html`
     <!doctype html>
     <html lang="en">
@@ -41,7 +43,7 @@ export function consentPage({ provider, heading, accounts, query, scopes, choice
             html`<label><input type="radio" name="emulator_account" value="${email}" ${
               index === 0 ? "checked" : ""
             }> ${name} (${email})</label>`
-          )}</fieldset><fieldset><legend>Access</legend>${scopes.map((scope) =>
+          )}</fieldset><fieldset><legend>Access</legend>${none}${scopes.map((scope) =>
             html`<label>${
               choice ? html`<input type="checkbox" name="emulator_scopes" value="${scope}" checked>` : ""
             } <code>${scope}</code></label>`

@@ -12,6 +12,7 @@ const Ready = z.object({
   outlookUrl: z.url(),
   publishableKey: z.string(),
   secretKey: z.string(),
+  settingsUrl: z.url(),
   users: z.array(z.object({ id: z.uuid(), email: z.string(), password: z.string() })).length(2),
 });
 
@@ -107,6 +108,44 @@ Deno.test({ name: "two stacks run side by side", ...sanitizers }, async () => {
     await exited;
   }
 });
+
+Deno.test(
+  { name: "the ready line leads to the Settings page", ...sanitizers },
+  async () => {
+    const { child, exited, ready } = await started([...NPM_START, "--no-seed"]);
+    const page = await fetch(ready.settingsUrl);
+    assert.equal(page.status, 200);
+    const html = await page.text();
+    for (const { email, password } of ready.users) assert.ok(html.includes(email) && html.includes(password));
+    const [, script = ""] = /src="(\/settings\/assets\/[^"]+\.js)"/.exec(html) ?? [];
+    const { status, headers, body } = await fetch(ready.apiUrl + script);
+    await body?.cancel();
+    assert.deepEqual([status, headers.get("content-type")], [200, "text/javascript; charset=utf-8"]);
+    signalGroup(child, "SIGTERM");
+    await exited;
+  },
+);
+
+Deno.test(
+  { name: "to people, npm start says one line when it is ready, with the page in it", ...sanitizers },
+  async () => {
+    const { child, exited, stdout, stderr } = run([
+      "npm",
+      "start",
+      "--silent",
+      "--",
+      "--port",
+      "0",
+      "--no-seed",
+    ]);
+    const url = await until(() => Promise.resolve(/http:\S+\/settings(?=\n)/.exec(stdout())?.[0]), 30_000);
+    assert.equal(stdout().trim().split("\n").length, 1);
+    assert.equal((await (await fetch(url)).text()).includes("settings-config"), true);
+    assert.match(stderr(), /ada@example\.com or grace@example\.com/);
+    signalGroup(child, "SIGTERM");
+    await exited;
+  },
+);
 
 Deno.test({ name: "what cannot work is one clear line and a non-zero exit", ...sanitizers }, async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { type Stack, startStack } from "../../local/stack.ts";
 import type { ProviderName } from "../../supabase/functions/_shared/providers/provider.ts";
-import { CalendarApi, type Integration, until } from "./calendar-api.ts";
+import { CalendarApi, type Integration, until, type User } from "./calendar-api.ts";
 import { googleSubject } from "./subjects/google-subject.ts";
 import { outlookSubject } from "./subjects/outlook-subject.ts";
 import { ADA, type SeenEvent, type Subject } from "./subjects/subject.ts";
@@ -16,7 +16,7 @@ export interface Scene {
   readonly sql: Sql;
   readonly redirect_to: string;
   /** A new user without anything. */
-  newUser(): Promise<{ readonly id: string; readonly api: CalendarApi }>;
+  newUser(): Promise<User & { readonly api: CalendarApi }>;
   /** A new user, connected to an account of the provider. */
   connectedUser(account?: string, access?: "dedicated" | "existing"): Promise<ConnectedUser>;
   /** Connects a user, or connects one again. */
@@ -40,13 +40,20 @@ export interface ConnectedUser {
   readonly calendar_id: string;
 }
 
-/** Starts a stack without demo obligations, quotas and the question before many deletions, about one provider. */
+/**
+ * Starts a stack without demo obligations, quotas and the question before many deletions, about one provider.
+ *
+ * @param options.page serves the Settings page too
+ * @param options.access_token_lifetime_s see `startStack`
+ */
 export async function openScene(
   provider_name: ProviderName = "google",
   env: Readonly<Record<string, string>> = {},
+  options: { readonly page?: boolean; readonly access_token_lifetime_s?: number } = {},
 ): Promise<Scene> {
   const output: string[] = [];
   const stack = await startStack({
+    ...options,
     seed: false,
     env,
     log: (line) => {
@@ -79,7 +86,8 @@ export async function openScene(
         insert into auth.users (email, encrypted_password)
         values (${email}, extensions.crypt(${password}, extensions.gen_salt('bf', 4))) returning id`;
       assert.ok(row);
-      return { id: row.id, api: await CalendarApi.signIn(stack, { id: row.id, email, password }) };
+      const user = { id: row.id, email, password };
+      return { ...user, api: await CalendarApi.signIn(stack, user) };
     },
     async connectedUser(account = ADA, access) {
       const { id, api } = await scene.newUser();

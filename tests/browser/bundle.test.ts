@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { openBrowser } from "./support/browser.ts";
+import { scriptsOf } from "./support/measure.ts";
+import { openSettingsScene } from "./support/settings-scene.ts";
+
+/** Gzipped, as they come over the line. */
+const FIRST_LOAD_MAX_BYTES = 120_000;
+
+Deno.test(
+  { name: "the first load's JavaScript stays small", sanitizeOps: false, sanitizeResources: false },
+  async (t) => {
+    const scene = await openSettingsScene();
+    const browser = await openBrowser();
+    const isSmall = (what: string, bytes: number) => {
+      console.log(`JavaScript loaded ${what}: ${bytes.toLocaleString("en")} bytes, gzipped`);
+      assert.ok(bytes > 0 && bytes <= FIRST_LOAD_MAX_BYTES, `${bytes} bytes ${what}`);
+    };
+    try {
+      await t.step(
+        "for whoever is not signed in",
+        () =>
+          browser.visit("bundle-signed-out", {}, async ({ page }) => {
+            const scripts = scriptsOf(page);
+            await page.goto(scene.settingsUrl, { waitUntil: "networkidle" });
+            isSmall("signed out", await scripts.total());
+          }),
+      );
+
+      await t.step(
+        "for whoever signs in and looks at the calendar tab",
+        () =>
+          browser.visit("bundle-signed-in", {}, async ({ page }) => {
+            const scripts = scriptsOf(page);
+            await scene.signIn(page, await scene.newUser());
+            await page.getByRole("tab", { name: "Calendar", exact: true }).click();
+            await page.waitForLoadState("networkidle");
+            isSmall("up to the calendar tab", await scripts.total());
+          }),
+      );
+    } finally {
+      await browser.close();
+      await scene.close();
+    }
+  },
+);

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import { type CalendarApi, consent, type User } from "../../support/calendar-api.ts";
+import { ADA } from "../../support/subjects/subject.ts";
+import type { SettingsScene } from "../support/settings-scene.ts";
+
+/** A state of an integration as its user meets it. */
+export interface StateCase {
+  /** Its kind in settings/src/calendar/state.ts. */
+  readonly name: string;
+  readonly provider: ProviderName;
+  /** Brings it about for a new user. */
+  arrange(scene: SettingsScene, user: User & { readonly api: CalendarApi }): Promise<void>;
+  /** What the badge says. */
+  readonly label: string;
+  /** What the page says of it; null: the badge says it all. */
+  readonly words: RegExp | null;
+  /** The button to press; null: there is nothing to do. */
+  readonly action: string | null;
+  /** Other things that have to be there, by their text. */
+  readonly also?: readonly RegExp[];
+}
+
+const OBLIGATIONS = 12;
+
+/** A connected calendar that holds every deadline, and in which nothing is worked any more: it stays as it is put. */
+async function settle(
+  scene: SettingsScene,
+  { id, api }: User & { readonly api: CalendarApi },
+  provider: ProviderName,
+): Promise<string> {
+  await scene.sql`
+    insert into public.obligations (user_id, title, deadline_date)
+    select ${id}, 'Emissions report ' || n, current_date + n::integer from generate_series(1, ${OBLIGATIONS}) as n`;
+  const { id: integration_id } = await api.connect({
+    provider,
+    redirect_to: scene.redirect_to,
+    account: ADA,
+  });
+  await api.untilStatus(({ progress }) => progress.synced === OBLIGATIONS && progress.pending === 0);
+  await scene.sql`
+    update calendar_sync.lanes set held_until = now() + interval '1 day' where integration_id = ${integration_id}`;
+  return integration_id;
+}
+
+/** A settled calendar with another status and error than it has by itself. */
+const withError = (
+  provider: ProviderName,
+  status: "active" | "paused" | "disconnected",
+  code: string,
+  details: Readonly<Record<string, string | number>> = {},
+): StateCase["arrange"] =>
+async (scene, user) => {
+  const id = await settle(scene, user, provider);
+  await scene.sql`
+    update public.calendar_integrations
+    set status = ${status}, last_error = ${
+    scene.sql.json({ code, message: "In the server's words.", details })
+  }
+    where id = ${id}`;
+};
+
+export const CASES: readonly StateCase[] = [
+  {
+    name: "not_connected",
+    provider: "google",
+    arrange: () => Promise.resolve(),
+    label: "",
+    words: /Google will ask you to allow/,
+    action: "Connect Google Calendar",
+  },
+  {
+    name: "waiting_for_confirmation",
+    provider: "google",
+    async arrange({ redirect_to }, { api }) {
+      const landed = await consent(await api.authorizeUrl({ provider: "google", redirect_to }), ADA);
+      assert.ok(landed.searchParams.has("calendar_connection"));
+    },
+    label: "Not finished",
+    words: /allowed but not finished/,
+    action: "Connect again",
+  },
+  {
+    name: "up_to_date",
+    provider: "google",
+    async arrange(scene, user) {
+      await settle(scene, user, "google");
+    },
+    label: "Connected",
+    words: null,
+    action: "Sync now",
+    also: [/12 deadlines/, /Compliance deadlines/],
+  },
+  {
+    name: "syncing",
+    provider: "outlook",
+    async arrange(scene, user) {
+      await settle(scene, user, "outlook");
+      await scene.sql`
+        insert into public.obligations (user_id, title, deadline_date)
+        select ${user.id}, 'Waste register ' || n, current_date + n::integer from generate_series(1, 28) as n`;
+    },
+    label: "Syncing",
+    words: /12 of 40 deadlines/,
+    action: "Sync now",
+  },
+  {
+    name: "has_problems",
+    provider: "google",
+    async arrange(scene, user) {
+      const id = await settle(scene, user, "google");
+      const [obligation] = await scene.sql<{ id: string }[]>`
+        insert into public.obligations (user_id, title, deadline_date)
+        values (${user.id}, 'Noise measurement', '2027-03-01') returning id`;
+      assert.ok(obligation);
+      await scene.sql`
+        update calendar_sync.jobs set failed_at = now() - interval '2 hours', attempts = 1, last_error = 'invalid'
+        where integration_id = ${id} and obligation_id = ${obligation.id}`;
+    },
+    label: "Connected",
+    words: /One deadline is not in your calendar/,
+    action: "See why",
+    also: [/Noise measurement/, /Google does not accept this event/],
+  },
+  {
+    name: "switched_off",
+    provider: "google",
+    async arrange(scene, user) {
+      const id = await settle(scene, user, "google");
+      await scene.sql`update public.calendar_integrations set sync_enabled = false where id = ${id}`;
+    },
+    label: "Paused",
+    words: /Syncing is switched off/,
+    action: "Switch on",
+  },
+  {
+    name: "reconnect_needed",
+    provider: "google",
+    arrange: withError("google", "disconnected", "invalid_grant"),
+    label: "Reconnect needed",
+    words: /Google no longer lets us in/,
+    action: "Reconnect",
+  },
+  {
+    name: "permission_withdrawn",
+    provider: "google",
+    arrange: withError("google", "disconnected", "scope_missing"),
+    label: "Reconnect needed",
+    words: /permission to change your calendar was withdrawn/,
+    action: "Reconnect",
+  },
+  {
+    name: "admin_consent_needed",
+    provider: "outlook",
+    arrange: withError("outlook", "disconnected", "admin_consent_required", {
+      admin_consent_url:
+        "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=example",
+    }),
+    label: "Administrator needed",
+    words: /only an administrator allow this/,
+    action: "Copy",
+    also: [/Link for your administrator/],
+  },
+  {
+    name: "calendar_missing",
+    provider: "google",
+    arrange: withError("google", "paused", "calendar_missing"),
+    label: "Calendar missing",
+    words: /The calendar was deleted/,
+    action: "Make it again",
+    also: [/Choose another calendar/],
+  },
+  {
+    name: "mass_deletion",
+    provider: "google",
+    arrange: withError("google", "paused", "mass_deletion", { deletions: 10, events: 12 }),
+    label: "Stopped to ask you",
+    words: /10 of 12 events would be deleted at once/,
+    action: "I restored them, check again",
+    also: [/Delete them…/],
+  },
+  {
+    name: "blocked_by_policy",
+    provider: "outlook",
+    arrange: withError("outlook", "paused", "blocked_by_policy"),
+    label: "Paused",
+    words: /A policy of your organisation keeps us out/,
+    action: "Try now",
+  },
+  {
+    name: "mailbox_unavailable",
+    provider: "outlook",
+    arrange: withError("outlook", "paused", "mailbox_unavailable"),
+    label: "Paused",
+    words: /mailbox of this account cannot be reached/,
+    action: "Try now",
+  },
+  {
+    name: "provider_down",
+    provider: "outlook",
+    async arrange(scene, user) {
+      await withError("outlook", "active", "provider_unavailable")(scene, user);
+      await scene.sql`
+        update calendar_sync.lanes set held_until = now() + interval '4 minutes', ready_at = now() + interval '4 minutes'
+        where integration_id in (select id from public.calendar_integrations where user_id = ${user.id})`;
+    },
+    label: "Waiting",
+    words: /Microsoft cannot be reached.*we try again in \d minutes/,
+    action: null,
+  },
+  {
+    name: "quota",
+    provider: "google",
+    async arrange(scene, user) {
+      await withError("google", "active", "quota")(scene, user);
+      await scene.sql`
+        update calendar_sync.lanes set held_until = now() + interval '50 minutes', ready_at = now() + interval '50 minutes'
+        where integration_id in (select id from public.calendar_integrations where user_id = ${user.id})`;
+    },
+    label: "Waiting",
+    words: /Google limits how much may change at a time.*we go on in \d+ minutes/,
+    action: null,
+  },
+  {
+    name: "configuration",
+    provider: "google",
+    arrange: withError("google", "active", "configuration"),
+    label: "Waiting",
+    words: /does not accept this installation/,
+    action: null,
+  },
+  {
+    name: "disconnecting",
+    provider: "google",
+    async arrange(scene, user) {
+      const id = await settle(scene, user, "google");
+      await user.api.request("DELETE", `/?integration_id=${id}&events=remove`);
+    },
+    label: "Disconnecting",
+    words: /being removed from your calendar/,
+    action: null,
+    also: [/12 events still to remove/],
+  },
+];

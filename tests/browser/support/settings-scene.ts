@@ -1,0 +1,41 @@
+import type { Page } from "playwright-core";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { User } from "../../support/calendar-api.ts";
+import { openScene, type Scene } from "../../support/scene.ts";
+
+/** A stack of its own for one test file, with the Settings page. */
+export interface SettingsScene extends Scene {
+  readonly settingsUrl: string;
+  /** Opens the page and signs in with its form, as a person would. Returns once the form is gone. */
+  signIn(page: Page, user: Pick<User, "email" | "password">): Promise<void>;
+}
+
+/** Out of the way: what the limit does to the page is a test's own subject. */
+const NO_RATE_LIMIT = { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000" };
+
+/**
+ * Starts the stack of a browser test.
+ *
+ * @param provider_name whose calendars the scene's own functions look at; the page offers every provider
+ * @param options.access_token_lifetime_s see `startStack`
+ */
+export async function openSettingsScene(
+  provider_name: ProviderName = "google",
+  env: Readonly<Record<string, string>> = {},
+  options: { readonly access_token_lifetime_s?: number } = {},
+): Promise<SettingsScene> {
+  const scene = await openScene(provider_name, { ...NO_RATE_LIMIT, ...env }, { ...options, page: true });
+  const { settingsUrl } = scene.stack;
+  return {
+    ...scene,
+    settingsUrl,
+    async signIn(page, { email, password }) {
+      await page.goto(settingsUrl);
+      await page.getByLabel("Email", { exact: true }).fill(email);
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      const button = page.getByRole("button", { name: "Sign in", exact: true });
+      await button.click();
+      await button.waitFor({ state: "detached" });
+    },
+  };
+}

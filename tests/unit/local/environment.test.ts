@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { functionEnvironment } from "../../../local/environment.ts";
+import { createProjectKeys } from "../../../local/gateway/keys.ts";
+
+const API_URL = "http://127.0.0.1:54321";
+const EMULATORS = {
+  GOOGLE_CLIENT_ID: "id",
+  GOOGLE_CLIENT_SECRET: "secret",
+  MICROSOFT_CLIENT_ID: "id",
+  MICROSOFT_CLIENT_SECRET: "secret",
+};
+
+async function redirectUrls(given: string | undefined) {
+  const { env } = functionEnvironment({
+    given: { CALENDAR_REDIRECT_URLS: given },
+    apiUrl: API_URL,
+    keys: await createProjectKeys(),
+    emulators: EMULATORS,
+  });
+  return env.redirect_urls;
+}
+
+Deno.test("the page of the stack may be redirected to, whatever list is given, and is not first in it", async () => {
+  const own = `${API_URL}/settings`;
+  assert.deepEqual(await redirectUrls(undefined), [own, "http://localhost:3000/settings/calendar"]);
+  assert.deepEqual(await redirectUrls("https://app.example.com/settings"), [
+    "https://app.example.com/settings",
+    own,
+  ]);
+  assert.deepEqual(await redirectUrls(`https://app.example.com/settings, ${own}`), [
+    "https://app.example.com/settings",
+    own,
+  ]);
+});
+
+Deno.test("a list that is malformed is still named", async () => {
+  await assert.rejects(redirectUrls("not a url"), /CALENDAR_REDIRECT_URLS/);
+});
