@@ -33,6 +33,8 @@ interface Watched {
 
 const WAIT_MS = 30_000;
 const POLL_MS = 5;
+/** The Calendar API allows 120 calls a minute. */
+const STATUS_POLL_MS = 600;
 /** Edits of one event within a second are written as one; the demo does not want to show that. */
 const BETWEEN_STEPS_MS = 1_100;
 
@@ -237,6 +239,6 @@ async function connect(
     const { integrations } = Status.parse(await (await fetch(`${api}/status`, { headers: signedIn })).json());
     return integrations.every(({ progress }) => progress.pending === 0);
   };
-  while (!await isSynced()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  while (!await isSynced()) await new Promise((resolve) => setTimeout(resolve, STATUS_POLL_MS));
   return calendar_id;
 }

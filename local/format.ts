@@ -1,7 +1,7 @@
 import { ROOT } from "./paths.ts";
 
 /** Formats generated text as the repository is formatted. */
-export async function formatted(text: string, extension: "ts" | "md"): Promise<string> {
+export async function formatted(text: string, extension: "ts" | "md" | "json"): Promise<string> {
   const formatter = new Deno.Command(Deno.execPath(), {
     args: ["fmt", `--config=${ROOT}/deno.json`, `--ext=${extension}`, "-"],
     stdin: "piped",

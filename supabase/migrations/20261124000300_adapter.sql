@@ -73,3 +73,14 @@ $$;
 
 comment on function calendar_sync.is_shown(calendar_sync.deadline, text) is
   'Whether a deadline has an event; completed_events is the integration''s setting. False for no deadline at all.';
+
+create function calendar_sync.due_text(deadline_date date, deadline_at timestamptz) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(
+    to_char(deadline_date, 'YYYY-MM-DD'), to_char(deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  )
+$$;
+
+comment on function calendar_sync.due_text(date, timestamptz) is
+  'A deadline as the Calendar API prints it: a date, or an instant in UTC (RFC 3339).';

@@ -108,6 +108,40 @@ comment on function calendar_sync.progress(uuid) is
   'Obligations of a calendar that are as they should be, still to be looked at, and given up. Null for another user''s.';
 grant execute on function calendar_sync.progress(uuid) to authenticated, service_role;
 
+create function calendar_sync.next_try_at(p_integration_id uuid) returns timestamptz
+language sql stable security definer set search_path = ''
+as $$
+  select nullif(greatest(lane.ready_at, gate.probe_at, gate.spent_until, now()), now())
+  from public.calendar_integrations as integration
+  join calendar_sync.lanes as lane on lane.integration_id = integration.id
+  join calendar_sync.gates as gate on gate.provider = lane.provider
+  where integration.id = p_integration_id
+    and ((select auth.uid()) is null or integration.user_id = (select auth.uid()))
+    and lane.ready_at is not null and (lane.leased_until is null or lane.leased_until <= now())
+$$;
+
+comment on function calendar_sync.next_try_at(uuid) is
+  'When a calendar that waits goes on. Null: it is being worked or may be at once, has nothing to do, or is another user''s.';
+grant execute on function calendar_sync.next_try_at(uuid) to authenticated, service_role;
+
+-- Of what passes by itself a user wants to know when.
+create function calendar_sync.last_error_json(integration public.calendar_integrations) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select case when wait.ends_at is null then integration.last_error
+    else integration.last_error || jsonb_build_object('details',
+      coalesce(integration.last_error -> 'details', '{}') || jsonb_build_object('next_try_at', wait.ends_at))
+  end
+  from (
+    select case when integration.last_error ->> 'code' in ('provider_unavailable', 'quota')
+      then calendar_sync.next_try_at(integration.id) end as ends_at
+  ) as wait
+$$;
+
+comment on function calendar_sync.last_error_json(public.calendar_integrations) is
+  'An integration''s last error, with details.next_try_at where it passes by itself and it is known when.';
+grant execute on function calendar_sync.last_error_json(public.calendar_integrations) to authenticated, service_role;
+
 create function calendar_sync.integration_json(integration public.calendar_integrations) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -122,7 +156,7 @@ as $$
     'sync_enabled', integration.sync_enabled,
     'last_synced_at', integration.last_synced_at,
     'progress', calendar_sync.progress(integration.id),
-    'last_error', integration.last_error,
+    'last_error', calendar_sync.last_error_json(integration),
     'settings', integration.settings
   )
 $$;

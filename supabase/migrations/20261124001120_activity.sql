@@ -72,3 +72,56 @@ comment on function calendar_sync.keep_activity() is
   'Makes the partitions of the coming days and drops those that are older than calendar_sync.options says.';
 
 select calendar_sync.keep_activity();
+
+create function calendar_sync.own_activity(p_limit integer) returns jsonb
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_limit_max constant integer := 200;
+  v_user_id constant uuid := (select auth.uid());
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'at', recent.at,
+      'integration_id', recent.integration_id,
+      'provider', recent.provider,
+      'account_email', integration.account_email,
+      'calendar_name', integration.calendar_name,
+      'obligation_id', recent.obligation_id,
+      'title', deadline.title,
+      'action', recent.action,
+      'due', case when recent.due like '%T%' then calendar_sync.due_text(null, recent.due::timestamptz) else recent.due end,
+      'reason', recent.reason
+    ) order by recent.at desc), '[]')
+    from (
+      select * from calendar_sync.activity where user_id = v_user_id order by at desc limit least(p_limit, v_limit_max)
+    ) as recent
+    left join public.calendar_integrations as integration
+      on integration.id = recent.integration_id and integration.user_id = v_user_id
+    left join lateral (
+      select candidate.title from (
+        -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
+        select every_recipient.* from public.obligations as obligation
+        cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+        where every_recipient.obligation_id = recent.obligation_id offset 0
+      ) as candidate
+      where candidate.recipient_id = v_user_id
+    ) as deadline on true
+  );
+end;
+$$;
+
+comment on function calendar_sync.own_activity(integer) is
+  'The last p_limit changes made to the caller''s calendars, at most 200, newest first. Titles as they are now, of what is still the caller''s.';
+grant execute on function calendar_sync.own_activity(integer) to authenticated;
+
+create function public.calendar_activity(p_limit integer default 50) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$ select calendar_sync.own_activity(p_limit) $$;
+
+comment on function public.calendar_activity(integer) is
+  'The last p_limit changes made to the caller''s calendars, at most 200, newest first.';
+
+revoke execute on function public.calendar_activity(integer) from public, anon;
+grant execute on function public.calendar_activity(integer) to authenticated;

@@ -30,6 +30,13 @@ Deno.test({
       ["POST", "/calendars", { integration_id: id }],
       ["GET", "/admin_consent?provider=outlook"],
       ["POST", "/sync", {}],
+      ["POST", "/resume", { integration_id: id }],
+      ["GET", `/explain?obligation_id=${crypto.randomUUID()}`],
+      ["GET", "/providers"],
+      ["GET", "/activity"],
+      ["GET", "/problems"],
+      ["POST", "/retry", { integration_id: id }],
+      ["GET", "/obligations"],
       ["DELETE", `/?integration_id=${id}`],
     ];
 
@@ -65,6 +72,9 @@ Deno.test({
           404,
           "not_found",
         );
+        for (const path of ["/retry", "/resume"]) {
+          await expect(await other.api.request("POST", path, { integration_id: target }), 404, "not_found");
+        }
         await expect(await other.api.request("DELETE", `/?integration_id=${target}`), 404, "not_found");
       }
       assert.deepEqual(await other.api.status(), []);

@@ -47,7 +47,7 @@ export async function connectAccount(world: World, account: number, user_id: str
   const back = await finishConsent(connect, new URLSearchParams({ state, code: story.grants.account_id }));
   const ticket = new URL(back).searchParams.get("calendar_connection");
   if (ticket === null) return;
-  await confirmConnection(connect, user_id, ticket);
+  await confirmConnection(connect, user_id, ticket, z.unknown());
   story.connection = "connected";
 }
 

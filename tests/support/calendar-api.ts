@@ -61,13 +61,17 @@ export class CalendarApi {
     return new CalendarApi(stack, access_token);
   }
 
+  /** What every call of the user carries. */
+  headers(): Record<string, string> {
+    return { apikey: this.#stack.publishableKey, authorization: `Bearer ${this.#access_token}` };
+  }
+
   /** @param path below `/functions/v1/calendar` */
   request(method: string, path: string, body?: unknown): Promise<Response> {
     return fetch(`${this.#stack.apiUrl}/functions/v1/calendar${path}`, {
       method,
       headers: {
-        apikey: this.#stack.publishableKey,
-        authorization: `Bearer ${this.#access_token}`,
+        ...this.headers(),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),

@@ -1,77 +1,1809 @@
-// Placeholder until the generated file replaces it.
+// Written by npm run generate from the Calendar API's schemas.
+export interface paths {
+  "/admin_consent": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Where an administrator consents for an organisation
+     * @description For organisations whose members may not consent themselves.
+     */
+    get: operations["adminConsent"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/authorize": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Begin to connect an account
+     * @description The browser goes to the url, and comes back to redirect_to.
+     */
+    get: operations["authorize"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The provider's redirect
+     * @description Goes on to redirect_to with calendar_connection=<ticket> or calendar_error=<code>; after an administrator's consent with calendar_admin_consent=given.
+     */
+    get: operations["callback"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Confirm a connection
+     * @description Only the user who began it may. The calendar is there and the first sync is queued when this answers.
+     */
+    post: operations["confirm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Disconnect an account */
+    delete: operations["disconnect"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/providers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which calendar providers can be connected here */
+    get: operations["listProviders"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/calendars": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The calendars that the grant lets us see
+     * @description With dedicated access to Google: our own.
+     */
+    get: operations["listCalendars"];
+    put?: never;
+    /**
+     * Choose the calendar of our own
+     * @description Made anew where it was deleted; events move there.
+     */
+    post: operations["chooseOwnCalendar"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The user's integrations */
+    get: operations["status"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change the switch, the calendar or the settings
+     * @description What is not given stays. An unknown key is refused, and then nothing changes.
+     */
+    patch: operations["change"];
+    trace?: never;
+  };
+  "/resume": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Agree to the deletions for which a calendar was stopped
+     * @description Nothing happens to one that was not stopped (mass_deletion).
+     */
+    post: operations["resume"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/sync": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sync now
+     * @description Everything is looked at, and what was given up is tried again. A tenth of the calls of a minute may be this one.
+     */
+    post: operations["sync"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/activity": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The last changes made to the user's calendars */
+    get: operations["listActivity"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/explain": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Why an obligation is, or is not, in each calendar */
+    get: operations["explain"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/obligations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Find obligations of the user by their title */
+    get: operations["findObligations"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/problems": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What nobody tries to sync any more */
+    get: operations["listProblems"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Try again at once what failed
+     * @description Of a calendar that does not sync nothing is queued: all of it is tried again once it does.
+     */
+    post: operations["retry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    Address: {
+      /** Format: uri */
+      url: string;
+    };
+    Error: {
+      /**
+       * @description For programs.
+       * @enum {string}
+       */
+      code:
+        | "invalid_request"
+        | "unauthorized"
+        | "forbidden"
+        | "not_found"
+        | "connection_unknown"
+        | "more_access_needed"
+        | "reconnect_needed"
+        | "disconnecting"
+        | "provider_not_configured"
+        | "mailbox_unavailable"
+        | "rate_limited"
+        | "provider_unavailable"
+        | "internal";
+      /** @description For people: what to do next. */
+      message: string;
+    };
+    /** @description One account at one provider that a user connected. */
     Integration: {
+      /** Format: uuid */
       id: string;
+      /** @enum {string} */
       provider: "google" | "outlook";
       account_email: string | null;
+      /** @enum {string} */
       status: "pending_confirmation" | "active" | "disconnected" | "paused" | "disconnecting";
+      /** @enum {string} */
       access: "dedicated" | "existing";
+      /** @description The provider's. Null until confirmed. */
       calendar_id: string | null;
       calendar_name: string | null;
+      /** @description The user's switch. Off: changes wait. */
       sync_enabled: boolean;
+      /** Format: date-time */
       last_synced_at: string | null;
-      progress: { pending: number; synced: number; failed: number };
-      last_error: { code: string; message: string; details?: Record<string, unknown> } | null;
-      settings: { reminders_minutes: number[]; completed_events: "keep" | "remove" };
+      /** @description Obligations of this calendar. */
+      progress: {
+        /** @description Still to be looked at. */
+        pending: number;
+        /** @description As they should be. */
+        synced: number;
+        /** @description Given up until something changes; see GET /problems. */
+        failed: number;
+      };
+      last_error: components["schemas"]["LastError"] | null;
+      settings: {
+        /** @description Minutes before the deadline, at most five. */
+        reminders_minutes: number[];
+        /** @enum {string} */
+        completed_events: "keep" | "remove";
+      };
+    };
+    /** @description Why a calendar does not sync. */
+    LastError: {
+      /** @enum {string} */
+      code:
+        | "invalid_grant"
+        | "scope_missing"
+        | "admin_consent_required"
+        | "blocked_by_policy"
+        | "mailbox_unavailable"
+        | "calendar_missing"
+        | "mass_deletion"
+        | "secret_unreadable"
+        | "configuration"
+        | "provider_unavailable"
+        | "quota";
+      /** @description For people: what to do next. */
+      message: string;
+      details?: {
+        /**
+         * Format: date-time
+         * @description When it goes on, where it passes by itself (provider_unavailable, quota) and that is known.
+         */
+        next_try_at?: string;
+        /** @description What the organisation's administrator opens (admin_consent_required). */
+        admin_consent_url?: string;
+        /** @description So many events would go (mass_deletion). */
+        deletions?: number;
+        /** @description Of so many (mass_deletion). */
+        events?: number;
+      };
+    };
+    ConfirmRequest: {
+      /** @description The ticket of the redirect, calendar_connection: valid once, for ten minutes. */
+      connection: string;
+    };
+    Providers: {
+      providers: components["schemas"]["Provider"][];
+    };
+    Provider: {
+      /** @enum {string} */
+      name: "google" | "outlook";
+      /** @description Whether this installation has an OAuth client for it. */
+      configured: boolean;
+    };
+    Calendars: {
+      calendars: components["schemas"]["Calendar"][];
     };
     Calendar: {
       id: string;
       name: string;
+      /** @description The account's default calendar. */
       primary: boolean;
       writable: boolean;
+      /** @description IANA name, where the provider says. */
       time_zone: string | null;
+      /** @description CSS colour. */
       color: string | null;
     };
+    ChangeRequest: {
+      /** Format: uuid */
+      integration_id: string;
+      sync_enabled?: boolean;
+      /** @description One of GET /calendars; the events move there. */
+      calendar_id?: string;
+      /** @description Merged with what is set. */
+      settings?: {
+        /** @description Minutes before the deadline; Outlook shows the smallest. */
+        reminders_minutes?: number[];
+        /** @enum {string} */
+        completed_events?: "keep" | "remove";
+      };
+    };
+    IntegrationRequest: {
+      /** Format: uuid */
+      integration_id: string;
+    };
+    Integrations: {
+      integrations: components["schemas"]["Integration"][];
+    };
+    Queued: {
+      queued: number;
+    };
+    SyncRequest: {
+      /**
+       * Format: uuid
+       * @description Left out: all of the user's.
+       */
+      integration_id?: string;
+    };
+    Activities: {
+      activity: components["schemas"]["Activity"][];
+    };
+    /** @description One change made to a calendar, or given up. */
     Activity: {
+      /** Format: date-time */
       at: string;
+      /** Format: uuid */
       integration_id: string;
+      /** @enum {string} */
       provider: "google" | "outlook";
+      /** @description Null where the integration is gone. */
       account_email: string | null;
+      /** @description Null where the integration is gone. */
       calendar_name: string | null;
+      /** Format: uuid */
       obligation_id: string;
+      /** @description As it is now. Null where the obligation is gone or somebody else's. */
       title: string | null;
+      /** @enum {string} */
       action: "created" | "updated" | "moved" | "removed" | "rejected" | "given_up";
+      /** @description The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339). */
       due: string | null;
+      /** @description What the provider said, in its own word. */
       reason: string | null;
     };
-    Problem: {
-      integration_id: string;
-      provider: "google" | "outlook";
-      account_email: string | null;
-      calendar_name: string | null;
+    Explanation: {
+      /** Format: uuid */
       obligation_id: string;
-      title: string | null;
-      due: string | null;
-      code: "given_up" | "rejected";
-      reason: string | null;
-      message: string;
-      since: string;
-      attempts: number;
+      integrations: components["schemas"]["Explained"][];
     };
-    Obligation: {
-      id: string;
-      title: string;
-      due: string | null;
-      time_zone: string | null;
-      status: string;
-      obligation_type: string | null;
-    };
-    ExplainedIntegration: {
+    /** @description Why an obligation is, or is not, in one calendar. */
+    Explained: {
+      /** Format: uuid */
       integration_id: string;
+      /** @enum {string} */
       provider: "google" | "outlook";
       account_email: string | null;
       calendar_name: string | null;
       in_calendar: boolean;
+      /** @description The provider's. */
       event_id: string | null;
+      /**
+       * Format: date-time
+       * @description When the event was last written.
+       */
       synced_at: string | null;
-      code: string;
+      /** @enum {string} */
+      code:
+        | "synced"
+        | "waiting"
+        | "retrying"
+        | "given_up"
+        | "rejected"
+        | "not_noticed"
+        | "no_deadline"
+        | "cancelled"
+        | "completed"
+        | "not_yours"
+        | "sync_off"
+        | "not_confirmed"
+        | "paused"
+        | "disconnected"
+        | "disconnecting";
+      /** @description What the provider said, in its own word. */
       reason: string | null;
+      /**
+       * Format: date-time
+       * @description Since when it has been waiting, or is given up.
+       */
       since: string | null;
+      /**
+       * Format: date-time
+       * @description Null: at once, or not by itself.
+       */
       next_try_at: string | null;
+      /** @enum {string|null} */
       waits_for: "provider" | "provider_limit" | "quota" | null;
-      last_error: { code: string; message: string; details?: Record<string, unknown> } | null;
+      /** @description The integration's. */
+      last_error: components["schemas"]["LastError"] | null;
+      /** @description For people. */
       message: string;
+    };
+    Obligations: {
+      obligations: components["schemas"]["Obligation"][];
+    };
+    Obligation: {
+      /** Format: uuid */
+      id: string;
+      title: string;
+      /**
+       * @description The deadline: a calendar date (2027-01-31) or an instant in UTC (RFC 3339). Null: none.
+       * @example 2027-01-31
+       * @example 2027-01-31T09:00:00Z
+       */
+      due: string | null;
+      /** @description IANA name in which an instant is shown. */
+      time_zone: string | null;
+      /** @enum {string} */
+      status: "open" | "completed" | "cancelled";
+      obligation_type: string | null;
+    };
+    Problems: {
+      /** @description The newest, at most a hundred. */
+      problems: components["schemas"]["Problem"][];
+      /** @description How many there are in all. */
+      total: number;
+    };
+    /** @description An obligation that nobody tries to sync any more. */
+    Problem: {
+      /** Format: uuid */
+      integration_id: string;
+      /** @enum {string} */
+      provider: "google" | "outlook";
+      account_email: string | null;
+      calendar_name: string | null;
+      /** Format: uuid */
+      obligation_id: string;
+      /** @description As it is now. Null where the obligation is gone or somebody else's. */
+      title: string | null;
+      /**
+       * @description The deadline: a calendar date (2027-01-31) or an instant in UTC (RFC 3339). Null: none.
+       * @example 2027-01-31
+       * @example 2027-01-31T09:00:00Z
+       */
+      due: string | null;
+      /**
+       * @description given_up: it failed several times. rejected: the provider does not accept it.
+       * @enum {string}
+       */
+      code: "given_up" | "rejected";
+      /** @description What the provider said, in its own word. */
+      reason: string | null;
+      /** @description For people. */
+      message: string;
+      /** Format: date-time */
+      since: string;
+      attempts: number;
+    };
+    RetryRequest: {
+      /** Format: uuid */
+      integration_id: string;
+      /**
+       * Format: uuid
+       * @description Left out: all that failed there.
+       */
+      obligation_id?: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  adminConsent: {
+    parameters: {
+      query: {
+        provider: "google" | "outlook";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The page for the administrator. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Address"];
+        };
+      };
+      /** @description invalid_request: the message names the field. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  authorize: {
+    parameters: {
+      query: {
+        provider: "google" | "outlook";
+        /** @description Where the browser comes back to: an entry of CALENDAR_REDIRECT_URLS, to the letter. */
+        redirect_to: string;
+        /** @description dedicated: a calendar of our own. existing: also the ones that the account has. */
+        access?: "dedicated" | "existing";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The provider's consent page. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Address"];
+        };
+      };
+      /** @description invalid_request: the message names the field. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description provider_unavailable: try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  callback: {
+    parameters: {
+      query?: {
+        /** @description As it was given to the consent page. */
+        state?: string;
+        /** @description The authorization code (RFC 6749 §4.1.2). */
+        code?: string;
+        /** @description Why there is no code. */
+        error?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Whatever happened. */
+      303: {
+        headers: {
+          /** @description redirect_to, its query kept. */
+          location: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConfirmRequest"];
+      };
+    };
+    responses: {
+      /** @description The integration, active. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integration"];
+        };
+      };
+      /** @description invalid_request: the message names the field. connection_unknown: connect again. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description forbidden: the connection was begun by another user. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description disconnecting: confirm again in a moment. mailbox_unavailable: connect another account. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description provider_unavailable: try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  disconnect: {
+    parameters: {
+      query: {
+        integration_id: string;
+        /** @description What becomes of the events. */
+        events?: "keep" | "remove";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The events are being removed; then it is gone. */
+      202: {
+        headers: {
+          /** @description rel="help": where the user sees, and can end, what was granted to us. */
+          link: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description It is gone; the events were kept. */
+      204: {
+        headers: {
+          /** @description rel="help": where the user sees, and can end, what was granted to us. */
+          link: string;
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description reconnect_needed: to remove the events connect again first, or keep them. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listProviders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Every provider. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Providers"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listCalendars: {
+    parameters: {
+      query: {
+        integration_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Calendars"];
+        };
+      };
+      /** @description invalid_request: the message names the field. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such integration of the user's, or its calendar is gone. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description provider_unavailable: try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  chooseOwnCalendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IntegrationRequest"];
+      };
+    };
+    responses: {
+      /** @description The integration as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integration"];
+        };
+      };
+      /** @description invalid_request: the message names the field. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such integration of the user's, or its calendar is gone. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description provider_unavailable: try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  status: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integrations"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  change: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ChangeRequest"];
+      };
+    };
+    responses: {
+      /** @description The integration as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integration"];
+        };
+      };
+      /** @description invalid_request: the message names the field. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such integration of the user's, or its calendar is gone. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description provider_unavailable: try again. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  resume: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IntegrationRequest"];
+      };
+    };
+    responses: {
+      /** @description The integration as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integration"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  sync: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SyncRequest"];
+      };
+    };
+    responses: {
+      /** @description So many calendars were queued. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Queued"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listActivity: {
+    parameters: {
+      query?: {
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Activities"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  explain: {
+    parameters: {
+      query: {
+        obligation_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description For each integration. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Explanation"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  findObligations: {
+    parameters: {
+      query?: {
+        /** @description What the title contains, in whatever case and to the letter: % and _ stand for themselves. */
+        search?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those first whose deadline is nearest to now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Obligations"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listProblems: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problems"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  retry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RetryRequest"];
+      };
+    };
+    responses: {
+      /** @description So many obligations were queued; 0 where none failed. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Queued"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
     };
   };
 }

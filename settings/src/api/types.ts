@@ -11,7 +11,7 @@ export type Activity = Schemas["Activity"];
 export type Problem = Schemas["Problem"];
 export type Obligation = Schemas["Obligation"];
 /** Why an obligation is, or is not, in one calendar. */
-export type ExplainedIntegration = Schemas["ExplainedIntegration"];
+export type ExplainedIntegration = Schemas["Explained"];
 
 /** What a user is asked for: a calendar of our own, or also the existing ones. */
 export type Access = Integration["access"];

@@ -1,11 +1,16 @@
 import { z } from "zod";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
+import { setUpAlone } from "../_shared/oauth/calendar-setup.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { configuredProvider, type ConnectContext } from "../_shared/oauth/connect.ts";
 import { OWN_CALENDAR } from "../_shared/oauth/own-calendar.ts";
 import { ApiError } from "../_shared/platform/errors.ts";
 import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../_shared/providers/call-budget.ts";
+import { Integration as ShownIntegration } from "./answers.ts";
+import { notYours } from "./app.ts";
+
+type ShownIntegration = z.infer<typeof ShownIntegration>;
 
 const Integration = z.object({
   integration_id: z.string(),
@@ -63,11 +68,19 @@ export async function chooseCalendar(
  *
  * @returns the integration as the Calendar API shows it
  */
-export async function chooseOwnCalendar(
+export function chooseOwnCalendar(
   context: ConnectContext,
   user_id: string,
   integration_id: string,
-): Promise<unknown> {
+): Promise<ShownIntegration> {
+  return setUpAlone(context.rpc, user_id, () => chooseOwnCalendarAlone(context, user_id, integration_id));
+}
+
+async function chooseOwnCalendarAlone(
+  context: ConnectContext,
+  user_id: string,
+  integration_id: string,
+): Promise<ShownIntegration> {
   const integration = await integrationOf(context, user_id, integration_id);
   const { calendar_id: id, calendar_role: role } = integration;
   const calendar = await ask(context, integration, async (client) => {
@@ -80,19 +93,21 @@ export async function chooseOwnCalendar(
   return await setCalendar(context, integration, calendar, "own");
 }
 
-function setCalendar(
+async function setCalendar(
   { rpc }: ConnectContext,
   { user_id, integration_id }: Integration,
   calendar: Calendar,
   role: Integration["calendar_role"],
-): Promise<unknown> {
-  return rpc("calendar_set_calendar", {
+): Promise<ShownIntegration> {
+  const shown = await rpc("calendar_set_calendar", {
     p_user_id: user_id,
     p_integration_id: integration_id,
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
     p_calendar_role: role,
-  }, z.unknown());
+  }, ShownIntegration.nullable());
+  if (shown === null) throw notYours();
+  return shown;
 }
 
 async function integrationOf(
@@ -104,7 +119,7 @@ async function integrationOf(
     p_user_id: user_id,
     p_integration_id: integration_id,
   }, Integration);
-  if (integration === null) throw new ApiError(404, "not_found", "You have no such integration.");
+  if (integration === null) throw notYours();
   if (integration.status === "pending_confirmation") {
     throw new ApiError(
       409,

@@ -1,43 +1,93 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 
 const REMINDERS_MAX = 5;
 /** Four weeks, the most that Google takes. */
 const REMINDER_MINUTES_MAX = 40_320;
+const ACTIVITY_MAX = 200;
+const ACTIVITY_DEFAULT = 50;
+const OBLIGATIONS_MAX = 50;
+const OBLIGATIONS_DEFAULT = 20;
+const SEARCH_CHARACTERS_MAX = 200;
 
-const Id = z.uuid("must be the id of an integration");
+const IntegrationId = z.uuid("must be the id of an integration");
+const ObligationId = z.uuid("must be the id of an obligation");
+const Provider = z.enum(["google", "outlook"], "must be google or outlook");
 
 export const AuthorizeQuery = z.object({
-  provider: z.enum(["google", "outlook"], "must be google or outlook"),
-  redirect_to: z.string("must be given"),
-  access: z.enum(["dedicated", "existing"], "must be dedicated or existing").default("dedicated"),
+  provider: Provider,
+  redirect_to: z.string("must be given").openapi({
+    description: "Where the browser comes back to: an entry of CALENDAR_REDIRECT_URLS, to the letter.",
+  }),
+  access: z.enum(["dedicated", "existing"], "must be dedicated or existing").default("dedicated").openapi({
+    description: "dedicated: a calendar of our own. existing: also the ones that the account has.",
+  }),
 });
 
-export const AdminConsentQuery = z.object({
-  provider: z.enum(["google", "outlook"], "must be google or outlook"),
+export const AdminConsentQuery = z.object({ provider: Provider });
+
+/** Not what a caller makes up: the provider's redirect brings it, and it is read as it comes. */
+export const CallbackQuery = z.object({
+  state: z.string().optional().openapi({ description: "As it was given to the consent page." }),
+  code: z.string().optional().openapi({ description: "The authorization code (RFC 6749 §4.1.2)." }),
+  error: z.string().optional().openapi({ description: "Why there is no code." }),
 });
 
-export const ConfirmBody = z.object({ connection: z.string("must be the ticket").min(1).max(200) });
+export const ConfirmBody = z.object({
+  connection: z.string("must be the ticket").min(1).max(200).openapi({
+    description: "The ticket of the redirect, calendar_connection: valid once, for ten minutes.",
+  }),
+}).openapi("ConfirmRequest");
 
-export const IntegrationQuery = z.object({ integration_id: Id });
+export const IntegrationQuery = z.object({ integration_id: IntegrationId });
 
-export const IntegrationBody = z.strictObject({ integration_id: Id });
+export const IntegrationBody = z.strictObject({ integration_id: IntegrationId }).openapi(
+  "IntegrationRequest",
+);
 
-export const ExplainQuery = z.object({ obligation_id: z.uuid("must be the id of an obligation") });
+export const ExplainQuery = z.object({ obligation_id: ObligationId });
 
-export const SyncBody = z.object({ integration_id: Id.optional() });
+export const SyncBody = z.object({
+  integration_id: IntegrationId.optional().openapi({ description: "Left out: all of the user's." }),
+}).openapi("SyncRequest");
+
+export const RetryBody = z.strictObject({
+  integration_id: IntegrationId,
+  obligation_id: ObligationId.optional().openapi({ description: "Left out: all that failed there." }),
+}).openapi("RetryRequest");
 
 export const DisconnectQuery = z.object({
-  integration_id: Id,
-  events: z.enum(["keep", "remove"], "must be keep or remove").default("keep"),
+  integration_id: IntegrationId,
+  events: z.enum(["keep", "remove"], "must be keep or remove").default("keep").openapi({
+    description: "What becomes of the events.",
+  }),
 });
 
 /** Strict: what is not known is refused, so that a typo never looks like a change that was made. */
 export const PatchBody = z.strictObject({
-  integration_id: Id,
+  integration_id: IntegrationId,
   sync_enabled: z.boolean().optional(),
-  calendar_id: z.string().min(1).max(1024).optional(),
+  calendar_id: z.string().min(1).max(1024).optional().openapi({
+    description: "One of GET /calendars; the events move there.",
+  }),
   settings: z.strictObject({
-    reminders_minutes: z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX).optional(),
+    reminders_minutes: z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX).optional()
+      .openapi({ description: "Minutes before the deadline; Outlook shows the smallest." }),
     completed_events: z.enum(["keep", "remove"]).optional(),
-  }).optional(),
+  }).optional().openapi({ description: "Merged with what is set." }),
+}).openapi("ChangeRequest");
+
+/** A whole number in a query. */
+function count(most: number, otherwise: number) {
+  const message = `must be a whole number from 1 to ${most}`;
+  return z.coerce.number(message).int(message).min(1, message).max(most, message).default(otherwise);
+}
+
+export const ActivityQuery = z.object({ limit: count(ACTIVITY_MAX, ACTIVITY_DEFAULT) });
+
+export const ObligationsQuery = z.object({
+  // Postgres has no text with NUL in it.
+  search: z.string().max(SEARCH_CHARACTERS_MAX).regex(/^[^\0]*$/, "must be text").default("").openapi({
+    description: "What the title contains, in whatever case and to the letter: % and _ stand for themselves.",
+  }),
+  limit: count(OBLIGATIONS_MAX, OBLIGATIONS_DEFAULT),
 });

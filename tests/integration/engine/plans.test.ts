@@ -70,3 +70,47 @@ testEngine(
     },
   })),
 );
+
+testEngine(
+  "what a user asks is found by index",
+  (["after", "before"] as const).map((vacuum) => ({
+    name: vacuum === "after" ? "whoever else has problems and activity" : "as it is right after an import",
+    options: { connections: 1 },
+    own_database: true,
+    async show(engine: Engine) {
+      const { sql } = engine;
+      await populate(engine, vacuum);
+      await sql`update calendar_sync.jobs set failed_at = now()`;
+      await sql`
+        insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action)
+        select integration.user_id, integration.id, 'google', job.obligation_id, 'created'
+        from calendar_sync.jobs as job join public.calendar_integrations as integration on integration.id = job.integration_id`;
+      const [user] = await sql<{ id: string; integration_id: string }[]>`
+        select user_id as id, id as integration_id from public.calendar_integrations limit 1`;
+      assert.ok(user);
+      const before = await wholeScans(sql);
+      const activityBefore = await activityScans(sql);
+      const answers = await engine.asUser(
+        user.id,
+        (own) =>
+          own<{ activity: number; total: number; found: number; queued: number }[]>`
+          select jsonb_array_length(public.calendar_activity(50)) as activity,
+            (public.calendar_problems() ->> 'total')::int as total,
+            jsonb_array_length(public.calendar_find_obligations('obligation', 50)) as found,
+            public.calendar_retry(${user.integration_id}) as queued`,
+      );
+      assert.deepEqual(answers.map((row) => ({ ...row })), [
+        { activity: JOBS_A_LANE, total: JOBS_A_LANE, found: JOBS_A_LANE, queued: JOBS_A_LANE },
+      ]);
+      assert.deepEqual(await wholeScans(sql), before);
+      assert.equal(await activityScans(sql), activityBefore);
+    },
+  })),
+);
+
+async function activityScans(sql: Sql): Promise<number> {
+  const [row] = await sql<{ scans: number }[]>`
+    select sum(seq_scan)::int as scans from pg_stat_user_tables
+    where schemaname = 'calendar_sync' and relname like 'activity%'`;
+  return row?.scans ?? 0;
+}

@@ -1,7 +1,32 @@
-import { z } from "zod";
+/** Every reason why an obligation is, or is not, in one calendar. */
+export const EXPLANATION_CODES = [
+  "synced",
+  "waiting",
+  "retrying",
+  "given_up",
+  "rejected",
+  "not_noticed",
+  "no_deadline",
+  "cancelled",
+  "completed",
+  "not_yours",
+  "sync_off",
+  "not_confirmed",
+  "paused",
+  "disconnected",
+  "disconnecting",
+] as const;
 
-/** Why an obligation is, or is not, in one calendar. */
-const CODES = {
+/** Those of obligations that nobody tries any more. */
+export const PROBLEM_CODES = ["given_up", "rejected"] as const;
+
+/** What an obligation that is tried may be waiting for. */
+export const WAIT_CODES = ["provider", "provider_limit", "quota"] as const;
+
+type ExplanationCode = typeof EXPLANATION_CODES[number];
+type WaitCode = typeof WAIT_CODES[number];
+
+const MESSAGES: Readonly<Record<ExplanationCode, string>> = {
   synced: "It is in the calendar, as it was last changed.",
   waiting: "It was changed and is about to be synced.",
   retrying: "It could not be synced yet. We keep trying.",
@@ -18,55 +43,35 @@ const CODES = {
   paused: "Syncing is paused.",
   disconnected: "The account has to be connected again.",
   disconnecting: "The account is being disconnected, and its events are removed.",
-} as const;
+};
 
-const WAITS = {
+const WAITS: Readonly<Record<WaitCode, string>> = {
   provider: "The calendar provider cannot be reached at the moment.",
   provider_limit: "The calendar provider asks us to wait.",
   quota: "The calendar provider limits how much may be changed at a time.",
-} as const;
-
-const Code = z.custom<keyof typeof CODES>((code) => typeof code === "string" && Object.hasOwn(CODES, code));
+};
 
 /** States in which the integration's own error says more. */
-const ERROR_STATES: readonly (keyof typeof CODES)[] = ["paused", "disconnected"];
+const ERROR_STATES: readonly ExplanationCode[] = ["paused", "disconnected"];
 
-const Explained = z.object({
-  integration_id: z.string(),
-  provider: z.string(),
-  account_email: z.string().nullable(),
-  calendar_name: z.string().nullable(),
-  in_calendar: z.boolean(),
-  event_id: z.string().nullable(),
-  /** RFC 3339, like all times here: when the event was last written. */
-  synced_at: z.string().nullable(),
-  code: Code,
-  /** What the provider said. */
-  reason: z.string().nullable(),
-  /** Since when it has been waiting, or is given up. */
-  since: z.string().nullable(),
-  /** Null: at once, or not by itself. */
-  next_try_at: z.string().nullable(),
-  waits_for: z.enum(["provider", "provider_limit", "quota"]).nullable(),
-  last_error: z.object({ message: z.string() }).loose().nullable(),
-}).transform((row) => ({ ...row, message: messageOf(row) }));
+/** States in which there is something to wait for. */
+const WAITING_STATES: readonly ExplanationCode[] = ["waiting", "retrying"];
 
-/** What `calendar_explain` answers, with each state in words; null: the caller has no such obligation. */
-export const Explanation = z.object({
-  obligation_id: z.string(),
-  integrations: z.array(Explained),
-}).nullable();
-
-function messageOf(row: {
-  readonly code: keyof typeof CODES;
-  readonly waits_for: keyof typeof WAITS | null;
-  readonly last_error: { readonly message: string } | null;
+/**
+ * A reason in words.
+ *
+ * @param row.last_error the integration's
+ */
+export function explainInWords(row: {
+  readonly code: ExplanationCode;
+  readonly waits_for?: WaitCode | null;
+  readonly last_error?: { readonly message: string } | null;
 }): string {
   if (ERROR_STATES.includes(row.code) && row.last_error) {
-    return `${CODES[row.code]} ${row.last_error.message}`;
+    return `${MESSAGES[row.code]} ${row.last_error.message}`;
   }
-  if ((row.code === "waiting" || row.code === "retrying") && row.waits_for) {
-    return `${CODES[row.code]} ${WAITS[row.waits_for]}`;
+  if (WAITING_STATES.includes(row.code) && row.waits_for) {
+    return `${MESSAGES[row.code]} ${WAITS[row.waits_for]}`;
   }
-  return CODES[row.code];
+  return MESSAGES[row.code];
 }

@@ -1,13 +1,31 @@
-/** Why an integration does not sync, as its user is told; `secret_unreadable` is the database's to say. */
+/** Every reason why an integration does not sync. */
+export const LAST_ERROR_CODES = [
+  "invalid_grant",
+  "scope_missing",
+  "admin_consent_required",
+  "blocked_by_policy",
+  "mailbox_unavailable",
+  "calendar_missing",
+  "mass_deletion",
+  "secret_unreadable",
+  "configuration",
+  "provider_unavailable",
+  "quota",
+] as const;
+
+/** Two are the database's to say. */
+type SaidHere = Exclude<typeof LAST_ERROR_CODES[number], "mass_deletion" | "secret_unreadable">;
+
+/** Why an integration does not sync, as its user is told. */
 export interface LastError {
-  readonly code: keyof typeof LAST_ERROR_MESSAGES;
+  readonly code: SaidHere;
   /** What to do next. */
   readonly message: string;
   readonly details?: Readonly<Record<string, string>>;
 }
 
 /** What each code says unless there is more to say. */
-export const LAST_ERROR_MESSAGES = {
+export const LAST_ERROR_MESSAGES: Readonly<Record<SaidHere, string>> = {
   invalid_grant: "The calendar account no longer lets us in. Connect it again.",
   scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
   admin_consent_required: "Your organisation's administrator has to allow this first; then connect again.",
@@ -20,7 +38,7 @@ export const LAST_ERROR_MESSAGES = {
   configuration: "The provider does not accept our client id or secret. An administrator has to correct it.",
   provider_unavailable: "The calendar provider cannot be reached. We keep trying.",
   quota: "The provider limits this account for some hours. We go on as soon as it allows.",
-} as const;
+};
 
 /** @param message where there is more to say than {@link LAST_ERROR_MESSAGES} does */
 export function lastError(code: LastError["code"], message: string = LAST_ERROR_MESSAGES[code]): LastError {

@@ -8,6 +8,7 @@ import { createCallBudget } from "../providers/call-budget.ts";
 import type { Access, Provider, ProviderName } from "../providers/provider.ts";
 import type { Providers } from "../providers/registry.ts";
 import { callbackUri } from "./callback-uri.ts";
+import { setUpAlone } from "./calendar-setup.ts";
 import { OWN_CALENDAR } from "./own-calendar.ts";
 import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
 import { createTicket, hashTicket } from "./ticket.ts";
@@ -178,13 +179,23 @@ type Taken = z.infer<typeof Taken>;
  * Makes an integration active for the user who began the flow, if the browser of that session is the one that
  * consented. The calendar exists when this returns; a failure of the provider leaves the ticket to be tried again.
  *
- * @returns the integration as the Calendar API shows it
+ * @param Integration an integration as the Calendar API shows it
  */
-export async function confirmConnection(
+export function confirmConnection<T>(
+  context: ConnectContext,
+  user_id: string,
+  ticket: string,
+  Integration: z.ZodType<T>,
+): Promise<T> {
+  return setUpAlone(context.rpc, user_id, () => confirmAlone(context, user_id, ticket, Integration));
+}
+
+async function confirmAlone<T>(
   { rpc, providers }: ConnectContext,
   user_id: string,
   ticket: string,
-): Promise<unknown> {
+  Integration: z.ZodType<T>,
+): Promise<T> {
   const ticket_hash = await hashTicket(ticket);
   const taken = await takeConnection(rpc, user_id, ticket_hash);
   if (taken.kind === "forbidden") {
@@ -201,13 +212,7 @@ export async function confirmConnection(
       "The account is just being disconnected. Confirm again in a moment.",
     );
   }
-  if (taken.kind === "unknown") {
-    throw new ApiError(
-      400,
-      "connection_unknown",
-      "This connection has expired or was used already. Connect again.",
-    );
-  }
+  if (taken.kind === "unknown") throw connectionUnknown();
   const known = taken.calendar_id === null ? null : { id: taken.calendar_id, role: taken.calendar_role };
   const client = configuredProvider(providers, taken.provider).createClient({
     access_token: taken.access_token ?? "",
@@ -216,13 +221,23 @@ export async function confirmConnection(
     budget: createCallBudget(Infinity),
   });
   const calendar = (known && await existingCalendar(client, known)) ?? await ownCalendar(client);
-  return await rpc("calendar_activate", {
+  const integration = await rpc("calendar_activate", {
     p_integration_id: taken.integration_id,
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
     p_calendar_role: calendar.role,
     p_ticket_hash: ticket_hash,
-  }, z.unknown());
+  }, Integration.nullable());
+  if (integration === null) throw connectionUnknown();
+  return integration;
+}
+
+function connectionUnknown(): ApiError {
+  return new ApiError(
+    400,
+    "connection_unknown",
+    "This connection has expired or was used already. Connect again.",
+  );
 }
 
 /** Who connects again while a worker is ending the earlier connection waits for that. */

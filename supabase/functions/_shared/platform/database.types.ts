@@ -188,6 +188,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "calendar_activity": { Args: { "p_limit"?: number }; Returns: Json };
       "calendar_begin_connection": {
         Args: {
           "p_access": string;
@@ -211,6 +212,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "calendar_begin_setup": {
+        Args: { "p_claim": string; "p_claim_s": number; "p_user_id": string };
+        Returns: boolean;
+      };
       "calendar_claim": {
         Args: { "p_lanes": number; "p_lease_s": number; "p_worker": string };
         Returns: Json;
@@ -219,13 +224,20 @@ export type Database = {
         Args: { "p_events": Json; "p_integration_id": string; "p_worker": string };
         Returns: Json;
       };
+      "calendar_count_call": {
+        Args: { "p_limit": number; "p_sync": boolean; "p_user_id": string };
+        Returns: number;
+      };
+      "calendar_end_setup": { Args: { "p_claim": string; "p_user_id": string }; Returns: undefined };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
+      "calendar_find_obligations": { Args: { "p_limit"?: number; "p_search"?: string }; Returns: Json };
       "calendar_finish_disconnect": {
         Args: { "p_integration_id": string; "p_worker": string };
         Returns: Json;
       };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
       "calendar_next_turn": { Args: { "p_within_s": number }; Returns: number };
+      "calendar_problems": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_record": {
         Args: { "p_integration_id": string; "p_lane": Json; "p_outcomes": Json; "p_worker": string };
         Returns: boolean;
@@ -237,6 +249,7 @@ export type Database = {
       "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
       "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_retire": { Args: { "p_worker": string }; Returns: boolean };
+      "calendar_retry": { Args: { "p_integration_id": string; "p_obligation_id"?: string }; Returns: number };
       "calendar_save_tokens": {
         Args: {
           "p_access_token": string;

@@ -7,6 +7,11 @@ const SECRET_MIN_CHARACTERS = 32;
 const LANES_AT_ONCE = 4;
 const LANES_AT_ONCE_MAX = 32;
 
+/** Per user and minute, over all routes of the Calendar API. */
+const RATE_LIMIT_PER_MINUTE = 120;
+/** As good as none, and it fits into an integer of the database. */
+const RATE_LIMIT_PER_MINUTE_MAX = 1_000_000_000;
+
 const Secret = z.string().min(
   SECRET_MIN_CHARACTERS,
   `must have at least ${SECRET_MIN_CHARACTERS} characters`,
@@ -35,6 +40,12 @@ const Variables = z.object({
   CALENDAR_LANES_AT_ONCE: z.coerce.number("must be a number").int("must be a whole number")
     .min(1, "must be at least 1").max(LANES_AT_ONCE_MAX, `must be at most ${LANES_AT_ONCE_MAX}`)
     .default(LANES_AT_ONCE),
+  CALENDAR_RATE_LIMIT_PER_MINUTE: z.coerce.number("must be a number").int("must be a whole number")
+    .min(1, "must be at least 1").max(
+      RATE_LIMIT_PER_MINUTE_MAX,
+      `must be at most ${RATE_LIMIT_PER_MINUTE_MAX}`,
+    )
+    .default(RATE_LIMIT_PER_MINUTE),
   CALENDAR_REDIRECT_URLS: z.string()
     .transform((list) => list.split(",").map((url) => url.trim()).filter((url) => url !== ""))
     .refine((urls) => urls.length > 0, "must name at least one URL")
@@ -79,6 +90,8 @@ export interface Env {
   readonly sync_secret: string;
   /** Calendars that one worker process works side by side. */
   readonly lanes_at_once: number;
+  /** Calls of the Calendar API that one user may make within a minute. */
+  readonly rate_limit_per_minute: number;
   /** Exact URLs that a connection may return to. */
   readonly redirect_urls: readonly string[];
 }
@@ -132,6 +145,7 @@ export function readEnv(get: (name: string) => string | undefined = (name) => De
     state_secret: variables.CALENDAR_STATE_SECRET,
     sync_secret: variables.CALENDAR_SYNC_SECRET,
     lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,
+    rate_limit_per_minute: variables.CALENDAR_RATE_LIMIT_PER_MINUTE,
     redirect_urls: variables.CALENDAR_REDIRECT_URLS,
   };
 }

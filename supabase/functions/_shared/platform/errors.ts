@@ -1,21 +1,25 @@
 import type { Context } from "hono";
-import { z } from "zod";
+import type { z } from "zod";
 import { log } from "./log.ts";
 
 /** Every code that the Calendar API answers with; `docs/calendar-api.md` says what to do about each. */
-export type ErrorCode =
-  | "invalid_request"
-  | "unauthorized"
-  | "forbidden"
-  | "not_found"
-  | "connection_unknown"
-  | "more_access_needed"
-  | "reconnect_needed"
-  | "disconnecting"
-  | "provider_not_configured"
-  | "mailbox_unavailable"
-  | "provider_unavailable"
-  | "internal";
+export const ERROR_CODES = [
+  "invalid_request",
+  "unauthorized",
+  "forbidden",
+  "not_found",
+  "connection_unknown",
+  "more_access_needed",
+  "reconnect_needed",
+  "disconnecting",
+  "provider_not_configured",
+  "mailbox_unavailable",
+  "rate_limited",
+  "provider_unavailable",
+  "internal",
+] as const;
+
+export type ErrorCode = typeof ERROR_CODES[number];
 
 /** An error that the caller is meant to see. */
 export class ApiError extends Error {
@@ -24,15 +28,24 @@ export class ApiError extends Error {
    * @param status HTTP status
    * @param code for programs
    * @param message for people: what to do next; never a token or another person's data
+   * @param retry_after_s seconds after which the same call may succeed, where that is known
    */
-  constructor(readonly status: 400 | 401 | 403 | 404 | 409 | 502, readonly code: ErrorCode, message: string) {
+  constructor(
+    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 502,
+    readonly code: ErrorCode,
+    message: string,
+    readonly retry_after_s: number | null = null,
+  ) {
     super(message);
   }
 }
 
 /** Hono's error handler: `{code, message}`; what nobody foresaw is logged and answered without its details. */
 export function onError(error: Error, c: Context): Response {
-  if (error instanceof ApiError) return c.json({ code: error.code, message: error.message }, error.status);
+  if (error instanceof ApiError) {
+    if (error.retry_after_s !== null) c.header("retry-after", String(error.retry_after_s));
+    return c.json({ code: error.code, message: error.message }, error.status);
+  }
   log.error("unexpected_error", { error });
   return c.json({ code: "internal", message: "Something went wrong on our side. Try again." }, 500);
 }
@@ -42,17 +55,10 @@ export function onNotFound(c: Context): Response {
   return c.json({ code: "not_found", message: "There is nothing at this address." }, 404);
 }
 
-/**
- * Parses what a caller sent.
- *
- * @throws ApiError 400 `invalid_request` that names the first field that is wrong
- */
-export function parseRequest<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+/** What is wrong with what a caller sent: 400 `invalid_request` that names the first field. */
+export function invalidRequest({ issues: [issue] }: Pick<z.core.$ZodError, "issues">): ApiError {
   const field = issue?.path.join(".") ?? "";
-  throw new ApiError(
+  return new ApiError(
     400,
     "invalid_request",
     `${field === "" ? "The request" : field}: ${issue?.message ?? "invalid"}`,

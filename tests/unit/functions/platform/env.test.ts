@@ -69,3 +69,14 @@ Deno.test("a worker works four calendars side by side, or as many as it is told 
     assert.throws(() => read({ CALENDAR_LANES_AT_ONCE: wrong }), /CALENDAR_LANES_AT_ONCE must be/);
   }
 });
+
+Deno.test("a user may make 120 calls a minute, or as many as the environment says", () => {
+  assert.equal(read().rate_limit_per_minute, 120);
+  assert.equal(read({ CALENDAR_RATE_LIMIT_PER_MINUTE: "1" }).rate_limit_per_minute, 1);
+  for (const wrong of ["0", "-1", "2.5", "many", "1e12"]) {
+    assert.throws(
+      () => read({ CALENDAR_RATE_LIMIT_PER_MINUTE: wrong }),
+      /CALENDAR_RATE_LIMIT_PER_MINUTE must be/,
+    );
+  }
+});

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { ApiError } from "../platform/errors.ts";
+import { log } from "../platform/log.ts";
+import type { Rpc } from "../platform/rpc.ts";
+
+/** The calls of one setup take less; a process that was killed gives way after it. */
+const CLAIM_S = 30;
+const WAIT_MS = (CLAIM_S + 5) * 1000;
+const POLL_MS = 200;
+
+/**
+ * Looks for or makes a calendar for a user, who may have clicked twice or in two tabs: one call at a time, in whatever
+ * process, so that the second finds what the first made.
+ *
+ * @throws ApiError 502 `provider_unavailable` where others are not through within 35 s
+ */
+export async function setUpAlone<T>(rpc: Rpc, user_id: string, setUp: () => Promise<T>): Promise<T> {
+  const claim = { p_user_id: user_id, p_claim: crypto.randomUUID() };
+  const wait_until = performance.now() + WAIT_MS;
+  while (!await rpc("calendar_begin_setup", { ...claim, p_claim_s: CLAIM_S }, z.boolean())) {
+    if (performance.now() > wait_until) {
+      throw new ApiError(502, "provider_unavailable", "The calendar provider did not answer. Try again.");
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  try {
+    return await setUp();
+  } finally {
+    await rpc("calendar_end_setup", claim, z.null()).catch((error: unknown) => {
+      log.warn("setup_not_ended", { user_id, error });
+    });
+  }
+}

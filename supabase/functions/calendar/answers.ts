@@ -1,0 +1,163 @@
+import { z } from "@hono/zod-openapi";
+import { EXPLANATION_CODES, PROBLEM_CODES, WAIT_CODES } from "../_shared/domain/explanation.ts";
+import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
+import { ERROR_CODES } from "../_shared/platform/errors.ts";
+
+// Ids come from the host's tables too, so every form that Postgres takes is one.
+const Id = z.guid();
+const Instant = z.iso.datetime({ offset: true });
+const Email = z.string().nullable();
+const CalendarName = z.string().nullable();
+const Provider = z.enum(["google", "outlook"]);
+const Due = z.string().nullable().openapi({
+  description: "The deadline: a calendar date (2027-01-31) or an instant in UTC (RFC 3339). Null: none.",
+  examples: ["2027-01-31", "2027-01-31T09:00:00Z"],
+});
+const Title = z.string().nullable().openapi({
+  description: "As it is now. Null where the obligation is gone or somebody else's.",
+});
+const Reason = z.string().nullable().openapi({ description: "What the provider said, in its own word." });
+
+export const ErrorAnswer = z.object({
+  code: z.enum(ERROR_CODES).openapi({ description: "For programs." }),
+  message: z.string().openapi({ description: "For people: what to do next." }),
+}).openapi("Error");
+
+export const LastError = z.object({
+  code: z.enum(LAST_ERROR_CODES),
+  message: z.string().openapi({ description: "For people: what to do next." }),
+  details: z.object({
+    next_try_at: Instant.optional().openapi({
+      description:
+        "When it goes on, where it passes by itself (provider_unavailable, quota) and that is known.",
+    }),
+    admin_consent_url: z.string().optional().openapi({
+      description: "What the organisation's administrator opens (admin_consent_required).",
+    }),
+    deletions: z.int().optional().openapi({ description: "So many events would go (mass_deletion)." }),
+    events: z.int().optional().openapi({ description: "Of so many (mass_deletion)." }),
+  }).optional(),
+}).openapi("LastError", { description: "Why a calendar does not sync." });
+
+export const Integration = z.object({
+  id: Id,
+  provider: Provider,
+  account_email: Email,
+  status: z.enum(["pending_confirmation", "active", "disconnected", "paused", "disconnecting"]),
+  access: z.enum(["dedicated", "existing"]),
+  calendar_id: z.string().nullable().openapi({ description: "The provider's. Null until confirmed." }),
+  calendar_name: CalendarName,
+  sync_enabled: z.boolean().openapi({ description: "The user's switch. Off: changes wait." }),
+  last_synced_at: Instant.nullable(),
+  progress: z.object({
+    pending: z.int().openapi({ description: "Still to be looked at." }),
+    synced: z.int().openapi({ description: "As they should be." }),
+    failed: z.int().openapi({ description: "Given up until something changes; see GET /problems." }),
+  }).openapi({ description: "Obligations of this calendar." }),
+  last_error: z.union([LastError, z.null()]),
+  settings: z.object({
+    reminders_minutes: z.array(z.int()).openapi({
+      description: "Minutes before the deadline, at most five.",
+    }),
+    completed_events: z.enum(["keep", "remove"]),
+  }),
+}).openapi("Integration", { description: "One account at one provider that a user connected." });
+
+export const Integrations = z.object({ integrations: z.array(Integration) }).openapi("Integrations");
+
+export const Calendar = z.object({
+  id: z.string(),
+  name: z.string(),
+  primary: z.boolean().openapi({ description: "The account's default calendar." }),
+  writable: z.boolean(),
+  time_zone: z.string().nullable().openapi({ description: "IANA name, where the provider says." }),
+  color: z.string().nullable().openapi({ description: "CSS colour." }),
+}).openapi("Calendar");
+
+export const Calendars = z.object({ calendars: z.array(Calendar) }).openapi("Calendars");
+
+export const Address = z.object({ url: z.string().openapi({ format: "uri" }) }).openapi("Address");
+
+export const Providers = z.object({
+  providers: z.array(
+    z.object({
+      name: Provider,
+      configured: z.boolean().openapi({
+        description: "Whether this installation has an OAuth client for it.",
+      }),
+    }).openapi("Provider"),
+  ),
+}).openapi("Providers");
+
+export const Queued = z.object({ queued: z.int() }).openapi("Queued");
+
+export const Activity = z.object({
+  at: Instant,
+  integration_id: Id,
+  provider: Provider,
+  account_email: z.string().nullable().openapi({ description: "Null where the integration is gone." }),
+  calendar_name: z.string().nullable().openapi({ description: "Null where the integration is gone." }),
+  obligation_id: Id,
+  title: Title,
+  action: z.enum(["created", "updated", "moved", "removed", "rejected", "given_up"]),
+  due: z.string().nullable().openapi({
+    description: "The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339).",
+  }),
+  reason: Reason,
+}).openapi("Activity", { description: "One change made to a calendar, or given up." });
+
+export const Activities = z.object({ activity: z.array(Activity) }).openapi("Activities");
+
+export const Problem = z.object({
+  integration_id: Id,
+  provider: Provider,
+  account_email: Email,
+  calendar_name: CalendarName,
+  obligation_id: Id,
+  title: Title,
+  due: Due,
+  code: z.enum(PROBLEM_CODES).openapi({
+    description: "given_up: it failed several times. rejected: the provider does not accept it.",
+  }),
+  reason: Reason,
+  message: z.string().openapi({ description: "For people." }),
+  since: Instant,
+  attempts: z.int(),
+}).openapi("Problem", { description: "An obligation that nobody tries to sync any more." });
+
+export const Problems = z.object({
+  problems: z.array(Problem).openapi({ description: "The newest, at most a hundred." }),
+  total: z.int().openapi({ description: "How many there are in all." }),
+}).openapi("Problems");
+
+export const Obligation = z.object({
+  id: Id,
+  title: z.string(),
+  due: Due,
+  time_zone: z.string().nullable().openapi({ description: "IANA name in which an instant is shown." }),
+  status: z.enum(["open", "completed", "cancelled"]),
+  obligation_type: z.string().nullable(),
+}).openapi("Obligation");
+
+export const Obligations = z.object({ obligations: z.array(Obligation) }).openapi("Obligations");
+
+export const Explained = z.object({
+  integration_id: Id,
+  provider: Provider,
+  account_email: Email,
+  calendar_name: CalendarName,
+  in_calendar: z.boolean(),
+  event_id: z.string().nullable().openapi({ description: "The provider's." }),
+  synced_at: Instant.nullable().openapi({ description: "When the event was last written." }),
+  code: z.enum(EXPLANATION_CODES),
+  reason: Reason,
+  since: Instant.nullable().openapi({ description: "Since when it has been waiting, or is given up." }),
+  next_try_at: Instant.nullable().openapi({ description: "Null: at once, or not by itself." }),
+  waits_for: z.enum(WAIT_CODES).nullable(),
+  last_error: z.union([LastError, z.null()]).openapi({ description: "The integration's." }),
+  message: z.string().openapi({ description: "For people." }),
+}).openapi("Explained", { description: "Why an obligation is, or is not, in one calendar." });
+
+export const Explanation = z.object({ obligation_id: Id, integrations: z.array(Explained) }).openapi(
+  "Explanation",
+);

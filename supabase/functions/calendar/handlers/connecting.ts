@@ -1,0 +1,103 @@
+import { z } from "@hono/zod-openapi";
+import { callbackUri } from "../../_shared/oauth/callback-uri.ts";
+import {
+  beginConnection,
+  configuredProvider,
+  confirmConnection,
+  type ConnectContext,
+  failedConnection,
+  finishConsent,
+} from "../../_shared/oauth/connect.ts";
+import { ApiError } from "../../_shared/platform/errors.ts";
+import { log } from "../../_shared/platform/log.ts";
+import { Integration } from "../answers.ts";
+import { type CalendarApp, notYours } from "../app.ts";
+import * as routes from "../routes/connecting.ts";
+
+/** Public, and proves itself by its state. Neither the code nor the ticket may be kept or passed on. */
+export function addCallback(app: CalendarApp, context: ConnectContext): void {
+  // Not `app.openapi`: a query that nobody expects is read as well, and ends in a redirect.
+  app.get(routes.callback.path, async (c) => {
+    c.header("cache-control", "no-store");
+    c.header("referrer-policy", "no-referrer");
+    const next = await finishConsent(context, new URL(c.req.url).searchParams).catch((error: unknown) => {
+      log.error("callback_failed", { error });
+      return failedConnection(context.env);
+    });
+    return c.redirect(next, 303);
+  });
+}
+
+/** Accounts come and go. */
+export function addConnecting(app: CalendarApp, context: ConnectContext): void {
+  const { env, providers, rpc } = context;
+
+  app.openapi(routes.providers, (c) =>
+    c.json({
+      providers: [
+        { name: "google" as const, configured: providers.google !== null },
+        { name: "outlook" as const, configured: providers.outlook !== null },
+      ],
+    }, 200));
+
+  app.openapi(routes.authorize, async (c) => {
+    const query = c.req.valid("query");
+    if (!env.redirect_urls.includes(query.redirect_to)) {
+      throw new ApiError(
+        400,
+        "invalid_request",
+        "redirect_to: must be one of CALENDAR_REDIRECT_URLS, exactly.",
+      );
+    }
+    return c.json({ url: await beginConnection(context, { user_id: c.var.user_id, ...query }) }, 200);
+  });
+
+  app.openapi(routes.adminConsent, (c) => {
+    const { provider } = c.req.valid("query");
+    const url = configuredProvider(providers, provider).adminConsentUrl(callbackUri(env), null);
+    if (url === null) {
+      throw new ApiError(400, "invalid_request", "provider: has no consent for a whole organisation.");
+    }
+    return c.json({ url }, 200);
+  });
+
+  app.openapi(routes.confirm, async (c) => {
+    const { connection } = c.req.valid("json");
+    return c.json(await confirmConnection(context, c.var.user_id, connection, Integration), 200);
+  });
+
+  app.openapi(routes.disconnect, async (c) => {
+    const { integration_id, events } = c.req.valid("query");
+    const outcome = await rpc("calendar_begin_disconnect", {
+      p_user_id: c.var.user_id,
+      p_integration_id: integration_id,
+      p_events: events,
+    }, Disconnected);
+    switch (outcome?.kind) {
+      case undefined:
+        throw notYours();
+      case "reconnect_needed":
+        throw new ApiError(
+          409,
+          "reconnect_needed",
+          "To remove the events, connect the account again first; or keep them.",
+        );
+      case "draining":
+      case "removed": {
+        // Not every provider lets an application end a grant: where its user can, if it is to go there too.
+        const provider = providers[outcome.provider];
+        if (provider) c.header("link", `<${provider.grantPageOf(outcome.account_id ?? "")}>; rel="help"`);
+        if (outcome.kind === "draining") return c.body(null, 202);
+        if (outcome.refresh_token !== null) await provider?.revokeToken(outcome.refresh_token);
+        return c.body(null, 204);
+      }
+    }
+  });
+}
+
+const Account = { provider: z.enum(["google", "outlook"]), account_id: z.string().nullable() };
+const Disconnected = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("reconnect_needed") }),
+  z.object({ kind: z.literal("draining"), ...Account }),
+  z.object({ kind: z.literal("removed"), ...Account, refresh_token: z.string().nullable() }),
+]).nullable();

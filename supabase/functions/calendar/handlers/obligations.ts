@@ -1,0 +1,59 @@
+import { z } from "@hono/zod-openapi";
+import { explainInWords } from "../../_shared/domain/explanation.ts";
+import { ApiError } from "../../_shared/platform/errors.ts";
+import { Activity, Explained, Explanation, Obligation, Problem, Problems } from "../answers.ts";
+import { type CalendarApp, notYours } from "../app.ts";
+import * as routes from "../routes/obligations.ts";
+
+const ExplanationRow = Explanation.extend({ integrations: z.array(Explained.omit({ message: true })) });
+const ProblemsRow = Problems.extend({ problems: z.array(Problem.omit({ message: true })) });
+
+/** What became of single obligations. */
+export function addObligations(app: CalendarApp): void {
+  app.openapi(routes.activity, async (c) => {
+    const { limit } = c.req.valid("query");
+    const activity = await c.var.userRpc("calendar_activity", { p_limit: limit }, z.array(Activity));
+    return c.json({ activity }, 200);
+  });
+
+  app.openapi(routes.problems, async (c) => {
+    const { problems, total } = await c.var.userRpc("calendar_problems", {}, ProblemsRow);
+    return c.json({
+      problems: problems.map((problem) => ({ ...problem, message: explainInWords(problem) })),
+      total,
+    }, 200);
+  });
+
+  app.openapi(routes.retry, async (c) => {
+    const { integration_id, obligation_id } = c.req.valid("json");
+    const queued = await c.var.userRpc("calendar_retry", {
+      p_integration_id: integration_id,
+      p_obligation_id: obligation_id ?? null,
+    }, z.int().nullable());
+    if (queued === null) throw notYours();
+    return c.json({ queued }, 202);
+  });
+
+  app.openapi(routes.obligations, async (c) => {
+    const { search, limit } = c.req.valid("query");
+    const obligations = await c.var.userRpc("calendar_find_obligations", {
+      p_search: search,
+      p_limit: limit,
+    }, z.array(Obligation));
+    return c.json({ obligations }, 200);
+  });
+
+  app.openapi(routes.explain, async (c) => {
+    const { obligation_id } = c.req.valid("query");
+    const explanation = await c.var.userRpc(
+      "calendar_explain",
+      { p_obligation_id: obligation_id },
+      ExplanationRow.nullable(),
+    );
+    if (explanation === null) throw new ApiError(404, "not_found", "You have no such obligation.");
+    return c.json({
+      ...explanation,
+      integrations: explanation.integrations.map((row) => ({ ...row, message: explainInWords(row) })),
+    }, 200);
+  });
+}

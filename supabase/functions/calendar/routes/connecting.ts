@@ -1,0 +1,131 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { Address, Integration, Providers } from "../answers.ts";
+import {
+  AdminConsentQuery,
+  AuthorizeQuery,
+  CallbackQuery,
+  ConfirmBody,
+  DisconnectQuery,
+} from "../requests.ts";
+import {
+  ANY_USER,
+  AS_USER,
+  INVALID,
+  json,
+  NOT_YOURS,
+  OF_PROVIDER,
+  refused,
+  required,
+  WITH_BODY,
+} from "./parts.ts";
+
+const tags = ["Connecting"];
+const GrantPage = z.object({
+  link: z.string().openapi({
+    description: 'rel="help": where the user sees, and can end, what was granted to us.',
+  }),
+});
+
+export const providers = createRoute({
+  method: "get",
+  path: "/providers",
+  operationId: "listProviders",
+  summary: "Which calendar providers can be connected here",
+  tags,
+  security: AS_USER,
+  responses: { 200: { description: "Every provider.", ...json(Providers) }, ...ANY_USER },
+});
+
+export const authorize = createRoute({
+  method: "get",
+  path: "/authorize",
+  operationId: "authorize",
+  summary: "Begin to connect an account",
+  description: "The browser goes to the url, and comes back to redirect_to.",
+  tags,
+  security: AS_USER,
+  request: { query: AuthorizeQuery },
+  responses: {
+    200: { description: "The provider's consent page.", ...json(Address) },
+    ...ANY_USER,
+    400: OF_PROVIDER[400],
+    502: OF_PROVIDER[502],
+  },
+});
+
+export const adminConsent = createRoute({
+  method: "get",
+  path: "/admin_consent",
+  operationId: "adminConsent",
+  summary: "Where an administrator consents for an organisation",
+  description: "For organisations whose members may not consent themselves.",
+  tags,
+  security: AS_USER,
+  request: { query: AdminConsentQuery },
+  responses: {
+    200: { description: "The page for the administrator.", ...json(Address) },
+    ...ANY_USER,
+    400: OF_PROVIDER[400],
+  },
+});
+
+export const callback = createRoute({
+  method: "get",
+  path: "/callback",
+  operationId: "callback",
+  summary: "The provider's redirect",
+  description:
+    "Goes on to redirect_to with calendar_connection=<ticket> or calendar_error=<code>; after an administrator's consent with calendar_admin_consent=given.",
+  tags,
+  security: [],
+  request: { query: CallbackQuery },
+  responses: {
+    303: {
+      description: "Whatever happened.",
+      headers: z.object({ location: z.string().openapi({ description: "redirect_to, its query kept." }) }),
+    },
+  },
+});
+
+export const confirm = createRoute({
+  method: "post",
+  path: "/confirm",
+  operationId: "confirm",
+  summary: "Confirm a connection",
+  description:
+    "Only the user who began it may. The calendar is there and the first sync is queued when this answers.",
+  tags,
+  security: AS_USER,
+  request: { body: required(ConfirmBody) },
+  responses: {
+    200: { description: "The integration, active.", ...json(Integration) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    400: refused(
+      "invalid_request: the message names the field. connection_unknown: connect again. provider_not_configured: choose another provider.",
+    ),
+    403: refused("forbidden: the connection was begun by another user."),
+    409: refused(
+      "disconnecting: confirm again in a moment. mailbox_unavailable: connect another account.",
+    ),
+    502: OF_PROVIDER[502],
+  },
+});
+
+export const disconnect = createRoute({
+  method: "delete",
+  path: "/",
+  operationId: "disconnect",
+  summary: "Disconnect an account",
+  tags,
+  security: AS_USER,
+  request: { query: DisconnectQuery },
+  responses: {
+    202: { description: "The events are being removed; then it is gone.", headers: GrantPage },
+    204: { description: "It is gone; the events were kept.", headers: GrantPage },
+    ...ANY_USER,
+    ...INVALID,
+    ...NOT_YOURS,
+    409: refused("reconnect_needed: to remove the events connect again first, or keep them."),
+  },
+});

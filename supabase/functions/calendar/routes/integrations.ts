@@ -1,0 +1,99 @@
+import { createRoute } from "@hono/zod-openapi";
+import { Calendars, Integration, Integrations, Queued } from "../answers.ts";
+import { IntegrationBody, IntegrationQuery, PatchBody, SyncBody } from "../requests.ts";
+import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, OF_PROVIDER, required, WITH_BODY } from "./parts.ts";
+
+const tags = ["Integrations"];
+
+export const status = createRoute({
+  method: "get",
+  path: "/status",
+  operationId: "status",
+  summary: "The user's integrations",
+  tags,
+  security: AS_USER,
+  responses: { 200: { description: "All of them.", ...json(Integrations) }, ...ANY_USER },
+});
+
+export const change = createRoute({
+  method: "patch",
+  path: "/status",
+  operationId: "change",
+  summary: "Change the switch, the calendar or the settings",
+  description: "What is not given stays. An unknown key is refused, and then nothing changes.",
+  tags,
+  security: AS_USER,
+  request: { body: required(PatchBody) },
+  responses: {
+    200: { description: "The integration as it is now.", ...json(Integration) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    ...OF_PROVIDER,
+  },
+});
+
+export const calendars = createRoute({
+  method: "get",
+  path: "/calendars",
+  operationId: "listCalendars",
+  summary: "The calendars that the grant lets us see",
+  description: "With dedicated access to Google: our own.",
+  tags,
+  security: AS_USER,
+  request: { query: IntegrationQuery },
+  responses: { 200: { description: "All of them.", ...json(Calendars) }, ...ANY_USER, ...OF_PROVIDER },
+});
+
+export const ownCalendar = createRoute({
+  method: "post",
+  path: "/calendars",
+  operationId: "chooseOwnCalendar",
+  summary: "Choose the calendar of our own",
+  description: "Made anew where it was deleted; events move there.",
+  tags,
+  security: AS_USER,
+  request: { body: required(IntegrationBody) },
+  responses: {
+    200: { description: "The integration as it is now.", ...json(Integration) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    ...OF_PROVIDER,
+  },
+});
+
+export const sync = createRoute({
+  method: "post",
+  path: "/sync",
+  operationId: "sync",
+  summary: "Sync now",
+  description:
+    "Everything is looked at, and what was given up is tried again. A tenth of the calls of a minute may be this one.",
+  tags,
+  security: AS_USER,
+  request: { body: json(SyncBody) },
+  responses: {
+    202: { description: "So many calendars were queued.", ...json(Queued) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    ...INVALID,
+    ...NOT_YOURS,
+  },
+});
+
+export const resume = createRoute({
+  method: "post",
+  path: "/resume",
+  operationId: "resume",
+  summary: "Agree to the deletions for which a calendar was stopped",
+  description: "Nothing happens to one that was not stopped (mass_deletion).",
+  tags,
+  security: AS_USER,
+  request: { body: required(IntegrationBody) },
+  responses: {
+    200: { description: "The integration as it is now.", ...json(Integration) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    ...INVALID,
+    ...NOT_YOURS,
+  },
+});

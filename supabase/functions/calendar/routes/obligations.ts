@@ -1,0 +1,76 @@
+import { createRoute } from "@hono/zod-openapi";
+import { Activities, Explanation, Obligations, Problems, Queued } from "../answers.ts";
+import { ActivityQuery, ExplainQuery, ObligationsQuery, RetryBody } from "../requests.ts";
+import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, required, WITH_BODY } from "./parts.ts";
+
+const tags = ["Obligations"];
+
+export const activity = createRoute({
+  method: "get",
+  path: "/activity",
+  operationId: "listActivity",
+  summary: "The last changes made to the user's calendars",
+  tags,
+  security: AS_USER,
+  request: { query: ActivityQuery },
+  responses: { 200: { description: "Newest first.", ...json(Activities) }, ...ANY_USER, ...INVALID },
+});
+
+export const problems = createRoute({
+  method: "get",
+  path: "/problems",
+  operationId: "listProblems",
+  summary: "What nobody tries to sync any more",
+  tags,
+  security: AS_USER,
+  responses: { 200: { description: "Newest first.", ...json(Problems) }, ...ANY_USER },
+});
+
+export const retry = createRoute({
+  method: "post",
+  path: "/retry",
+  operationId: "retry",
+  summary: "Try again at once what failed",
+  description: "Of a calendar that does not sync nothing is queued: all of it is tried again once it does.",
+  tags,
+  security: AS_USER,
+  request: { body: required(RetryBody) },
+  responses: {
+    202: { description: "So many obligations were queued; 0 where none failed.", ...json(Queued) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    ...INVALID,
+    ...NOT_YOURS,
+  },
+});
+
+export const obligations = createRoute({
+  method: "get",
+  path: "/obligations",
+  operationId: "findObligations",
+  summary: "Find obligations of the user by their title",
+  tags,
+  security: AS_USER,
+  request: { query: ObligationsQuery },
+  responses: {
+    200: { description: "Those first whose deadline is nearest to now.", ...json(Obligations) },
+    ...ANY_USER,
+    ...INVALID,
+  },
+});
+
+export const explain = createRoute({
+  method: "get",
+  path: "/explain",
+  operationId: "explain",
+  summary: "Why an obligation is, or is not, in each calendar",
+  tags,
+  security: AS_USER,
+  request: { query: ExplainQuery },
+  responses: {
+    200: { description: "For each integration.", ...json(Explanation) },
+    ...ANY_USER,
+    ...INVALID,
+    ...NOT_YOURS,
+  },
+});

@@ -1,0 +1,57 @@
+import { z } from "@hono/zod-openapi";
+import { ErrorAnswer } from "../answers.ts";
+
+/** What a caller shows of itself: the project's publishable key and the user's access token. */
+export const AS_USER = [{ apikey: [], user: [] }];
+
+/** A body in JSON. */
+export function json<T extends z.ZodType>(schema: T) {
+  return { content: { "application/json": { schema } } };
+}
+
+/** A body that a call has to have. */
+export function required<T extends z.ZodType>(schema: T) {
+  return { ...json(schema), required: true };
+}
+
+/** Why a call is refused; the description names the codes. */
+export function refused(description: string) {
+  return { description, ...json(ErrorAnswer) };
+}
+
+/** What every call of a signed-in user may be answered. */
+export const ANY_USER = {
+  401: refused("unauthorized: sign in."),
+  429: {
+    ...refused("rate_limited: too many calls of this user within a minute."),
+    headers: z.object({
+      "retry-after": z.string().openapi({
+        description: "Seconds until the next call may succeed, at least 1.",
+      }),
+    }),
+  },
+  500: refused("internal: try again."),
+} as const;
+
+/** What else a call may be answered that brings a body. */
+export const WITH_BODY = { 413: refused("invalid_request: the body is larger than 64 KiB.") } as const;
+
+export const INVALID = {
+  400: refused("invalid_request: the message names the field."),
+} as const;
+
+export const NOT_YOURS = {
+  404: refused("not_found: there is no such thing, or it is not the user's."),
+} as const;
+
+/** Of calls that ask the calendar provider. */
+export const OF_PROVIDER = {
+  400: refused(
+    "invalid_request: the message names the field. provider_not_configured: choose another provider.",
+  ),
+  404: refused("not_found: there is no such integration of the user's, or its calendar is gone."),
+  409: refused(
+    "more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account.",
+  ),
+  502: refused("provider_unavailable: try again."),
+} as const;

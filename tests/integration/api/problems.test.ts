@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import type { Engine, Integration } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+
+interface Problem {
+  readonly obligation_id: string;
+  readonly title: string | null;
+  readonly due: string | null;
+  readonly code: string;
+  readonly reason: string | null;
+  readonly attempts: number;
+}
+
+testEngine("what failed is shown to its user, and is tried again when its user says so", [
+  {
+    name: "what was given up and what was rejected are told apart, the newest first, each with its reason",
+    async show(engine) {
+      const integration = await engine.integration();
+      const [rejected = "", given_up = ""] = await failed(engine, integration, 2);
+      await engine.sql`
+        update calendar_sync.jobs set attempts = 8, failed_at = now() + interval '1 second', last_error = 'timeout'
+        where obligation_id = ${given_up}`;
+      await engine.sql`
+        update public.obligations set deadline_date = null, deadline_at = '2027-01-31 10:00+01' where id = ${rejected}`;
+      await engine.sql`update calendar_sync.jobs set failed_at = now() where obligation_id = ${rejected}`;
+      const { problems, total } = await problemsOf(engine, integration.user_id);
+      assert.equal(total, 2);
+      assert.deepEqual(
+        problems.map(({ obligation_id, title, due, code, reason, attempts }) => ({
+          obligation_id,
+          title,
+          due,
+          code,
+          reason,
+          attempts,
+        })),
+        [
+          {
+            obligation_id: given_up,
+            title: "Obligation 2",
+            due: "2027-01-01",
+            code: "given_up",
+            reason: "timeout",
+            attempts: 8,
+          },
+          {
+            obligation_id: rejected,
+            title: "Obligation 1",
+            due: "2027-01-31T09:00:00Z",
+            code: "rejected",
+            reason: null,
+            attempts: 0,
+          },
+        ],
+      );
+    },
+  },
+  {
+    name: "a hundred are shown, all are counted, and nobody sees another user's",
+    async show(engine) {
+      const [mine, other] = [await engine.integration(), await engine.integration()];
+      for (const count of [65, 65]) await failed(engine, mine, count);
+      await failed(engine, other, 2);
+      const { problems, total } = await problemsOf(engine, mine.user_id);
+      assert.deepEqual([problems.length, total], [100, 130]);
+      assert.equal((await problemsOf(engine, other.user_id)).total, 2);
+      assert.equal((await problemsOf(engine, await engine.user())).total, 0);
+    },
+  },
+  {
+    name: "an obligation that is gone, or somebody else's now, is shown without its title",
+    async show(engine) {
+      const integration = await engine.integration();
+      const [gone = "", given = ""] = await failed(engine, integration, 2);
+      await engine.sql.begin(async (sql) => {
+        await sql`set local session_replication_role = replica`;
+        await sql`delete from public.obligations where id = ${gone}`;
+        await sql`update public.obligations set user_id = ${await engine.user()} where id = ${given}`;
+      });
+      const { problems } = await problemsOf(engine, integration.user_id);
+      assert.deepEqual(problems.map(({ title, due }) => ({ title, due })), [
+        { title: null, due: null },
+        { title: null, due: null },
+      ]);
+    },
+  },
+  {
+    name: "all that failed is due at once, as if it had never been tried, and nothing else is looked at",
+    async show(engine) {
+      const integration = await engine.integration();
+      const ids = await failed(engine, integration, 3);
+      const calm = await engine.insert(integration.user_id, 1, "Calm");
+      await engine.sql`delete from calendar_sync.jobs where obligation_id = ${calm[0] ?? ""}`;
+      await settleLane(engine);
+      assert.equal(await retry(engine, integration.user_id, integration.id), 3);
+      const marks = await engine.sql`select everything, priority, reason from calendar_sync.marks`;
+      assert.deepEqual(marks.map((mark) => ({ ...mark })), [
+        { everything: false, priority: 0, reason: "retry" },
+      ]);
+      const [lane] = await engine.claim(WORKER);
+      assert.deepEqual(lane?.jobs.map(({ obligation_id }) => obligation_id).sort(), [...ids].sort());
+      assert.ok(lane?.jobs.every(({ attempts }) => attempts === 0));
+      const [walk] = await engine.sql`select walk_after, walk_next from calendar_sync.lanes`;
+      assert.deepEqual({ ...walk }, { walk_after: null, walk_next: null });
+    },
+  },
+  {
+    name: "one obligation is tried again alone; one that did not fail is not queued",
+    async show(engine) {
+      const integration = await engine.integration();
+      const [one = "", two = ""] = await failed(engine, integration, 2);
+      assert.equal(await retry(engine, integration.user_id, integration.id, one), 1);
+      assert.equal(await retry(engine, integration.user_id, integration.id, one), 0);
+      assert.equal(await retry(engine, integration.user_id, integration.id, crypto.randomUUID()), 0);
+      const left = await engine.sql<{ obligation_id: string }[]>`
+        select obligation_id from calendar_sync.jobs where failed_at is not null`;
+      assert.deepEqual(left.map(({ obligation_id }) => obligation_id), [two]);
+    },
+  },
+  {
+    name:
+      "it rings, ends our own patience and lets a provider that was down be tried, but not a provider's wish",
+    async show(engine) {
+      const integration = await engine.integration();
+      await failed(engine, integration, 1);
+      await settleLane(engine);
+      await engine.sql`select vault.create_secret('http://127.0.0.1:1/', 'calendar_sync_url')`;
+      await engine.sql`select vault.create_secret('secret', 'calendar_sync_secret')`;
+      await engine.sql`
+        update calendar_sync.lanes set backoff_until = now() + interval '5 minutes', held_until = now() + interval '1 hour'`;
+      await engine.sql`
+        update calendar_sync.gates set down_since = now(), probe_at = now() + interval '1 minute' where provider = 'google'`;
+      await retry(engine, integration.user_id, integration.id);
+      assert.equal((await engine.sql`select from net.http_request_queue`).length, 1);
+      const [lane] = await engine.sql`
+        select backoff_until, held_until > now() as is_held, (select probe_at <= now() from calendar_sync.gates where provider = 'google') as is_tried
+        from calendar_sync.lanes`;
+      assert.deepEqual({ ...lane }, { backoff_until: null, is_held: true, is_tried: true });
+    },
+  },
+  {
+    name: "where nothing failed nothing is written",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.drain();
+      const before = await engine.sql`select ctid, xmin, backoff_until from calendar_sync.lanes`;
+      assert.equal(await retry(engine, integration.user_id, integration.id), 0);
+      assert.deepEqual(
+        await engine.sql`select ctid, xmin, backoff_until from calendar_sync.lanes`.then((rows) => [...rows]),
+        [...before],
+      );
+      assert.equal((await engine.sql`select from calendar_sync.marks`).length, 0);
+    },
+  },
+  {
+    name: "of a calendar that does not sync nothing is queued, and its reasons stay to be read",
+    async show(engine) {
+      const integration = await engine.integration();
+      await failed(engine, integration, 1);
+      await engine.sql`update public.calendar_integrations set status = 'paused'`;
+      assert.equal(await retry(engine, integration.user_id, integration.id), 0);
+      assert.equal((await problemsOf(engine, integration.user_id)).total, 1);
+    },
+  },
+  {
+    name: "another user's calendar is none, and another calendar of the same user is left alone",
+    async show(engine) {
+      const user_id = await engine.user();
+      const [one, two] = [await engine.integration({ user_id }), await engine.integration({ user_id })];
+      await failed(engine, one, 1);
+      assert.equal(await retry(engine, await engine.user(), one.id), null);
+      assert.equal(await retry(engine, user_id, crypto.randomUUID()), null);
+      assert.equal(await retry(engine, user_id, two.id), 1);
+      assert.equal((await problemsOf(engine, user_id)).total, 1);
+    },
+  },
+]);
+
+/** Obligations that failed in every calendar of their user; nothing else is left to do. */
+async function failed(engine: Engine, { user_id }: Integration, count: number): Promise<string[]> {
+  const ids = await engine.insert(user_id, count);
+  await engine.sql`update calendar_sync.jobs set failed_at = now() where obligation_id in ${engine.sql(ids)}`;
+  await engine.sql`delete from calendar_sync.marks`;
+  return ids;
+}
+
+async function settleLane({ sql }: Engine): Promise<void> {
+  await sql`delete from calendar_sync.marks`;
+  await sql`update calendar_sync.lanes set ready_at = null, walk_after = null, walk_next = null`;
+}
+
+async function problemsOf(
+  engine: Engine,
+  user_id: string,
+): Promise<{ readonly problems: readonly Problem[]; readonly total: number }> {
+  const [row] = await engine.asUser(
+    user_id,
+    (sql) =>
+      sql<{ answer: { problems: Problem[]; total: number } }[]>`select public.calendar_problems() as answer`,
+  );
+  assert.ok(row);
+  return row.answer;
+}
+
+async function retry(
+  engine: Engine,
+  user_id: string,
+  integration_id: string,
+  obligation_id: string | null = null,
+): Promise<number | null> {
+  const [row] = await engine.asUser(user_id, (sql) =>
+    sql<{ queued: number | null }[]>`
+      select public.calendar_retry(${integration_id}, ${obligation_id}) as queued`);
+  assert.ok(row);
+  return row.queued;
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import type { CalendarApi } from "../../support/calendar-api.ts";
+import { checkAgainst } from "../../support/document-check.ts";
+import { openScene } from "../../support/scene.ts";
+import { apiDocument } from "../../../supabase/functions/calendar/document.ts";
+
+const LIMIT = 20;
+const SYNC_LIMIT = 2;
+
+Deno.test({
+  name: "each user may make so many calls within a minute, from the origins that are let in",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openScene("google", { CALENDAR_RATE_LIMIT_PER_MINUTE: String(LIMIT) });
+  const { stack, sql, redirect_to } = scene;
+  const base = `${stack.apiUrl}/functions/v1/calendar`;
+  const document = checkAgainst(JSON.parse(JSON.stringify(apiDocument())));
+  const statusOf = async (api: CalendarApi, method: string, path: string) => {
+    const response = await api.request(method, path);
+    await document.check(method, path, response);
+    return response.status;
+  };
+  const times = async (count: number, act: () => Promise<number>) => {
+    const statuses: number[] = [];
+    for (let n = 0; n < count; n++) statuses.push(await act());
+    return statuses;
+  };
+  /** Lets a user's windows have begun so many seconds ago. */
+  const began = async (user_id: string, seconds: number) => {
+    await sql`update calendar_sync.call_counts set began_at = clock_timestamp() - make_interval(secs => ${seconds})
+      where user_id = ${user_id}`;
+  };
+  try {
+    await t.step(
+      "as many pass as are allowed, the next is told when to come back, and then passes",
+      async () => {
+        const { id, api } = await scene.newUser();
+        const passed = await times(LIMIT, () => statusOf(api, "GET", "/problems"));
+        assert.deepEqual(new Set(passed), new Set([200]));
+        const refused = await api.request("GET", "/status");
+        const wait_s = Number(refused.headers.get("retry-after"));
+        assert.equal(refused.status, 429);
+        const body = JSON.parse(await document.check("GET", "/status", refused));
+        assert.equal(body.code, "rate_limited");
+        assert.ok(Number.isInteger(wait_s) && wait_s >= 50 && wait_s <= 60, String(wait_s));
+        await began(id, 59.5);
+        const late = await api.request("GET", "/status");
+        assert.equal(late.headers.get("retry-after"), "1");
+        await late.body?.cancel();
+        await began(id, 60);
+        assert.equal(await statusOf(api, "GET", "/status"), 200);
+        const again = await times(LIMIT, () => statusOf(api, "GET", "/status"));
+        assert.deepEqual([again.filter((status) => status === 200).length, again.at(-1)], [LIMIT - 1, 429]);
+      },
+    );
+
+    await t.step("of calls side by side exactly as many pass", async () => {
+      const { api } = await scene.newUser();
+      const statuses = await Promise.all(Array.from({ length: 100 }, () => statusOf(api, "GET", "/status")));
+      assert.equal(statuses.filter((status) => status === 200).length, LIMIT);
+      assert.equal(statuses.filter((status) => status === 429).length, 100 - LIMIT);
+    });
+
+    await t.step("Sync now may be a tenth of them, and one that is refused counts all the same", async () => {
+      const { id, api } = await scene.newUser();
+      const syncs = await times(5, () => statusOf(api, "POST", "/sync"));
+      assert.deepEqual(syncs, [202, 202, 429, 429, 429]);
+      const others = await times(LIMIT - 5 + 1, () => statusOf(api, "GET", "/status"));
+      assert.deepEqual(others, [...Array(LIMIT - 5).fill(200), 429]);
+      await sql`update calendar_sync.call_counts set began_at = clock_timestamp() - interval '61 s'
+        where user_id = ${id} and scope = 'all'`;
+      assert.equal(await statusOf(api, "POST", "/sync"), 429, "its own window has not ended");
+      await began(id, 61);
+      assert.equal(await statusOf(api, "POST", "/sync"), 202);
+      const side_by_side = await Promise.all(
+        Array.from({ length: 15 }, () => statusOf(api, "POST", "/sync")),
+      );
+      assert.equal(side_by_side.filter((status) => status === 202).length, SYNC_LIMIT - 1);
+    });
+
+    await t.step("a Sync now that is refused as a call is not counted as one", async () => {
+      const { id, api } = await scene.newUser();
+      await times(LIMIT, () => statusOf(api, "GET", "/status"));
+      assert.deepEqual(await times(3, () => statusOf(api, "POST", "/sync")), [429, 429, 429]);
+      await began(id, 61);
+      assert.deepEqual(await times(3, () => statusOf(api, "POST", "/sync")), [202, 202, 429]);
+    });
+
+    await t.step("every call counts, whatever comes of it, and nobody else pays for it", async () => {
+      const { api } = await scene.newUser();
+      for (const [method, path] of [["GET", "/nothing"], ["PUT", "/status"], ["POST", "/confirm"]]) {
+        for (let n = 0; n < 6; n++) await (await api.request(method ?? "", path ?? "")).body?.cancel();
+      }
+      assert.deepEqual(await times(3, () => statusOf(api, "GET", "/status")), [200, 200, 429]);
+      const { api: another } = await scene.newUser();
+      assert.equal(await statusOf(another, "GET", "/status"), 200);
+    });
+
+    await t.step("with a limit below ten one Sync now is possible", async () => {
+      const user_id = crypto.randomUUID();
+      const waits: number[] = [];
+      for (let n = 0; n < 2; n++) {
+        const [row] = await sql<{ wait_s: number }[]>`
+          select public.calendar_count_call(${user_id}, true, 3) as wait_s`;
+        waits.push(row?.wait_s ?? -1);
+      }
+      assert.equal(waits[0], 0);
+      assert.ok((waits[1] ?? 0) > 0);
+    });
+
+    await t.step("a user who called can be deleted, and windows that are over go at night", async () => {
+      const { id, api } = await scene.newUser();
+      await statusOf(api, "GET", "/status");
+      await sql`delete from auth.users where id = ${id}`;
+      await began(id, 61);
+      await sql`select calendar_sync.nightly()`;
+      assert.equal((await sql`select from calendar_sync.call_counts where user_id = ${id}`).length, 0);
+      assert.ok((await sql`select from calendar_sync.call_counts`).length > 0, "those of the others stay");
+    });
+
+    await t.step("calls are counted where they are written: no index is touched", async () => {
+      const user_id = crypto.randomUUID();
+      await sql.begin(async (transaction) => {
+        const updates = async () => {
+          const [row] = await transaction<{ all: number; in_place: number }[]>`
+            select n_tup_upd::int as all, n_tup_hot_upd::int as in_place from pg_stat_xact_user_tables
+            where relname = 'call_counts'`;
+          return { all: row?.all ?? 0, in_place: row?.in_place ?? 0 };
+        };
+        const before = await updates();
+        for (let n = 0; n <= LIMIT; n++) {
+          await transaction`select public.calendar_count_call(${user_id}, false, ${LIMIT})`;
+        }
+        const after = await updates();
+        assert.deepEqual([after.all - before.all, after.in_place - before.in_place], [LIMIT, LIMIT]);
+      });
+    });
+
+    await t.step("no API role can read or reset them", async () => {
+      for (const role of ["anon", "authenticated", "service_role"]) {
+        await assert.rejects(
+          sql.begin(async (transaction) => {
+            await transaction.unsafe(`set local role ${role}`);
+            await transaction`select from calendar_sync.call_counts`;
+          }),
+          /permission denied/,
+        );
+      }
+      await assert.rejects(
+        sql.begin(async (transaction) => {
+          await transaction`set local role authenticated`;
+          await transaction`select public.calendar_count_call(gen_random_uuid(), false, 1)`;
+        }),
+        /permission denied/,
+      );
+    });
+
+    await t.step(
+      "pages of the configured origins are let in, of no other, and may read what they need",
+      async () => {
+        const own = new URL(redirect_to).origin;
+        const { api } = await scene.newUser();
+        const ask = (method: string, origin: string, headers: Record<string, string>) =>
+          fetch(`${base}/status`, { method, headers: { origin, ...headers } });
+        for (const [origin, is_allowed] of [[own, true], ["https://evil.example", false]] as const) {
+          const preflight = await ask("OPTIONS", origin, {
+            "access-control-request-method": "PATCH",
+            "access-control-request-headers": "authorization,apikey,content-type",
+          });
+          assert.equal(preflight.headers.get("access-control-allow-origin"), is_allowed ? origin : null);
+          await preflight.body?.cancel();
+          const answers = [await ask("GET", origin, api.headers()), await ask("GET", origin, {})];
+          for (const answer of answers) {
+            assert.equal(answer.headers.get("access-control-allow-origin"), is_allowed ? origin : null);
+            await answer.body?.cancel();
+          }
+          if (!is_allowed) continue;
+          assert.match(preflight.headers.get("access-control-allow-methods") ?? "", /PATCH/);
+          assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /authorization/);
+          const exposed = answers[0]?.headers.get("access-control-expose-headers")?.toLowerCase() ?? "";
+          assert.ok(exposed.includes("retry-after") && exposed.includes("link"), exposed);
+        }
+        await times(LIMIT, () => statusOf(api, "GET", "/status"));
+        const refused = await ask("GET", own, api.headers());
+        assert.equal(refused.status, 429);
+        assert.equal(refused.headers.get("access-control-allow-origin"), own, "a refusal can be read too");
+        await refused.body?.cancel();
+      },
+    );
+  } finally {
+    await scene.close();
+  }
+});
