@@ -327,7 +327,6 @@ export const ENGLISH = {
       provider_limit: "The provider asks us to wait.",
       quota: "The provider limits how much may change at a time.",
     },
-    other: "We do not know. Sync now looks at it at once.",
   },
 
   activity: {

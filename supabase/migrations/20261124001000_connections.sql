@@ -186,6 +186,28 @@ $$;
 comment on function public.calendar_take_connection(uuid, text) is
   'Gives the integration its new tokens. The same user may repeat it until calendar_activate; another user ends it. busy: it is just being disconnected, repeat it in a moment.';
 
+create function calendar_sync.merge_pending(integration public.calendar_integrations) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_merged uuid[];
+begin
+  with moved as (
+    update calendar_sync.connections as connection set integration_id = integration.id
+    from public.calendar_integrations as pending
+    where pending.user_id = integration.user_id and pending.provider = integration.provider
+      and pending.status = 'pending_confirmation' and pending.account_id is null
+      and connection.integration_id = pending.id and connection.account_id = integration.account_id
+    returning pending.id
+  )
+  select array_agg(id) into v_merged from moved;
+  delete from public.calendar_integrations where id = any (v_merged);
+end;
+$$;
+
+comment on function calendar_sync.merge_pending(public.calendar_integrations) is
+  'Consents to the same account that were never confirmed: they no longer show, and their tickets are good for this integration.';
+
 create function public.calendar_activate(
   p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text, p_ticket_hash text
 ) returns jsonb
@@ -203,6 +225,7 @@ begin
   if not found then
     return null;
   end if;
+  perform calendar_sync.merge_pending(v_integration);
   insert into public.calendar_event_mappings
     (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
   select p_integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash

@@ -9,12 +9,15 @@ create table calendar_sync.activity (
   action text not null check (action in ('created', 'updated', 'moved', 'removed', 'rejected', 'given_up')),
   calendar_id text,
   event_id text,
+  title text,
   due text,
   reason text
 ) partition by range (at);
 
 comment on table calendar_sync.activity is
   'Every change made to a calendar, and every one given up. No foreign keys: it outlives what it tells of.';
+comment on column calendar_sync.activity.title is
+  'The obligation''s, as it was then. Null where the obligation itself was gone: an earlier row has it.';
 comment on column calendar_sync.activity.due is 'The deadline as the event shows it: a date, or an instant.';
 comment on column calendar_sync.activity.reason is 'Why it was rejected or given up, in the provider''s word.';
 
@@ -89,7 +92,12 @@ begin
       'account_email', integration.account_email,
       'calendar_name', integration.calendar_name,
       'obligation_id', recent.obligation_id,
-      'title', deadline.title,
+      'title', coalesce(recent.title, deadline.title, (
+        select earlier.title from calendar_sync.activity as earlier
+        where earlier.obligation_id = recent.obligation_id and earlier.integration_id = recent.integration_id
+          and earlier.at < recent.at and earlier.title is not null
+        order by earlier.at desc limit 1
+      )),
       'action', recent.action,
       'due', case when recent.due like '%T%' then calendar_sync.due_text(null, recent.due::timestamptz) else recent.due end,
       'reason', recent.reason
@@ -113,7 +121,7 @@ end;
 $$;
 
 comment on function calendar_sync.own_activity(integer) is
-  'The last p_limit changes made to the caller''s calendars, at most 200, newest first. Titles as they are now, of what is still the caller''s.';
+  'The last p_limit changes made to the caller''s calendars, at most 200, newest first.';
 grant execute on function calendar_sync.own_activity(integer) to authenticated;
 
 create function public.calendar_activity(p_limit integer default 50) returns jsonb

@@ -52,10 +52,11 @@ declare
   v_removed integer;
 begin
   insert into calendar_sync.activity
-    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, due)
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due)
   select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
-    o.event_id, o.due
-  from jsonb_to_recordset(p_outcomes) as o (obligation_id uuid, action text, calendar_id text, event_id text, due text)
+    o.event_id, o.title, o.due
+  from jsonb_to_recordset(p_outcomes)
+    as o (obligation_id uuid, action text, calendar_id text, event_id text, title text, due text)
   where o.action is not null;
 
   insert into public.calendar_event_mappings as mapping

@@ -229,7 +229,11 @@ async function work({ sql, rpc, record }: Engine, worker: string, lane: Lane): P
   }
 }
 
-function outcomeRow(lane: Lane, { obligation_id, version, deadline_hash }: Job, outcome: JobOutcome) {
+function outcomeRow(
+  lane: Lane,
+  { obligation_id, version, deadline, deadline_hash }: Job,
+  outcome: JobOutcome,
+) {
   const row = { kind: outcome.kind, obligation_id, version };
   switch (outcome.kind) {
     case "synced":
@@ -241,6 +245,7 @@ function outcomeRow(lane: Lane, { obligation_id, version, deadline_hash }: Job, 
         deadline_hash: deadline_hash ?? "",
         content_hash: "content",
         action: "created",
+        title: deadline?.title ?? null,
         due: "2027-01-01",
       };
     case "removed":
@@ -249,6 +254,7 @@ function outcomeRow(lane: Lane, { obligation_id, version, deadline_hash }: Job, 
         action: "removed",
         calendar_id: lane.calendar?.id ?? "",
         event_id: `event of ${obligation_id}`,
+        title: deadline?.title ?? null,
       };
     case "unchanged":
       return { ...row, deadline_hash: deadline_hash ?? "" };

@@ -1,28 +1,9 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { CalendarApiError } from "./error.ts";
-import type {
-  Access,
-  Activity,
-  Calendar,
-  EventsChoice,
-  ExplainedIntegration,
-  Integration,
-  IntegrationSettings,
-  Obligation,
-  Problem,
-  ProviderName,
-} from "./types.ts";
+import type { Access, Answers, EventsChoice, Integration, IntegrationChange, ProviderName } from "./types.ts";
 
 /** What of a Supabase client is used here. */
 export type Supabase = Pick<SupabaseClient, "auth" | "functions">;
-
-/** What a change of an integration may hold. */
-export interface IntegrationChange {
-  readonly integration_id: string;
-  readonly sync_enabled?: boolean;
-  readonly calendar_id?: string;
-  readonly settings?: Partial<IntegrationSettings>;
-}
 
 /** How an account was disconnected: at once, or with events still to remove; and where the grant itself can be ended. */
 export interface Disconnection {
@@ -64,24 +45,23 @@ export function createCalendarApi(supabase: Supabase) {
       readonly provider: ProviderName;
       readonly access: Access;
       readonly redirect_to: string;
-    }): Promise<string> => (await get<{ url: string }>("/authorize", { ...flow })).url,
+    }) => (await get<Answers["Address"]>("/authorize", { ...flow })).url,
     confirm: (ticket: string) => post<Integration>("/confirm", { connection: ticket }),
     /** @returns the names of the providers that this installation has an OAuth client for */
-    configuredProviders: async (): Promise<readonly string[]> => {
-      const { providers } = await get<{ providers: { name: string; configured: boolean }[] }>("/providers");
+    configuredProviders: async (): Promise<readonly ProviderName[]> => {
+      const { providers } = await get<Answers["Providers"]>("/providers");
       return providers.filter(({ configured }) => configured).map(({ name }) => name);
     },
-    status: async () => (await get<{ integrations: Integration[] }>("/status")).integrations,
+    status: async () => (await get<Answers["Integrations"]>("/status")).integrations,
     update: async (change: IntegrationChange) =>
       (await call<Integration>("PATCH", "/status", { body: { ...change } })).answer,
     calendars: async (integration_id: string) =>
-      (await get<{ calendars: Calendar[] }>("/calendars", { integration_id })).calendars,
+      (await get<Answers["Calendars"]>("/calendars", { integration_id })).calendars,
     chooseOwnCalendar: (integration_id: string) => post<Integration>("/calendars", { integration_id }),
-    syncNow: async (integration_id: string) =>
-      (await post<{ queued: number }>("/sync", { integration_id })).queued,
+    syncNow: (integration_id: string) => post<Answers["Queued"]>("/sync", { integration_id }),
     resume: (integration_id: string) => post<Integration>("/resume", { integration_id }),
     adminConsentUrl: async (provider: ProviderName) =>
-      (await get<{ url: string }>("/admin_consent", { provider })).url,
+      (await get<Answers["Address"]>("/admin_consent", { provider })).url,
     disconnect: async (integration_id: string, events: EventsChoice): Promise<Disconnection> => {
       const { response } = await call<unknown>("DELETE", "/", { query: { integration_id, events } });
       return {
@@ -89,18 +69,18 @@ export function createCalendarApi(supabase: Supabase) {
         grant_page: /^<(https:[^>]*)>/.exec(response.headers.get("link") ?? "")?.[1] ?? null,
       };
     },
-    problems: () => get<{ problems: Problem[]; total: number }>("/problems"),
+    problems: () => get<Answers["Problems"]>("/problems"),
     /** @param obligation_id all that failed where it is null */
-    retry: async (integration_id: string, obligation_id: string | null) =>
-      (await post<{ queued: number }>("/retry", {
-        integration_id,
-        ...(obligation_id === null ? {} : { obligation_id }),
-      })).queued,
-    activity: async () => (await get<{ activity: Activity[] }>("/activity", { limit: "50" })).activity,
+    retry: (integration_id: string, obligation_id: string | null) =>
+      post<Answers["Queued"]>(
+        "/retry",
+        obligation_id === null ? { integration_id } : { integration_id, obligation_id },
+      ),
+    activity: async () => (await get<Answers["Activities"]>("/activity", { limit: "50" })).activity,
     obligations: async (search: string) =>
-      (await get<{ obligations: Obligation[] }>("/obligations", { search, limit: "20" })).obligations,
+      (await get<Answers["Obligations"]>("/obligations", { search, limit: "20" })).obligations,
     explain: async (obligation_id: string) =>
-      (await get<{ integrations: ExplainedIntegration[] }>("/explain", { obligation_id })).integrations,
+      (await get<Answers["Explanation"]>("/explain", { obligation_id })).integrations,
   };
 }
 

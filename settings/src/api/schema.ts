@@ -458,7 +458,7 @@ export interface components {
       calendar_name: string | null;
       /** Format: uuid */
       obligation_id: string;
-      /** @description As it is now. Null where the obligation is gone or somebody else's. */
+      /** @description As it was then; null where that is not known any more. */
       title: string | null;
       /** @enum {string} */
       action: "created" | "updated" | "moved" | "removed" | "rejected" | "given_up";

@@ -1,17 +1,20 @@
 import type { components } from "./schema.ts";
 
-type Schemas = components["schemas"];
+/** The Calendar API's answers by their names in its OpenAPI document. */
+export type Answers = components["schemas"];
 
 /** One connected calendar account. */
-export type Integration = Schemas["Integration"];
+export type Integration = Answers["Integration"];
 export type ProviderName = Integration["provider"];
 export type IntegrationSettings = Integration["settings"];
-export type Calendar = Schemas["Calendar"];
-export type Activity = Schemas["Activity"];
-export type Problem = Schemas["Problem"];
-export type Obligation = Schemas["Obligation"];
+/** What `PATCH /status` takes. */
+export type IntegrationChange = Answers["ChangeRequest"];
+export type Calendar = Answers["Calendar"];
+export type Activity = Answers["Activity"];
+export type Problem = Answers["Problem"];
+export type Obligation = Answers["Obligation"];
 /** Why an obligation is, or is not, in one calendar. */
-export type ExplainedIntegration = Schemas["Explained"];
+export type ExplainedIntegration = Answers["Explained"];
 
 /** What a user is asked for: a calendar of our own, or also the existing ones. */
 export type Access = Integration["access"];

@@ -52,7 +52,7 @@ function stateOfDisconnected({ last_error }: Integration): State {
     case "admin_consent_required":
       return {
         kind: "admin_consent_needed",
-        admin_consent_url: textOf(last_error.details, "admin_consent_url"),
+        admin_consent_url: last_error.details?.admin_consent_url ?? null,
       };
     default:
       return { kind: "reconnect_needed" };
@@ -69,8 +69,8 @@ function stateOfPaused(integration: Integration): State {
     case "mass_deletion":
       return {
         kind: "mass_deletion",
-        deletions: numberOf(last_error.details, "deletions"),
-        events: numberOf(last_error.details, "events"),
+        deletions: last_error.details?.deletions ?? 0,
+        events: last_error.details?.events ?? 0,
       };
     case "admin_consent_required":
     case "scope_missing":
@@ -88,21 +88,11 @@ function stateOfActive({ sync_enabled, last_error, progress }: Integration): Sta
     case "configuration":
       return { kind: "configuration" };
     case "provider_unavailable":
-      return { kind: "provider_down", next_try_at: textOf(last_error.details, "next_try_at") };
+      return { kind: "provider_down", next_try_at: last_error.details?.next_try_at ?? null };
     case "quota":
-      return { kind: "quota", next_try_at: textOf(last_error.details, "next_try_at") };
+      return { kind: "quota", next_try_at: last_error.details?.next_try_at ?? null };
   }
   const { pending, synced, failed } = progress;
   if (pending > 0) return { kind: "syncing", done: synced, total: synced + pending };
   return failed > 0 ? { kind: "has_problems", failed } : { kind: "up_to_date" };
-}
-
-function textOf(details: Readonly<Record<string, unknown>> | undefined, name: string): string | null {
-  const value = details?.[name];
-  return typeof value === "string" ? value : null;
-}
-
-function numberOf(details: Readonly<Record<string, unknown>> | undefined, name: string): number {
-  const value = details?.[name];
-  return typeof value === "number" ? value : 0;
 }

@@ -98,7 +98,9 @@ export const Activity = z.object({
   account_email: z.string().nullable().openapi({ description: "Null where the integration is gone." }),
   calendar_name: z.string().nullable().openapi({ description: "Null where the integration is gone." }),
   obligation_id: Id,
-  title: Title,
+  title: z.string().nullable().openapi({
+    description: "As it was then; null where that is not known any more.",
+  }),
   action: z.enum(["created", "updated", "moved", "removed", "rejected", "given_up"]),
   due: z.string().nullable().openapi({
     description: "The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339).",

@@ -208,7 +208,8 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Provide
 
     await step(
       "a connection that is left half-way says so, and is finished by connecting again",
-      async ({ page, context }) => {
+      async ({ page, context, allow }) => {
+        allow(/ERR_FAILED/);
         const user = await newUserWith("Half-way");
         await scene.signIn(page, user);
         await goToConsent(page);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../support/engine.ts";
+import { shiftTime } from "../../support/shift-time.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
 interface Change {
@@ -34,17 +35,30 @@ testEngine("what became of a user's calendars, and of which obligations, is told
     },
   },
   {
-    name: "it outlives its obligation and its integration, without their names",
+    name: "it outlives its obligation, with the title of then, and its integration, without its names",
     async show(engine) {
       const integration = await engine.integration();
       await engine.sql`
         update public.calendar_integrations set account_email = 'ada@example.com', calendar_name = 'Deadlines'`;
-      const [gone = "", given = ""] = await engine.insert(integration.user_id, 3);
+      const [renamed = "", gone = "", given = ""] = await engine.insert(integration.user_id, 3);
       await engine.drain();
+      await engine.sql`update public.obligations set title = 'Renamed' where id = ${renamed}`;
       await engine.sql`delete from public.obligations where id = ${gone}`;
       await engine.sql`update public.obligations set user_id = ${await engine.user()} where id = ${given}`;
+      await shiftTime(engine.sql, 2);
+      await engine.drain();
       const shown = await activityOf(engine, integration.user_id, 50);
-      assert.deepEqual(new Set(shown.map(({ title }) => title)), new Set([null, "Obligation 3"]));
+      assert.deepEqual(
+        shown.map(({ action, title }) => `${title} ${action}`).sort(),
+        [
+          "Obligation 1 created",
+          "Obligation 2 created",
+          "Obligation 2 removed",
+          "Obligation 3 created",
+          "Obligation 3 removed",
+          "Renamed created",
+        ],
+      );
       assert.ok(
         shown.every(({ account_email, calendar_name }) =>
           account_email === "ada@example.com" && calendar_name === "Deadlines"

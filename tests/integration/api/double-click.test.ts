@@ -63,6 +63,20 @@ for (const provider_name of ["google", "outlook"] as const) {
         },
       );
 
+      await t.step("a consent that was begun twice shows once, and either ticket is good", async () => {
+        const { api } = await scene.newUser();
+        const ticket = async () =>
+          (await consent(await api.authorizeUrl({ provider: provider_name, redirect_to }), GRACE))
+            .searchParams
+            .get("calendar_connection");
+        const [first, second] = [await ticket(), await ticket()];
+        for (const connection of [second, first]) {
+          const answer = await api.request("POST", "/confirm", { connection });
+          assert.equal(answer.status, 200, await answer.text());
+          assert.deepEqual((await api.status()).map(({ status }) => status), ["active"]);
+        }
+      });
+
       const { id: user_id, api, integration, calendar_id } = await scene.connectedUser(ADA, "existing");
       const integration_id = integration.id;
 

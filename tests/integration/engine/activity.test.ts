@@ -32,6 +32,7 @@ testEngine("what was done to a calendar can be read afterwards", [
         deadline_hash: "hash",
         content_hash: "hash",
         action: actions[index],
+        title: "Obligation",
         due: "2027-01-01",
       }));
       await engine.sql`
@@ -60,15 +61,57 @@ testEngine("what was done to a calendar can be read afterwards", [
         ])
       }, ${engine.sql.json({ succeeded: true })})`;
       const rows = await engine.sql`
-        select obligation_id, action, event_id, due, reason from calendar_sync.activity
+        select obligation_id, action, event_id, title, due, reason from calendar_sync.activity
         where user_id = ${integration.user_id} and integration_id = ${integration.id} and provider = 'google'`;
       const wanted = [
-        { obligation_id: created, action: "created", event_id: "event 0", due: "2027-01-01", reason: null },
-        { obligation_id: updated, action: "updated", event_id: "event 1", due: "2027-01-01", reason: null },
-        { obligation_id: moved, action: "moved", event_id: "event 2", due: "2027-01-01", reason: null },
-        { obligation_id: removed, action: "removed", event_id: "event 3", due: null, reason: null },
-        { obligation_id: rejected, action: "rejected", event_id: null, due: null, reason: "too_long" },
-        { obligation_id: given_up, action: "given_up", event_id: null, due: null, reason: "timeout" },
+        {
+          obligation_id: created,
+          action: "created",
+          event_id: "event 0",
+          title: "Obligation",
+          due: "2027-01-01",
+          reason: null,
+        },
+        {
+          obligation_id: updated,
+          action: "updated",
+          event_id: "event 1",
+          title: "Obligation",
+          due: "2027-01-01",
+          reason: null,
+        },
+        {
+          obligation_id: moved,
+          action: "moved",
+          event_id: "event 2",
+          title: "Obligation",
+          due: "2027-01-01",
+          reason: null,
+        },
+        {
+          obligation_id: removed,
+          action: "removed",
+          event_id: "event 3",
+          title: null,
+          due: null,
+          reason: null,
+        },
+        {
+          obligation_id: rejected,
+          action: "rejected",
+          event_id: null,
+          title: null,
+          due: null,
+          reason: "too_long",
+        },
+        {
+          obligation_id: given_up,
+          action: "given_up",
+          event_id: null,
+          title: null,
+          due: null,
+          reason: "timeout",
+        },
       ];
       const byAction = (a: { action: string }, b: { action: string }) => a.action.localeCompare(b.action);
       assert.deepEqual(rows.map((row) => ({ action: "", ...row })).sort(byAction), wanted.sort(byAction));

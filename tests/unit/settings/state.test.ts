@@ -20,7 +20,7 @@ const ACTIVE: Integration = {
 const failing = (
   status: Integration["status"],
   code: NonNullable<Integration["last_error"]>["code"],
-  details?: Record<string, unknown>,
+  details?: NonNullable<Integration["last_error"]>["details"],
 ): Integration => ({
   ...ACTIVE,
   status,

@@ -119,7 +119,6 @@ function Explanation({ obligation }: { readonly obligation: Obligation }) {
 function Explained({ explained }: { readonly explained: ExplainedIntegration }) {
   const { strings } = useSurroundings();
   const { why_not } = strings;
-  const answers: Readonly<Record<string, string>> = why_not.answers;
   const { provider, account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
   const is_waiting = code === "waiting" || code === "retrying";
   return (
@@ -132,7 +131,7 @@ function Explained({ explained }: { readonly explained: ExplainedIntegration }) 
         <span className="ec-muted">{strings.providers[provider].name}, {account_email}</span>
       </div>
       <p>
-        {answers[code] ?? why_not.other} {is_waiting && waits_for !== null ? why_not.waits[waits_for] : null}
+        {why_not.answers[code]} {is_waiting && waits_for !== null ? why_not.waits[waits_for] : null}
       </p>
       <p className="ec-small ec-muted">
         {in_calendar && synced_at !== null

@@ -49,13 +49,23 @@ export function outcomeRow(
         deadline_hash: job.deadline_hash,
         content_hash: plan.content_hash,
         action: ACTIONS[plan.kind],
+        title: job.deadline?.title ?? null,
         due: dueText(job),
       }];
     case "gone":
       switch (plan.kind) {
         case "delete": {
           const { calendar_id, event_id } = plan;
-          return [{ kind: "removed", obligation_id, version, action: "removed", calendar_id, event_id }];
+          const title = job.deadline?.title ?? null;
+          return [{
+            kind: "removed",
+            obligation_id,
+            version,
+            action: "removed",
+            calendar_id,
+            event_id,
+            title,
+          }];
         }
         case "nothing":
           // The mapping stays as true as it was: only strays were looked for.

@@ -66,6 +66,7 @@ Deno.test("a removed event is told with its calendar, an event that was gone bef
       action: "removed",
       calendar_id: CALENDAR,
       event_id: "e",
+      title: "Report",
     },
   ]);
   assert.equal(rowOf({ kind: "nothing", strays: ["elsewhere"] }, gone)[0]?.["kind"], "unchanged");
