@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ADA } from "../support/subjects/subject.ts";
 import { openBrowser } from "./support/browser.ts";
 import { scriptsOf } from "./support/measure.ts";
 import { openSettingsScene } from "./support/settings-scene.ts";
@@ -32,11 +33,28 @@ Deno.test(
           browser.visit("bundle-signed-in", {}, async ({ page }) => {
             const scripts = scriptsOf(page);
             await scene.signIn(page, await scene.newUser());
-            await page.getByRole("tab", { name: "Calendar", exact: true }).click();
+            await page.getByRole("button", { name: "Connect Google Calendar" }).waitFor();
             await page.waitForLoadState("networkidle");
             isSmall("up to the calendar tab", await scripts.total());
           }),
       );
+
+      await t.step("for whoever has connected a calendar and comes back", async () => {
+        const user = await scene.newUser();
+        await scene.connect(user.api, ADA);
+        let session = "";
+        await browser.visit("bundle-before", {}, async ({ page }) => {
+          await scene.signIn(page, user);
+          session = await page.evaluate("JSON.stringify({ ...localStorage })");
+        });
+        await browser.visit("bundle-connected", {}, async ({ page, context }) => {
+          await context.addInitScript(`Object.assign(localStorage, ${session})`);
+          const scripts = scriptsOf(page);
+          await page.goto(scene.settingsUrl, { waitUntil: "networkidle" });
+          await page.getByRole("article", { name: ADA }).waitFor();
+          isSmall("with a connected calendar", await scripts.total());
+        });
+      });
     } finally {
       await browser.close();
       await scene.close();

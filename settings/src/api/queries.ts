@@ -1,5 +1,5 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { isBusy } from "../calendar/state.ts";
 import { useSurroundings } from "../context.ts";
 import { CalendarApiError } from "./error.ts";
@@ -32,15 +32,19 @@ export function useIntegrations() {
     queryFn: api.status,
     staleTime: 0,
     retry: false,
-    refetchOnWindowFocus: "always",
+    refetchOnWindowFocus: ({ state }) => waitOf(state.error) === null ? "always" : false,
     refetchInterval: ({ state }) => {
-      if (state.error instanceof CalendarApiError) {
-        return state.error.retry_after_s === null ? ERROR_POLL_MS : state.error.retry_after_s * 1000;
-      }
+      if (state.error !== null) return waitOf(state.error) ?? ERROR_POLL_MS;
       const is_lively = Date.now() < expecting_until_ms || state.data?.some(isBusy);
       return is_lively ? BUSY_POLL_MS : REST_POLL_MS;
     },
   });
+}
+
+/** @returns milliseconds that the server has asked to wait; null: it has not */
+function waitOf(error: Error | null): number | null {
+  const retry_after_s = error instanceof CalendarApiError ? error.retry_after_s : null;
+  return retry_after_s === null ? null : retry_after_s * 1000;
 }
 
 /** Shows an integration as the server has just answered it, without asking for all again. */
@@ -54,17 +58,37 @@ export function showIntegration(queries: QueryClient, changed: Integration): voi
   );
 }
 
-/** A change of one integration, shown as soon as the server has made it. */
+/**
+ * A change of one integration, shown as soon as the server has made it. `underWay` is what was asked for and is not
+ * answered yet.
+ */
 export function useIntegrationChange<Input>(change: (input: Input) => Promise<Integration>) {
   const queries = useQueryClient();
-  return useMutation({
-    mutationFn: change,
+  const mutation = useMutation({
+    mutationFn: ({ input }: { readonly input: Input }) => change(input),
     onSuccess: (changed) => showIntegration(queries, changed),
     onSettled: () => {
       expectChange(queries);
       tellOtherTabs();
     },
   });
+  const { isPending, variables } = mutation;
+  // The mutation says so a moment later, in which what was clicked would jump back.
+  const [asked, setAsked] = useState<{ readonly input: Input } | null>(null);
+  useEffect(() => setAsked(null), [isPending, variables]);
+  const underWay = asked ?? (isPending ? variables : null);
+  return {
+    isPending: underWay !== null,
+    underWay: underWay?.input ?? null,
+    mutate: (
+      input: Input,
+      options: { readonly onError?: (error: Error) => void; readonly onSuccess?: () => void } = {},
+    ) => {
+      setAsked({ input });
+      mutation.mutate({ input }, options);
+    },
+    mutateAsync: (input: Input) => mutation.mutateAsync({ input }),
+  };
 }
 
 /** A request that changes what `/status` shows some time later. */

@@ -1,17 +1,30 @@
 import { useEffect, useRef, useState } from "react";
 import type { Integration } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
+import { useToast } from "../ui/toasts.tsx";
 import { stateOf } from "./state.ts";
 
-/** Says to a screen reader when a calendar's state has changed, once, and not how far a sync has come. */
+/**
+ * Says to a screen reader when a calendar's state has changed, once, and not how far a sync has come; and to everybody
+ * when an account has gone whose events were being removed.
+ */
 export function Announcer({ integrations }: { readonly integrations: readonly Integration[] }) {
   const { strings } = useSurroundings();
-  const known = useRef<ReadonlyMap<string, string>>(undefined);
+  const toast = useToast();
+  const known = useRef<readonly Integration[]>(undefined);
   const [words, setWords] = useState("");
   useEffect(() => {
-    const now = new Map(integrations.map((integration) => [integration.id, stateOf(integration).kind]));
-    const changed = integrations.filter(({ id }) => known.current && known.current.get(id) !== now.get(id));
-    known.current = now;
+    const before = known.current;
+    known.current = integrations;
+    if (before === undefined) return;
+    for (const { id, status, account_email } of before) {
+      if (status !== "disconnecting" || integrations.some((one) => one.id === id)) continue;
+      toast({ words: strings.disconnect.done_remove(account_email ?? strings.integration.unknown_account) });
+    }
+    const kinds = new Map(before.map((integration) => [integration.id, stateOf(integration).kind]));
+    const changed = integrations.filter((integration) =>
+      kinds.get(integration.id) !== stateOf(integration).kind
+    );
     if (changed.length === 0) return;
     setWords(
       changed.map((integration) =>
@@ -20,6 +33,6 @@ export function Announcer({ integrations }: { readonly integrations: readonly In
         }.`
       ).join(" "),
     );
-  }, [integrations, strings]);
+  }, [integrations, strings, toast]);
   return <p className="ec-visually-hidden" role="status">{words}</p>;
 }

@@ -6,6 +6,7 @@ import { localeOf } from "../locale.ts";
 import { ENGLISH, type Strings } from "../strings.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Toasts } from "../ui/toasts.tsx";
+import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { CalendarTab } from "./calendar-tab.tsx";
 
 export interface CalendarSettingsProps {
@@ -26,6 +27,7 @@ export function CalendarSettings(
   { supabase, redirectTo, strings = ENGLISH, locale, dir }: CalendarSettingsProps,
 ) {
   const user_id = useUserId(supabase);
+  const root = useKeptFocus<HTMLDivElement>();
   const surroundings = useMemo(() => ({
     api: createCalendarApi(supabase),
     strings,
@@ -36,7 +38,7 @@ export function CalendarSettings(
 
   return (
     <SurroundingsContext.Provider value={surroundings}>
-      <div className="ec-root ec-settings" dir={surroundings.dir}>
+      <div ref={root} className="ec-root ec-settings" dir={surroundings.dir}>
         {user_id === null ? <Notice tone="info">{strings.signed_out}</Notice> : null}
         {user_id ? <OfOneUser key={user_id} /> : null}
       </div>
@@ -44,9 +46,15 @@ export function CalendarSettings(
   );
 }
 
+/** Whoever is offline is told so, instead of having what was asked for kept back and done some time later. */
+const CONNECTION = {
+  queries: { networkMode: "always", refetchOnReconnect: true },
+  mutations: { networkMode: "always" },
+} as const;
+
 /** Nothing that one user has seen is there for the next. */
 function OfOneUser() {
-  const [queries] = useState(() => new QueryClient());
+  const [queries] = useState(() => new QueryClient({ defaultOptions: CONNECTION }));
   return (
     <QueryClientProvider client={queries}>
       <Toasts>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { codeOf } from "../api/error.ts";
 import { useIntegrations, useOtherTabs } from "../api/queries.ts";
 import { useSurroundings } from "../context.ts";
@@ -10,8 +10,9 @@ import { isReturn } from "./connection/return-address.ts";
 import { Panels } from "./panels/panels.tsx";
 import { ProviderSection } from "./provider-section.tsx";
 import { PROVIDERS } from "./providers.tsx";
+import { lazyPart, Part, usePartsAtHand } from "../ui/part.tsx";
 
-const ConnectionReturn = lazy(() => import("./connection/connection-return.tsx"));
+const ConnectionReturn = lazyPart(() => import("./connection/connection-return.tsx"));
 
 export function CalendarTab() {
   const { api, strings } = useSurroundings();
@@ -23,9 +24,11 @@ export function CalendarTab() {
     refetchOnWindowFocus: false,
   });
   useOtherTabs();
+  usePartsAtHand();
   const [isBack] = useState(() => isReturn(location.search));
   const is_loaded = integrations.data !== undefined && configured.data !== undefined;
   const error = integrations.error ?? configured.error;
+  const reasons: Readonly<Record<string, string>> = strings.load_errors;
 
   return (
     <>
@@ -35,9 +38,9 @@ export function CalendarTab() {
       </header>
       {isBack
         ? (
-          <Suspense>
+          <Part>
             <ConnectionReturn />
-          </Suspense>
+          </Part>
         )
         : null}
       {error
@@ -57,7 +60,7 @@ export function CalendarTab() {
               </Button>
             }
           >
-            {strings.load_failed} {codeOf(error) === "network" ? strings.offline : ""}
+            {is_loaded ? strings.out_of_date : strings.load_failed} {reasons[codeOf(error)] ?? ""}
           </Notice>
         )
         : null}

@@ -16,7 +16,7 @@ export function ProviderSection({ provider, is_configured, integrations }: {
   const { name, company } = strings.providers[provider.name];
   const connect = useConnect();
   return (
-    <section className="ec-provider" aria-labelledby={`ec-${provider.name}`}>
+    <section className="ec-provider" tabIndex={-1} aria-labelledby={`ec-${provider.name}`}>
       <div className="ec-provider-head">
         <ProviderMark name={provider.name} />
         <h3 id={`ec-${provider.name}`}>{name}</h3>

@@ -4,6 +4,7 @@ import type { Supabase } from "../api/client.ts";
 import { isReturn } from "../calendar/connection/return-address.ts";
 import type { SettingsConfig } from "./config.ts";
 import { SettingsTabs } from "./settings-tabs.tsx";
+import { LoadBoundary } from "../ui/load-boundary.tsx";
 import { PAGE } from "./strings.ts";
 
 const SignIn = lazy(() => import("./sign-in.tsx"));
@@ -31,11 +32,15 @@ export function SettingsPage(
           </div>
         )}
       </header>
-      <Suspense>
-        {session === null
-          ? <SignIn supabase={supabase} demoUsers={demoUsers} is_returning={isReturn(location.search)} />
-          : <SettingsTabs supabase={supabase} />}
-      </Suspense>
+      {session === null
+        ? (
+          <LoadBoundary failed={<p role="alert">{PAGE.sign_in_failed}</p>}>
+            <Suspense>
+              <SignIn supabase={supabase} demoUsers={demoUsers} is_returning={isReturn(location.search)} />
+            </Suspense>
+          </LoadBoundary>
+        )
+        : <SettingsTabs supabase={supabase} />}
     </div>
   );
 }

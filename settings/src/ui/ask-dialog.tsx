@@ -1,6 +1,7 @@
 import { AlertDialog } from "radix-ui";
 import type { ReactNode } from "react";
 import { useSurroundings } from "../context.ts";
+import { useReturnFocus } from "./use-return-focus.ts";
 
 /** Asks before what cannot be undone. Escape and *Cancel* mean no. */
 export default function AskDialog({ heading, words, action, children, onAnswer }: {
@@ -12,6 +13,7 @@ export default function AskDialog({ heading, words, action, children, onAnswer }
   readonly onAnswer: (yes: boolean) => void;
 }) {
   const { strings, dir } = useSurroundings();
+  const returnFocus = useReturnFocus();
   return (
     <AlertDialog.Root
       open
@@ -22,7 +24,7 @@ export default function AskDialog({ heading, words, action, children, onAnswer }
       <AlertDialog.Portal>
         <div className="ec-root ec-layer" dir={dir}>
           <AlertDialog.Overlay className="ec-overlay" />
-          <AlertDialog.Content className="ec-dialog">
+          <AlertDialog.Content className="ec-dialog" onCloseAutoFocus={returnFocus}>
             <AlertDialog.Title className="ec-dialog-title">{heading}</AlertDialog.Title>
             <AlertDialog.Description>{words}</AlertDialog.Description>
             {children}

@@ -1,5 +1,6 @@
-import { type ReactNode, Suspense, useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useSurroundings } from "../context.ts";
+import { Part } from "./part.tsx";
 
 /** A section that is closed at first; what is in it is loaded when it is opened. */
 export function Fold({ heading, children }: { readonly heading: string; readonly children: ReactNode }) {
@@ -13,7 +14,7 @@ export function Fold({ heading, children }: { readonly heading: string; readonly
           <h3 id={id}>{heading}</h3>
         </summary>
         {isOpen
-          ? <Suspense fallback={<p className="ec-muted">{strings.loading_part}</p>}>{children}</Suspense>
+          ? <Part fallback={<p className="ec-muted">{strings.loading_part}</p>}>{children}</Part>
           : null}
       </details>
     </section>

@@ -1,4 +1,5 @@
-import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { lazyPart, Part } from "./part.tsx";
 
 /** A message that goes by itself, perhaps with a way to take back what it tells of. */
 export interface Toast {
@@ -12,7 +13,7 @@ export interface ShownToast extends Toast {
 }
 
 const ToastContext = createContext<(toast: Toast) => void>(() => {});
-const ToastList = lazy(() => import("./toast-list.tsx"));
+const ToastList = lazyPart(() => import("./toast-list.tsx"));
 
 let last_id = 0;
 
@@ -30,7 +31,7 @@ export function Toasts({ children }: { readonly children: ReactNode }) {
   return (
     <ToastContext.Provider value={show}>
       {children}
-      {last_id > 0 ? <Suspense>{<ToastList toasts={toasts} onRemove={remove} />}</Suspense> : null}
+      {last_id > 0 ? <Part>{<ToastList toasts={toasts} onRemove={remove} />}</Part> : null}
     </ToastContext.Provider>
   );
 }

@@ -13,7 +13,7 @@ export function AutoSync({ integration }: { readonly integration: Integration })
   const change = useIntegrationChange(api.update);
   const toast = useToast();
   const onError = useErrorToast();
-  const shown = change.isPending ? change.variables.sync_enabled ?? false : integration.sync_enabled;
+  const shown = change.underWay?.sync_enabled ?? integration.sync_enabled;
   const turn = (sync_enabled: boolean, is_undo: boolean) =>
     change.mutate({ integration_id: integration.id, sync_enabled }, {
       onError,

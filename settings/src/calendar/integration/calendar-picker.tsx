@@ -7,6 +7,7 @@ import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toasts.tsx";
+import { useReturnFocus } from "../../ui/use-return-focus.ts";
 import { requestPicker } from "../connection/picker-request.ts";
 import { useConnect } from "../connection/use-connect.ts";
 import { PROVIDERS } from "../providers.tsx";
@@ -21,6 +22,7 @@ export default function CalendarPicker(
 ) {
   const { api, strings, dir } = useSurroundings();
   const { picker } = strings;
+  const returnFocus = useReturnFocus();
   const asks_first = integration.access === "dedicated" &&
     PROVIDERS.some(({ name, asks_for_existing_calendars }) =>
       name === integration.provider && asks_for_existing_calendars
@@ -50,7 +52,7 @@ export default function CalendarPicker(
       <Dialog.Portal>
         <div className="ec-root ec-layer" dir={dir}>
           <Dialog.Overlay className="ec-overlay" />
-          <Dialog.Content className="ec-dialog">
+          <Dialog.Content className="ec-dialog" onCloseAutoFocus={returnFocus}>
             <Dialog.Title className="ec-dialog-title">{picker.heading}</Dialog.Title>
             <Dialog.Description>
               {asks_first
@@ -77,18 +79,20 @@ export default function CalendarPicker(
                     />
                   ))}
                 </RadioGroup.Root>
-                <ListState list={list} is_empty={others.length === 0} />
+                <div className="ec-row ec-wrap">
+                  <Button
+                    look="quiet"
+                    className="ec-inline"
+                    isWorking={list.isFetching}
+                    onClick={() => void list.refetch()}
+                  >
+                    {picker.refresh}
+                  </Button>
+                  <ListState list={list} is_empty={others.length === 0} />
+                </div>
               </>
             )}
             <div className="ec-actions ec-dialog-foot">
-              {asks_first
-                ? null
-                : (
-                  <Button look="quiet" isWorking={list.isFetching} onClick={() => void list.refetch()}>
-                    {picker.refresh}
-                  </Button>
-                )}
-              <span className="ec-grow" />
               <Button onClick={onClose}>{strings.cancel}</Button>
               {asks_first ? null : (
                 <Button

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { takePickerRequest } from "../connection/picker-request.ts";
+import { lazyPart, Part } from "../../ui/part.tsx";
 
-const CalendarPicker = lazy(() => import("./calendar-picker.tsx"));
+const CalendarPicker = lazyPart(() => import("./calendar-picker.tsx"));
 
 /** Which calendar the deadlines are in, and the way to another one. */
 export function CalendarRow({ integration }: { readonly integration: Integration }) {
@@ -29,9 +30,9 @@ export function CalendarRow({ integration }: { readonly integration: Integration
           : null}
         {isPicking
           ? (
-            <Suspense>
+            <Part>
               <CalendarPicker integration={integration} onClose={() => setPicking(false)} />
-            </Suspense>
+            </Part>
           )
           : null}
       </dd>

@@ -1,14 +1,16 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { codeOf } from "../../api/error.ts";
 import { useRequest } from "../../api/queries.ts";
 import type { EventsChoice, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { useToast } from "../../ui/toasts.tsx";
+import { useConnect } from "../connection/use-connect.ts";
 import type { State } from "../state.ts";
 import { useErrorToast } from "../use-error-toast.ts";
+import { lazyPart, Part } from "../../ui/part.tsx";
 
-const DisconnectDialog = lazy(() => import("./disconnect-dialog.tsx"));
+const DisconnectDialog = lazyPart(() => import("./disconnect-dialog.tsx"));
 
 /** *Sync now* and *Disconnect*. */
 export function IntegrationActions(
@@ -23,7 +25,9 @@ export function IntegrationActions(
     api.disconnect(integration.id, events)
   );
   const account = integration.account_email ?? strings.integration.unknown_account;
-  const { grant_page } = strings.disconnect;
+  const { connect_again, grant_page } = strings.disconnect;
+  const connect = useConnect();
+  const { provider, access } = integration;
 
   const end = (events: EventsChoice) =>
     disconnect.mutate({ events }, {
@@ -32,6 +36,9 @@ export function IntegrationActions(
           words: gone.is_removing
             ? strings.disconnect.removing(account)
             : strings.disconnect.done_keep(account),
+          ...(gone.is_removing
+            ? {}
+            : { action: { label: connect_again, run: () => connect.mutate({ provider, access }) } }),
           ...(gone.grant_page === null ? {} : { link: { label: grant_page, href: gone.grant_page } }),
         }),
       onError: (error) => {
@@ -65,7 +72,7 @@ export function IntegrationActions(
       </Button>
       {isAsking
         ? (
-          <Suspense>
+          <Part>
             <DisconnectDialog
               account={account}
               can_remove={integration.status !== "disconnected"}
@@ -74,7 +81,7 @@ export function IntegrationActions(
                 if (events !== null) end(events);
               }}
             />
-          </Suspense>
+          </Part>
         )
         : null}
     </div>

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatReminder } from "../../format.ts";
 import type { ProviderCard } from "../providers.tsx";
 import { useSettingsChange } from "./use-settings-change.ts";
+import { lazyPart, Part } from "../../ui/part.tsx";
 
-const CustomReminder = lazy(() => import("./custom-reminder.tsx"));
+const CustomReminder = lazyPart(() => import("./custom-reminder.tsx"));
 
 const REMINDERS_MAX = 5;
 /** Minutes before the deadline. */
@@ -26,7 +27,13 @@ export function Reminders(
   const is_full = reminders.length >= REMINDERS_MAX;
 
   return (
-    <div className="ec-setting" role="group" aria-labelledby={`${id}-label`} aria-describedby={`${id}-hint`}>
+    <div
+      className="ec-setting"
+      role="group"
+      tabIndex={-1}
+      aria-labelledby={`${id}-label`}
+      aria-describedby={`${id}-hint`}
+    >
       <div id={`${id}-label`}>{strings.reminders.label}</div>
       <p id={`${id}-hint`} className="ec-small ec-muted">
         {provider.has_one_reminder ? strings.reminders.hint_one : strings.reminders.hint}
@@ -43,8 +50,7 @@ export function Reminders(
                   type="button"
                   className="ec-chip-remove"
                   aria-label={strings.reminders.remove(words)}
-                  onClick={() =>
-                    set(reminders.filter((other) => other !== minutes))}
+                  onClick={() => set(reminders.filter((other) => other !== minutes))}
                 >
                   <span aria-hidden="true">×</span>
                 </button>
@@ -63,9 +69,7 @@ export function Reminders(
             }}
           >
             <option value="" disabled>{strings.reminders.add}</option>
-            {OFFERED.filter((minutes) =>
-              !reminders.includes(minutes)
-            ).map((minutes) => (
+            {OFFERED.filter((minutes) => !reminders.includes(minutes)).map((minutes) => (
               <option key={minutes} value={minutes}>{formatReminder(minutes, strings)}</option>
             ))}
             <option value={CUSTOM}>{strings.reminders.custom}</option>
@@ -74,7 +78,7 @@ export function Reminders(
       </div>
       {isCustom && !is_full
         ? (
-          <Suspense>
+          <Part>
             <CustomReminder
               onAdd={(minutes) => {
                 set([...reminders, minutes]);
@@ -82,7 +86,7 @@ export function Reminders(
               }}
               onCancel={() => setCustom(false)}
             />
-          </Suspense>
+          </Part>
         )
         : null}
     </div>

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useIntegrationChange, useRequest } from "../../api/queries.ts";
 import type { Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
@@ -12,9 +12,10 @@ import { PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
 import type { State } from "../state.ts";
 import { useErrorToast } from "../use-error-toast.ts";
 import { toneOf } from "./state-badge.tsx";
+import { lazyPart, Part } from "../../ui/part.tsx";
 
-const CalendarPicker = lazy(() => import("./calendar-picker.tsx"));
-const AskDialog = lazy(() => import("../../ui/ask-dialog.tsx"));
+const CalendarPicker = lazyPart(() => import("./calendar-picker.tsx"));
+const AskDialog = lazyPart(() => import("../../ui/ask-dialog.tsx"));
 
 const TICK_MS = 5_000;
 
@@ -183,9 +184,9 @@ function CalendarMissing(
       {words}
       {isPicking
         ? (
-          <Suspense>
+          <Part>
             <CalendarPicker integration={integration} onClose={() => setPicking(false)} />
-          </Suspense>
+          </Part>
         )
         : null}
     </Told>
@@ -215,7 +216,7 @@ function MassDeletion({ integration, state }: {
       {words(deletions, events)}
       {isAsking
         ? (
-          <Suspense>
+          <Part>
             <AskDialog
               heading={ask_heading(deletions)}
               words={ask_words(integration.account_email ?? strings.integration.unknown_account)}
@@ -225,7 +226,7 @@ function MassDeletion({ integration, state }: {
                 if (yes) resume.mutate(integration.id, { onError });
               }}
             />
-          </Suspense>
+          </Part>
         )
         : null}
     </Told>

@@ -10,9 +10,14 @@ export function useSettingsChange(integration: Integration) {
   const mutation = useIntegrationChange(api.update);
   const toast = useToast();
   const onError = useErrorToast();
-  const send = (settings: Partial<IntegrationSettings>, words: string | null) => {
-    const before = integration.settings;
-    mutation.mutate({ integration_id: integration.id, settings }, {
+  const settings = { ...integration.settings, ...mutation.underWay?.settings };
+  const send = (changed: Partial<IntegrationSettings>, words: string | null) => {
+    // What was set since then stays.
+    const before = {
+      ...(changed.reminders_minutes === undefined ? {} : { reminders_minutes: settings.reminders_minutes }),
+      ...(changed.completed_events === undefined ? {} : { completed_events: settings.completed_events }),
+    };
+    mutation.mutate({ integration_id: integration.id, settings: changed }, {
       onError,
       onSuccess: () => {
         if (words !== null) toast({ words, action: { label: strings.undo, run: () => send(before, null) } });
@@ -20,10 +25,8 @@ export function useSettingsChange(integration: Integration) {
     });
   };
   return {
-    settings: mutation.isPending
-      ? { ...integration.settings, ...mutation.variables.settings }
-      : integration.settings,
+    settings,
     /** @param words what has been changed */
-    change: (settings: Partial<IntegrationSettings>, words: string) => send(settings, words),
+    change: (changed: Partial<IntegrationSettings>, words: string) => send(changed, words),
   };
 }

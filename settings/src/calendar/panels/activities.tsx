@@ -1,5 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { ACTIVITY_KEY } from "../../api/queries.ts";
 import type { Activity, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
@@ -7,25 +6,18 @@ import { formatDue } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
 import { Notice } from "../../ui/notice.tsx";
-
-/** While a sync goes on, every look at it would be another request. */
-const FRESH_FOR_MS = 5_000;
+import { useFollowing } from "./use-following.ts";
 
 /** The last changes that were made to the user's calendars, in plain words. */
 export default function Activities({ integrations }: { readonly integrations: readonly Integration[] }) {
   const { api, strings } = useSurroundings();
-  const queries = useQueryClient();
   const list = useQuery({
     queryKey: ACTIVITY_KEY,
     queryFn: api.activity,
-    staleTime: FRESH_FOR_MS,
     retry: false,
     refetchOnWindowFocus: false,
   });
-  const last_change = integrations.map(({ last_synced_at }) => last_synced_at).join();
-  useEffect(() => {
-    void queries.refetchQueries({ queryKey: ACTIVITY_KEY, stale: true });
-  }, [queries, last_change]);
+  useFollowing(list, integrations);
 
   if (list.isError) {
     return (
@@ -45,7 +37,7 @@ export default function Activities({ integrations }: { readonly integrations: re
         <ol className="ec-rows">
           {list.data.map((activity) => (
             <ActivityRow
-              key={`${activity.at} ${activity.obligation_id} ${activity.action}`}
+              key={`${activity.at} ${activity.integration_id} ${activity.obligation_id} ${activity.action}`}
               activity={activity}
             />
           ))}

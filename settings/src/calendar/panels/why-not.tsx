@@ -1,17 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useId, useState } from "react";
-import type { ExplainedIntegration, Obligation } from "../../api/types.ts";
+import type { ExplainedIntegration, Integration, Obligation } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { useFollowing } from "./use-following.ts";
 
 /** Whoever is still typing is not searched for. */
 const TYPING_MS = 250;
 
 /** A user picks an obligation and reads where it is, and why it is not where it is not. */
-export default function WhyNot() {
+export default function WhyNot({ integrations }: { readonly integrations: readonly Integration[] }) {
   const { strings } = useSurroundings();
   const id = useId();
   const [text, setText] = useState("");
@@ -33,15 +34,16 @@ export default function WhyNot() {
         }}
       />
       <p id={`${id}-hint`} className="ec-small ec-muted">{strings.why_not.hint}</p>
-      <Found text={text} picked={picked} onPick={setPicked} />
+      <Found text={text} picked={picked} onPick={setPicked} integrations={integrations} />
     </>
   );
 }
 
-function Found({ text, picked, onPick }: {
+function Found({ text, picked, onPick, integrations }: {
   readonly text: string;
   readonly picked: Obligation | null;
   readonly onPick: (obligation: Obligation | null) => void;
+  readonly integrations: readonly Integration[];
 }) {
   const { api, strings, locale } = useSurroundings();
   const search = useSettled(text.trim(), TYPING_MS);
@@ -76,14 +78,19 @@ function Found({ text, picked, onPick }: {
               {obligation.due === null ? strings.why_not.no_deadline : formatDue(obligation.due, locale)}
             </span>
           </button>
-          {picked?.id === obligation.id ? <Explanation obligation={obligation} /> : null}
+          {picked?.id === obligation.id
+            ? <Explanation obligation={obligation} integrations={integrations} />
+            : null}
         </li>
       ))}
     </ul>
   );
 }
 
-function Explanation({ obligation }: { readonly obligation: Obligation }) {
+function Explanation({ obligation, integrations }: {
+  readonly obligation: Obligation;
+  readonly integrations: readonly Integration[];
+}) {
   const { api, strings } = useSurroundings();
   const explanation = useQuery({
     queryKey: ["explain", obligation.id],
@@ -91,6 +98,7 @@ function Explanation({ obligation }: { readonly obligation: Obligation }) {
     staleTime: 0,
     retry: false,
   });
+  useFollowing(explanation, integrations);
   if (explanation.isError) {
     return (
       <Notice

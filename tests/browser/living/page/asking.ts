@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { until } from "../../../support/calendar-api.ts";
+import { calendarCalls, type Calls } from "../../support/measure.ts";
+import { screenshot } from "../../support/screenshot.ts";
+import { type Behaviour, toastOf, untilBadge } from "../living-scene.ts";
+
+const MINUTE_MS = 60_000;
+
+export const ASKING: readonly Behaviour[] = [
+  {
+    name: "at rest the page asks once a minute, hidden never, and seen again at once",
+    async run(scene) {
+      const resident = await scene.resident(["Audit"]);
+      await scene.browser.visit("living-polling", {}, async ({ page }) => {
+        const calls = calendarCalls(page);
+        const settled = settling(page, calls);
+        await page.clock.install();
+        await scene.signIn(page, resident);
+        await page.getByRole("article", { name: resident.account }).waitFor();
+        await page.clock.pauseAt(Date.now() + MINUTE_MS);
+        await settled();
+        let asked = calls.count();
+        for (let minute = 0; minute < 5; minute++) {
+          await page.clock.runFor(MINUTE_MS);
+          await askedMore(page, calls, asked);
+          await settled();
+          assert.equal(calls.count(), asked + 1, calls.made.join());
+          asked = calls.count();
+        }
+        await show(page, false);
+        await page.clock.runFor(10 * MINUTE_MS);
+        await settled();
+        assert.equal(calls.count(), asked, "a hidden tab asks nothing");
+        await show(page, true);
+        await askedMore(page, calls, asked, 1_000);
+        await settled();
+        assert.equal(calls.count(), asked + 1);
+        assert.equal(calls.made.at(-1), "GET /status");
+      });
+    },
+  },
+  {
+    name: "a server that asks to wait is waited for, even by somebody who comes back to the tab",
+    async run(scene) {
+      const resident = await scene.resident(["Audit"]);
+      await scene.look("rate-limit", resident, async ({ page, card, allow }) => {
+        allow(/status of 429/);
+        const calls = calendarCalls(page);
+        await page.route("**/functions/v1/calendar/status", (route) =>
+          route.fulfill({
+            status: 429,
+            headers: {
+              "retry-after": "3",
+              "access-control-allow-origin": "*",
+              "access-control-expose-headers": "retry-after",
+            },
+            json: { code: "rate_limited", message: "For programs." },
+          }), { times: 1 });
+        await card.getByRole("button", { name: "Sync now" }).click();
+        await page.getByText("What you see here may be out of date. That was a lot at once").waitFor();
+        const [asked, since_ms] = [calls.count("GET /status"), performance.now()];
+        await card.getByText("1 deadline", { exact: true }).waitFor();
+        assert.equal(await page.getByText("For programs.").count(), 0);
+        await screenshot(page, "living-rate-limit");
+        await show(page, false);
+        await show(page, true);
+        await until(() => Promise.resolve(calls.count("GET /status") > asked));
+        const waited_ms = performance.now() - since_ms;
+        assert.ok(waited_ms > 2_000 && waited_ms < 5_000, `asked again after ${waited_ms} ms`);
+        await page.getByText("What you see here may be out of date.").waitFor({ state: "detached" });
+        await untilBadge(card, "Connected");
+      });
+    },
+  },
+  {
+    name: "whoever is offline is told so, keeps what is shown, changes nothing, and is back by itself",
+    async run(scene) {
+      const resident = await scene.resident(["Audit"]);
+      await scene.look("offline", resident, async ({ page, context, card, allow }) => {
+        allow(/ERR_INTERNET_DISCONNECTED/);
+        const before = (await scene.integrationOf(resident)).settings;
+        // Its parts come when somebody begins to use it; what is wanted of them before has to wait until they can be had.
+        await page.mouse.move(1, 1);
+        await page.waitForLoadState("networkidle");
+        await context.setOffline(true);
+        const keep_up = card.getByRole("switch", { name: "Keep this calendar up to date" });
+        await keep_up.click();
+        await toastOf(page, "You seem to be offline. Nothing was changed.").first().waitFor();
+        await until(() => keep_up.isChecked());
+        await card.getByRole("combobox", { name: "Add a reminder" }).selectOption({ label: "1 hour before" });
+        await toastOf(page, "You seem to be offline. Nothing was changed.").nth(1).waitFor();
+        await card.getByRole("listitem").filter({ hasText: "1 hour before" }).waitFor({ state: "detached" });
+        await page.getByText("What you see here may be out of date. You seem to be offline.").waitFor();
+        await untilBadge(card, "Connected");
+        await card.getByText("1 deadline", { exact: true }).waitFor();
+        await screenshot(page, "living-offline");
+
+        await scene.addDeadlines(resident, ["Report"]);
+        await scene.untilTitles(resident.calendar_id, ["Audit", "Report"]);
+        await context.setOffline(false);
+        await card.getByText("2 deadlines", { exact: true }).waitFor();
+        await page.getByText("You seem to be offline.", { exact: false }).first().waitFor({
+          state: "detached",
+        });
+        const after = await scene.integrationOf(resident);
+        assert.deepEqual([after.sync_enabled, after.settings], [true, before], "nothing was kept back");
+      });
+    },
+  },
+];
+
+/** Lets a stopped clock go on, by next to nothing, until the page has asked again. */
+async function askedMore(page: Page, calls: Calls, asked: number, timeout_ms?: number): Promise<void> {
+  await until(
+    async () => {
+      await page.clock.runFor(1);
+      return calls.count() > asked;
+    },
+    timeout_ms,
+    () => Promise.resolve(calls.made),
+  );
+}
+
+/** @returns waits until everything that was asked has been answered, and the page has taken it up */
+function settling(page: Page, calls: Calls): () => Promise<void> {
+  let answered = 0;
+  page.on("requestfinished", (request) => {
+    if (new URL(request.url()).pathname.startsWith("/functions/v1/calendar/")) answered++;
+  });
+  return async () => {
+    await until(() => Promise.resolve(answered === calls.count()));
+    await page.clock.runFor(50);
+    assert.equal(answered, calls.count());
+  };
+}
+
+/** As if its user turned to another tab, or back. */
+async function show(page: Page, is_visible: boolean): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => ${!is_visible} });
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "${
+    is_visible ? "visible" : "hidden"
+  }" });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));`);
+}

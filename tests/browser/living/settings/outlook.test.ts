@@ -1,0 +1,12 @@
+import { testLiving } from "../living-scene.ts";
+import { PANELS } from "./panels.ts";
+import { PROGRESS } from "./progress.ts";
+import { SETTINGS } from "./settings.ts";
+
+Deno.test({
+  name: "Outlook: what a user sees and sets of a connected calendar",
+  // The stack's servers and connections outlive a step, and end with the scene.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: (t) => testLiving(t, "outlook", [PROGRESS, ...SETTINGS, ...PANELS]),
+});
