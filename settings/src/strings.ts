@@ -93,8 +93,8 @@ export const ENGLISH = {
         "This connection was allowed but not finished, perhaps in another window. It goes by itself after 10 minutes.",
       action: "Connect again",
     },
-    up_to_date: { label: "Connected", words: "Every deadline is in your calendar." },
-    syncing: { label: "Syncing", words: "Your deadlines are being written to your calendar." },
+    up_to_date: { label: "Connected" },
+    syncing: { label: "Syncing" },
     has_problems: {
       label: "Connected",
       words: (n: number) =>
@@ -177,7 +177,6 @@ export const ENGLISH = {
   },
 
   integration: {
-    account: "Account",
     unknown_account: "Unnamed account",
     calendar: "Calendar",
     change_calendar: "Change calendar",
@@ -188,7 +187,6 @@ export const ENGLISH = {
     sync_now: "Sync now",
     disconnect: "Disconnect…",
     sync_asked: "Looking at every deadline now.",
-    options: "Options",
   },
 
   progress: {

@@ -30,6 +30,7 @@ export function ProviderSection({ provider, is_configured, integrations }: {
             ? (
               <Button
                 look="quiet"
+                className="ec-inline"
                 isWorking={connect.isPending}
                 onClick={() => connect.mutate({ provider: provider.name, access: "dedicated" })}
                 aria-label={`${strings.connect.another}, ${name}`}
