@@ -40,7 +40,8 @@ $$;
 
 comment on function calendar_sync.count_deletions(uuid) is 'How many events of a calendar have to go.';
 
--- Looks at what is due, in the order in which it will be taken, and no further than it takes to decide.
+-- Looks at what is due, in the order in which it will be taken, and no further than it takes to decide. What was written a
+-- moment ago settles first: what is deleted in one go right after a bulk sync comes due in portions, and is one go all the same.
 create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer, p_enough integer) returns integer
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -49,7 +50,8 @@ begin
     select count(*)::integer from (
       select from (
         select job.obligation_id from calendar_sync.jobs as job
-        where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
+        where job.integration_id = p_integration_id and job.failed_at is null
+          and job.run_at <= now() + calendar_sync.settling_time()
         order by job.priority, job.run_at limit p_jobs
       ) as due
       join calendar_sync.unwanted_events as event

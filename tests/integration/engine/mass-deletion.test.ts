@@ -64,6 +64,24 @@ testEngine("a calendar that is about to lose many events at once asks first", [
     },
   ]),
   {
+    name: "what was written a moment ago settles in portions, and counts as one go all the same",
+    async show(engine) {
+      const { integration, ids } = await fullCalendar(engine, 60);
+      await engine.sql`
+        update public.calendar_event_mappings set synced_at = now() - case when obligation_id = any (${
+        ids.slice(0, 10)
+      }::uuid[]) then interval '1 minute' else interval '0.1 s' end where integration_id = ${integration.id}`;
+      await engine.sql`delete from public.obligations where id = any (${ids.slice(0, 40)}::uuid[])`;
+      const [due] = await engine.sql<{ n: number }[]>`
+        select count(*)::integer as n from calendar_sync.jobs
+        where integration_id = ${integration.id} and run_at <= now()`;
+      assert.equal(due?.n, 10);
+      assert.deepEqual(await engine.claim(WORKER), []);
+      assert.deepEqual(await engine.statusOf(integration.id), STOPPED);
+      assert.deepEqual(await numbers(engine, integration), { deletions: 40, events: 60 });
+    },
+  },
+  {
     name:
       "a bulk deletion that only leaves a mark is stopped before anything is done, TRUNCATE in every calendar",
     async show(engine) {

@@ -82,7 +82,7 @@ export const ASKING: readonly Behaviour[] = [
         const before = (await scene.integrationOf(resident)).settings;
         // Its parts come when somebody begins to use it; what is wanted of them before has to wait until they can be had.
         await page.mouse.move(1, 1);
-        await page.waitForLoadState("networkidle");
+        await until(() => page.evaluate(LAST_PART_IS_THERE));
         await context.setOffline(true);
         const keep_up = card.getByRole("switch", { name: "Keep this calendar up to date" });
         await keep_up.click();
@@ -109,6 +109,9 @@ export const ASKING: readonly Behaviour[] = [
     },
   },
 ];
+
+const LAST_PART_IS_THERE = `performance.getEntriesByType("resource").some(({ name, responseEnd }) =>
+  name.includes("toast-list") && responseEnd > 0)`;
 
 /** Lets a stopped clock go on, by next to nothing, until the page has asked again. */
 async function askedMore(page: Page, calls: Calls, asked: number, timeout_ms?: number): Promise<void> {

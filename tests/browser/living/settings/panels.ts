@@ -76,7 +76,7 @@ export const PANELS: readonly Behaviour[] = [
         const rows = panel.getByRole("listitem");
         await rows.nth(1).waitFor();
         assert.match(await rows.nth(0).innerText(), /Big audit was updated, now on \d+ \w+ \d{4}/);
-        assert.match(await rows.nth(1).innerText(), /Big audit was added on/);
+        assert.match(await rows.nth(1).innerText(), /^Audit was added on/);
         assert.match(await rows.nth(1).innerText(), new RegExp(resident.account));
 
         await scene.sql`update public.obligations set deadline_date = null where user_id = ${resident.id}`;
