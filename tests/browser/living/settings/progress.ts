@@ -6,7 +6,7 @@ import { calendarCalls } from "../../support/measure.ts";
 import { screenshot } from "../../support/screenshot.ts";
 import { type Behaviour, type LivingScene, untilBadge } from "../living-scene.ts";
 
-const DEADLINES = 400;
+const DEADLINES = 1_000;
 /** What the page promises while something happens. */
 const BEHIND_MAX_MS = 2_000;
 
@@ -31,7 +31,7 @@ export const PROGRESS: Behaviour = {
         await until(() => Promise.resolve(calls.count("GET /status") > asked), BEHIND_MAX_MS);
       }
       await card.getByText(/^(about \d+ (s|min) left|almost done)$/).waitFor();
-      await card.getByText(/^\d+ of 400 deadlines$/).waitFor();
+      await card.getByText(/^\d+ of 1,000 deadlines$/).waitFor();
       await assertAccessible(page, "a sync", { best_practices: true });
       await screenshot(page, `living-${provider.name}-progress`);
 
@@ -43,7 +43,7 @@ export const PROGRESS: Behaviour = {
 
       provider.emulator.faults.clear();
       await untilBadge(card, "Connected");
-      await card.getByText(`${DEADLINES} deadlines`, { exact: true }).waitFor();
+      await card.getByText("1,000 deadlines", { exact: true }).waitFor();
       assert.equal(await bar.count(), 0);
       assert.equal(scene.events(resident.calendar_id).length, DEADLINES);
     });
