@@ -4,6 +4,7 @@ import { claim } from "./claim.ts";
 import { deployedSize } from "./deployed-size.ts";
 import { graphTransport } from "./graph-transport.ts";
 import { initialSync } from "./initial-sync.ts";
+import { feeds } from "./feeds.ts";
 import { growth } from "./growth.ts";
 import { inserts } from "./inserts.ts";
 import { latency } from "./latency.ts";
@@ -26,6 +27,7 @@ const MEASUREMENTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   providers,
   "graph-transport": graphTransport,
   refreshes,
+  feeds,
   size: deployedSize,
 };
 

@@ -31,6 +31,8 @@ async function forward(
   headers.set("x-forwarded-host", url.host);
   headers.set("x-forwarded-proto", url.protocol.replace(":", ""));
   headers.delete("host");
+  // fetch would decode it, and the answer would no longer be the one that its ETag names.
+  headers.set("accept-encoding", "identity");
   const body = request.body === null ? null : await request.arrayBuffer();
   const deadline = performance.now() + RESTART_PATIENCE_MS;
   const timeout = AbortSignal.timeout(HOSTED_LIMITS.response_s * 1000);

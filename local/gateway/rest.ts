@@ -13,6 +13,7 @@ interface DatabaseFunction {
   readonly returns_set: boolean;
   readonly returns_composite: boolean;
   readonly returns_void: boolean;
+  readonly returns_json: boolean;
 }
 
 /**
@@ -90,6 +91,7 @@ async function callFunction(
     const candidates = await transaction<DatabaseFunction[]>`
       select p.oid, p.proargnames as names, p.pronargs - p.pronargdefaults as required, p.proretset as returns_set,
         t.typtype = 'c' as returns_composite, p.prorettype = 'void'::regtype as returns_void,
+        p.prorettype = 'json'::regtype as returns_json,
         array(select format_type(type, null) from unnest(p.proargtypes::oid[]) with ordinality as a (type, n) order by n)
           as types
       from pg_proc as p join pg_type as t on t.oid = p.prorettype
@@ -117,6 +119,8 @@ async function callFunction(
     }
     const query = callee.returns_set
       ? `select coalesce(jsonb_agg(to_jsonb(result)), '[]') as value from ${call} as result`
+      : callee.returns_json
+      ? `select ${call} as value`
       : `select to_jsonb(${call}) as value`;
     const [row] = await transaction.unsafe<{ value: z.core.util.JSONType }[]>(query, used);
     return { kind: "value", value: row?.value ?? null };

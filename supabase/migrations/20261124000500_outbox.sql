@@ -191,10 +191,11 @@ as $$
 begin
   insert into calendar_sync.marks (integration_id, everything, priority, reason)
   select id, true, 1, p_reason from public.calendar_integrations;
+  insert into calendar_sync.feed_marks (user_id) select user_id from calendar_sync.feed_owners;
 end;
 $$;
 
-comment on function calendar_sync.mark_all(text) is 'Asks for a look at everything in every calendar.';
+comment on function calendar_sync.mark_all(text) is 'Asks for a look at everything in every calendar and every feed.';
 
 -- Whatever changes an integration, a person in the dashboard included, has its calendar looked at.
 create function calendar_sync.integration_changed() returns trigger

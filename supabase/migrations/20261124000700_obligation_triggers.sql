@@ -7,14 +7,17 @@ as $$
 declare
   v_integration_ids uuid[];
   v_obligation_ids uuid[];
+  v_feed_user_ids uuid[];
 begin
   case tg_op
     when 'INSERT' then
-      select array_agg(integration.id), array_agg(deadline.obligation_id)
-      into v_integration_ids, v_obligation_ids
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(deadline.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
       from new_rows
       cross join lateral calendar_sync.deadline_of(row (new_rows.*)::public.obligations) as deadline
-      join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id
+      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id
       where deadline.deadline_date is not null or deadline.deadline_at is not null;
     when 'UPDATE' then
       with before as materialized (
@@ -26,19 +29,26 @@ begin
       ), changed as (
         (select * from before except select * from after) union all (select * from after except select * from before)
       )
-      select array_agg(integration.id), array_agg(changed.obligation_id)
-      into v_integration_ids, v_obligation_ids
-      from changed join public.calendar_integrations as integration on integration.user_id = changed.recipient_id;
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(changed.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
+      from changed join calendar_sync.listeners as listener on listener.user_id = changed.recipient_id;
     when 'DELETE' then
-      select array_agg(integration.id), array_agg(deadline.obligation_id)
-      into v_integration_ids, v_obligation_ids
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(deadline.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
       from old_rows
       cross join lateral calendar_sync.deadline_of(row (old_rows.*)::public.obligations) as deadline
-      join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id;
+      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id;
     when 'TRUNCATE' then
       perform calendar_sync.mark_all('truncate');
   end case;
   perform calendar_sync.enqueue(v_integration_ids, v_obligation_ids, 0::smallint, lower(tg_op));
+  if v_feed_user_ids is not null then
+    perform calendar_sync.mark_feeds(v_feed_user_ids);
+  end if;
   return null;
 exception when others then
   perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm);
@@ -47,7 +57,7 @@ end;
 $$;
 
 comment on function calendar_sync.obligations_changed() is
-  'Enqueues what changed for a recipient with an integration, by comparing deadline_of before and after.';
+  'Enqueues what changed for a recipient with an integration, and marks those with a feed, by comparing deadline_of before and after.';
 
 create trigger calendar_sync_insert after insert on public.obligations
 referencing new table as new_rows

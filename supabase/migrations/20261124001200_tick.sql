@@ -90,6 +90,7 @@ begin
   update public.calendar_integrations set status = 'active'
   where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
   delete from calendar_sync.incidents where repaired_at < now() - interval '30 days';
+  perform calendar_sync.tidy_feeds();
   delete from calendar_sync.call_counts where began_at < now() - calendar_sync.call_window();
   delete from cron.job_run_details as detail
   using cron.job as job
@@ -97,7 +98,7 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, drops old incidents, windows of calls that are over and the run details of our own cron jobs.';
+comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, drops old incidents, what feeds need no more, windows of calls that are over and the run details of our own cron jobs.';
 
 select cron.schedule('calendar_sync_tick', '10 seconds', 'select calendar_sync.tick()');
 select cron.schedule('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()');

@@ -39,7 +39,10 @@ export function checkAgainst(document: unknown): DocumentCheck {
   const seen = new Set<string>();
   return {
     async check(method, path, response) {
-      const template = path.replace(/\?.*$/, "");
+      const given = path.replace(/\?.*$/, "");
+      const template = paths[given]
+        ? given
+        : Object.keys(paths).find((known) => matches(known, given)) ?? given;
       const verb = z.enum(["get", "post", "patch", "delete"]).parse(method.toLowerCase());
       const where = `${verb} ${template} ${response.status}`;
       const text = await response.text();
@@ -67,6 +70,13 @@ export function checkAgainst(document: unknown): DocumentCheck {
         )
       ).filter((where) => !seen.has(where)),
   };
+}
+
+/** Whether a path is one that a template (`/feeds/{id}`) stands for. */
+function matches(template: string, path: string): boolean {
+  const [expected, given] = [template.split("/"), path.split("/")];
+  return expected.length === given.length &&
+    expected.every((part, index) => part.startsWith("{") || part === given[index]);
 }
 
 /** What an object does not describe it may not have: so no answer says more than the document. */

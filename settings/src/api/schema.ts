@@ -287,6 +287,85 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/feeds/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End a feed */
+    delete: operations["deleteFeed"];
+    options?: never;
+    head?: never;
+    /**
+     * Change a feed's name, settings or end
+     * @description What is not given stays. An unknown key is refused, and then nothing changes.
+     */
+    patch: operations["changeFeed"];
+    trace?: never;
+  };
+  "/feeds": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The user's iCal feeds */
+    get: operations["listFeeds"];
+    put?: never;
+    /**
+     * Make a feed
+     * @description The address is shown this once: nobody can be told it again, only given another.
+     */
+    post: operations["createFeed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/obligation_types": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The types that the user's obligations have */
+    get: operations["listObligationTypes"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/feeds/{id}/rotate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give a feed another address
+     * @description At once there is nothing at the old one any more.
+     */
+    post: operations["rotateFeed"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -311,6 +390,7 @@ export interface components {
         | "disconnecting"
         | "provider_not_configured"
         | "mailbox_unavailable"
+        | "too_many_feeds"
         | "rate_limited"
         | "provider_unavailable"
         | "internal";
@@ -588,6 +668,113 @@ export interface components {
        * @description Left out: all that failed there.
        */
       obligation_id?: string;
+    };
+    /** @description A calendar at a secret address. */
+    Feed: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+      settings: {
+        /** @description Null: all. */
+        obligation_types: string[] | null;
+        look_back_days: number;
+        /** @description Null: no end. */
+        look_ahead_days: number | null;
+        reminders_minutes: number[];
+        /** @enum {string} */
+        completed_events: "keep" | "remove";
+      };
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description When it ends by itself. Null: never.
+       */
+      expires_at: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last read at this address, give or take an hour.
+       */
+      last_used_at: string | null;
+      /**
+       * @description By what kind of program.
+       * @enum {string|null}
+       */
+      last_client: "google" | "outlook" | "apple" | "thunderbird" | "other" | null;
+    };
+    FeedChangeRequest: {
+      name?: string;
+      settings?: components["schemas"]["FeedChoices"];
+      /**
+       * Format: date-time
+       * @description When the feed ends by itself; null: never.
+       */
+      expires_at?: string | null;
+    };
+    /** @description Merged with what is set. */
+    FeedChoices: {
+      /** @description Obligations of these types alone; null: all. */
+      obligation_types?: string[] | null;
+      /** @description How old a deadline may be; 90 where nothing was chosen. */
+      look_back_days?: number;
+      /** @description How far ahead a deadline may be; null: however far. */
+      look_ahead_days?: number | null;
+      /** @description Minutes before the deadline. */
+      reminders_minutes?: number[];
+      /** @enum {string} */
+      completed_events?: "keep" | "remove";
+    };
+    FeedAddress: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+      settings: {
+        /** @description Null: all. */
+        obligation_types: string[] | null;
+        look_back_days: number;
+        /** @description Null: no end. */
+        look_ahead_days: number | null;
+        reminders_minutes: number[];
+        /** @enum {string} */
+        completed_events: "keep" | "remove";
+      };
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description When it ends by itself. Null: never.
+       */
+      expires_at: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last read at this address, give or take an hour.
+       */
+      last_used_at: string | null;
+      /**
+       * @description By what kind of program.
+       * @enum {string|null}
+       */
+      last_client: "google" | "outlook" | "apple" | "thunderbird" | "other" | null;
+      /**
+       * Format: uri
+       * @description Whoever has it reads the feed. Shown this once.
+       */
+      url: string;
+    };
+    FeedRequest: {
+      name: string;
+      settings?: components["schemas"]["FeedChoices"];
+      /**
+       * Format: date-time
+       * @description When the feed ends by itself; null: never.
+       */
+      expires_at?: string | null;
+    };
+    Feeds: {
+      feeds: components["schemas"]["Feed"][];
+    };
+    ObligationTypes: {
+      obligation_types: string[];
     };
   };
   responses: never;
@@ -1746,6 +1933,411 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Queued"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  deleteFeed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description There is nothing at its address. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  changeFeed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FeedChangeRequest"];
+      };
+    };
+    responses: {
+      /** @description The feed as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Feed"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listFeeds: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Feeds"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  createFeed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FeedRequest"];
+      };
+    };
+    responses: {
+      /** @description The feed and its address. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FeedAddress"];
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description too_many_feeds: the user has 20; delete one first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listObligationTypes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Sorted, at most a hundred. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ObligationTypes"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  rotateFeed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The feed and its new address. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FeedAddress"];
         };
       };
       /** @description invalid_request: the message names the field. */

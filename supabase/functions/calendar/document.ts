@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as connecting from "./routes/connecting.ts";
+import * as feeds from "./routes/feeds.ts";
 import * as integrations from "./routes/integrations.ts";
 import * as obligations from "./routes/obligations.ts";
 
@@ -7,7 +8,7 @@ import * as obligations from "./routes/obligations.ts";
 const VERSION = "1.0.0";
 
 /** Every call of the Calendar API that the document describes. */
-export const ROUTES = [connecting, integrations, obligations].flatMap((group) => Object.values(group));
+export const ROUTES = [connecting, integrations, obligations, feeds].flatMap((group) => Object.values(group));
 
 type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
@@ -45,6 +46,7 @@ export function apiDocument(): ApiDocument {
       { name: "Connecting", description: "Accounts come and go." },
       { name: "Integrations", description: "Accounts that are connected, and their calendars." },
       { name: "Obligations", description: "What became of single obligations." },
+      { name: "Feeds", description: "Addresses at which calendar applications read a user's deadlines." },
     ],
   });
 }

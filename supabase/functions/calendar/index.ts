@@ -12,6 +12,7 @@ import { requireUser, type UserVariables } from "../_shared/platform/user-auth.t
 import { createProviders } from "../_shared/providers/registry.ts";
 import { apiDocument, ROUTES } from "./document.ts";
 import { addCallback, addConnecting } from "./handlers/connecting.ts";
+import { addFeeds } from "./handlers/feeds.ts";
 import { addIntegrations } from "./handlers/integrations.ts";
 import { addObligations } from "./handlers/obligations.ts";
 import { sync } from "./routes/integrations.ts";
@@ -67,6 +68,7 @@ app.use(readAsJson);
 addConnecting(app, context);
 addIntegrations(app, context);
 addObligations(app);
+addFeeds(app, context);
 
 for (const path of new Set([DOCUMENT_PATH, ...ROUTES.map(({ path }) => path)])) {
   app.all(

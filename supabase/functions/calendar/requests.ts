@@ -8,10 +8,21 @@ const ACTIVITY_DEFAULT = 50;
 const OBLIGATIONS_MAX = 50;
 const OBLIGATIONS_DEFAULT = 20;
 const SEARCH_CHARACTERS_MAX = 200;
+const FEED_NAME_CHARACTERS_MAX = 100;
+/** Ten years. */
+const FEED_DAYS_MAX = 3_650;
+const FEED_TYPES_MAX = 100;
+const TYPE_CHARACTERS_MAX = 200;
 
 const IntegrationId = z.uuid("must be the id of an integration");
 const ObligationId = z.uuid("must be the id of an obligation");
+const FeedId = z.uuid("must be the id of a feed");
 const Provider = z.enum(["google", "outlook"], "must be google or outlook");
+
+const Reminders = z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX);
+const CompletedEvents = z.enum(["keep", "remove"]);
+/** Postgres has no text with NUL in it. */
+const WITHOUT_NUL = /^[^\0]*$/;
 
 export const AuthorizeQuery = z.object({
   provider: Provider,
@@ -70,9 +81,10 @@ export const PatchBody = z.strictObject({
     description: "One of GET /calendars; the events move there.",
   }),
   settings: z.strictObject({
-    reminders_minutes: z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX).optional()
-      .openapi({ description: "Minutes before the deadline; Outlook shows the smallest." }),
-    completed_events: z.enum(["keep", "remove"]).optional(),
+    reminders_minutes: Reminders.optional().openapi({
+      description: "Minutes before the deadline; Outlook shows the smallest.",
+    }),
+    completed_events: CompletedEvents.optional(),
   }).optional().openapi({ description: "Merged with what is set." }),
 }).openapi("ChangeRequest");
 
@@ -85,9 +97,44 @@ function count(most: number, otherwise: number) {
 export const ActivityQuery = z.object({ limit: count(ACTIVITY_MAX, ACTIVITY_DEFAULT) });
 
 export const ObligationsQuery = z.object({
-  // Postgres has no text with NUL in it.
-  search: z.string().max(SEARCH_CHARACTERS_MAX).regex(/^[^\0]*$/, "must be text").default("").openapi({
+  search: z.string().max(SEARCH_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text").default("").openapi({
     description: "What the title contains, in whatever case and to the letter: % and _ stand for themselves.",
   }),
   limit: count(OBLIGATIONS_MAX, OBLIGATIONS_DEFAULT),
 });
+
+const FeedName = z.string().trim().min(1).max(FEED_NAME_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text");
+
+const FeedChoices = z.strictObject({
+  obligation_types: z.array(z.string().min(1).max(TYPE_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text"))
+    .min(1).max(FEED_TYPES_MAX).nullable().optional().openapi({
+      description: "Obligations of these types alone; null: all.",
+    }),
+  look_back_days: z.int().min(0).max(FEED_DAYS_MAX).optional().openapi({
+    description: "How old a deadline may be; 90 where nothing was chosen.",
+  }),
+  look_ahead_days: z.int().min(1).max(FEED_DAYS_MAX).nullable().optional().openapi({
+    description: "How far ahead a deadline may be; null: however far.",
+  }),
+  reminders_minutes: Reminders.optional().openapi({ description: "Minutes before the deadline." }),
+  completed_events: CompletedEvents.optional(),
+}).openapi("FeedChoices");
+
+const FeedEnd = z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" })
+  .refine((at) => Date.parse(at) > Date.now(), "must be in the future").nullable().openapi({
+    description: "When the feed ends by itself; null: never.",
+  });
+
+export const FeedPath = z.object({ id: FeedId });
+
+export const NewFeedBody = z.strictObject({
+  name: FeedName,
+  settings: FeedChoices.optional(),
+  expires_at: FeedEnd.optional(),
+}).openapi("FeedRequest");
+
+export const PatchFeedBody = z.strictObject({
+  name: FeedName.optional(),
+  settings: FeedChoices.optional().openapi({ description: "Merged with what is set." }),
+  expires_at: FeedEnd.optional(),
+}).openapi("FeedChangeRequest");

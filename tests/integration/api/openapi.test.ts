@@ -154,6 +154,32 @@ Deno.test({
       }
     });
 
+    await t.step("of feeds", async () => {
+      const Feed = z.object({ id: z.string() });
+      const made = await call(api, "POST", "/feeds", 201, {
+        name: "Deadlines",
+        settings: { obligation_types: ["air"], look_ahead_days: 30 },
+        expires_at: "2999-01-01T00:00:00Z",
+      });
+      const { id } = Feed.parse(JSON.parse(made));
+      await call(api, "POST", "/feeds", 400, { name: "" });
+      await call(api, "GET", "/feeds", 200);
+      await call(api, "PATCH", `/feeds/${id}`, 200, {
+        expires_at: null,
+        settings: { look_ahead_days: null },
+      });
+      await call(api, "PATCH", `/feeds/${id}`, 400, { url: "https://a.example" });
+      await call(api, "PATCH", "/feeds/mine", 400, {});
+      await call(api, "PATCH", `/feeds/${crypto.randomUUID()}`, 404, {});
+      await call(api, "POST", `/feeds/${id}/rotate`, 200);
+      await call(api, "POST", `/feeds/${crypto.randomUUID()}/rotate`, 404);
+      await call(api, "GET", "/obligation_types", 200);
+      for (let n = 1; n < 20; n++) await call(api, "POST", "/feeds", 201, { name: `Feed ${n}` });
+      await call(api, "POST", "/feeds", 409, { name: "One more" });
+      await call(api, "DELETE", `/feeds/${id}`, 204);
+      await call(api, "DELETE", `/feeds/${id}`, 404);
+    });
+
     await t.step("of a body that is no JSON, says it is text, is missing or is too large", async () => {
       const send = (body: BodyInit, content_type: string) =>
         seen(

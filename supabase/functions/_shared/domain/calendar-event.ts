@@ -80,8 +80,8 @@ function eventTime(due: Due): EventTime | null {
   }
 }
 
-/** A zone that is no IANA name is shown as the same instant in UTC: a typo must not keep a deadline away. */
-function knownTimeZone(name: string | null): string {
+/** The zone to show a deadline in: one that is no IANA name is UTC, since a typo must not keep a deadline away. */
+export function knownTimeZone(name: string | null): string {
   if (name === null || !/^[A-Za-z]/.test(name)) return "UTC";
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;

@@ -228,8 +228,24 @@ export type Database = {
         Args: { "p_limit": number; "p_sync": boolean; "p_user_id": string };
         Returns: number;
       };
+      "calendar_create_feed": {
+        Args: {
+          "p_expires_at": string;
+          "p_name": string;
+          "p_settings": Json;
+          "p_token_hash": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_delete_feed": { Args: { "p_feed_id": string }; Returns: boolean };
       "calendar_end_setup": { Args: { "p_claim": string; "p_user_id": string }; Returns: undefined };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
+      "calendar_feed_page": {
+        Args: { "p_after": string; "p_day": string; "p_feed_id": string; "p_limit": number };
+        Returns: Json;
+      };
+      "calendar_feeds": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_find_obligations": { Args: { "p_limit"?: number; "p_search"?: string }; Returns: Json };
       "calendar_finish_disconnect": {
         Args: { "p_integration_id": string; "p_worker": string };
@@ -237,6 +253,17 @@ export type Database = {
       };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
       "calendar_next_turn": { Args: { "p_within_s": number }; Returns: number };
+      "calendar_obligation_types": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_poll_feed": {
+        Args: {
+          "p_address": string;
+          "p_address_limit": number;
+          "p_client": string;
+          "p_feed_limit": number;
+          "p_token_hash": string;
+        };
+        Returns: Json;
+      };
       "calendar_problems": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_record": {
         Args: { "p_integration_id": string; "p_lane": Json; "p_outcomes": Json; "p_worker": string };
@@ -250,6 +277,10 @@ export type Database = {
       "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_retire": { Args: { "p_worker": string }; Returns: boolean };
       "calendar_retry": { Args: { "p_integration_id": string; "p_obligation_id"?: string }; Returns: number };
+      "calendar_rotate_feed": {
+        Args: { "p_feed_id": string; "p_token_hash": string; "p_user_id": string };
+        Returns: Json;
+      };
       "calendar_save_tokens": {
         Args: {
           "p_access_token": string;
@@ -290,6 +321,10 @@ export type Database = {
       "calendar_sync_now": { Args: { "p_integration_id"?: string }; Returns: number };
       "calendar_take_connection": { Args: { "p_ticket_hash": string; "p_user_id": string }; Returns: Json };
       "calendar_take_state": { Args: { "p_state_id": string }; Returns: Json };
+      "calendar_update_feed": {
+        Args: { "p_expiry"?: Json; "p_feed_id": string; "p_name"?: string; "p_settings"?: Json };
+        Returns: Json;
+      };
       "calendar_update_integration": {
         Args: { "p_integration_id": string; "p_settings"?: Json; "p_sync_enabled"?: boolean };
         Returns: Json;

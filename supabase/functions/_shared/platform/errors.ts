@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   "disconnecting",
   "provider_not_configured",
   "mailbox_unavailable",
+  "too_many_feeds",
   "rate_limited",
   "provider_unavailable",
   "internal",

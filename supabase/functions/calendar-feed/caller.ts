@@ -1,0 +1,42 @@
+const CLIENTS = [
+  ["google", /Google-Calendar|GoogleCalendar|Feedfetcher-Google/i],
+  ["thunderbird", /Thunderbird|Lightning/i],
+  ["outlook", /Outlook|Exchange|Microsoft Office|MSOffice/i],
+  ["apple", /dataaccessd|CalendarAgent|CalendarStore|calaccessd|com\.apple\.Calendar|\biCal\//i],
+] as const;
+
+/** The kind of program that reads a feed. */
+export type ClientKind = typeof CLIENTS[number][0] | "other";
+
+/** What a `User-Agent` says of the program; the header itself is kept nowhere. */
+export function clientKind(user_agent: string): ClientKind {
+  return CLIENTS.find(([, pattern]) => pattern.test(user_agent))?.[0] ?? "other";
+}
+
+/**
+ * What stands for a caller's network address: calls are counted by it, and without the key it cannot be led back to the
+ * address, of which there are few enough to try them all.
+ *
+ * @param forwarded_for `X-Forwarded-For`; hosted Supabase puts the caller first. What a caller makes up there evades the limit
+ * on calls in vain and nothing else.
+ * @param secret of this installation
+ * @returns a UUID
+ */
+export async function callerAddress(forwarded_for: string | undefined, secret: string): Promise<string> {
+  const address = forwarded_for?.split(",")[0]?.trim() ?? "";
+  const text = new TextEncoder();
+  const key = await crypto.subtle.importKey(
+    "raw",
+    text.encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    [
+      "sign",
+    ],
+  );
+  const signature = new Uint8Array(
+    await crypto.subtle.sign("HMAC", key, text.encode(`feed address ${address}`)),
+  );
+  const hex = [...signature.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

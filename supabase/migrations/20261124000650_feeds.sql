@@ -1,0 +1,154 @@
+-- iCal feeds: deadlines for whoever knows an address. What feeds last showed is kept per user, and whoever changes an
+-- obligation appends a mark for each recipient with a feed, and does nothing for anybody else.
+
+create table calendar_sync.feed_owners (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  modified_at timestamptz not null default clock_timestamp(),
+  refreshed_at timestamptz
+);
+
+comment on table calendar_sync.feed_owners is 'Users with a feed.';
+comment on column calendar_sync.feed_owners.modified_at is
+  'When something visible last changed in the user''s feeds; always rises. A time and no count, so that a restored backup repeats none.';
+comment on column calendar_sync.feed_owners.refreshed_at is 'When feed_items were last compared with the obligations. Null: never.';
+
+alter table calendar_sync.feed_owners enable row level security;
+
+create table calendar_sync.feeds (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references calendar_sync.feed_owners (user_id) on delete cascade,
+  name text not null check (char_length(name) between 1 and 100),
+  settings jsonb not null,
+  token_hash text not null unique check (token_hash ~ '^[0-9a-f]{64}$'),
+  expires_at timestamptz,
+  last_used_at timestamptz,
+  last_client text check (last_client in ('google', 'outlook', 'apple', 'thunderbird', 'other')),
+  changed_at timestamptz not null default clock_timestamp(),
+  reminders_changed_at timestamptz not null default clock_timestamp(),
+  created_at timestamptz not null default now(),
+  constraint feeds_settings_known check (
+    jsonb_typeof(settings) = 'object'
+    and settings - array['obligation_types', 'look_back_days', 'look_ahead_days', 'reminders_minutes', 'completed_events'] = '{}'
+    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+  ),
+  constraint feeds_settings_types check (
+    coalesce(jsonb_typeof(settings -> 'obligation_types') = 'null', false)
+    or jsonb_typeof(settings -> 'obligation_types') = 'array'
+      and not jsonb_path_exists(settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
+  ),
+  constraint feeds_settings_window check (
+    jsonb_path_exists(settings, 'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
+    and jsonb_path_exists(settings,
+      'strict $ ? (@.look_ahead_days == null || @.look_ahead_days >= 1 && @.look_ahead_days <= 3650 && @.look_ahead_days % 1 == 0)')
+  ),
+  constraint feeds_settings_reminders check (
+    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
+    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
+    and not jsonb_path_exists(settings,
+      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
+  )
+);
+
+comment on table calendar_sync.feeds is 'Calendars that can be read by whoever has their address.';
+comment on column calendar_sync.feeds.settings is
+  'obligation_types: which, null for all; look_back_days, look_ahead_days (null: no end); reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
+comment on column calendar_sync.feeds.token_hash is 'SHA-256 of the token in the address, in hex. The token itself is nowhere.';
+comment on column calendar_sync.feeds.expires_at is 'From when on there is nothing at its address; null: never.';
+comment on column calendar_sync.feeds.last_used_at is 'When it was last read, give or take an hour.';
+comment on column calendar_sync.feeds.last_client is 'By what kind of program.';
+comment on column calendar_sync.feeds.changed_at is 'When its name or settings last changed.';
+comment on column calendar_sync.feeds.reminders_changed_at is 'When its reminders last changed, which changes every event in it.';
+
+create index feeds_user_id_idx on calendar_sync.feeds (user_id);
+
+alter table calendar_sync.feeds enable row level security;
+
+create policy "own feeds" on calendar_sync.feeds for select to authenticated using (user_id = (select auth.uid()));
+
+grant select (id, user_id, name, settings, expires_at, last_used_at, last_client, created_at) on calendar_sync.feeds to authenticated;
+
+create table calendar_sync.feed_items (
+  user_id uuid not null references calendar_sync.feed_owners (user_id) on delete cascade,
+  obligation_id uuid not null,
+  title text not null,
+  description text,
+  obligation_type text,
+  status text not null check (status in ('open', 'completed', 'cancelled')),
+  deadline_date date,
+  deadline_at timestamptz,
+  time_zone text,
+  url text,
+  sequence integer not null default 0,
+  modified_at timestamptz not null,
+  cancelled_at timestamptz,
+  created_at timestamptz not null,
+  primary key (user_id, obligation_id)
+);
+
+comment on table calendar_sync.feed_items is
+  'What a user''s feeds last showed of each obligation. What is gone stays as cancelled for 30 days, so that calendars remove it.';
+comment on column calendar_sync.feed_items.obligation_id is 'No foreign key: an item outlives its obligation.';
+comment on column calendar_sync.feed_items.sequence is 'How often something visible of it changed (RFC 5545, SEQUENCE).';
+comment on column calendar_sync.feed_items.modified_at is 'When something visible of it last changed.';
+comment on column calendar_sync.feed_items.cancelled_at is
+  'Since when it is cancelled, deleted, somebody else''s or without a deadline.';
+comment on column calendar_sync.feed_items.created_at is 'When a feed first showed it.';
+
+alter table calendar_sync.feed_items enable row level security;
+
+create policy "own feed items" on calendar_sync.feed_items for select to authenticated using (user_id = (select auth.uid()));
+
+-- No foreign key: a write to obligations is to pay for as little as possible. The night drops what belongs to nobody.
+create table calendar_sync.feed_marks (
+  id bigint generated always as identity primary key,
+  user_id uuid not null
+);
+
+comment on table calendar_sync.feed_marks is
+  'Users whose feeds may show something else now, appended by whoever changed it and taken by the next poll: nobody waits for a row of theirs.';
+
+create index feed_marks_user_id_idx on calendar_sync.feed_marks (user_id);
+
+alter table calendar_sync.feed_marks enable row level security;
+
+-- One join for the triggers on obligations: measured, with a join of each of the two a big INSERT takes a tenth longer.
+create view calendar_sync.listeners with (security_invoker = true) as
+select user_id, id as integration_id, null::uuid as feed_user_id from public.calendar_integrations
+union all
+select user_id, null, user_id from calendar_sync.feed_owners;
+
+comment on view calendar_sync.listeners is
+  'Who has to hear of a change of a user''s obligations: each integration, and the feeds as one.';
+
+create function calendar_sync.mark_feeds(p_user_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.feed_marks (user_id) select distinct user_id from unnest(p_user_ids) as user_id;
+end;
+$$;
+
+comment on function calendar_sync.mark_feeds(uuid[]) is 'Has these users'' feeds compared with their obligations before they are next read.';
+
+create function calendar_sync.tidy_feeds() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- Of a feed that nobody reads only one mark is worth keeping.
+  delete from calendar_sync.feed_marks as mark
+  where exists (
+    select from calendar_sync.feed_marks as newer where newer.user_id = mark.user_id and newer.id > mark.id
+  ) or not exists (select from calendar_sync.feed_owners as owner where owner.user_id = mark.user_id);
+  -- A day more than they are shown: what a feed shows changes at midnight only.
+  delete from calendar_sync.feed_items where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day';
+end;
+$$;
+
+comment on function calendar_sync.tidy_feeds() is
+  'Drops marks that say nothing new and cancelled items that no feed shows any more.';
+
+create function calendar_sync.cancelled_items_stay() returns interval
+language sql immutable security invoker set search_path = ''
+as $$ select interval '30 days' $$;
+
+comment on function calendar_sync.cancelled_items_stay() is 'How long a feed shows what was cancelled, so that calendars remove it.';
