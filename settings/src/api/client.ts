@@ -1,6 +1,16 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { CalendarApiError } from "./error.ts";
-import type { Access, Answers, EventsChoice, Integration, IntegrationChange, ProviderName } from "./types.ts";
+import type {
+  Access,
+  Answers,
+  EventsChoice,
+  Feed,
+  FeedRequest,
+  Integration,
+  IntegrationChange,
+  NewFeed,
+  ProviderName,
+} from "./types.ts";
 
 /** What of a Supabase client is used here. */
 export type Supabase = Pick<SupabaseClient, "auth" | "functions">;
@@ -81,6 +91,16 @@ export function createCalendarApi(supabase: Supabase) {
       (await get<Answers["Obligations"]>("/obligations", { search, limit: "20" })).obligations,
     explain: async (obligation_id: string) =>
       (await get<Answers["Explanation"]>("/explain", { obligation_id })).integrations,
+    feeds: async () => (await get<Answers["Feeds"]>("/feeds")).feeds,
+    createFeed: (feed: FeedRequest) => post<NewFeed>("/feeds", { ...feed }),
+    changeFeed: async ({ id, change }: { readonly id: string; readonly change: FeedRequest }) =>
+      (await call<Feed>("PATCH", `/feeds/${id}`, { body: { ...change } })).answer,
+    rotateFeed: (id: string) => post<NewFeed>(`/feeds/${id}/rotate`, {}),
+    deleteFeed: async (id: string) => {
+      await call<unknown>("DELETE", `/feeds/${id}`);
+    },
+    obligationTypes: async () =>
+      (await get<Answers["ObligationTypes"]>("/obligation_types")).obligation_types,
   };
 }
 

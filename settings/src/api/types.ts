@@ -21,3 +21,11 @@ export type Access = Integration["access"];
 
 /** What becomes of the events of an account that is disconnected. */
 export type EventsChoice = "keep" | "remove";
+
+/** A calendar link, without its secret address. */
+export type Feed = Answers["Feed"];
+/** One whose address was just made: it is in no other answer. */
+export type NewFeed = Answers["FeedAddress"];
+export type FeedSettings = Feed["settings"];
+/** What `POST /feeds` takes. */
+export type FeedRequest = Answers["FeedRequest"];

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { codeOf } from "../api/error.ts";
 import { useIntegrations, useOtherTabs } from "../api/queries.ts";
 import { useSurroundings } from "../context.ts";
+import { FeedsSection } from "../feeds/feeds-section.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -77,6 +78,7 @@ export function CalendarTab() {
                 )}
               />
             ))}
+            <FeedsSection integrations={integrations.data} />
             <Announcer integrations={integrations.data} />
             {integrations.data.some(({ status }) => status !== "pending_confirmation")
               ? <Panels integrations={integrations.data} />

@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
-import { useSurroundings } from "../../context.ts";
-import { Button } from "../../ui/button.tsx";
+import { useSurroundings } from "../context.ts";
+import { Button } from "./button.tsx";
 
 /** Four weeks, the most that every provider takes. */
 const MINUTES_MAX = 40_320;
