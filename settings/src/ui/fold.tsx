@@ -14,7 +14,11 @@ export function Fold({ heading, children }: { readonly heading: string; readonly
           <h3 id={id}>{heading}</h3>
         </summary>
         {isOpen
-          ? <Part fallback={<p className="ec-muted">{strings.loading_part}</p>}>{children}</Part>
+          ? (
+            <div className="ec-fold">
+              <Part fallback={<p className="ec-muted">{strings.loading_part}</p>}>{children}</Part>
+            </div>
+          )
           : null}
       </details>
     </section>
