@@ -28,12 +28,11 @@ export default defineConfig(({ mode }) =>
       },
       plugins: [inFrontOf(process.env["STACK_URL"] ?? "http://127.0.0.1:54321")],
       resolve: {
-        // 30 kB, gzipped, of what this page never does: listen to channels, store files, read tables, administer users.
+        // 28 kB, gzipped, of what this page never does: listen to channels, store files, read tables.
         alias: {
           "@supabase/realtime-js": leftOut,
           "@supabase/storage-js": leftOut,
           "@supabase/postgrest-js": leftOut,
-          "./GoTrueAdminApi": leftOut,
         },
       },
     }

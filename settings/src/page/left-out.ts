@@ -9,6 +9,3 @@ export class StorageClient {}
 export class StorageApiError extends Error {}
 export class PostgrestClient {}
 export class PostgrestError extends Error {}
-
-/** Administers users, for which it takes a key that no browser may have. */
-export default class AdminApi {}

@@ -8,7 +8,7 @@ import { CopyField } from "../../ui/copy-field.tsx";
  *
  * @param known where the link is known already, as that of the account's own organisation
  */
-export function AdminConsentLink(
+export default function AdminConsentLink(
   { provider, known = null }: { readonly provider: ProviderName; readonly known?: string | null },
 ) {
   const { api, strings } = useSurroundings();

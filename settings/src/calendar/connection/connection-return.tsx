@@ -5,7 +5,7 @@ import { showIntegration, useRequest } from "../../api/queries.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
-import { AdminConsentLink } from "./admin-consent-link.tsx";
+import AdminConsentLink from "./admin-consent-link.tsx";
 import { lastFlow } from "./last-flow.ts";
 import type { Return } from "./return-address.ts";
 import { takeReturn } from "./take-return.ts";

@@ -6,7 +6,6 @@ import { formatDistance, formatNumber } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useNow } from "../../ui/use-now.ts";
-import { AdminConsentLink } from "../connection/admin-consent-link.tsx";
 import { useConnect } from "../connection/use-connect.ts";
 import { PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
 import type { State } from "../state.ts";
@@ -15,6 +14,7 @@ import { toneOf } from "./state-badge.tsx";
 import { lazyPart, Part } from "../../ui/part.tsx";
 
 const CalendarPicker = lazyPart(() => import("./calendar-picker.tsx"));
+const AdminConsentLink = lazyPart(() => import("../connection/admin-consent-link.tsx"));
 const AskDialog = lazyPart(() => import("../../ui/ask-dialog.tsx"));
 
 const TICK_MS = 5_000;
@@ -77,7 +77,9 @@ export function StateNotice(
           action={<Reconnect integration={integration} label={states.admin_consent_needed.action} />}
         >
           <p>{states.admin_consent_needed.words}</p>
-          <AdminConsentLink provider={integration.provider} known={state.admin_consent_url} />
+          <Part fallback={<div className="ec-copy-field" />}>
+            <AdminConsentLink provider={integration.provider} known={state.admin_consent_url} />
+          </Part>
         </Told>
       );
     case "blocked_by_policy":
