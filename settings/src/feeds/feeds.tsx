@@ -4,6 +4,7 @@ import { useErrorToast } from "../calendar/use-error-toast.ts";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { NotLoaded } from "../ui/not-loaded.tsx";
 import { FeedAddress } from "./feed-address.tsx";
 import { FeedForm } from "./feed-form.tsx";
 import { FeedRow } from "./feed-row.tsx";
@@ -59,15 +60,7 @@ function FeedList({ feeds, onIssue }: {
 }) {
   const { strings } = useSurroundings();
   if (feeds.isError) {
-    return (
-      <Notice
-        tone="bad"
-        role="alert"
-        actions={<Button onClick={() => void feeds.refetch()}>{strings.try_again}</Button>}
-      >
-        {strings.feeds.failed}
-      </Notice>
-    );
+    return <NotLoaded words={strings.feeds.failed} onRepeat={() => void feeds.refetch()} />;
   }
   if (feeds.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   if (feeds.data.length === 0) return <p className="ec-muted">{strings.feeds.none}</p>;

@@ -5,7 +5,7 @@ import { useSurroundings } from "../../context.ts";
 import { formatDue } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { useFollowing } from "./use-following.ts";
 
 /** The last changes that were made to the user's calendars, in plain words. */
@@ -20,15 +20,7 @@ export default function Activities({ integrations }: { readonly integrations: re
   useFollowing(list, integrations);
 
   if (list.isError) {
-    return (
-      <Notice
-        tone="bad"
-        role="alert"
-        actions={<Button onClick={() => void list.refetch()}>{strings.try_again}</Button>}
-      >
-        {strings.activity.failed}
-      </Notice>
-    );
+    return <NotLoaded words={strings.activity.failed} onRepeat={() => void list.refetch()} />;
   }
   if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   return (

@@ -5,7 +5,7 @@ import { useSurroundings } from "../../context.ts";
 import { formatDue, formatNumber } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useErrorToast } from "../use-error-toast.ts";
 
@@ -22,15 +22,7 @@ export default function Problems({ integrations }: { readonly integrations: read
     refetchOnWindowFocus: false,
   });
   if (list.isError) {
-    return (
-      <Notice
-        tone="bad"
-        role="alert"
-        actions={<Button onClick={() => void list.refetch()}>{strings.try_again}</Button>}
-      >
-        {strings.problems.failed}
-      </Notice>
-    );
+    return <NotLoaded words={strings.problems.failed} onRepeat={() => void list.refetch()} />;
   }
   if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   const { problems, total } = list.data;

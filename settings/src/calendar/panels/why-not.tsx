@@ -3,9 +3,9 @@ import { useDeferredValue, useEffect, useId, useState } from "react";
 import type { ExplainedIntegration, Integration, Obligation } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue } from "../../format.ts";
-import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { useFollowing } from "./use-following.ts";
 
 /** Whoever is still typing is not searched for. */
@@ -100,15 +100,7 @@ function Explanation({ obligation, integrations }: {
   });
   useFollowing(explanation, integrations);
   if (explanation.isError) {
-    return (
-      <Notice
-        tone="bad"
-        role="alert"
-        actions={<Button onClick={() => void explanation.refetch()}>{strings.try_again}</Button>}
-      >
-        {strings.why_not.explain_failed}
-      </Notice>
-    );
+    return <NotLoaded words={strings.why_not.explain_failed} onRepeat={() => void explanation.refetch()} />;
   }
   return (
     <div role="status" className="ec-explanation">
