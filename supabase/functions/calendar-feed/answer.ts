@@ -1,6 +1,7 @@
-import { hashToken, tokenIn } from "../_shared/feeds/token.ts";
+import { tokenIn } from "../_shared/feeds/address.ts";
 import { log } from "../_shared/platform/log.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
+import { hashSecretToken } from "../_shared/platform/secret-token.ts";
 import { callerAddress, clientKind } from "./caller.ts";
 import { acceptsGzip } from "./content-coding.ts";
 import { type Feed, pollFeed } from "./feed.ts";
@@ -37,7 +38,7 @@ export async function answerFeed(context: FeedContext, request: Request): Promis
       return refused(405, "invalid_request", "Feeds are read with GET.", { allow: "GET, HEAD" });
     }
     const poll = await pollFeed(context.rpc, {
-      token_hash: await hashToken(tokenIn(new URL(request.url).pathname)),
+      token_hash: await hashSecretToken(tokenIn(new URL(request.url).pathname)),
       address: await callerAddress(request.headers.get("x-forwarded-for") ?? undefined, context.secret),
       client: clientKind(request.headers.get("user-agent") ?? ""),
     });

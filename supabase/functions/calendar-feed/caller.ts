@@ -1,3 +1,5 @@
+import { hex } from "../_shared/platform/hex.ts";
+
 const CLIENTS = [
   ["google", /Google-Calendar|GoogleCalendar|Feedfetcher-Google/i],
   ["thunderbird", /Thunderbird|Lightning/i],
@@ -37,6 +39,5 @@ export async function callerAddress(forwarded_for: string | undefined, secret: s
   const signature = new Uint8Array(
     await crypto.subtle.sign("HMAC", key, text.encode(`feed address ${address}`)),
   );
-  const hex = [...signature.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return hex(signature.slice(0, 16)).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -60,6 +60,16 @@ async (scene, user) => {
     where id = ${id}`;
 };
 
+/** A calendar that waits, and goes on by itself. */
+const waiting =
+  (provider: ProviderName, code: string, minutes: number): StateCase["arrange"] => async (scene, user) => {
+    await withError(provider, "active", code)(scene, user);
+    await scene.sql`
+    update calendar_sync.lanes
+    set held_until = now() + make_interval(mins => ${minutes}), ready_at = now() + make_interval(mins => ${minutes})
+    where integration_id in (select id from public.calendar_integrations where user_id = ${user.id})`;
+  };
+
 export const CASES: readonly StateCase[] = [
   {
     name: "not_connected",
@@ -198,12 +208,7 @@ export const CASES: readonly StateCase[] = [
   {
     name: "provider_down",
     provider: "outlook",
-    async arrange(scene, user) {
-      await withError("outlook", "active", "provider_unavailable")(scene, user);
-      await scene.sql`
-        update calendar_sync.lanes set held_until = now() + interval '4 minutes', ready_at = now() + interval '4 minutes'
-        where integration_id in (select id from public.calendar_integrations where user_id = ${user.id})`;
-    },
+    arrange: waiting("outlook", "provider_unavailable", 4),
     label: "Waiting",
     words: /Microsoft cannot be reached.*we try again in \d minutes/,
     action: null,
@@ -211,12 +216,7 @@ export const CASES: readonly StateCase[] = [
   {
     name: "quota",
     provider: "google",
-    async arrange(scene, user) {
-      await withError("google", "active", "quota")(scene, user);
-      await scene.sql`
-        update calendar_sync.lanes set held_until = now() + interval '50 minutes', ready_at = now() + interval '50 minutes'
-        where integration_id in (select id from public.calendar_integrations where user_id = ${user.id})`;
-    },
+    arrange: waiting("google", "quota", 50),
     label: "Waiting",
     words: /Google limits how much may change at a time.*we go on in \d+ minutes/,
     action: null,

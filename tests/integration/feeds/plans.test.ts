@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { hashToken } from "../../../supabase/functions/_shared/feeds/token.ts";
+import { hashSecretToken } from "../../../supabase/functions/_shared/platform/secret-token.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
 const OWNERS = 2_000;
@@ -21,7 +21,7 @@ testEngine(
       const poll = async () =>
         z.object({ kind: z.literal("feed"), feed_id: z.string(), day: z.string() }).parse(
           await engine.rpc("calendar_poll_feed", {
-            p_token_hash: await hashToken(TOKEN),
+            p_token_hash: await hashSecretToken(TOKEN),
             p_address: crypto.randomUUID(),
             p_client: "other",
             p_feed_limit: 60,

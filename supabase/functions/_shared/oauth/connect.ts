@@ -3,6 +3,7 @@ import type { Env } from "../platform/env.ts";
 import { ApiError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
+import { createSecretToken, hashSecretToken } from "../platform/secret-token.ts";
 import type { CalendarAnswer, CalendarChoice, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Access, Provider, ProviderName } from "../providers/provider.ts";
@@ -11,7 +12,6 @@ import { callbackUri } from "./callback-uri.ts";
 import { setUpAlone } from "./calendar-setup.ts";
 import { OWN_CALENDAR } from "./own-calendar.ts";
 import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
-import { createTicket, hashTicket } from "./ticket.ts";
 
 /** Ending a connection takes two calls to the provider. */
 const BUSY_WAIT_MS = 10_000;
@@ -127,7 +127,7 @@ export async function finishConsent(
     budget: createCallBudget(Infinity),
   }).checkAccount();
   if (account.kind === "mailbox_unavailable") return failed("mailbox_unavailable");
-  const ticket = createTicket();
+  const ticket = createSecretToken();
   const stored = await rpc("calendar_store_connection", {
     p_user_id: state.user_id,
     p_provider: state.provider,
@@ -138,7 +138,7 @@ export async function finishConsent(
     p_access_token: exchange.access_token,
     p_refresh_token: exchange.refresh_token,
     p_token_expires_at: exchange.expires_at,
-    p_ticket_hash: await hashTicket(ticket),
+    p_ticket_hash: await hashSecretToken(ticket),
     p_expires_s: CONNECTION_LIFETIME_S,
   }, z.object({ integration_id: z.string() }).nullable());
   if (stored === null) return failed("exchange_failed");
@@ -196,7 +196,7 @@ async function confirmAlone<T>(
   ticket: string,
   Integration: z.ZodType<T>,
 ): Promise<T> {
-  const ticket_hash = await hashTicket(ticket);
+  const ticket_hash = await hashSecretToken(ticket);
   const taken = await takeConnection(rpc, user_id, ticket_hash);
   if (taken.kind === "forbidden") {
     throw new ApiError(

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { createToken, feedUrl, hashToken } from "../../_shared/feeds/token.ts";
+import { feedUrl } from "../../_shared/feeds/address.ts";
 import type { ConnectContext } from "../../_shared/oauth/connect.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
+import { createSecretToken, hashSecretToken } from "../../_shared/platform/secret-token.ts";
 import { Feed } from "../answers.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/feeds.ts";
@@ -14,13 +15,13 @@ export function addFeeds(app: CalendarApp, { env, rpc }: ConnectContext): void {
 
   app.openapi(routes.createFeed, async (c) => {
     const { name, settings, expires_at } = c.req.valid("json");
-    const token = createToken();
+    const token = createSecretToken();
     const feed = await rpc("calendar_create_feed", {
       p_user_id: c.var.user_id,
       p_name: name,
       p_settings: settings ?? null,
       p_expires_at: expires_at ?? null,
-      p_token_hash: await hashToken(token),
+      p_token_hash: await hashSecretToken(token),
     }, Feed.nullable());
     if (feed === null) throw new ApiError(409, "too_many_feeds", "You have 20 feeds. Delete one first.");
     return c.json({ ...feed, url: feedUrl(env.supabase_url, token) }, 201);
@@ -39,11 +40,11 @@ export function addFeeds(app: CalendarApp, { env, rpc }: ConnectContext): void {
   });
 
   app.openapi(routes.rotateFeed, async (c) => {
-    const token = createToken();
+    const token = createSecretToken();
     const feed = await rpc("calendar_rotate_feed", {
       p_user_id: c.var.user_id,
       p_feed_id: c.req.valid("param").id,
-      p_token_hash: await hashToken(token),
+      p_token_hash: await hashSecretToken(token),
     }, Feed.nullable());
     if (feed === null) throw noSuchFeed();
     return c.json({ ...feed, url: feedUrl(env.supabase_url, token) }, 200);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  createToken,
-  feedUrl,
-  hashToken,
-  tokenIn,
-} from "../../../../supabase/functions/_shared/feeds/token.ts";
+import { feedUrl, tokenIn } from "../../../../supabase/functions/_shared/feeds/address.ts";
 import type { Rpc } from "../../../../supabase/functions/_shared/platform/rpc.ts";
+import {
+  createSecretToken,
+  hashSecretToken,
+} from "../../../../supabase/functions/_shared/platform/secret-token.ts";
 import { answerFeed } from "../../../../supabase/functions/calendar-feed/answer.ts";
 
 const BASE = "http://127.0.0.1/calendar-feed";
@@ -40,13 +39,13 @@ async function printed(run: () => Promise<unknown>): Promise<string> {
 }
 
 Deno.test("a token has 256 bits, needs no escaping in an address, and comes once", () => {
-  const tokens = Array.from({ length: 1_000 }, createToken);
+  const tokens = Array.from({ length: 1_000 }, createSecretToken);
   for (const token of tokens) assert.match(token, /^[A-Za-z0-9_-]{43}$/);
   assert.equal(new Set(tokens).size, tokens.length);
 });
 
 Deno.test("the address leads back to the token", () => {
-  const token = createToken();
+  const token = createSecretToken();
   const url = new URL(feedUrl("https://ref.supabase.co/", token));
   assert.equal(url.href, `https://ref.supabase.co/functions/v1/calendar-feed/${token}.ics`);
   assert.equal(tokenIn(url.pathname.replace("/functions/v1", "")), token);
@@ -61,7 +60,7 @@ Deno.test("the database is asked by SHA-256", async () => {
     calls[0]?.["p_token_hash"],
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
   );
-  assert.equal(await hashToken("abc"), calls[0]?.["p_token_hash"]);
+  assert.equal(await hashSecretToken("abc"), calls[0]?.["p_token_hash"]);
 });
 
 Deno.test("whatever is asked for, what there is not is answered alike, by one call, without a word", async () => {
@@ -87,7 +86,7 @@ Deno.test("whatever is asked for, what there is not is answered alike, by one ca
   const expected = await seen(
     await answerFeed(
       { rpc: emptyDatabase().rpc, domain: "d", secret: "s" },
-      new Request(`${BASE}/${createToken()}.ics`),
+      new Request(`${BASE}/${createSecretToken()}.ics`),
     ),
   );
   const output = await printed(() =>
@@ -108,7 +107,7 @@ Deno.test("whatever is asked for, what there is not is answered alike, by one ca
 });
 
 Deno.test("an error names neither token nor address", async () => {
-  const token = createToken();
+  const token = createSecretToken();
   const rpc: Rpc = () => Promise.reject(new Error("calendar_poll_feed: connection refused"));
   const request = new Request(`${BASE}/${token}.ics`, { headers: { "x-forwarded-for": "203.0.113.9" } });
   let answer: unknown;

@@ -1,0 +1,17 @@
+/**
+ * Where a feed can be read.
+ *
+ * @param supabase_url the project's
+ */
+export function feedUrl(supabase_url: string, token: string): string {
+  return `${supabase_url.replace(/\/+$/, "")}/functions/v1/calendar-feed/${token}.ics`;
+}
+
+/**
+ * What a path has in the place of a token, whatever that is: the empty text where there is nothing.
+ *
+ * @param pathname as the function sees it, `/calendar-feed/<token>.ics`
+ */
+export function tokenIn(pathname: string): string {
+  return pathname.replace(/^.*?\/calendar-feed\/?/, "").replace(/\.ics$/, "");
+}
