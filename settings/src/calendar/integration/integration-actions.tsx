@@ -31,7 +31,9 @@ export function IntegrationActions(
 
   const end = (events: EventsChoice) =>
     disconnect.mutate({ events }, {
-      onSuccess: (gone) =>
+      onSuccess: (gone) => {
+        // What was never finished had no events.
+        if (state.kind === "waiting_for_confirmation") return;
         toast({
           words: gone.is_removing
             ? strings.disconnect.removing(account)
@@ -40,7 +42,8 @@ export function IntegrationActions(
             ? {}
             : { action: { label: connect_again, run: () => connect.mutate({ provider, access }) } }),
           ...(gone.grant_page === null ? {} : { link: { label: grant_page, href: gone.grant_page } }),
-        }),
+        });
+      },
       onError: (error) => {
         // It is gone already: pressed twice, or in another tab.
         if (codeOf(error) !== "not_found") onError(error);
