@@ -6,6 +6,9 @@ import { type Behaviour, cardOf, isFocused, toastOf } from "../living-scene.ts";
 /** More than there is on the page. */
 const STEPS_MAX = 60;
 
+/** As long as a finger takes; Radix selects while an arrow key is down, a task after it was pressed. */
+const KEY_DOWN_MS = 100;
+
 export const KEYBOARD: Behaviour = {
   name: "everything is done without a mouse, and it is always seen where the keyboard is",
   async run(scene) {
@@ -27,7 +30,7 @@ export const KEYBOARD: Behaviour = {
       const picker = page.getByRole("dialog", { name: "Choose a calendar" });
       await picker.getByRole("radio", { name: /Main calendar/ }).waitFor();
       await tabTo(page, picker.getByRole("radio", { name: /^A calendar of its own/ }));
-      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown", { delay: KEY_DOWN_MS });
       const main = picker.getByRole("radio", { name: /Main calendar/ });
       await until(() => main.isChecked());
       await assertSeen(page);
@@ -38,7 +41,7 @@ export const KEYBOARD: Behaviour = {
       await page.keyboard.press("Space");
       await main.waitFor();
       await tabTo(page, picker.getByRole("radio", { name: /^A calendar of its own/ }));
-      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown", { delay: KEY_DOWN_MS });
       await until(() => main.isChecked());
       await tabTo(page, picker.getByRole("button", { name: "Use this calendar" }));
       await page.keyboard.press("Enter");
@@ -59,7 +62,7 @@ export const KEYBOARD: Behaviour = {
       const dialog = page.getByRole("alertdialog");
       await dialog.waitFor();
       await tabTo(page, dialog.getByRole("radio", { name: /^Keep the events/ }));
-      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown", { delay: KEY_DOWN_MS });
       assert.equal(await dialog.getByRole("radio", { name: /^Remove the events/ }).isChecked(), true);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
