@@ -51,11 +51,11 @@ export function createCalendarApi(supabase: Supabase) {
 
   return {
     /** @returns the address of the consent page */
-    authorize: async (flow: {
+    authorize: async ({ provider, access, redirect_to }: {
       readonly provider: ProviderName;
       readonly access: Access;
       readonly redirect_to: string;
-    }) => (await get<Answers["Address"]>("/authorize", { ...flow })).url,
+    }) => (await get<Answers["Address"]>("/authorize", { provider, access, redirect_to })).url,
     confirm: (ticket: string) => post<Integration>("/confirm", { connection: ticket }),
     /** @returns the names of the providers that this installation has an OAuth client for */
     configuredProviders: async (): Promise<readonly ProviderName[]> => {

@@ -12,14 +12,12 @@ const ERROR_POLL_MS = 5_000;
 /** After something was asked for, it may take a moment to begin. */
 const EXPECTING_MS = 6_000;
 
-export const STATUS_KEY = ["status"];
-export const ACTIVITY_KEY = ["activity"];
-export const PROBLEMS_KEY = ["problems"];
+const STATUS_KEY = ["status"];
 
 let expecting_until_ms = 0;
 
 /** Something was asked for: its effect is looked for before long. */
-export function expectChange(queries: QueryClient): void {
+function expectChange(queries: QueryClient): void {
   expecting_until_ms = Date.now() + EXPECTING_MS;
   void queries.invalidateQueries({ queryKey: STATUS_KEY });
 }
@@ -67,10 +65,7 @@ export function useIntegrationChange<Input>(change: (input: Input) => Promise<In
   const mutation = useMutation({
     mutationFn: ({ input }: { readonly input: Input }) => change(input),
     onSuccess: (changed) => showIntegration(queries, changed),
-    onSettled: () => {
-      expectChange(queries);
-      tellOtherTabs();
-    },
+    onSettled: () => expectChangeEverywhere(queries),
   });
   const { isPending, variables } = mutation;
   // The mutation says so a moment later, in which what was clicked would jump back.
@@ -96,10 +91,7 @@ export function useRequest<Input, Result>(request: (input: Input) => Promise<Res
   const queries = useQueryClient();
   return useMutation({
     mutationFn: request,
-    onSettled: () => {
-      expectChange(queries);
-      tellOtherTabs();
-    },
+    onSettled: () => expectChangeEverywhere(queries),
   });
 }
 
@@ -111,7 +103,8 @@ function otherTabs(): BroadcastChannel {
 }
 
 /** Other tabs of this browser look again, too. */
-export function tellOtherTabs(): void {
+function expectChangeEverywhere(queries: QueryClient): void {
+  expectChange(queries);
   otherTabs().postMessage("changed");
 }
 

@@ -1,8 +1,7 @@
 import type { Integration } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
-import { Button } from "../ui/button.tsx";
+import { ConnectButton } from "./connection/connect-button.tsx";
 import { ConnectCard } from "./connection/connect-card.tsx";
-import { useConnect } from "./connection/use-connect.ts";
 import { IntegrationCard } from "./integration/integration-card.tsx";
 import { type ProviderCard, ProviderMark } from "./providers.tsx";
 
@@ -13,8 +12,7 @@ export function ProviderSection({ provider, is_configured, integrations }: {
   readonly integrations: readonly Integration[];
 }) {
   const { strings } = useSurroundings();
-  const { name, company } = strings.providers[provider.name];
-  const connect = useConnect();
+  const { name } = strings.providers[provider.name];
   return (
     <section className="ec-provider" tabIndex={-1} aria-labelledby={`ec-${provider.name}`}>
       <div className="ec-provider-head">
@@ -28,15 +26,13 @@ export function ProviderSection({ provider, is_configured, integrations }: {
           ))}
           {is_configured
             ? (
-              <Button
+              <ConnectButton
+                flow={{ provider: provider.name, access: "dedicated" }}
+                label={strings.connect.another}
+                name={`${strings.connect.another}, ${name}`}
                 look="quiet"
                 className="ec-inline"
-                isWorking={connect.isPending}
-                onClick={() => connect.mutate({ provider: provider.name, access: "dedicated" })}
-                aria-label={`${strings.connect.another}, ${name}`}
-              >
-                {connect.isPending ? strings.connect.going(company) : strings.connect.another}
-              </Button>
+              />
             )
             : null}
         </>

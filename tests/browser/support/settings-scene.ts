@@ -10,9 +10,6 @@ export interface SettingsScene extends Scene {
   signIn(page: Page, user: Pick<User, "email" | "password">): Promise<void>;
 }
 
-/** Out of the way: what the limit does to the page is a test's own subject. */
-const NO_RATE_LIMIT = { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000" };
-
 /**
  * Starts the stack of a browser test.
  *
@@ -24,7 +21,7 @@ export async function openSettingsScene(
   env: Readonly<Record<string, string>> = {},
   options: { readonly access_token_lifetime_s?: number } = {},
 ): Promise<SettingsScene> {
-  const scene = await openScene(provider_name, { ...NO_RATE_LIMIT, ...env }, { ...options, page: true });
+  const scene = await openScene(provider_name, env, { ...options, page: true });
   const { settingsUrl } = scene.stack;
   return {
     ...scene,

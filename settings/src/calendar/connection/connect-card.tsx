@@ -1,7 +1,6 @@
 import type { ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
-import { Button } from "../../ui/button.tsx";
-import { useConnect } from "./use-connect.ts";
+import { ConnectButton } from "./connect-button.tsx";
 
 /** A provider that is not connected: what it will ask for and why, and the way there. */
 export function ConnectCard(
@@ -9,7 +8,6 @@ export function ConnectCard(
 ) {
   const { strings } = useSurroundings();
   const { name, company, asks, never } = strings.providers[provider];
-  const connect = useConnect();
   if (!is_configured) return <div className="ec-card ec-muted">{strings.connect.not_configured(name)}</div>;
   return (
     <div className="ec-card">
@@ -19,13 +17,7 @@ export function ConnectCard(
       </ul>
       <p className="ec-muted">{never}</p>
       <div className="ec-actions">
-        <Button
-          look="primary"
-          isWorking={connect.isPending}
-          onClick={() => connect.mutate({ provider, access: "dedicated" })}
-        >
-          {connect.isPending ? strings.connect.going(company) : strings.connect.action(name)}
-        </Button>
+        <ConnectButton flow={{ provider, access: "dedicated" }} label={strings.connect.action(name)} />
       </div>
     </div>
   );

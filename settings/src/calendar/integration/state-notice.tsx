@@ -6,7 +6,7 @@ import { formatDistance, formatNumber } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useNow } from "../../ui/use-now.ts";
-import { useConnect } from "../connection/use-connect.ts";
+import { ConnectButton } from "../connection/connect-button.tsx";
 import { PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
 import type { State } from "../state.ts";
 import { useErrorToast } from "../use-error-toast.ts";
@@ -56,7 +56,7 @@ export function StateNotice(
       return (
         <Told
           state={state}
-          action={<Reconnect integration={integration} label={states[state.kind].action} />}
+          action={<ConnectButton flow={integration} label={states[state.kind].action} />}
         >
           {states[state.kind].words}
         </Told>
@@ -65,7 +65,7 @@ export function StateNotice(
       return (
         <Told
           state={state}
-          action={<Reconnect integration={integration} label={states.reconnect_needed.action} />}
+          action={<ConnectButton flow={integration} label={states.reconnect_needed.action} />}
         >
           {states.reconnect_needed.words(company)}
         </Told>
@@ -74,7 +74,7 @@ export function StateNotice(
       return (
         <Told
           state={state}
-          action={<Reconnect integration={integration} label={states.admin_consent_needed.action} />}
+          action={<ConnectButton flow={integration} label={states.admin_consent_needed.action} />}
         >
           <p>{states.admin_consent_needed.words}</p>
           <Part fallback={<div className="ec-copy-field" />}>
@@ -116,21 +116,6 @@ function Waiting({ state, words }: {
   const { next_try_at } = state;
   const is_ahead = next_try_at !== null && Date.parse(next_try_at) > now_ms;
   return <Told state={state}>{words(is_ahead ? formatDistance(next_try_at, now_ms, locale) : null)}</Told>;
-}
-
-function Reconnect({ integration, label }: { readonly integration: Integration; readonly label: string }) {
-  const { strings } = useSurroundings();
-  const connect = useConnect();
-  const { provider, access } = integration;
-  return (
-    <Button
-      look="primary"
-      isWorking={connect.isPending}
-      onClick={() => connect.mutate({ provider, access })}
-    >
-      {connect.isPending ? strings.connect.going(strings.providers[provider].company) : label}
-    </Button>
-  );
 }
 
 function SwitchOn({ integration }: { readonly integration: Integration }) {

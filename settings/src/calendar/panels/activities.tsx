@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { ACTIVITY_KEY } from "../../api/queries.ts";
 import type { Activity, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue } from "../../format.ts";
@@ -12,7 +11,7 @@ import { useFollowing } from "./use-following.ts";
 export default function Activities({ integrations }: { readonly integrations: readonly Integration[] }) {
   const { api, strings } = useSurroundings();
   const list = useQuery({
-    queryKey: ACTIVITY_KEY,
+    queryKey: ["activity"],
     queryFn: api.activity,
     retry: false,
     refetchOnWindowFocus: false,

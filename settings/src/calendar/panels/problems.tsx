@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { PROBLEMS_KEY, useRequest } from "../../api/queries.ts";
+import { useRequest } from "../../api/queries.ts";
 import type { Integration, Problem } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue, formatNumber } from "../../format.ts";
@@ -15,7 +15,7 @@ export default function Problems({ integrations }: { readonly integrations: read
   const failed = integrations.map(({ id, progress }) => `${id} ${progress.failed}`).join();
   const list = useQuery({
     // Asked for again whenever a calendar's number of problems has changed.
-    queryKey: [...PROBLEMS_KEY, failed],
+    queryKey: ["problems", failed],
     queryFn: api.problems,
     placeholderData: (shown) => shown,
     retry: false,
