@@ -61,6 +61,8 @@ export function restRoutes({ pool, keys }: { readonly pool: Pool; readonly keys:
 interface Caller {
   readonly role: Claims["role"];
   readonly claims: Record<string, unknown>;
+  /** Of the call, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A user's token decides; without one the API key does. A token that does not verify is refused. */
@@ -70,10 +72,13 @@ async function callerOf(headers: Headers, keys: ProjectKeys): Promise<Caller | n
   const roles: Record<string, Claims["role"]> = { [keys.publishable]: "anon", [keys.secret]: "service_role" };
   const keyRole = apikey === null ? undefined : roles[apikey];
   if (keyRole === undefined) return null;
+  const named = Object.fromEntries(headers);
   // supabase-js sends the API key as the bearer too when nobody is signed in.
-  if (bearer === undefined || bearer === apikey) return { role: keyRole, claims: { role: keyRole } };
+  if (bearer === undefined || bearer === apikey) {
+    return { role: keyRole, claims: { role: keyRole }, headers: named };
+  }
   const claims = await keys.verifyAccessToken(bearer);
-  return claims === null ? null : { role: claims.role, claims };
+  return claims === null ? null : { role: claims.role, claims, headers: named };
 }
 
 type FunctionAnswer =
@@ -106,6 +111,7 @@ async function callFunction(
 
     await transaction`select set_config('role', ${caller.role}, true),
       set_config('request.jwt.claims', ${JSON.stringify(caller.claims)}, true),
+      set_config('request.headers', ${JSON.stringify(caller.headers)}, true),
       set_config('search_path', 'public, extensions', true),
       set_config('statement_timeout', ${STATEMENT_TIMEOUTS[caller.role]}, true)`;
     const typeOf = (arg: string) => callee.types?.[callee.names?.indexOf(arg) ?? -1] ?? "text";

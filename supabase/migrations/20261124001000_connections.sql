@@ -96,6 +96,19 @@ $$;
 comment on function public.calendar_store_connection(uuid, text, text, text, text, text[], text, text, timestamptz, text, integer) is
   'Keeps a consent until it is confirmed; null where there is no refresh token to live on.';
 
+-- Two tabs may confirm at once, and each looks at what the other writes: integrations are locked before their connections,
+-- all of a user and provider, in one order.
+create function calendar_sync.lock_integrations(p_user_id uuid, p_provider text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform from public.calendar_integrations where user_id = p_user_id and provider = p_provider order by id for update;
+end;
+$$;
+
+comment on function calendar_sync.lock_integrations(uuid, text) is
+  'Whoever connects an account of a user waits until the one before is through.';
+
 create function public.calendar_take_connection(p_user_id uuid, p_ticket_hash text) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -104,12 +117,17 @@ declare
   v_integration public.calendar_integrations;
   v_known public.calendar_integrations;
 begin
+  select integration.* into v_integration
+  from calendar_sync.connections as connection
+  join public.calendar_integrations as integration on integration.id = connection.integration_id
+  where connection.ticket_hash = p_ticket_hash;
+  perform calendar_sync.lock_integrations(v_integration.user_id, v_integration.provider);
   select * into v_connection from calendar_sync.connections
   where ticket_hash = p_ticket_hash and expires_at > now() for update;
   if not found then
     return jsonb_build_object('kind', 'unknown');
   end if;
-  select * into v_integration from public.calendar_integrations where id = v_connection.integration_id for update;
+  select * into v_integration from public.calendar_integrations where id = v_connection.integration_id;
   if v_integration.user_id <> p_user_id then
     delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
     delete from public.calendar_integrations where id = v_integration.id and status = 'pending_confirmation';
@@ -117,7 +135,7 @@ begin
   end if;
   if v_integration.account_id is null then
     select * into v_known from public.calendar_integrations
-    where user_id = p_user_id and provider = v_integration.provider and account_id = v_connection.account_id for update;
+    where user_id = p_user_id and provider = v_integration.provider and account_id = v_connection.account_id;
     if v_known.id is not null then
       -- The same account was confirmed meanwhile, from another tab: one account is one integration.
       update calendar_sync.connections set integration_id = v_known.id where ticket_hash = p_ticket_hash;
@@ -216,6 +234,8 @@ as $$
 declare
   v_integration public.calendar_integrations;
 begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  perform calendar_sync.lock_integrations(v_integration.user_id, v_integration.provider);
   delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
   update public.calendar_integrations
   set status = 'active', last_error = null,

@@ -11,7 +11,9 @@ create table calendar_sync.activity (
   event_id text,
   title text,
   due text,
-  reason text
+  reason text,
+  caused_by text,
+  request_id text
 ) partition by range (at);
 
 comment on table calendar_sync.activity is
@@ -20,6 +22,8 @@ comment on column calendar_sync.activity.title is
   'The obligation''s, as it was then. Null where the obligation itself was gone: an earlier row has it.';
 comment on column calendar_sync.activity.due is 'The deadline as the event shows it: a date, or an instant.';
 comment on column calendar_sync.activity.reason is 'Why it was rejected or given up, in the provider''s word.';
+comment on column calendar_sync.activity.caused_by is 'Who or what caused it, as calendar_sync.caused_by() says.';
+comment on column calendar_sync.activity.request_id is 'The request that led to it: the same id stands in the functions'' log lines.';
 
 create index activity_user_idx on calendar_sync.activity (user_id, at desc);
 create index activity_obligation_idx on calendar_sync.activity (obligation_id, at);

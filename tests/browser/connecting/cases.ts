@@ -146,6 +146,8 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Provide
         const other = await newTab();
         await other.goto(settingsUrl);
         await other.getByRole("button", { name: "Sign out" }).click();
+        // Whoever leaves the page before it is done stays signed in.
+        await other.getByLabel("Email", { exact: true }).waitFor();
         await scene.signIn(other, second);
         await answerConsent(page, { account: ADA });
         await page.getByRole("alert").getByText("begun by somebody else who was signed in here").waitFor();

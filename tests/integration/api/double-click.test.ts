@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { hashSecretToken } from "../../../supabase/functions/_shared/platform/secret-token.ts";
 import { consent, until } from "../../support/calendar-api.ts";
+import type { ISql } from "postgres";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 
@@ -60,6 +62,45 @@ for (const provider_name of ["google", "outlook"] as const) {
           for (const answer of answers) assert.equal(answer.status, 200, await answer.text());
           assert.equal((await api.status()).length, 1);
           assert.equal(ours(GRACE).length, before + 1);
+        },
+      );
+
+      await t.step(
+        "the second of two confirmations waits for the first, and finds what it made",
+        async () => {
+          const { id: user_id, api } = await scene.newUser();
+          const hashes: string[] = [];
+          for (let tab = 0; tab < 2; tab++) {
+            const landed = await consent(
+              await api.authorizeUrl({ provider: provider_name, redirect_to }),
+              GRACE,
+            );
+            hashes.push(await hashSecretToken(landed.searchParams.get("calendar_connection") ?? ""));
+          }
+          const [first = "", second = ""] = hashes;
+          interface Taken {
+            kind: string;
+            integration_id: string;
+          }
+          const take = (connection: ISql, hash: string) =>
+            connection<Taken[]>`
+            select taken ->> 'kind' as kind, taken ->> 'integration_id' as integration_id
+            from public.calendar_take_connection(${user_id}, ${hash}) as taken`;
+          let other: Promise<Taken[]> = Promise.resolve([]);
+          const one = await sql.begin(async (transaction) => {
+            const [row] = await take(transaction, first);
+            other = take(sql, second).execute();
+            other.catch(() => {});
+            await until(async () =>
+              (await sql`
+              select from pg_stat_activity
+              where wait_event_type = 'Lock' and query like '%calendar_take_connection%'`).length === 1
+            );
+            return row;
+          });
+          const [two] = await other;
+          assert.equal(one?.kind, "taken");
+          assert.deepEqual(two, one);
         },
       );
 
