@@ -2,28 +2,49 @@
 
 create table calendar_sync.activity (
   at timestamptz not null default clock_timestamp(),
-  user_id uuid not null,
-  integration_id uuid not null,
-  provider text not null,
-  obligation_id uuid not null,
-  action text not null check (action in ('created', 'updated', 'moved', 'removed', 'rejected', 'given_up')),
+  user_id uuid,
+  integration_id uuid,
+  provider text,
+  obligation_id uuid,
+  action text not null check (action in (
+    'created', 'updated', 'moved', 'removed', 'rejected', 'given_up',
+    'connected', 'reconnected', 'grant_lost', 'paused', 'resumed', 'switched_off', 'switched_on', 'calendar_chosen',
+    'settings_changed', 'disconnecting', 'disconnected', 'retried', 'resynced', 'erased', 'drained'
+  )),
   calendar_id text,
   event_id text,
   title text,
   due text,
   reason text,
-  caused_by text,
-  request_id text
+  details jsonb,
+  caused_by text default calendar_sync.caused_by(),
+  request_id text default calendar_sync.request_id(),
+  check (obligation_id is null or (user_id, integration_id, provider) is not null)
 ) partition by range (at);
 
 comment on table calendar_sync.activity is
-  'Every change made to a calendar, and every one given up. No foreign keys: it outlives what it tells of.';
+  'Every change made to a calendar and every one given up, every event in the life of a connection, and what an administrator did. No foreign keys: it outlives what it tells of.';
+comment on column calendar_sync.activity.user_id is 'Whose calendar it is; null where it concerned everybody''s.';
+comment on column calendar_sync.activity.obligation_id is 'Whose event was changed; null where it is no event that changed.';
+comment on column calendar_sync.activity.details is 'What else there is to know, by the kind of action; never a secret.';
 comment on column calendar_sync.activity.title is
   'The obligation''s, as it was then. Null where the obligation itself was gone: an earlier row has it.';
 comment on column calendar_sync.activity.due is 'The deadline as the event shows it: a date, or an instant.';
 comment on column calendar_sync.activity.reason is 'Why it was rejected or given up, in the provider''s word.';
 comment on column calendar_sync.activity.caused_by is 'Who or what caused it, as calendar_sync.caused_by() says.';
 comment on column calendar_sync.activity.request_id is 'The request that led to it: the same id stands in the functions'' log lines.';
+
+create function calendar_sync.note(
+  p_integration public.calendar_integrations, p_action text, p_reason text default null, p_details jsonb default null
+) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
+  values (p_integration.user_id, p_integration.id, p_integration.provider, p_action, p_integration.calendar_id, p_reason, p_details)
+$$;
+
+comment on function calendar_sync.note(public.calendar_integrations, text, text, jsonb) is
+  'Notes an event in the life of a connection; without an integration, one that concerns them all.';
 
 create index activity_user_idx on calendar_sync.activity (user_id, at desc);
 create index activity_obligation_idx on calendar_sync.activity (obligation_id, at);
@@ -107,7 +128,8 @@ begin
       'reason', recent.reason
     ) order by recent.at desc), '[]')
     from (
-      select * from calendar_sync.activity where user_id = v_user_id order by at desc limit least(p_limit, v_limit_max)
+      select * from calendar_sync.activity where user_id = v_user_id and obligation_id is not null
+      order by at desc limit least(p_limit, v_limit_max)
     ) as recent
     left join public.calendar_integrations as integration
       on integration.id = recent.integration_id and integration.user_id = v_user_id
