@@ -47,6 +47,7 @@ const EMULATOR_CLIENTS = {
  * Starts the platform: database, gateway, functions and an emulator for each provider whose URLs are not given.
  *
  * @param options.port of the gateway; 0: any free one
+ * @param options.project whose `supabase/migrations` are applied; this repository's where absent
  * @param options.page builds the Settings page, unless it is built, and serves it
  * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
  * @param options.env passed through to the functions as far as the contract names it
@@ -57,6 +58,7 @@ export async function startStack(options: {
   readonly seed?: boolean;
   readonly databaseUrl?: string;
   readonly dataDir?: string;
+  readonly project?: string;
   readonly page?: boolean;
   readonly access_token_lifetime_s?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -115,7 +117,7 @@ export async function startStack(options: {
     const { embedded, databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
     const pool = openPool(databaseUrl, { max: 1 });
     started.push(() => pool.end());
-    await storeDoorbellSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret);
+    await storeDoorbellSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret.current);
     const users = await createDemoUsers(pool.sql);
     if (options.seed ?? true) await seedObligations(pool.sql);
 
@@ -150,7 +152,7 @@ export async function startStack(options: {
       users,
       google,
       outlook,
-      syncSecret: env.sync_secret,
+      syncSecret: env.sync_secret.current,
       postgres: embedded,
       pgNet,
       function: (name) => {
@@ -167,7 +169,7 @@ export async function startStack(options: {
 }
 
 async function openDatabase(
-  options: { readonly databaseUrl?: string; readonly dataDir?: string },
+  options: { readonly databaseUrl?: string; readonly dataDir?: string; readonly project?: string },
   log: (line: string) => void,
   started: (() => Promise<void>)[],
 ): Promise<PreparedDatabase & { readonly embedded: PostgresServer | null; readonly databaseUrl: string }> {
@@ -177,7 +179,9 @@ async function openDatabase(
   if (embedded) started.push(() => embedded.stop());
   const databaseUrl = embedded?.url ?? options.databaseUrl ?? "";
   try {
-    return { embedded, databaseUrl, ...await prepareDatabase(databaseUrl, { embedded: embedded !== null }) };
+    const { project } = options;
+    const prepared = await prepareDatabase(databaseUrl, { embedded: embedded !== null, project });
+    return { embedded, databaseUrl, ...prepared };
   } catch (error: unknown) {
     if (
       error instanceof Error && "code" in error && /^(ECONN|ENOTFOUND|CONNECT|28)/.test(String(error.code))

@@ -9,20 +9,26 @@ export interface CliResult {
 }
 
 /**
- * Runs the pinned Supabase CLI in the repository, without telemetry and without questions.
+ * Runs the pinned Supabase CLI, without telemetry and without questions.
  *
  * @param args such as `["gen", "types", "--remote=postgresql://…"]`
+ * @param options.project the folder that holds `supabase/`; the repository where absent
+ * @param options.env variables beside those of this process
  */
-export async function runSupabaseCli(args: readonly string[]): Promise<CliResult> {
+export async function runSupabaseCli(
+  args: readonly string[],
+  options: { readonly project?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<CliResult> {
   // The embedded server speaks no TLS, and the CLI would say so in the middle of its output.
   const isLoopback = args.some((argument) => argument.includes("@127.0.0.1:"));
   const { success, stdout, stderr } = await new Deno.Command(join(ROOT, "node_modules", ".bin", "supabase"), {
     args: [...args],
-    cwd: ROOT,
+    cwd: options.project ?? ROOT,
     env: {
       DO_NOT_TRACK: "1",
       SUPABASE_TELEMETRY_DISABLED: "1",
       NO_COLOR: "1",
+      ...options.env,
       ...(isLoopback ? { PGSSLMODE: "disable" } : {}),
     },
     stdin: "null",

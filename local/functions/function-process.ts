@@ -21,7 +21,7 @@ export class FunctionProcess {
 
   constructor(name: string, env: Record<string, string>, log: (line: string) => void) {
     this.name = name;
-    this.#env = env;
+    this.#env = { ...env };
     this.#log = log;
   }
 
@@ -29,11 +29,31 @@ export class FunctionProcess {
     return this.#child?.pid ?? null;
   }
 
+  /**
+   * Changes variables, as `supabase secrets set` and `unset` do, and starts the process again with them.
+   *
+   * @param changes undefined: the variable is unset
+   */
+  async setSecrets(changes: Readonly<Record<string, string | undefined>>): Promise<void> {
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined) delete this.#env[name];
+      else this.#env[name] = value;
+    }
+    const before = this.pid;
+    this.kill("SIGTERM");
+    await this.#untilReady(() => this.pid !== before);
+  }
+
   /** Starts the process and waits until it takes connections. */
   async start(): Promise<void> {
     this.#supervising = this.#supervise();
+    await this.#untilReady(() => true);
+  }
+
+  /** @param isNew whether the process is the one that is waited for */
+  async #untilReady(isNew: () => boolean): Promise<void> {
     const deadline = performance.now() + READY_TIMEOUT_MS;
-    while (!await this.isReady()) {
+    while (!isNew() || !await this.isReady()) {
       if (performance.now() > deadline) {
         throw new Error(`The function ${this.name} did not start; see its output above.`);
       }

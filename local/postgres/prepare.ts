@@ -14,11 +14,12 @@ export interface PreparedDatabase {
  * Gives a server what a Supabase project has, and the migrations.
  *
  * @param url a superuser's
+ * @param options.project see `applyMigrations`
  * @param options.embedded the server is ours: the migrations run as `postgres`, as they do when hosted, not as the superuser
  */
 export async function prepareDatabase(
   url: string,
-  options: { readonly embedded: boolean },
+  options: { readonly embedded: boolean; readonly project?: string | undefined },
 ): Promise<PreparedDatabase> {
   const standIns = await installExtensions(url);
   const passwords = { authenticator: crypto.randomUUID(), postgres: crypto.randomUUID() };
@@ -26,7 +27,10 @@ export async function prepareDatabase(
     url,
     passwords: options.embedded ? passwords : { authenticator: passwords.authenticator },
   });
-  await applyMigrations(options.embedded ? withUser(url, "postgres", passwords.postgres) : url);
+  await applyMigrations(
+    options.embedded ? withUser(url, "postgres", passwords.postgres) : url,
+    options.project,
+  );
   return { standIns, authenticatorUrl: withUser(url, "authenticator", passwords.authenticator) };
 }
 

@@ -59,6 +59,33 @@ $$;
 comment on function calendar_sync.obligations_changed() is
   'Enqueues what changed for a recipient with an integration, and marks those with a feed, by comparing deadline_of before and after.';
 
+-- For a host whose adapter reads other tables too, such as one of members: rows of those are not watched.
+create function calendar_sync.recipients_changed(p_obligation_ids uuid[], p_user_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration_ids uuid[];
+  v_obligation_ids uuid[];
+  v_feed_user_ids uuid[];
+begin
+  select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+    array_agg(pair.obligation_id) filter (where listener.integration_id is not null),
+    array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+  into v_integration_ids, v_obligation_ids, v_feed_user_ids
+  from unnest(p_obligation_ids, p_user_ids) as pair (obligation_id, user_id)
+  join calendar_sync.listeners as listener on listener.user_id = pair.user_id;
+  perform calendar_sync.enqueue(v_integration_ids, v_obligation_ids, 0::smallint, 'recipients');
+  if v_feed_user_ids is not null then
+    perform calendar_sync.mark_feeds(v_feed_user_ids);
+  end if;
+exception when others then
+  perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.recipients_changed(uuid[], uuid[]) is
+  'Has each obligation looked at in the calendars and feeds of the user beside it, who became or ceased to be a recipient. Never fails.';
+
 create trigger calendar_sync_insert after insert on public.obligations
 referencing new table as new_rows
 for each statement execute function calendar_sync.obligations_changed();

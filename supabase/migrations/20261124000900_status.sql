@@ -15,8 +15,7 @@ begin
   with keys as materialized (
     (
       select deadline.obligation_id as id
-      from public.obligations as obligation
-      cross join lateral calendar_sync.deadline_of(obligation) as deadline
+      from calendar_sync.deadlines as deadline
       where deadline.recipient_id = v_integration.user_id and deadline.obligation_id > p_after
       order by 1 limit p_keys
     )
@@ -41,8 +40,7 @@ begin
   left join lateral (
     select candidate.* from (
       -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
-      select every_recipient.* from public.obligations as obligation
-      cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+      select every_recipient.* from calendar_sync.deadlines as every_recipient
       where every_recipient.obligation_id = keys.id offset 0
     ) as candidate
     where candidate.recipient_id = v_integration.user_id

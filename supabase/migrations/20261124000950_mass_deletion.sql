@@ -21,8 +21,7 @@ join public.calendar_integrations as integration on integration.id = mapping.int
 where not exists (
   select from (
     -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
-    select every_recipient.* from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+    select every_recipient.* from calendar_sync.deadlines as every_recipient
     where every_recipient.obligation_id = mapping.obligation_id offset 0
   ) as candidate
   where candidate.recipient_id = integration.user_id and calendar_sync.is_shown(

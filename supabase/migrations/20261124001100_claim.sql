@@ -38,8 +38,7 @@ begin
     from (
       -- OFFSET keeps the recipient out of this scan: right after a bulk import, before statistics know of it, the planner
       -- would go through all of a user's obligations for each job (200 jobs of 400: 150 ms instead of 6).
-      select every_recipient.* from public.obligations as obligation
-      cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+      select every_recipient.* from calendar_sync.deadlines as every_recipient
       where every_recipient.obligation_id = picked.obligation_id offset 0
     ) as candidate
     where candidate.recipient_id = v_integration.user_id

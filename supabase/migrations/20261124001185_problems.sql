@@ -44,8 +44,7 @@ begin
       left join lateral (
         select candidate.* from (
           -- OFFSET keeps the recipient out of this scan, as in calendar_sync.lane_json.
-          select every_recipient.* from public.obligations as obligation
-          cross join lateral calendar_sync.deadline_of(obligation) as every_recipient
+          select every_recipient.* from calendar_sync.deadlines as every_recipient
           where every_recipient.obligation_id = failed.obligation_id offset 0
         ) as candidate
         where candidate.recipient_id = v_user_id

@@ -21,8 +21,7 @@ begin
       select deadline.*, abs(extract(epoch from
         coalesce(deadline.deadline_at, (deadline.deadline_date + time '12:00') at time zone 'UTC')) - extract(epoch from now())
       ) as distance_s
-      from public.obligations as obligation
-      cross join lateral calendar_sync.deadline_of(obligation) as deadline
+      from calendar_sync.deadlines as deadline
       -- ICU: a database's own collation may know the case of ASCII only.
       where deadline.recipient_id = v_user_id
         and strpos(lower(deadline.title collate "und-x-icu"), lower(p_search collate "und-x-icu")) > 0

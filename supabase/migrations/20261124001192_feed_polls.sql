@@ -22,9 +22,8 @@ begin
       nullif(deadline.obligation_type, '') as obligation_type, deadline.status, deadline.deadline_date, deadline.deadline_at,
       case when deadline.deadline_at is not null then coalesce(deadline.time_zone, 'UTC') end as time_zone,
       case when deadline.url ~* '^https?:' then deadline.url end as url
-    from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as deadline
-    where deadline.recipient_id = p_user_id and calendar_sync.is_shown(deadline, 'keep')
+    from calendar_sync.deadlines as deadline
+    where deadline.recipient_id = p_user_id and calendar_sync.is_shown(row (deadline.*)::calendar_sync.deadline, 'keep')
   ), changed as (
     insert into calendar_sync.feed_items as item (user_id, obligation_id, title, description, obligation_type, status,
       deadline_date, deadline_at, time_zone, url, modified_at, created_at)

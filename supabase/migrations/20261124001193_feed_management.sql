@@ -150,8 +150,7 @@ as $$
   select coalesce(jsonb_agg(obligation_type order by obligation_type), '[]')
   from (
     select distinct deadline.obligation_type
-    from public.obligations as obligation
-    cross join lateral calendar_sync.deadline_of(obligation) as deadline
+    from calendar_sync.deadlines as deadline
     where deadline.recipient_id = (select auth.uid()) and deadline.obligation_type <> ''
     order by deadline.obligation_type limit 100
   ) as own

@@ -44,12 +44,16 @@ export interface ConnectedUser {
  * Starts a stack without demo obligations, quotas and the question before many deletions, about one provider.
  *
  * @param options.page serves the Settings page too
- * @param options.access_token_lifetime_s see `startStack`
+ * @param options.access_token_lifetime_s see `startStack`, like `options.project`
  */
 export async function openScene(
   provider_name: ProviderName = "google",
   env: Readonly<Record<string, string>> = {},
-  options: { readonly page?: boolean; readonly access_token_lifetime_s?: number } = {},
+  options: {
+    readonly page?: boolean;
+    readonly access_token_lifetime_s?: number;
+    readonly project?: string;
+  } = {},
 ): Promise<Scene> {
   const output: string[] = [];
   const stack = await startStack({

@@ -6,7 +6,7 @@ const env = readEnv();
 const context: FeedContext = {
   rpc: createServiceRpc(),
   domain: new URL(env.supabase_url).hostname,
-  secret: env.state_secret,
+  secret: env.state_secret.current,
 };
 
 Deno.serve((request) => answerFeed(context, request));

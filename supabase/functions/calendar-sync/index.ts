@@ -5,7 +5,7 @@ import { runInBackground } from "../_shared/platform/background.ts";
 import { readEnv } from "../_shared/platform/env.ts";
 import { onError, onNotFound } from "../_shared/platform/errors.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
-import { sameSecret } from "../_shared/platform/same-secret.ts";
+import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
 import type { Provider, ProviderName } from "../_shared/providers/provider.ts";
 import { createProviders } from "../_shared/providers/registry.ts";
@@ -56,7 +56,7 @@ app.notFound(onNotFound);
 
 /** Answers at once and works on: pg_net has one worker, and it waits for the slowest answer of its batch. */
 app.post("/", async (c) => {
-  if (!await sameSecret(c.req.header("x-calendar-sync-secret") ?? "", env.sync_secret)) {
+  if (!await isOneOfSecrets(c.req.header("x-calendar-sync-secret") ?? "", env.sync_secret.accepted)) {
     return c.json(
       { code: "unauthorized", message: "The header x-calendar-sync-secret is missing or wrong." },
       401,

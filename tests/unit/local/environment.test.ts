@@ -36,3 +36,15 @@ Deno.test("the page of the stack may be redirected to, whatever list is given, a
 Deno.test("a list that is malformed is still named", async () => {
   await assert.rejects(redirectUrls("not a url"), /CALENDAR_REDIRECT_URLS/);
 });
+
+Deno.test("the previous secrets of a change are passed through", async () => {
+  const previous = "the secret before this one, of 32 characters";
+  const { env } = functionEnvironment({
+    given: { CALENDAR_STATE_SECRET_PREVIOUS: previous, CALENDAR_SYNC_SECRET_PREVIOUS: previous },
+    apiUrl: API_URL,
+    keys: await createProjectKeys(),
+    emulators: EMULATORS,
+  });
+  assert.equal(env.state_secret.accepted[1], previous);
+  assert.equal(env.sync_secret.accepted[1], previous);
+});

@@ -60,9 +60,9 @@ export async function beginConnection({ env, rpc, providers }: ConnectContext, f
     return await provider.getAuthUrl({
       access: flow.access,
       redirect_uri: callbackUri(env),
-      state: await signState(state_id, env.state_secret),
-      nonce: await deriveForFlow("nonce", state_id, env.state_secret),
-      code_verifier: await deriveForFlow("pkce", state_id, env.state_secret),
+      state: await signState(state_id, env.state_secret.current),
+      nonce: await deriveForFlow("nonce", state_id, env.state_secret.current),
+      code_verifier: await deriveForFlow("pkce", state_id, env.state_secret.current),
     });
   } catch (error: unknown) {
     log.warn("authorize_failed", { provider: flow.provider, error });
@@ -91,7 +91,7 @@ export async function finishConsent(
 ): Promise<string> {
   const fallback = env.redirect_urls[0] ?? "";
   if (query.has("admin_consent")) return adminConsentReturn(fallback, query);
-  const checked = await checkState(query.get("state") ?? "", env.state_secret);
+  const checked = await checkState(query.get("state") ?? "", env.state_secret.accepted);
   if (checked.kind === "invalid") return withParameter(fallback, "calendar_error", "invalid_state");
   const state = await rpc("calendar_take_state", { p_state_id: checked.state_id }, State);
   if (state === null) {
@@ -109,8 +109,8 @@ export async function finishConsent(
     access: state.access,
     callback: query,
     redirect_uri: callbackUri(env),
-    nonce: await deriveForFlow("nonce", checked.state_id, env.state_secret),
-    code_verifier: await deriveForFlow("pkce", checked.state_id, env.state_secret),
+    nonce: await deriveForFlow("nonce", checked.state_id, checked.secret),
+    code_verifier: await deriveForFlow("pkce", checked.state_id, checked.secret),
   });
   if (exchange.kind !== "exchanged") {
     log.warn("connection_refused", {

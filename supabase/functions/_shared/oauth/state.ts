@@ -7,14 +7,15 @@ const AUDIENCE = "calendar-connection";
 
 /** What a state that came back proves. */
 export type StateCheck =
-  | { readonly kind: "valid"; readonly state_id: string }
+  /** `secret`: the one that signed it, with which verifier and nonce of the flow were derived. */
+  | { readonly kind: "valid"; readonly state_id: string; readonly secret: string }
   | { readonly kind: "expired"; readonly state_id: string }
   | { readonly kind: "invalid" };
 
 /**
  * Signs the OAuth `state`: a JWT (HS256) that names the stored flow and ends with it.
  *
- * @param secret `CALENDAR_STATE_SECRET`
+ * @param secret `CALENDAR_STATE_SECRET`, the current one
  */
 export function signState(state_id: string, secret: string): Promise<string> {
   return new SignJWT()
@@ -26,20 +27,32 @@ export function signState(state_id: string, secret: string): Promise<string> {
     .sign(keyOf(secret));
 }
 
-/** Checks signature and age of a state; that it is used once is the database's part. */
-export async function checkState(state: string, secret: string): Promise<StateCheck> {
-  try {
-    const { payload } = await jwtVerify(state, keyOf(secret), { algorithms: ["HS256"], audience: AUDIENCE });
-    return named("valid", payload.jti);
-  } catch (error: unknown) {
-    return error instanceof errors.JWTExpired ? named("expired", error.payload.jti) : { kind: "invalid" };
+/**
+ * Checks signature and age of a state; that it is used once is the database's part.
+ *
+ * @param secrets any of which may have signed it: a flow that began before the secret was changed ends after it
+ */
+export async function checkState(state: string, secrets: readonly string[]): Promise<StateCheck> {
+  for (const secret of secrets) {
+    try {
+      const { payload } = await jwtVerify(state, keyOf(secret), {
+        algorithms: ["HS256"],
+        audience: AUDIENCE,
+      });
+      const state_id = StateId.safeParse(payload.jti).data;
+      return state_id === undefined ? { kind: "invalid" } : { kind: "valid", state_id, secret };
+    } catch (error: unknown) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) continue;
+      const state_id = error instanceof errors.JWTExpired
+        ? StateId.safeParse(error.payload.jti).data
+        : undefined;
+      return state_id === undefined ? { kind: "invalid" } : { kind: "expired", state_id };
+    }
   }
+  return { kind: "invalid" };
 }
 
-function named(kind: "valid" | "expired", jti: unknown): StateCheck {
-  const state_id = z.uuid().safeParse(jti);
-  return state_id.success ? { kind, state_id: state_id.data } : { kind: "invalid" };
-}
+const StateId = z.uuid();
 
 /**
  * A value that only we can know and that belongs to one flow: the PKCE verifier (RFC 7636) and the OIDC nonce are

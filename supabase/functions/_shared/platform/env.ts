@@ -35,7 +35,9 @@ const Variables = z.object({
   MICROSOFT_AUTHORITY_URL: ProviderUrl.default("https://login.microsoftonline.com/common/v2.0"),
   MICROSOFT_GRAPH_URL: ProviderUrl.default("https://graph.microsoft.com/v1.0"),
   CALENDAR_STATE_SECRET: Secret,
+  CALENDAR_STATE_SECRET_PREVIOUS: Secret.optional(),
   CALENDAR_SYNC_SECRET: Secret,
+  CALENDAR_SYNC_SECRET_PREVIOUS: Secret.optional(),
   /** Of one worker process. */
   CALENDAR_LANES_AT_ONCE: z.coerce.number("must be a number").int("must be a whole number")
     .min(1, "must be at least 1").max(LANES_AT_ONCE_MAX, `must be at most ${LANES_AT_ONCE_MAX}`)
@@ -60,6 +62,17 @@ const CLIENT_VARIABLES = [
   ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
   ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
 ] as const;
+
+/** What `…_PREVIOUS` may be beside: while a secret is changed, the one before it is accepted too. */
+const ROTATED_VARIABLES = ["CALENDAR_STATE_SECRET", "CALENDAR_SYNC_SECRET"] as const;
+
+/** A secret of ours, of which two are valid while it is changed. */
+export interface RotatedSecret {
+  /** What is made now is made with this one. */
+  readonly current: string;
+  /** What is accepted: the current one first, and the previous one where the environment names it. */
+  readonly accepted: readonly string[];
+}
 
 /** Google as the environment describes it. */
 export interface GoogleEnv {
@@ -86,8 +99,8 @@ export interface Env {
   readonly google: GoogleEnv | null;
   /** null: not offered. */
   readonly microsoft: MicrosoftEnv | null;
-  readonly state_secret: string;
-  readonly sync_secret: string;
+  readonly state_secret: RotatedSecret;
+  readonly sync_secret: RotatedSecret;
   /** Calendars that one worker process works side by side. */
   readonly lanes_at_once: number;
   /** Calls of the Calendar API that one user may make within a minute. */
@@ -118,6 +131,7 @@ export function readEnv(get: (name: string) => string | undefined = (name) => De
       return given[name] ? `${name} ${issue.message}` : `${name} is missing`;
     }),
     ...missingClients(given),
+    ...unrotated(given),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(`Set the function secrets: ${[...new Set(problems)].join("; ")}.`);
@@ -142,12 +156,22 @@ export function readEnv(get: (name: string) => string | undefined = (name) => De
         authority_url: variables.MICROSOFT_AUTHORITY_URL,
         graph_url: variables.MICROSOFT_GRAPH_URL,
       },
-    state_secret: variables.CALENDAR_STATE_SECRET,
-    sync_secret: variables.CALENDAR_SYNC_SECRET,
+    state_secret: rotated(variables.CALENDAR_STATE_SECRET, variables.CALENDAR_STATE_SECRET_PREVIOUS),
+    sync_secret: rotated(variables.CALENDAR_SYNC_SECRET, variables.CALENDAR_SYNC_SECRET_PREVIOUS),
     lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,
     rate_limit_per_minute: variables.CALENDAR_RATE_LIMIT_PER_MINUTE,
     redirect_urls: variables.CALENDAR_REDIRECT_URLS,
   };
+}
+
+function rotated(current: string, previous: string | undefined): RotatedSecret {
+  return { current, accepted: previous === undefined ? [current] : [current, previous] };
+}
+
+/** Whoever names the same secret twice believes to have changed it. */
+function unrotated(given: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return ROTATED_VARIABLES.filter((name) => given[name] && given[name] === given[`${name}_PREVIOUS`])
+    .map((name) => `${name}_PREVIOUS must not be ${name} itself`);
 }
 
 /** Half a client is a mistake; none at all leaves nothing to connect. */

@@ -80,3 +80,31 @@ Deno.test("a user may make 120 calls a minute, or as many as the environment say
     );
   }
 });
+
+Deno.test("while a secret of ours is changed, the previous one is accepted beside it", () => {
+  assert.deepEqual(read().state_secret, { current: "s".repeat(32), accepted: ["s".repeat(32)] });
+  const both = read({
+    CALENDAR_STATE_SECRET_PREVIOUS: "p".repeat(32),
+    CALENDAR_SYNC_SECRET_PREVIOUS: "q".repeat(32),
+  });
+  assert.deepEqual(both.state_secret, {
+    current: "s".repeat(32),
+    accepted: ["s".repeat(32), "p".repeat(32)],
+  });
+  assert.deepEqual(both.sync_secret.accepted, ["t".repeat(32), "q".repeat(32)]);
+});
+
+Deno.test("a previous secret that is short, or is the current one, is refused without its value", () => {
+  for (const name of ["CALENDAR_STATE_SECRET", "CALENDAR_SYNC_SECRET"]) {
+    assert.throws(
+      () => read({ [`${name}_PREVIOUS`]: "short" }),
+      new RegExp(`${name}_PREVIOUS must have at least 32 characters`),
+    );
+    assert.throws(
+      () => read({ [`${name}_PREVIOUS`]: COMPLETE[name] }),
+      (error: unknown) =>
+        error instanceof ConfigurationError && error.message.includes(`${name}_PREVIOUS must not be`) &&
+        !error.message.includes(COMPLETE[name] ?? ""),
+    );
+  }
+});

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import postgres from "postgres";
+import { installExtensions } from "../../../local/extensions/install.ts";
+import { functionNames } from "../../../local/functions/function-process.ts";
+import { createProjectKeys } from "../../../local/gateway/keys.ts";
+import { freePort } from "../../../local/free-port.ts";
+import { ROOT } from "../../../local/paths.ts";
+import { bootstrap } from "../../../local/postgres/bootstrap.ts";
+import { startPostgres } from "../../../local/postgres/server.ts";
+import { readEnv } from "../../../supabase/functions/_shared/platform/env.ts";
+import { until } from "../../support/calendar-api.ts";
+import { type Example, examplesOf } from "../../support/doc-examples.ts";
+import { type ManagementApi, startManagementApi } from "./management-api.ts";
+
+const REF = "abcdefghijklmnopqrst";
+/** Of the form that the CLI asks for, and no token. */
+const TOKEN = `sbp_${"0".repeat(40)}`;
+
+Deno.test({
+  name: "the commands of docs/deploy.md bring an empty project to where the first account can be connected",
+  // The database server and the stand-in outlive a step, and end with the test.
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const examples = await examplesOf("docs/deploy.md");
+  const folder = await Deno.makeTempDir({ prefix: "ecocomply-deploy-" });
+  const uploads = join(folder, "uploads");
+  const api = startManagementApi({ ref: REF, token: TOKEN, uploads });
+  const server = await startPostgres({ log: () => {} });
+  try {
+    const password = crypto.randomUUID();
+    await installExtensions(server.url);
+    await bootstrap({ url: server.url, passwords: { postgres: password } });
+    const database_url = new URL(server.url);
+    [database_url.username, database_url.password] = ["postgres", password];
+    const project = join(folder, "project");
+    await Deno.mkdir(project);
+    await new Deno.Command("cp", { args: ["-R", join(ROOT, "supabase"), project] }).output();
+    const run = shell({ folder, project, api, database_url: database_url.toString() });
+
+    await t.step("every command of the first deployment does what it says", async () => {
+      for (const { heading, text } of shellExamples(examples)) {
+        if (heading === "Upgrade") break;
+        await run(text);
+      }
+      assert.deepEqual(api.refused, []);
+    });
+
+    await t.step("the migrations are applied, as postgres, and the seed is not", async () => {
+      const sql = postgres(server.url, { max: 1 });
+      const files = [...Deno.readDirSync(join(ROOT, "supabase/migrations"))].length;
+      const [row] = await sql`select
+        (select count(*)::int from supabase_migrations.schema_migrations) as applied,
+        (select array_agg(distinct tableowner) from pg_tables where schemaname = 'calendar_sync') as owners,
+        (select count(*)::int from public.obligations) as obligations,
+        (select array_agg(distinct username) from cron.job) as schedulers`;
+      assert.deepEqual({ ...row }, {
+        applied: files,
+        owners: ["postgres"],
+        obligations: 0,
+        schedulers: ["postgres"],
+      });
+      await sql.end();
+    });
+
+    await t.step("the secrets are those that the functions ask for", () => {
+      readEnv((name) => name === "SUPABASE_URL" ? `https://${REF}.example.com` : api.secrets.get(name));
+    });
+
+    await t.step("every function is live with what it imports, and lets its own callers in", async () => {
+      assert.deepEqual([...api.live].sort(), await functionNames());
+      for (const [slug, { metadata, files }] of api.functions) {
+        assert.equal(metadata.entrypoint_path, `supabase/functions/${slug}/index.ts`);
+        assert.equal(metadata.import_map_path, "supabase/functions/deno.json");
+        assert.equal(metadata.verify_jwt, false, slug);
+        assert.ok(files.includes(metadata.entrypoint_path) && files.includes(metadata.import_map_path), slug);
+        const strange = files.filter((path) =>
+          !new RegExp(`^supabase/functions/(deno\\.json|_shared/.*\\.ts|${slug}/.*\\.ts)$`).test(path)
+        );
+        assert.deepEqual(strange, [], "files of others");
+      }
+    });
+
+    await t.step("each function starts from nothing but the files that were uploaded", async () => {
+      await Deno.symlink(join(ROOT, "node_modules"), join(uploads, "supabase/functions/node_modules"));
+      const keys = await createProjectKeys();
+      const env = {
+        ...Object.fromEntries(api.secrets),
+        SUPABASE_URL: "http://127.0.0.1:9",
+        SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
+        SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
+        SUPABASE_JWKS: JSON.stringify(keys.jwks),
+        DENO_NO_UPDATE_CHECK: "1",
+      };
+      await Promise.all([...api.functions.keys()].map((slug) => assertStarts(uploads, slug, env)));
+    });
+
+    await t.step("an upgrade and a change of secrets are the same commands again", async () => {
+      const all = shellExamples(examples);
+      const later = Map.groupBy(
+        all.slice(all.findIndex(({ heading }) => heading === "Upgrade")),
+        ({ heading }) => heading,
+      );
+      // Side by side: most of a command's time is its looking for a newer CLI.
+      await Promise.all([...later.values()].map(async (section) => {
+        for (const { text } of section) await run(text);
+      }));
+      assert.deepEqual(api.refused, []);
+      assert.deepEqual([...api.secrets.keys()].filter((name) => name.endsWith("_PREVIOUS")), []);
+    });
+  } finally {
+    await server.stop();
+    await api.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+function shellExamples(examples: readonly Example[]): Example[] {
+  return examples.filter(({ language }) => language === "sh");
+}
+
+/**
+ * Runs an example in a shell in which `npx supabase` is the pinned CLI, talks to the stand-in, and says yes. No password is
+ * asked for and no browser opened: `login` does nothing, and the linked database is the one at the given URL.
+ */
+function shell(options: {
+  readonly folder: string;
+  readonly project: string;
+  readonly api: ManagementApi;
+  readonly database_url: string;
+}): (text: string) => Promise<void> {
+  const { folder, project, api, database_url } = options;
+  const profile = join(folder, "profile.yaml");
+  Deno.writeTextFileSync(
+    profile,
+    ["name: stand-in", `api_url: ${api.url}`, `dashboard_url: ${api.url}`, "project_host: example.com"].join(
+      "\n",
+    ),
+  );
+  const prelude = `
+    npm() { :; }
+    openssl() { head -c 36 /dev/urandom | base64; }
+    npx() {
+      shift
+      if [ "$1" = login ]; then return; fi
+      "${join(ROOT, "node_modules/.bin/supabase")}" "$@" --yes --profile "${profile}"
+    }
+  `;
+  return async (text) => {
+    const script = text
+      .replaceAll("<ref>", REF)
+      .replaceAll("<connection string>", database_url)
+      .replaceAll("<a safe place>", join(folder, "root-key"))
+      .replaceAll("<old>", "the secret before, of so many characters")
+      .replaceAll(/--remote(?=\s)/g, `--remote='${database_url}'`);
+    assert.doesNotMatch(script, /<[a-z ]+>/, "a placeholder that the test does not know");
+    const { success, stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-euc", prelude + script],
+      cwd: project,
+      env: {
+        HOME: folder,
+        SUPABASE_ACCESS_TOKEN: TOKEN,
+        PGSSLMODE: "disable",
+        DO_NOT_TRACK: "1",
+        SUPABASE_TELEMETRY_DISABLED: "1",
+        NO_COLOR: "1",
+      },
+      stdin: "null",
+    }).output();
+    const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.ok(success, `${text}\n${output.slice(-2000)}`);
+  };
+}
+
+async function assertStarts(uploads: string, slug: string, env: Record<string, string>): Promise<void> {
+  const port = freePort();
+  const config = join(uploads, "supabase/functions/deno.json");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--no-lock", "--node-modules-dir=manual"],
+      ...["--allow-net", "--allow-env", "--allow-read", `--config=${config}`],
+      join(uploads, `supabase/functions/${slug}/index.ts`),
+    ],
+    cwd: uploads,
+    clearEnv: true,
+    env: { ...env, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}` },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new Response(child.stderr).text();
+  let ended = false;
+  const status = child.status.then(() => ended = true);
+  try {
+    // Whatever it answers without a database: it has loaded all that it imports.
+    await until(async () => {
+      if (ended) throw new Error(`${slug} did not start: ${await stderr}`);
+      const response = await fetch(`http://127.0.0.1:${port}/${slug}`).catch(() => null);
+      await response?.body?.cancel();
+      return response;
+    });
+  } finally {
+    if (!ended) child.kill("SIGTERM");
+    await status;
+  }
+}
