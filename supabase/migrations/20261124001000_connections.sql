@@ -102,7 +102,8 @@ create function calendar_sync.lock_integrations(p_user_id uuid, p_provider text)
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform from public.calendar_integrations where user_id = p_user_id and provider = p_provider order by id for update;
+  perform from public.calendar_integrations where user_id = p_user_id and provider = p_provider
+  order by id for no key update;
 end;
 $$;
 
