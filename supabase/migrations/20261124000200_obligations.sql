@@ -37,7 +37,7 @@ end;
 $$;
 
 comment on function public.obligations_touch() is 'Keeps obligations.updated_at.';
-revoke execute on function public.obligations_touch() from public, anon, authenticated;
+revoke execute on function public.obligations_touch() from public, anon, authenticated, service_role;
 
 create trigger obligations_touch before update on public.obligations
 for each row execute function public.obligations_touch();
@@ -47,4 +47,6 @@ alter table public.obligations enable row level security;
 create policy "own obligations" on public.obligations for all to authenticated
 using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 
+-- Older projects give every new table of schema public to all three.
+revoke all on public.obligations from anon, authenticated, service_role;
 grant select, insert, update, delete on public.obligations to authenticated, service_role;

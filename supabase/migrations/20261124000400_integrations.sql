@@ -62,6 +62,7 @@ using (user_id = (select auth.uid()));
 create policy "own switches" on public.calendar_integrations for update to authenticated
 using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 
+revoke all on public.calendar_integrations from anon, authenticated, service_role;
 grant select, update (sync_enabled, settings) on public.calendar_integrations to authenticated;
 grant select on public.calendar_integrations to service_role;
 
@@ -93,4 +94,5 @@ using (integration_id in (
   where integration.user_id = (select auth.uid())
 ));
 
+revoke all on public.calendar_event_mappings from anon, authenticated, service_role;
 grant select on public.calendar_event_mappings to authenticated, service_role;

@@ -57,6 +57,8 @@ comment on column calendar_sync.lanes.exercise_due is 'The refresh token has lai
 comment on column calendar_sync.lanes.own_events_due is 'The calendar is to be searched for events of ours that no mapping knows.';
 comment on column calendar_sync.lanes.refresh_claim is 'Who is refreshing the access token, until refresh_claimed_until; only that one may store what comes of it.';
 
+alter table calendar_sync.lanes enable row level security;
+
 -- A claim reads the heads of these queues and nothing else, whatever the number of lanes and jobs.
 create index lanes_ready_idx on calendar_sync.lanes (provider, priority, ready_at) where ready_at is not null;
 create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased_by is not null;
@@ -84,6 +86,8 @@ comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation
 
 create index jobs_due_idx on calendar_sync.jobs (integration_id, priority, run_at) where failed_at is null;
 
+alter table calendar_sync.jobs enable row level security;
+
 -- No foreign key: a write to obligations is to pay for as little as possible. The tick drops what belongs to no lane.
 create table calendar_sync.marks (
   id bigint generated always as identity primary key,
@@ -99,6 +103,8 @@ comment on table calendar_sync.marks is
 comment on column calendar_sync.marks.everything is 'Everything in the calendar has to be looked at; else only the jobs that were written beside the mark.';
 create index marks_integration_idx on calendar_sync.marks (integration_id, everything);
 
+alter table calendar_sync.marks enable row level security;
+
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
   kind text not null check (kind in ('enqueue', 'doorbell', 'stalled', 'claim')),
@@ -111,6 +117,8 @@ create table calendar_sync.incidents (
 comment on table calendar_sync.incidents is
   'What went wrong inside a user''s transaction without disturbing it. The tick repairs lost enqueues.';
 create index incidents_open_idx on calendar_sync.incidents (id) where repaired_at is null;
+
+alter table calendar_sync.incidents enable row level security;
 
 create function calendar_sync.note_incident(p_kind text, p_sqlstate text, p_message text) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -138,7 +146,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_jobs_max constant integer := 100;
-  v_bulk uuid[] := '{}';
+  v_bulk uuid[] := '{}'::uuid[];
 begin
   if p_integration_ids is null then
     return;

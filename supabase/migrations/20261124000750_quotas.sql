@@ -16,6 +16,8 @@ comment on column calendar_sync.quotas.scope is 'integration: of one account. pr
 comment on column calendar_sync.quotas.calls is 'Calls within window_length.';
 comment on column calendar_sync.quotas.write_share is 'Of these, the part that syncing may take; the rest is for people who click.';
 
+alter table calendar_sync.quotas enable row level security;
+
 -- Google: projects since May 2026, per minute. Graph: per mailbox in 10 minutes, per application in 10 seconds.
 insert into calendar_sync.quotas (provider, scope, calls, window_length) values
   ('google', 'integration', 600, '1 minute'),
@@ -35,6 +37,8 @@ comment on table calendar_sync.provider_calls is
   'Calls made to providers, or reserved for a batch under way. No foreign key: calls of a removed integration count too.';
 create index provider_calls_integration_idx on calendar_sync.provider_calls (integration_id, at) include (calls);
 create index provider_calls_project_idx on calendar_sync.provider_calls (provider, at) include (calls);
+
+alter table calendar_sync.provider_calls enable row level security;
 
 create function calendar_sync.note_calls(p_integration_id uuid, p_calls integer) returns bigint
 language plpgsql volatile security definer set search_path = ''

@@ -15,6 +15,8 @@ comment on column calendar_sync.gates.down_since is 'The provider is down for ev
 comment on column calendar_sync.gates.probe_at is 'When the next lane may try.';
 comment on column calendar_sync.gates.spent_until is 'The quota of all accounts together is spent until then.';
 
+alter table calendar_sync.gates enable row level security;
+
 insert into calendar_sync.gates (provider) values ('google'), ('outlook');
 
 create function calendar_sync.probe_interval() returns interval

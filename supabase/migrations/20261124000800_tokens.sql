@@ -213,7 +213,7 @@ comment on function calendar_sync.mark_idle_tokens() is
 
 revoke execute on function public.calendar_begin_refresh(uuid, integer, text, integer),
   public.calendar_save_tokens(uuid, uuid, text, timestamptz, text),
-  public.calendar_refresh_failed(uuid, uuid, text, jsonb) from public, anon, authenticated;
+  public.calendar_refresh_failed(uuid, uuid, text, jsonb) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_begin_refresh(uuid, integer, text, integer),
   public.calendar_save_tokens(uuid, uuid, text, timestamptz, text),
   public.calendar_refresh_failed(uuid, uuid, text, jsonb) to service_role;

@@ -236,6 +236,6 @@ comment on function public.calendar_sync_now(uuid) is
   '"Sync now": how many of the caller''s calendars were queued; null where the integration is not the caller''s.';
 
 revoke execute on function public.calendar_status(), public.calendar_update_integration(uuid, boolean, jsonb),
-  public.calendar_sync_now(uuid) from public, anon;
+  public.calendar_sync_now(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_status(), public.calendar_update_integration(uuid, boolean, jsonb),
   public.calendar_sync_now(uuid) to authenticated;

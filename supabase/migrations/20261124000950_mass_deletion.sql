@@ -12,6 +12,8 @@ comment on column calendar_sync.options.deletions_free is 'So many events may go
 comment on column calendar_sync.options.deletions_share is 'So may this share of its events, if that is more.';
 comment on column calendar_sync.options.activity_kept_for is 'Older days of calendar_sync.activity are dropped.';
 
+alter table calendar_sync.options enable row level security;
+
 insert into calendar_sync.options default values;
 
 create view calendar_sync.unwanted_events with (security_invoker = true) as
@@ -156,5 +158,5 @@ $$;
 comment on function public.calendar_resume(uuid) is
   'The caller agrees to the deletions for which a calendar was stopped; null where the integration is not the caller''s. Nothing happens to one that was not stopped.';
 
-revoke execute on function public.calendar_resume(uuid) from public, anon;
+revoke execute on function public.calendar_resume(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_resume(uuid) to authenticated;

@@ -69,5 +69,5 @@ $$;
 comment on function public.calendar_count_call(uuid, boolean, integer) is
   'Counts a call of a user: 0 where it may go on, else the seconds until the window ends. p_limit: calls in a window, of which a tenth (at least one) may be POST /sync.';
 
-revoke execute on function public.calendar_count_call(uuid, boolean, integer) from public, anon, authenticated;
+revoke execute on function public.calendar_count_call(uuid, boolean, integer) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_count_call(uuid, boolean, integer) to service_role;

@@ -12,6 +12,8 @@ create table calendar_sync.states (
 comment on table calendar_sync.states is 'OAuth flows that were begun; each is used once.';
 create index states_user_id_idx on calendar_sync.states (user_id);
 
+alter table calendar_sync.states enable row level security;
+
 create table calendar_sync.connections (
   ticket_hash text primary key,
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
@@ -29,6 +31,8 @@ comment on table calendar_sync.connections is
   'Consents that wait for POST /confirm. Only the browser that consented has the ticket.';
 comment on column calendar_sync.connections.ticket_hash is 'SHA-256 of the ticket.';
 create index connections_integration_id_idx on calendar_sync.connections (integration_id);
+
+alter table calendar_sync.connections enable row level security;
 
 create trigger connection_deleted after delete on calendar_sync.connections
 referencing old table as old_rows
@@ -317,7 +321,7 @@ begin
     'public.calendar_integration_of(uuid, uuid)',
     'public.calendar_set_calendar(uuid, uuid, text, text, text)'
   ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated', v_function);
+    execute format('revoke execute on function %s from public, anon, authenticated, service_role', v_function);
     execute format('grant execute on function %s to service_role', v_function);
   end loop;
 end;

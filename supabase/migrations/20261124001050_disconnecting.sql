@@ -13,6 +13,8 @@ create table calendar_sync.kept_calendars (
 comment on table calendar_sync.kept_calendars is
   'Calendars whose events a user kept when disconnecting, so that connecting again adopts them.';
 
+alter table calendar_sync.kept_calendars enable row level security;
+
 create table calendar_sync.kept_events (
   user_id uuid not null,
   provider text not null,
@@ -31,6 +33,8 @@ create table calendar_sync.kept_events (
 comment on table calendar_sync.kept_events is
   'The mappings of kept calendars: connecting again goes on from them, so that no event is doubled and none is forgotten.';
 
+alter table calendar_sync.kept_events enable row level security;
+
 create table calendar_sync.kept_attempts (
   user_id uuid not null,
   provider text not null,
@@ -44,6 +48,8 @@ create table calendar_sync.kept_attempts (
 
 comment on table calendar_sync.kept_attempts is
   'What was being written when a user disconnected and kept the events: it may be there, though no mapping says so.';
+
+alter table calendar_sync.kept_attempts enable row level security;
 
 -- The refresh token is returned only when nobody else here uses the account: revoking ends every grant that the
 -- account gave to the same provider project.
@@ -133,5 +139,5 @@ $$;
 comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
   'Disconnects: at once where the events are kept, else once the worker has removed them.';
 
-revoke execute on function public.calendar_begin_disconnect(uuid, uuid, text) from public, anon, authenticated;
+revoke execute on function public.calendar_begin_disconnect(uuid, uuid, text) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_begin_disconnect(uuid, uuid, text) to service_role;

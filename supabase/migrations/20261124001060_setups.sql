@@ -37,6 +37,6 @@ $$;
 comment on function public.calendar_end_setup(uuid, uuid) is 'Gives back what calendar_begin_setup claimed.';
 
 revoke execute on function public.calendar_begin_setup(uuid, uuid, integer), public.calendar_end_setup(uuid, uuid)
-from public, anon, authenticated;
+from public, anon, authenticated, service_role;
 grant execute on function public.calendar_begin_setup(uuid, uuid, integer), public.calendar_end_setup(uuid, uuid)
 to service_role;

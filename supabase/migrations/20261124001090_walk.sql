@@ -32,7 +32,7 @@ as $$
 declare
   v_keys constant integer := 1000;
   v_chunks_max constant integer := 20;
-  v_nothing constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_nothing constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
   v_lane calendar_sync.lanes;
   v_last uuid;
   v_seen integer;

@@ -203,7 +203,7 @@ begin
   )
   select array_agg(integration_id) into v_ids from leased;
   if v_ids is null then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
@@ -260,6 +260,6 @@ comment on function public.calendar_next_turn(integer) is
   'In how many milliseconds the next lane will be ready that nobody works; null where that is more than p_within_s seconds away.';
 
 revoke execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
-  public.calendar_next_turn(integer) from public, anon, authenticated;
+  public.calendar_next_turn(integer) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
   public.calendar_next_turn(integer) to service_role;

@@ -156,5 +156,5 @@ as $$ select calendar_sync.own_activity(p_limit) $$;
 comment on function public.calendar_activity(integer) is
   'The last p_limit changes made to the caller''s calendars, at most 200, newest first.';
 
-revoke execute on function public.calendar_activity(integer) from public, anon;
+revoke execute on function public.calendar_activity(integer) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_activity(integer) to authenticated;

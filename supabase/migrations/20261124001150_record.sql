@@ -266,6 +266,6 @@ $$;
 comment on function public.calendar_retire(uuid) is 'A worker''s last word: its leases are free, and the next one is woken if work is left.';
 
 revoke execute on function public.calendar_record(uuid, uuid, jsonb, jsonb),
-  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) from public, anon, authenticated;
+  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_record(uuid, uuid, jsonb, jsonb),
   public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) to service_role;

@@ -40,5 +40,5 @@ $$;
 comment on function public.calendar_compare_events(uuid, uuid, jsonb) is
   'Takes the events of ours that were found in a calendar. Queues the obligations of those that no mapping knows; answers with the ids of those that stand beside the one that a mapping knows and are to be deleted. Null where the lease was lost.';
 
-revoke execute on function public.calendar_compare_events(uuid, uuid, jsonb) from public, anon, authenticated;
+revoke execute on function public.calendar_compare_events(uuid, uuid, jsonb) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_compare_events(uuid, uuid, jsonb) to service_role;

@@ -97,5 +97,5 @@ as $$ select calendar_sync.explain_own(p_obligation_id) $$;
 comment on function public.calendar_explain(uuid) is
   'For each of the caller''s calendars why an obligation is or is not in it. Null where the caller has no such obligation.';
 
-revoke execute on function public.calendar_explain(uuid) from public, anon;
+revoke execute on function public.calendar_explain(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_explain(uuid) to authenticated;

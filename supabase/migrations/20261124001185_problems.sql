@@ -117,5 +117,5 @@ as $$ select calendar_sync.retry_failed(p_integration_id, p_obligation_id) $$;
 comment on function public.calendar_retry(uuid, uuid) is
   'Has what failed in a calendar of the caller tried again at once, or one obligation of it. How many; null where the calendar is not the caller''s.';
 
-revoke execute on function public.calendar_problems(), public.calendar_retry(uuid, uuid) from public, anon;
+revoke execute on function public.calendar_problems(), public.calendar_retry(uuid, uuid) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_problems(), public.calendar_retry(uuid, uuid) to authenticated;

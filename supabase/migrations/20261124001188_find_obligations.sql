@@ -43,5 +43,5 @@ as $$ select calendar_sync.find_own_obligations(p_search, p_limit) $$;
 comment on function public.calendar_find_obligations(text, integer) is
   'Up to p_limit obligations of the caller (at most 50) whose title contains a text, in whatever case; those first whose deadline is nearest to now.';
 
-revoke execute on function public.calendar_find_obligations(text, integer) from public, anon;
+revoke execute on function public.calendar_find_obligations(text, integer) from public, anon, authenticated, service_role;
 grant execute on function public.calendar_find_obligations(text, integer) to authenticated;

@@ -6,7 +6,7 @@ create function calendar_sync.sweep(p_from uuid, p_to uuid) returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_nothing constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_nothing constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
   v_everything constant integer := 2147483647;
   v_integration_ids uuid[];
   v_obligation_ids uuid[];
@@ -51,7 +51,7 @@ create function calendar_sync.sweep_slice() returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_last constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_last constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
   v_minutes constant integer := 1440;
   v_week constant integer := 7;
   v_minute constant integer := extract(hour from now() at time zone 'UTC') * 60 + extract(minute from now() at time zone 'UTC');

@@ -160,7 +160,7 @@ comment on function public.calendar_feed_page(uuid, date, uuid, integer) is
 
 revoke execute on function public.calendar_poll_feed(text, uuid, text, integer, integer),
   public.calendar_feed_page(uuid, date, uuid, integer)
-from public, anon, authenticated;
+from public, anon, authenticated, service_role;
 grant execute on function public.calendar_poll_feed(text, uuid, text, integer, integer),
   public.calendar_feed_page(uuid, date, uuid, integer)
 to service_role;

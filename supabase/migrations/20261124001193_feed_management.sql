@@ -167,14 +167,14 @@ comment on function public.calendar_obligation_types() is 'Types of the caller''
 
 revoke execute on function public.calendar_create_feed(uuid, text, jsonb, timestamptz, text),
   public.calendar_rotate_feed(uuid, uuid, text)
-from public, anon, authenticated;
+from public, anon, authenticated, service_role;
 grant execute on function public.calendar_create_feed(uuid, text, jsonb, timestamptz, text),
   public.calendar_rotate_feed(uuid, uuid, text)
 to service_role;
 
 revoke execute on function public.calendar_feeds(), public.calendar_update_feed(uuid, text, jsonb, jsonb),
   public.calendar_delete_feed(uuid), public.calendar_obligation_types()
-from public, anon;
+from public, anon, authenticated, service_role;
 grant execute on function public.calendar_feeds(), public.calendar_update_feed(uuid, text, jsonb, jsonb),
   public.calendar_delete_feed(uuid), public.calendar_obligation_types()
 to authenticated;

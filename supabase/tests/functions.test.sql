@@ -1,0 +1,214 @@
+-- Who may execute each function, and what a caller gets for somebody else's ids: nothing.
+--
+-- A new function that anybody may execute has to be decided on: add a row to `decided`. A user's function says, too, how it is
+-- tried with the ids of somebody else.
+
+begin;
+set local client_min_messages = warning;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select no_plan();
+
+-- call: with $id for an integration, an obligation or a feed, all of which have the id of their owner; null where a service
+-- calls. of_others: its answer to an id that is not the caller's, as text. Null: it takes no id, and its answer has nothing
+-- of anybody else.
+create temporary table decided (name text primary key, granted text not null, call text, of_others text);
+
+-- What the Data API offers.
+insert into decided values
+  ('public.calendar_activity(integer)', 'authenticated', 'public.calendar_activity()', null),
+  ('public.calendar_explain(uuid)', 'authenticated', 'public.calendar_explain($id)', 'nothing'),
+  ('public.calendar_feeds()', 'authenticated', 'public.calendar_feeds()', null),
+  ('public.calendar_find_obligations(text,integer)', 'authenticated', 'public.calendar_find_obligations()', null),
+  ('public.calendar_obligation_types()', 'authenticated', 'public.calendar_obligation_types()', null),
+  ('public.calendar_problems()', 'authenticated', 'public.calendar_problems()', null),
+  ('public.calendar_resume(uuid)', 'authenticated', 'public.calendar_resume($id)', 'nothing'),
+  ('public.calendar_retry(uuid,uuid)', 'authenticated', 'public.calendar_retry($id, $id)', 'nothing'),
+  ('public.calendar_status()', 'authenticated', 'public.calendar_status()', null),
+  ('public.calendar_sync_now(uuid)', 'authenticated', 'public.calendar_sync_now($id)', 'nothing'),
+  ('public.calendar_update_feed(uuid,text,jsonb,jsonb)', 'authenticated',
+    $$ public.calendar_update_feed($id, p_name => 'Taken') $$, 'nothing'),
+  ('public.calendar_update_integration(uuid,boolean,jsonb)', 'authenticated',
+    'public.calendar_update_integration($id, p_sync_enabled => true)', 'nothing'),
+  ('public.calendar_delete_feed(uuid)', 'authenticated', 'public.calendar_delete_feed($id)', 'false');
+insert into decided (name, granted) values
+  ('public.calendar_activate(uuid,text,text,text,text)', 'service_role'),
+  ('public.calendar_begin_connection(uuid,text,text,text,integer)', 'service_role'),
+  ('public.calendar_begin_disconnect(uuid,uuid,text)', 'service_role'),
+  ('public.calendar_begin_refresh(uuid,integer,text,integer)', 'service_role'),
+  ('public.calendar_begin_setup(uuid,uuid,integer)', 'service_role'),
+  ('public.calendar_claim(uuid,integer,integer)', 'service_role'),
+  ('public.calendar_compare_events(uuid,uuid,jsonb)', 'service_role'),
+  ('public.calendar_count_call(uuid,boolean,integer)', 'service_role'),
+  ('public.calendar_create_feed(uuid,text,jsonb,timestamp with time zone,text)', 'service_role'),
+  ('public.calendar_end_setup(uuid,uuid)', 'service_role'),
+  ('public.calendar_feed_page(uuid,date,uuid,integer)', 'service_role'),
+  ('public.calendar_finish_disconnect(uuid,uuid)', 'service_role'),
+  ('public.calendar_integration_of(uuid,uuid)', 'service_role'),
+  ('public.calendar_next_turn(integer)', 'service_role'),
+  ('public.calendar_poll_feed(text,uuid,text,integer,integer)', 'service_role'),
+  ('public.calendar_record(uuid,uuid,jsonb,jsonb)', 'service_role'),
+  ('public.calendar_refresh_failed(uuid,uuid,text,jsonb)', 'service_role'),
+  ('public.calendar_renew(uuid,integer)', 'service_role'),
+  ('public.calendar_retire(uuid)', 'service_role'),
+  ('public.calendar_rotate_feed(uuid,uuid,text)', 'service_role'),
+  ('public.calendar_save_tokens(uuid,uuid,text,timestamp with time zone,text)', 'service_role'),
+  ('public.calendar_set_calendar(uuid,uuid,text,text,text)', 'service_role'),
+  ('public.calendar_store_connection(uuid,text,text,text,text,text[],text,text,timestamp with time zone,text,integer)',
+    'service_role'),
+  ('public.calendar_take_connection(uuid,text)', 'service_role'),
+  ('public.calendar_take_state(uuid)', 'service_role'),
+  ('public.obligations_touch()', '');
+
+-- What the functions above stand on, where they run as their caller. The Data API does not offer it, other ways in might.
+insert into decided values
+  ('calendar_sync.caused_by()', 'authenticated, service_role', 'calendar_sync.caused_by()', null),
+  ('calendar_sync.request_id()', 'authenticated, service_role', 'calendar_sync.request_id()', null),
+  ('calendar_sync.change_own_feed(uuid,text,jsonb,jsonb)', 'authenticated',
+    $$ calendar_sync.change_own_feed($id, 'Taken', '{}', '{"at": null}') $$, 'nothing'),
+  ('calendar_sync.delete_own_feed(uuid)', 'authenticated', 'calendar_sync.delete_own_feed($id)', 'false'),
+  ('calendar_sync.explain_own(uuid)', 'authenticated', 'calendar_sync.explain_own($id)', 'nothing'),
+  ('calendar_sync.find_own_obligations(text,integer)', 'authenticated', $$ calendar_sync.find_own_obligations('', 50) $$, null),
+  -- These take a whole row, which a caller may make up.
+  ('calendar_sync.integration_json(calendar_integrations)', 'authenticated, service_role',
+    $$ calendar_sync.integration_json(jsonb_populate_record(null::public.calendar_integrations,
+      jsonb_build_object('id', $id))) ->> 'progress' $$, 'nothing'),
+  ('calendar_sync.last_error_json(calendar_integrations)', 'authenticated, service_role',
+    $$ calendar_sync.last_error_json(jsonb_populate_record(null::public.calendar_integrations,
+      jsonb_build_object('id', $id, 'last_error', jsonb_build_object('code', 'quota')))) ->> 'details' $$, 'nothing'),
+  ('calendar_sync.next_try_at(uuid)', 'authenticated, service_role', 'calendar_sync.next_try_at($id)', 'nothing'),
+  ('calendar_sync.own_activity(integer)', 'authenticated', 'calendar_sync.own_activity(200)', null),
+  ('calendar_sync.own_feeds()', 'authenticated', 'calendar_sync.own_feeds()', null),
+  ('calendar_sync.own_obligation_types()', 'authenticated', 'calendar_sync.own_obligation_types()', null),
+  ('calendar_sync.own_problems(integer)', 'authenticated', 'calendar_sync.own_problems(100)', null),
+  ('calendar_sync.progress(uuid)', 'authenticated, service_role', 'calendar_sync.progress($id)', 'nothing'),
+  ('calendar_sync.request_sync(uuid)', 'authenticated', 'calendar_sync.request_sync($id)', '0'),
+  -- It answers nothing to anybody: that nothing of Bob's changed is looked at below.
+  ('calendar_sync.resume_own(uuid)', 'authenticated', 'calendar_sync.resume_own($id)', ''),
+  ('calendar_sync.retry_failed(uuid,uuid)', 'authenticated', 'calendar_sync.retry_failed($id, null)', 'nothing');
+
+-- Of a host's own functions in schema public nothing is said here.
+create temporary view ours as
+select routine.oid, format('%I.%I(%s)', space.nspname, routine.proname, (
+    select string_agg(format_type(argument, null), ',' order by place)
+    from unnest(routine.proargtypes) with ordinality as signature (argument, place)
+  )) as name, space.nspname as schema, routine.prosecdef, routine.proconfig, routine.proowner, routine.proacl,
+  routine.proargtypes, (
+    select coalesce(string_agg(role, ', ' order by role), '')
+    from unnest(array['anon', 'authenticated', 'service_role']) as role
+    where pg_catalog.has_function_privilege(role, routine.oid, 'execute')
+  ) as granted
+from pg_catalog.pg_proc as routine join pg_catalog.pg_namespace as space on space.oid = routine.pronamespace
+where space.nspname in ('calendar_sync', 'calendar_admin')
+  or space.nspname = 'public' and (routine.proname like 'calendar\_%' or routine.proname = 'obligations_touch');
+
+select is_empty(
+  $$ select name from ours where schema = 'public' or granted <> '' except select name from decided $$,
+  'every function that is offered, or that anybody may execute, is decided on'
+);
+select is_empty($$ select name from decided except select name from ours $$, 'every decision is about a function that there is');
+
+select is(ours.granted, coalesce(decided.granted, ''),
+  format('%s: %s', ours.name, coalesce(nullif(decided.granted, ''), 'nobody')))
+from ours left join decided using (name) order by ours.name;
+
+select is_empty($$
+  select name from ours cross join lateral aclexplode(coalesce(proacl, acldefault('f', proowner))) as acl
+  where acl.grantee = 0
+$$, 'no function is everybody''s');
+select is_empty($$ select name from ours where schema = 'calendar_admin' and granted <> '' $$,
+  'what administrators do is theirs alone');
+select is_empty($$ select name from ours where prosecdef and coalesce(proconfig, '{}') @> '{"search_path=\"\""}' is not true $$,
+  'whatever runs as its owner has an empty search_path');
+select is_empty($$ select name from ours where prosecdef and proowner::regrole::text <> 'postgres' $$,
+  'whatever runs as its owner is owned by postgres');
+-- SET would keep the planner from inlining these; every name in them is qualified.
+select set_eq($$ select name from ours where coalesce(proconfig, '{}') @> '{"search_path=\"\""}' is not true $$, array[
+  'calendar_sync.deadline_hash(calendar_sync.deadline,text)',
+  'calendar_sync.deadline_of(obligations)',
+  'calendar_sync.is_shown(calendar_sync.deadline,text)'
+], 'every function but those that have to be inlined has an empty search_path');
+
+-- The same by trying: arguments are not looked at before the right to call.
+create function pg_temp.attempt(p_role text, p_user uuid, p_function oid) returns text
+language plpgsql as $$
+declare
+  v_call text;
+begin
+  select format('select %s(%s)', routine.oid::regproc, (
+    select string_agg('null::' || format_type(argument, null), ', ' order by place)
+    from unnest(routine.proargtypes) with ordinality as signature (argument, place)
+  )) into v_call from pg_catalog.pg_proc as routine where routine.oid = p_function;
+  perform set_config('request.jwt.claims', jsonb_strip_nulls(jsonb_build_object('role', p_role, 'sub', p_user))::text, true),
+    set_config('role', p_role, true);
+  execute v_call;
+  raise exception 'executed';
+exception
+  when insufficient_privilege then return 'denied';
+  when others then return sqlerrm;
+end;
+$$;
+
+select is(pg_temp.attempt(role, case role when 'authenticated' then gen_random_uuid() end, ours.oid), 'denied',
+  format('%s cannot execute %s', role, ours.name))
+from ours join decided using (name) cross join unnest(array['anon', 'authenticated', 'service_role']) as role
+where ours.schema = 'public' and ours.name not like '%touch()' and decided.granted not like '%' || role || '%'
+order by ours.name, role;
+
+-- Answers.
+\ir support/two-users.psql
+select set_config('request.headers', '{"x-request-id": "request-of-ada"}', true);
+
+select is_empty($$ select name from decided where granted like '%authenticated%' and call is null $$,
+  'of every function of users it is said how it is tried');
+
+-- What there is of Bob's, in every table.
+create function pg_temp.bobs() returns text
+language plpgsql as $$
+declare
+  v_table regclass;
+  v_rows text;
+  v_all text := '';
+begin
+  perform set_config('role', 'none', true);
+  for v_table in
+    select oid from pg_catalog.pg_class
+    where relkind in ('r', 'p') and not relispartition
+      and (relnamespace = 'calendar_sync'::regnamespace or oid in ('public.obligations'::regclass,
+        'public.calendar_integrations'::regclass, 'public.calendar_event_mappings'::regclass))
+    order by oid::regclass::text
+  loop
+    execute format('select string_agg(whole::text, e''\n'' order by whole::text) from %s as whole where %s', v_table,
+      coalesce(pg_temp.owned_by(v_table, current_setting('test.bob')::uuid), 'false')) into v_rows;
+    v_all := v_all || v_table || e':\n' || coalesce(v_rows, '') || e'\n';
+  end loop;
+  return v_all;
+end;
+$$;
+create temporary table before as select pg_temp.bobs() as rows;
+select matches(rows, 'Bob''s tax return', 'Bob has something to lose') from before;
+
+create function pg_temp.called(p_call text, p_id uuid) returns text
+language sql as $$
+  select coalesce(pg_temp.answer('authenticated', current_setting('test.ada')::uuid,
+    'select ' || replace(p_call, '$id', quote_literal(p_id) || '::uuid')), 'nothing')
+$$;
+
+select is(pg_temp.called(call, :'bob'), of_others, format('Ada with Bob''s id: %s', name))
+from decided where of_others is not null order by name;
+select doesnt_match(pg_temp.called(call, :'ada'), '[Bb][o0]b', format('Ada: %s', name))
+from decided where call is not null and of_others is null order by name;
+select is(pg_temp.bobs(), rows, 'nothing of Bob''s has changed') from before;
+
+-- Were they called at all? For what is hers Ada is answered, feeds last, which end with it.
+select matches(pg_temp.called(call, :'ada'), '[Aa]da', format('Ada, and it is hers: %s', name))
+from decided where call is not null and of_others is null order by name;
+select isnt(pg_temp.called(call, :'ada'), of_others, format('Ada with her own id: %s', name))
+from decided
+where of_others is not null and name not like '%.resume_own(%' and name <> 'calendar_sync.delete_own_feed(uuid)'
+order by name like '%delete%', name;
+
+select diag(format('%s privileges on %s functions were checked', count(*) * 4, count(*))) from ours;
+
+select * from finish();
+rollback;
