@@ -115,8 +115,10 @@ create function calendar_sync.allow_deletions(p_integration_id uuid) returns int
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_deletions constant integer := calendar_sync.count_deletions(p_integration_id);
+  v_deletions integer;
 begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  v_deletions := calendar_sync.count_deletions(p_integration_id);
   update calendar_sync.lanes set deletions_allowed = v_deletions where integration_id = p_integration_id;
   update public.calendar_integrations set status = 'active', last_error = null
   where id = p_integration_id and status = 'paused' and last_error ->> 'code' = 'mass_deletion';

@@ -7,11 +7,11 @@ declare
   v_calendar_id text;
   v_doubles jsonb;
 begin
+  select calendar_id into v_calendar_id from public.calendar_integrations where id = p_integration_id for no key update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return null;
   end if;
-  select calendar_id into v_calendar_id from public.calendar_integrations where id = p_integration_id;
   with found as materialized (
     select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
   ), unknown as materialized (
