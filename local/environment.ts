@@ -21,7 +21,8 @@ const PASSED_THROUGH = [
   "CALENDAR_RATE_LIMIT_PER_MINUTE",
   "CALENDAR_METRICS_SECRET",
   "CALENDAR_METRICS_SECRET_PREVIOUS",
-  "LOG_LEVEL",
+  "CALENDAR_LOG_LEVEL",
+  "CALENDAR_LOG_SAMPLE",
 ] as const;
 
 /** Where the gateway serves the Settings page. */

@@ -4,7 +4,7 @@ import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
 import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
 import { functionNames, FunctionProcess } from "./functions/function-process.ts";
 import { createProjectKeys } from "./gateway/keys.ts";
-import { startGateway } from "./gateway/server.ts";
+import { type GatewayWatch, startGateway } from "./gateway/server.ts";
 import { openPool } from "./postgres/pool.ts";
 import { prepareDatabase, type PreparedDatabase } from "./postgres/prepare.ts";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
@@ -30,6 +30,8 @@ export interface Stack {
   readonly google: GoogleEmulator | null;
   readonly outlook: OutlookEmulator | null;
   readonly syncSecret: string;
+  /** What the functions were given and nobody else may see, by the variable's name. */
+  readonly secrets: Readonly<Record<string, string>>;
   function(name: string): FunctionProcess;
   /** Null with `databaseUrl`. */
   readonly postgres: Pick<PostgresServer, "restart"> | null;
@@ -50,6 +52,7 @@ const EMULATOR_CLIENTS = {
  * @param options.project whose `supabase/migrations` are applied; this repository's where absent
  * @param options.page builds the Settings page, unless it is built, and serves it
  * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
+ * @param options.watch sees what passes the gateway
  * @param options.env passed through to the functions as far as the contract names it
  * @throws Error with one clear line; whatever was started is stopped again
  */
@@ -61,6 +64,7 @@ export async function startStack(options: {
   readonly project?: string;
   readonly page?: boolean;
   readonly access_token_lifetime_s?: number;
+  readonly watch?: GatewayWatch;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: (line: string) => void;
 }): Promise<Stack> {
@@ -129,7 +133,14 @@ export async function startStack(options: {
     const demoUsers = users.map(({ email, password }) => ({ email, password }));
     const config = { supabaseUrl: apiUrl, publishableKey: keys.publishable, demoUsers };
     const settings = building === null ? null : settingsRoutes(await building, config);
-    gateway.open({ keys, superuserUrl: databaseUrl, authenticatorUrl, functions, settings });
+    gateway.open({
+      keys,
+      superuserUrl: databaseUrl,
+      authenticatorUrl,
+      functions,
+      settings,
+      ...(options.watch === undefined ? {} : { watch: options.watch }),
+    });
     // Before what it passes requests on to.
     started.push(() => gateway.stop());
 
@@ -153,6 +164,12 @@ export async function startStack(options: {
       google,
       outlook,
       syncSecret: env.sync_secret.current,
+      secrets: {
+        ...Object.fromEntries(
+          Object.entries(variables).filter(([name]) => /_SECRET(_PREVIOUS)?$/.test(name)),
+        ),
+        SUPABASE_SECRET_KEYS: keys.secret,
+      },
       postgres: embedded,
       pgNet,
       function: (name) => {

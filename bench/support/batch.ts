@@ -17,7 +17,7 @@ export async function claimLanes(rpc: Rpc, worker_id: string): Promise<readonly 
 
 /** Records a batch as if every job of it had been brought into the calendar. */
 export async function recordSynced(rpc: Rpc, worker_id: string, lane: Lane): Promise<void> {
-  const recorded = await rpc("calendar_record", {
+  const { recorded } = await rpc("calendar_record", {
     p_worker: worker_id,
     p_integration_id: lane.integration_id,
     p_outcomes: lane.jobs.map(({ obligation_id, version, deadline_hash }) => ({
@@ -31,6 +31,6 @@ export async function recordSynced(rpc: Rpc, worker_id: string, lane: Lane): Pro
       content_hash: "new",
     })),
     p_lane: { succeeded: true, calls_made: lane.jobs.length },
-  }, z.boolean());
+  }, z.object({ recorded: z.boolean() }));
   if (!recorded) throw new Error("The lease was lost.");
 }

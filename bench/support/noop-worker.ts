@@ -1,3 +1,4 @@
+import { configureLog } from "../../supabase/functions/_shared/platform/log.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import type { WorkerDependencies } from "../../supabase/functions/_shared/sync/sync-all-deadlines.ts";
 import { NOOP_CLIENT } from "./noop-client.ts";
@@ -20,11 +21,11 @@ export function noopDependencies(rpc: Rpc): WorkerDependencies {
 
 /** Runs something without the worker's own log. */
 export async function silently<T>(run: () => Promise<T>): Promise<T> {
-  const level = Deno.env.get("LOG_LEVEL");
-  Deno.env.set("LOG_LEVEL", "error");
+  const settings = { service: "bench", sample: 1 } as const;
+  configureLog({ ...settings, level: "error" });
   try {
     return await run();
   } finally {
-    level === undefined ? Deno.env.delete("LOG_LEVEL") : Deno.env.set("LOG_LEVEL", level);
+    configureLog({ ...settings, level: "info" });
   }
 }

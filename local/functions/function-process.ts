@@ -9,6 +9,9 @@ const QUICK_DEATHS_MAX = 5;
 const PATIENCE_MS = 5_000;
 const READY_TIMEOUT_MS = 15_000;
 
+/** What is said of a process that died, after its function's name. */
+export const DIED = "the process died; starting it again";
+
 /** One edge function in a Deno process of its own, started again whenever it dies. */
 export class FunctionProcess {
   readonly name: string;
@@ -98,7 +101,7 @@ export class FunctionProcess {
       await Promise.all(output);
       if (this.#stopped) return;
       quick_deaths = performance.now() - started_at < QUICK_DEATH_MS ? quick_deaths + 1 : 0;
-      this.#log(`${this.name}: the process died; starting it again`);
+      this.#log(`${this.name}: ${DIED}`);
       if (quick_deaths > QUICK_DEATHS_MAX) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     }
   }

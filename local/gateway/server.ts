@@ -14,6 +14,9 @@ const CLOSE_TIMEOUT_S = 2;
 /** Of ports that somebody else takes between our choice and our use. */
 const ATTEMPTS_MAX = 5;
 
+/** Looks on at what passes. */
+export type GatewayWatch = (request: Request, answer: Response) => void | Promise<void>;
+
 /** What Supabase's API gateway is to a project. */
 export interface Gateway {
   readonly url: string;
@@ -30,6 +33,8 @@ export interface Gateway {
     readonly functions: readonly FunctionProcess[];
     /** The Settings page; null: there is none. */
     readonly settings: Hono | null;
+    /** Sees every request and its answer, before who asked does; leaves bodies for others to read. */
+    readonly watch?: GatewayWatch;
   }): void;
   /** May be called again. */
   stop(): Promise<void>;
@@ -50,7 +55,7 @@ export function startGateway(port: number): Gateway {
   let stopped: Promise<void> | null = null;
   return {
     url,
-    open({ keys, superuserUrl, authenticatorUrl, functions, settings }) {
+    open({ keys, superuserUrl, authenticatorUrl, functions, settings, watch }) {
       const admin = openPool(superuserUrl, { max: AUTH_CONNECTIONS });
       const authenticator = openPool(authenticatorUrl, { max: REST_CONNECTIONS });
       pools.push(admin, authenticator);
@@ -62,7 +67,11 @@ export function startGateway(port: number): Gateway {
       app.route("/functions/v1", functionRoutes(functions));
       if (settings !== null) app.route("/", settings);
       app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
-      answer = (request) => app.fetch(request);
+      answer = async (request) => {
+        const given = await app.fetch(request);
+        await watch?.(request, given);
+        return given;
+      };
     },
     stop: () => stopped ??= stop(),
   };

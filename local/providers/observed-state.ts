@@ -19,12 +19,20 @@ export interface QuotaViolation {
 /** Whose limit was reached, or how many requests at once. */
 export type QuotaKind = "user_quota" | "project_quota" | "mailbox_quota" | "mailbox_concurrency";
 
+/** What was handed out and stays between the provider and its client: a code or a token. */
+export interface IssuedSecret {
+  readonly kind: "code" | "access token" | "refresh token" | "id token";
+  readonly value: string;
+}
+
 const LOG_MAX = 20_000;
 
 /** What every emulator keeps about itself: what was asked, what was refused for its pace, what changed. */
 export class ObservedState {
   requests: LoggedRequest[] = [];
   quota_violations: QuotaViolation[] = [];
+  /** So that tests can look for them where they must not be. */
+  readonly issued: IssuedSecret[] = [];
   readonly #listeners = new Set<() => void>();
   #revision = 0;
 
@@ -48,6 +56,13 @@ export class ObservedState {
   logRequest(request: LoggedRequest): void {
     this.requests.push(request);
     if (this.requests.length > LOG_MAX) this.requests.shift();
+  }
+
+  /** Notes what is handed out, and returns it. */
+  issue(kind: IssuedSecret["kind"], value: string): string {
+    this.issued.push({ kind, value });
+    if (this.issued.length > LOG_MAX) this.issued.shift();
+    return value;
   }
 
   logViolation(kind: QuotaKind, path: string): void {

@@ -23,6 +23,8 @@ export const ENGLISH = {
   copy: "Copy",
   copied: "Copied",
   dismiss: "Dismiss",
+  /** By what an operator finds the call that failed. */
+  reference: (id: string) => `Reference: ${id}`,
   notification: "Notification",
   /** The key leads to them. */
   notifications: (key: string) => `Notifications (${key})`,

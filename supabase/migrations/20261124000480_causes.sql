@@ -12,18 +12,48 @@ $$;
 comment on function calendar_sync.request_id() is
   'The x-request-id of the call that this transaction serves; null where there is none, or none that is fit for a log.';
 
+-- Who holds the secret key may do everything, so it is believed on whose behalf.
 create function calendar_sync.caused_by() returns text
 language sql stable security invoker set search_path = ''
 as $$
   select coalesce(
     nullif(current_setting('calendar_sync.caused_by', true), ''),
     'user:' || (select auth.uid()),
-    case when nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role' = 'service_role' then 'service' end,
+    (
+      select coalesce('user:' || substring(
+        nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-on-behalf-of'
+        from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$'), 'service')
+      where nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role' = 'service_role'
+    ),
     'database:' || session_user
   )
 $$;
 
 comment on function calendar_sync.caused_by() is
-  'Who acts: user:<id> through an API, service with a secret key, database:<role> with SQL, or what the setting calendar_sync.caused_by says.';
+  'Who acts: user:<id> through an API, also where a function with a secret key says in x-on-behalf-of that it acts for one; else service with a secret key, database:<role> with SQL, or what the setting calendar_sync.caused_by says.';
+
+create function calendar_sync.cause(p_by text default null) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object('by', coalesce(p_by, calendar_sync.caused_by()), 'request_id', calendar_sync.request_id())
+$$;
+
+comment on function calendar_sync.cause(text) is
+  'What stands on work that is left to a worker: who or what caused it, p_by where that is no caller, and the request. Asked once a statement, never once a row.';
+
+-- A setting of the function itself would be neater, but only a superuser may give a function one of our own.
+create function calendar_sync.act_as(p_by text) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_before constant text := coalesce(current_setting('calendar_sync.caused_by', true), '');
+begin
+  perform set_config('calendar_sync.caused_by', p_by, true);
+  return v_before;
+end;
+$$;
+
+comment on function calendar_sync.act_as(text) is
+  'From now on, and until the end of the transaction at most, p_by is what causes things; an empty text: whoever calls. Returns what to hand to it afterwards.';
 
 grant execute on function calendar_sync.request_id(), calendar_sync.caused_by() to authenticated, service_role;

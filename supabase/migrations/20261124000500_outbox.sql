@@ -28,6 +28,8 @@ create table calendar_sync.lanes (
   walk_after uuid,
   walk_priority smallint not null default 0,
   walk_next smallint,
+  walk_cause jsonb,
+  walk_next_cause jsonb,
   deletions_unchecked boolean not null default false,
   deletions_allowed integer not null default 0,
   exercise_due boolean not null default false,
@@ -51,6 +53,8 @@ comment on column calendar_sync.lanes.reserved_call_id is 'Row of provider_calls
 comment on column calendar_sync.lanes.batch_jobs is 'Jobs of the next batch: grows while batches go through quickly, so that progress shows early and bulk needs few round trips.';
 comment on column calendar_sync.lanes.walk_after is 'A walk over everything is under way and has come this far; null: none.';
 comment on column calendar_sync.lanes.walk_next is 'Priority of a walk that was asked for and begins when the present one is over; null: none.';
+comment on column calendar_sync.lanes.walk_cause is 'Of the walk under way, as calendar_sync.cause says; the jobs that it queues have it.';
+comment on column calendar_sync.lanes.walk_next_cause is 'Of the walk that begins when the present one is over.';
 comment on column calendar_sync.lanes.deletions_unchecked is 'A walk was asked for since it was last counted how many events would go.';
 comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions somebody agreed to; 0 again once nothing is left to do.';
 comment on column calendar_sync.lanes.exercise_due is 'The refresh token has lain idle for long and is to be used once, so that it does not end.';
@@ -73,6 +77,7 @@ create table calendar_sync.jobs (
   attempted_in text[] not null default '{}',
   failed_at timestamptz,
   last_error text,
+  cause jsonb,
   created_at timestamptz not null default now(),
   primary key (integration_id, obligation_id)
 );
@@ -83,6 +88,8 @@ comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2:
 comment on column calendar_sync.jobs.attempted_in is
   'Calendars for which a worker took it without saying what came of it: an event may exist there that no mapping knows.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
+
+comment on column calendar_sync.jobs.cause is 'Of the last change that made it necessary, as calendar_sync.cause says; trying again is no change.';
 
 create index jobs_due_idx on calendar_sync.jobs (integration_id, priority, run_at) where failed_at is null;
 
@@ -95,12 +102,14 @@ create table calendar_sync.marks (
   everything boolean not null,
   priority smallint not null,
   reason text not null,
+  cause jsonb,
   created_at timestamptz not null default now()
 );
 
 comment on table calendar_sync.marks is
   'Lanes that have something new to do, appended by whoever changed it and taken by the next claim: nobody waits for a lane''s row.';
 comment on column calendar_sync.marks.everything is 'Everything in the calendar has to be looked at; else only the jobs that were written beside the mark.';
+comment on column calendar_sync.marks.cause is 'Of a look at everything, as calendar_sync.cause says; jobs have their own.';
 create index marks_integration_idx on calendar_sync.marks (integration_id, everything);
 
 alter table calendar_sync.marks enable row level security;
@@ -147,19 +156,21 @@ as $$
 declare
   v_jobs_max constant integer := 100;
   v_bulk uuid[] := '{}'::uuid[];
+  v_cause jsonb;
 begin
   if p_integration_ids is null then
     return;
   end if;
+  v_cause := calendar_sync.cause();
   if cardinality(p_integration_ids) > v_jobs_max then
     select coalesce(array_agg(integration_id), '{}') into v_bulk from (
       select pair.integration_id from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id)
       group by pair.integration_id having count(distinct pair.obligation_id) > v_jobs_max
     ) as lane;
   end if;
-  insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, run_at)
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, run_at, cause)
   select affected.integration_id, affected.obligation_id, p_priority,
-    greatest(now(), mapping.synced_at + calendar_sync.settling_time())
+    greatest(now(), mapping.synced_at + calendar_sync.settling_time()), v_cause
   from (
     select distinct pair.integration_id, pair.obligation_id
     from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id)
@@ -169,11 +180,12 @@ begin
   order by 1, 2
   on conflict (integration_id, obligation_id) do update
   set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
-    last_error = null
+    last_error = null, cause = excluded.cause
   -- A sweep only finds what was forgotten; what is queued, or was given up, is not.
   where excluded.priority < 2;
-  insert into calendar_sync.marks (integration_id, everything, priority, reason)
-  select lane.integration_id, lane.is_bulk, greatest(p_priority, lane.is_bulk::integer), p_reason
+  insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
+  select lane.integration_id, lane.is_bulk, greatest(p_priority, lane.is_bulk::integer), p_reason,
+    case when lane.is_bulk then v_cause end
   from (
     select distinct integration_id, integration_id = any (v_bulk) as is_bulk from unnest(p_integration_ids) as integration_id
   ) as lane;
@@ -183,27 +195,28 @@ $$;
 comment on function calendar_sync.enqueue(uuid[], uuid[], smallint, text) is
   'Writes a job for each pair, or only a mark for everything where a lane has many.';
 
-create function calendar_sync.mark(p_integration_id uuid, p_reason text) returns void
+create function calendar_sync.mark(p_integration_id uuid, p_reason text, p_cause jsonb default calendar_sync.cause()) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  insert into calendar_sync.marks (integration_id, everything, priority, reason) values (p_integration_id, true, 0, p_reason);
+  insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
+  values (p_integration_id, true, 0, p_reason, p_cause);
 end;
 $$;
 
-comment on function calendar_sync.mark(uuid, text) is 'Asks for a look at everything in one calendar; a person waits.';
+comment on function calendar_sync.mark(uuid, text, jsonb) is 'Asks for a look at everything in one calendar; a person waits.';
 
-create function calendar_sync.mark_all(p_reason text) returns void
+create function calendar_sync.mark_all(p_reason text, p_cause jsonb default calendar_sync.cause()) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  insert into calendar_sync.marks (integration_id, everything, priority, reason)
-  select id, true, 1, p_reason from public.calendar_integrations;
+  insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
+  select id, true, 1, p_reason, p_cause from public.calendar_integrations;
   insert into calendar_sync.feed_marks (user_id) select user_id from calendar_sync.feed_owners;
 end;
 $$;
 
-comment on function calendar_sync.mark_all(text) is 'Asks for a look at everything in every calendar and every feed.';
+comment on function calendar_sync.mark_all(text, jsonb) is 'Asks for a look at everything in every calendar and every feed.';
 
 -- Whatever changes an integration, a person in the dashboard included, has its calendar looked at.
 create function calendar_sync.integration_changed() returns trigger
@@ -217,7 +230,7 @@ begin
   then
     if new.status in ('active', 'disconnecting') then
       update calendar_sync.lanes set attempts = 0, backoff_until = null where integration_id = new.id;
-      update calendar_sync.jobs set failed_at = null, attempts = 0, run_at = now()
+      update calendar_sync.jobs set failed_at = null, attempts = 0, run_at = now(), cause = calendar_sync.cause()
       where integration_id = new.id and failed_at is not null;
       perform calendar_sync.mark(new.id, 'integration_changed');
     end if;

@@ -85,12 +85,15 @@ begin
   ), taken as (
     -- All marks of a lane at once: who writes many does not keep others waiting behind them.
     delete from calendar_sync.marks as mark using locked where mark.integration_id = locked.integration_id
-    returning mark.integration_id, mark.everything, mark.priority
+    returning mark.integration_id, mark.everything, mark.priority, mark.id, mark.cause
   ), asked as (
     update calendar_sync.lanes as lane
-    set walk_next = least(lane.walk_next, walk.priority), deletions_unchecked = true
+    set walk_next = least(lane.walk_next, walk.priority), deletions_unchecked = true,
+      walk_next_cause = case when walk.priority <= lane.walk_next or lane.walk_next is null then walk.cause else lane.walk_next_cause end
     from (
-      select integration_id, min(priority) as priority from taken where everything group by integration_id
+      -- Of several causes that of the most urgent, and of these the last.
+      select distinct on (integration_id) integration_id, priority, cause from taken where everything
+      order by integration_id, priority, id desc
     ) as walk
     where lane.integration_id = walk.integration_id
   )

@@ -26,18 +26,23 @@ as $$ select interval '5 seconds' $$;
 comment on function calendar_sync.probe_interval() is 'How often a provider that is down is tried.';
 
 -- Written only when something changes: while all is well this row is read and nothing else.
-create function calendar_sync.note_reach(p_integration_id uuid, p_reached boolean) returns void
+create function calendar_sync.note_reach(p_integration_id uuid, p_reached boolean) returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_lanes_until_down constant integer := 5;
+  v_was_down boolean;
+  v_is_down boolean;
 begin
   if p_reached then
     update calendar_sync.gates as gate
     set failed_lanes = '{}', down_since = null, probe_at = null
     from calendar_sync.lanes as lane
+    join calendar_sync.gates as before on before.provider = lane.provider
     where lane.integration_id = p_integration_id and gate.provider = lane.provider
-      and (gate.failed_lanes <> '{}' or gate.down_since is not null);
+      and (gate.failed_lanes <> '{}' or gate.down_since is not null)
+    returning before.down_since is not null into v_was_down;
+    return case when v_was_down then 'opened' end;
   else
     update calendar_sync.gates as gate
     set failed_lanes = gate.failed_lanes || lane.integration_id,
@@ -46,13 +51,15 @@ begin
         then now() + calendar_sync.probe_interval() end
     from calendar_sync.lanes as lane
     where lane.integration_id = p_integration_id and gate.provider = lane.provider
-      and gate.down_since is null and lane.integration_id <> all (gate.failed_lanes);
+      and gate.down_since is null and lane.integration_id <> all (gate.failed_lanes)
+    returning gate.down_since is not null into v_is_down;
+    return case when v_is_down then 'closed' end;
   end if;
 end;
 $$;
 
 comment on function calendar_sync.note_reach(uuid, boolean) is
-  'Notes whether a run reached its provider. Five different lanes in a row that did not close the gate; one that did opens it.';
+  'Notes whether a run reached its provider. Five different lanes in a row that did not close the gate; one that did opens it. What became of the gate: closed, opened, or null where it stays as it was.';
 
 create function calendar_sync.work_is_due() returns boolean
 language plpgsql volatile security definer set search_path = ''

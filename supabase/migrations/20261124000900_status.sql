@@ -192,6 +192,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_ids uuid[];
+  v_cause constant jsonb := calendar_sync.cause();
 begin
   -- What only somebody else can mend is tried again when its user asks for it.
   update public.calendar_integrations set status = 'active'
@@ -206,15 +207,16 @@ begin
   ) as own;
   update calendar_sync.lanes set attempts = 0, backoff_until = null, asked_anew = leased_by is not null
   where integration_id = any (v_ids);
+  -- What was given up is tried again because somebody asks; what waits only for its next attempt is as it was.
   update calendar_sync.jobs
-  set run_at = now(), attempts = 0, failed_at = null, priority = 0
+  set run_at = now(), attempts = 0, failed_at = null, priority = 0, cause = case when failed_at is null then cause else v_cause end
   where integration_id = any (v_ids) and (run_at > now() or failed_at is not null);
   -- Somebody waits: a provider that was down is tried now. After the lanes, as in calendar_record.
   update calendar_sync.gates set probe_at = now()
   where probe_at > now() and provider in (
     select integration.provider from public.calendar_integrations as integration where integration.id = any (v_ids)
   );
-  perform calendar_sync.mark(id, 'sync_now') from unnest(v_ids) as id;
+  perform calendar_sync.mark(id, 'sync_now', v_cause) from unnest(v_ids) as id;
   return cardinality(v_ids);
 end;
 $$;

@@ -237,6 +237,7 @@ create function public.calendar_activate(
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_cause constant jsonb := calendar_sync.cause('connected');
   v_integration public.calendar_integrations;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
@@ -258,8 +259,8 @@ begin
   where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
     and kept.account_id = v_integration.account_id
   on conflict do nothing;
-  insert into calendar_sync.jobs as job (integration_id, obligation_id, attempted_in)
-  select p_integration_id, obligation_id, attempted_in
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, attempted_in, cause)
+  select p_integration_id, obligation_id, attempted_in, v_cause
   from calendar_sync.kept_attempts as kept
   where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
     and kept.account_id = v_integration.account_id
@@ -272,8 +273,10 @@ begin
   update calendar_sync.lanes
   set attempts = 0, backoff_until = null, held_until = null, batch_jobs = 25
   where integration_id = p_integration_id;
-  update calendar_sync.jobs set run_at = now(), attempts = 0, failed_at = null where integration_id = p_integration_id;
-  perform calendar_sync.mark(p_integration_id, 'connected');
+  update calendar_sync.jobs
+  set run_at = now(), attempts = 0, failed_at = null, cause = case when failed_at is null then cause else v_cause end
+  where integration_id = p_integration_id;
+  perform calendar_sync.mark(p_integration_id, 'connected', v_cause);
   return calendar_sync.integration_json(v_integration);
 end;
 $$;

@@ -39,8 +39,8 @@ begin
     (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
   select v_integration.id, event.key::uuid, p_calendar_id, event.value, '', ''
   from jsonb_each_text(coalesce(p_events, '{}')) as event where event.value <> '';
-  insert into calendar_sync.marks (integration_id, everything, priority, reason)
-  values (v_integration.id, true, 1, 'imported');
+  insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
+  values (v_integration.id, true, 1, 'imported', calendar_sync.cause());
   perform calendar_sync.note(v_integration, 'connected', 'imported');
   return v_integration.id;
 end;

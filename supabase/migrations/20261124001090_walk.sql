@@ -1,19 +1,21 @@
 -- A walk over everything in a calendar: in the order of obligation ids, chunk by chunk, from claim to claim.
 
 -- Its lock timeout is its own: a job that a user's open transaction has just queued is not waited for.
-create function calendar_sync.queue_differing(p_integration_id uuid, p_after uuid, p_keys integer, p_priority smallint, out seen integer, out last_id uuid)
-returns record
+create function calendar_sync.queue_differing(
+  p_integration_id uuid, p_after uuid, p_keys integer, p_priority smallint, p_cause jsonb, out seen integer, out last_id uuid
+) returns record
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '10ms'
 as $$
 begin
   with looked_at as materialized (
     select * from calendar_sync.difference(p_integration_id, p_after, p_keys)
   ), queued as (
-    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority)
-    select p_integration_id, obligation_id, p_priority from looked_at where differs
+    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, cause)
+    select p_integration_id, obligation_id, p_priority, p_cause from looked_at where differs
     order by obligation_id
     on conflict (integration_id, obligation_id) do update
-    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null
+    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
+      cause = excluded.cause
     -- What was given up has changed, or somebody asked; the sweep leaves it.
     where job.failed_at is not null and excluded.priority < 2
   )
@@ -23,7 +25,7 @@ exception when lock_not_available then
 end;
 $$;
 
-comment on function calendar_sync.queue_differing(uuid, uuid, integer, smallint) is
+comment on function calendar_sync.queue_differing(uuid, uuid, integer, smallint, jsonb) is
   'Queues what may differ among the next p_keys obligations of a calendar; null, and nothing queued, where a user is just changing one of them.';
 
 create function calendar_sync.advance_walk(p_integration_id uuid, p_jobs integer) returns void
@@ -43,7 +45,9 @@ begin
       exit when v_lane.walk_next is null;
       v_lane.walk_after := v_nothing;
       v_lane.walk_priority := v_lane.walk_next;
+      v_lane.walk_cause := v_lane.walk_next_cause;
       v_lane.walk_next := null;
+      v_lane.walk_next_cause := null;
     end if;
     exit when (
       select count(*) >= p_jobs from (
@@ -52,12 +56,14 @@ begin
       ) as due
     );
     select chunk.seen, chunk.last_id into v_seen, v_last
-    from calendar_sync.queue_differing(p_integration_id, v_lane.walk_after, v_keys, v_lane.walk_priority) as chunk;
+    from calendar_sync.queue_differing(
+      p_integration_id, v_lane.walk_after, v_keys, v_lane.walk_priority, v_lane.walk_cause) as chunk;
     exit when v_seen is null;
     v_lane.walk_after := case when v_seen = v_keys then v_last end;
   end loop;
   update calendar_sync.lanes
-  set walk_after = v_lane.walk_after, walk_priority = v_lane.walk_priority, walk_next = v_lane.walk_next
+  set walk_after = v_lane.walk_after, walk_priority = v_lane.walk_priority, walk_next = v_lane.walk_next,
+    walk_cause = v_lane.walk_cause, walk_next_cause = v_lane.walk_next_cause
   where integration_id = p_integration_id
     and (walk_after, walk_priority, walk_next) is distinct from (v_lane.walk_after, v_lane.walk_priority, v_lane.walk_next);
 end;

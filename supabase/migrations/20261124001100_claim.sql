@@ -10,7 +10,7 @@ begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
   with picked as materialized (
     -- A job that is locked is being changed by its user right now: it will be due again in a moment.
-    select job.obligation_id, job.version, job.attempts, job.attempted_in
+    select job.obligation_id, job.version, job.attempts, job.attempted_in, job.cause
     from calendar_sync.jobs as job
     where job.integration_id = p_integration_id and job.failed_at is null and job.run_at <= now()
     order by job.priority, job.run_at
@@ -25,6 +25,7 @@ begin
     'version', picked.version,
     'attempts', picked.attempts,
     'attempted_in', to_jsonb(picked.attempted_in),
+    'cause', picked.cause,
     'deadline', deadline.shown,
     'deadline_hash', deadline.hash,
     'mapping', case when mapping.id is not null then jsonb_build_object(

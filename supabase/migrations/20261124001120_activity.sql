@@ -31,8 +31,8 @@ comment on column calendar_sync.activity.title is
   'The obligation''s, as it was then. Null where the obligation itself was gone: an earlier row has it.';
 comment on column calendar_sync.activity.due is 'The deadline as the event shows it: a date, or an instant.';
 comment on column calendar_sync.activity.reason is 'Why it was rejected or given up, in the provider''s word.';
-comment on column calendar_sync.activity.caused_by is 'Who or what caused it, as calendar_sync.caused_by() says.';
-comment on column calendar_sync.activity.request_id is 'The request that led to it: the same id stands in the functions'' log lines.';
+comment on column calendar_sync.activity.caused_by is 'Who or what caused it: as calendar_sync.caused_by() says where the change was made that led to it, or sweep, nightly, repair, connected, lease_lost or own_events where the system itself found something to do.';
+comment on column calendar_sync.activity.request_id is 'The request that led to it, or the worker''s run where none did: the same id stands in the functions'' log lines.';
 
 create function calendar_sync.note(
   p_integration public.calendar_integrations, p_action text, p_reason text default null, p_details jsonb default null
@@ -48,6 +48,7 @@ comment on function calendar_sync.note(public.calendar_integrations, text, text,
 
 create index activity_user_idx on calendar_sync.activity (user_id, at desc);
 create index activity_obligation_idx on calendar_sync.activity (obligation_id, at);
+create index activity_request_idx on calendar_sync.activity (request_id) where request_id is not null;
 
 alter table calendar_sync.activity enable row level security;
 

@@ -23,10 +23,11 @@ create function calendar_sync.doubt(p_integration_id uuid, p_outcomes jsonb, p_c
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_cause constant jsonb := calendar_sync.cause('lease_lost');
   v_doubtful integer;
 begin
-  insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, attempted_in)
-  select integration.id, o.obligation_id, 1, array[coalesce(o.calendar_id, p_calendar_id)]
+  insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, attempted_in, cause)
+  select integration.id, o.obligation_id, 1, array[coalesce(o.calendar_id, p_calendar_id)], v_cause
   from jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid, calendar_id text)
   join public.calendar_integrations as integration on integration.id = p_integration_id
   where o.kind <> 'unchanged' and coalesce(o.calendar_id, p_calendar_id) is not null
@@ -49,14 +50,18 @@ create function calendar_sync.record_events(p_integration public.calendar_integr
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  -- Of what nobody knows the cause of: the worker's run stands for it.
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
   v_removed integer;
 begin
+  -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
   insert into calendar_sync.activity
-    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due)
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
   select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
-    o.event_id, o.title, o.due
+    o.event_id, o.title, o.due, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
   from jsonb_to_recordset(p_outcomes)
-    as o (obligation_id uuid, action text, calendar_id text, event_id text, title text, due text)
+    as o (obligation_id uuid, action text, calendar_id text, event_id text, title text, due text, cause jsonb)
   where o.action is not null;
 
   insert into public.calendar_event_mappings as mapping
@@ -91,10 +96,14 @@ create function calendar_sync.record_jobs(
 ) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
 begin
   -- A job that its user's open transaction holds is changing its version anyway: it stays, and nobody waits.
   with outcome as materialized (
-    select job.obligation_id, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave, job.version = o.version as is_current,
+    select job.obligation_id, job.cause, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
+      job.version = o.version as is_current,
       case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
     from jsonb_to_recordset(p_outcomes) as o (kind text, obligation_id uuid, version bigint, run_in_ms bigint, error text,
       may_leave boolean, counts boolean)
@@ -110,9 +119,11 @@ begin
     where p_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
       or (outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max()))
   ), noted as (
-    insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, reason)
+    insert into calendar_sync.activity
+      (user_id, integration_id, provider, obligation_id, action, calendar_id, reason, caused_by, request_id)
     select p_integration.user_id, p_integration.id, p_integration.provider, outcome.obligation_id,
-      case when outcome.kind = 'failed' then 'rejected' else 'given_up' end, p_integration.calendar_id, outcome.error
+      case when outcome.kind = 'failed' then 'rejected' else 'given_up' end, p_integration.calendar_id, outcome.error,
+      coalesce(outcome.cause ->> 'by', v_caused_by), coalesce(outcome.cause ->> 'request_id', v_request_id)
     from outcome
     where outcome.obligation_id in (select obligation_id from given_up)
   )
@@ -152,7 +163,7 @@ $$;
 
 comment on function calendar_sync.record_calls(uuid, integer) is 'Of the calls that were reserved for a batch, counts those that were made.';
 
-create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns boolean
+create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_lane jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -162,13 +173,14 @@ declare
   v_integration public.calendar_integrations;
   v_asked_anew boolean;
   v_removed integer;
+  v_gate text;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
   select asked_anew into v_asked_anew from calendar_sync.lanes
   where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     perform calendar_sync.doubt(p_integration_id, v_outcomes, p_lane ->> 'wrote_to');
-    return false;
+    return '{"recorded": false, "gate": null}';
   end if;
 
   v_removed := calendar_sync.record_events(v_integration, v_outcomes);
@@ -209,17 +221,17 @@ begin
   where integration.id = p_integration_id and lane.status is not null and integration.status <> 'disconnecting';
 
   if p_lane ->> 'reached' is not null then
-    perform calendar_sync.note_reach(p_integration_id, (p_lane ->> 'reached')::boolean);
+    v_gate := calendar_sync.note_reach(p_integration_id, (p_lane ->> 'reached')::boolean);
   end if;
   perform calendar_sync.reschedule(array[p_integration_id]);
   update calendar_sync.lanes set deletions_allowed = 0
   where integration_id = p_integration_id and deletions_allowed > 0 and ready_at is null;
-  return true;
+  return jsonb_build_object('recorded', true, 'gate', v_gate);
 end;
 $$;
 
 comment on function public.calendar_record(uuid, uuid, jsonb, jsonb) is
-  'Records what became of a batch and gives the lease back; false, and nothing recorded, where the lease was lost.';
+  'Records what became of a batch and gives the lease back. recorded: false, and nothing recorded, where the lease was lost. gate: closed or opened where that is what the batch did to its provider''s.';
 
 create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''

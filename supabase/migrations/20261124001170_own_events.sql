@@ -4,6 +4,7 @@ create function public.calendar_compare_events(p_worker uuid, p_integration_id u
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_cause constant jsonb := calendar_sync.cause('own_events');
   v_calendar_id text;
   v_doubles jsonb;
 begin
@@ -26,8 +27,8 @@ begin
     where mapping.external_event_id is distinct from found.event_id
   ), queued as (
     -- As after an attempt without an outcome: the event is taken over or removed.
-    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, attempted_in)
-    select distinct p_integration_id, obligation_id, 2, array[v_calendar_id] from unknown where not is_double
+    insert into calendar_sync.jobs as job (integration_id, obligation_id, priority, attempted_in, cause)
+    select distinct p_integration_id, obligation_id, 2, array[v_calendar_id], v_cause from unknown where not is_double
     on conflict (integration_id, obligation_id) do update
     set version = job.version + 1, attempted_in = job.attempted_in || excluded.attempted_in
     where not job.attempted_in @> excluded.attempted_in

@@ -71,6 +71,7 @@ language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
+  v_cause constant jsonb := calendar_sync.cause();
   v_provider text;
   v_may_sync boolean;
   v_queued integer;
@@ -91,7 +92,8 @@ begin
       and (p_obligation_id is null or obligation_id = p_obligation_id)
     order by obligation_id for no key update
   )
-  update calendar_sync.jobs as job set run_at = now(), attempts = 0, failed_at = null, priority = 0
+  update calendar_sync.jobs as job
+  set run_at = now(), attempts = 0, failed_at = null, priority = 0, cause = v_cause
   from failed where job.integration_id = p_integration_id and job.obligation_id = failed.obligation_id;
   get diagnostics v_queued = row_count;
   if v_queued > 0 then

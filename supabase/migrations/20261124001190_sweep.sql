@@ -8,6 +8,7 @@ as $$
 declare
   v_nothing constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
   v_everything constant integer := 2147483647;
+  v_caller constant text := calendar_sync.act_as('sweep');
   v_integration_ids uuid[];
   v_obligation_ids uuid[];
 begin
@@ -32,6 +33,7 @@ begin
     where turn.integration_id between p_from and p_to
       and ((turn.ready_at is null) <> (lane.ready_at is null) or turn.ready_at < lane.ready_at)
   ));
+  perform calendar_sync.act_as(v_caller);
   return coalesce(cardinality(v_obligation_ids), 0);
 end;
 $$;

@@ -16,7 +16,7 @@ begin
   )
   select coalesce(bool_or(kind = 'enqueue'), false) into v_enqueue_failed from repaired;
   if v_enqueue_failed then
-    perform calendar_sync.mark_all('repair');
+    perform calendar_sync.mark_all('repair', calendar_sync.cause('repair'));
   end if;
 
   delete from calendar_sync.marks as mark
@@ -76,12 +76,15 @@ comment on function calendar_sync.watch_doorbell() is
 create function calendar_sync.nightly() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_caller constant text := calendar_sync.act_as('nightly');
+  v_cause constant jsonb := calendar_sync.cause();
 begin
   perform calendar_sync.mark_idle_tokens();
   perform calendar_sync.keep_activity();
   -- Given up because the provider did not carry it out, not because it refused: one more attempt a night.
   with again as (
-    update calendar_sync.jobs set failed_at = null, run_at = now()
+    update calendar_sync.jobs set failed_at = null, run_at = now(), cause = v_cause
     where failed_at is not null and attempts >= calendar_sync.attempts_max() returning integration_id
   )
   insert into calendar_sync.marks (integration_id, everything, priority, reason)
@@ -95,6 +98,7 @@ begin
   delete from cron.job_run_details as detail
   using cron.job as job
   where job.jobid = detail.jobid and job.jobname like 'calendar\_sync\_%' and detail.end_time < now() - interval '1 day';
+  perform calendar_sync.act_as(v_caller);
 end;
 $$;
 

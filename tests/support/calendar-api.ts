@@ -67,12 +67,18 @@ export class CalendarApi {
   }
 
   /** @param path below `/functions/v1/calendar` */
-  request(method: string, path: string, body?: unknown): Promise<Response> {
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return fetch(`${this.#stack.apiUrl}/functions/v1/calendar${path}`, {
       method,
       headers: {
         ...this.headers(),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       redirect: "manual",

@@ -156,17 +156,18 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
       }
       throw new Error(`There is still work after ${CLAIMS_MAX} claims.`);
     },
-    record(worker, lane, outcomeOf = synced, notes = {}) {
+    async record(worker, lane, outcomeOf = synced, notes = {}) {
       const rows = lane.jobs.flatMap((job) => {
         const outcome = typeof outcomeOf === "function" ? outcomeOf(job, lane) : outcomeOf;
         return outcome === null ? [] : [outcomeRow(lane, job, outcome)];
       });
-      return rpc("calendar_record", {
+      const { recorded } = await rpc("calendar_record", {
         p_worker: worker,
         p_integration_id: lane.integration_id,
         p_outcomes: rows,
         p_lane: { ...UNTOUCHED, succeeded: true, reached: true, calls_made: rows.length, ...notes },
-      }, z.boolean());
+      }, z.object({ recorded: z.boolean() }));
+      return recorded;
     },
     retire: (worker) => rpc("calendar_retire", { p_worker: worker }, z.boolean()),
     async asUser(user_id, act) {
@@ -231,10 +232,10 @@ async function work({ sql, rpc, record }: Engine, worker: string, lane: Lane): P
 
 function outcomeRow(
   lane: Lane,
-  { obligation_id, version, deadline, deadline_hash }: Job,
+  { obligation_id, version, cause, deadline, deadline_hash }: Job,
   outcome: JobOutcome,
 ) {
-  const row = { kind: outcome.kind, obligation_id, version };
+  const row = { kind: outcome.kind, obligation_id, version, cause };
   switch (outcome.kind) {
     case "synced":
       return {

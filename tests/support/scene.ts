@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { type Stack, startStack } from "../../local/stack.ts";
 import type { ProviderName } from "../../supabase/functions/_shared/providers/provider.ts";
+import { LogProof } from "./log-proof.ts";
 import { CalendarApi, type Integration, until, type User } from "./calendar-api.ts";
 import { googleSubject } from "./subjects/google-subject.ts";
 import { outlookSubject } from "./subjects/outlook-subject.ts";
@@ -30,6 +31,7 @@ export interface Scene {
   writes(): number;
   /** What the functions printed. */
   readonly output: readonly string[];
+  /** Stops it, and proves that no line that the functions printed holds a secret, see {@link LogProof}. */
   close(): Promise<void>;
 }
 
@@ -56,11 +58,13 @@ export async function openScene(
   } = {},
 ): Promise<Scene> {
   const output: string[] = [];
+  const proof = new LogProof();
   const stack = await startStack({
     ...options,
     seed: false,
     // Tests poll.
-    env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000", ...env },
+    env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000", CALENDAR_LOG_LEVEL: "debug", ...env },
+    watch: (request, answer) => proof.watch(request, answer),
     log: (line) => {
       output.push(line);
       if (Deno.env.has("STACK_LOG")) console.error(line);
@@ -91,6 +95,8 @@ export async function openScene(
         insert into auth.users (email, encrypted_password)
         values (${email}, extensions.crypt(${password}, extensions.gen_salt('bf', 4))) returning id`;
       assert.ok(row);
+      proof.know("user's password", password);
+      proof.know("user's e-mail address", email);
       const user = { id: row.id, email, password };
       return { ...user, api: await CalendarApi.signIn(stack, user) };
     },
@@ -115,8 +121,10 @@ export async function openScene(
       )
         .length,
     async close() {
+      await proof.learnFrom(stack, sql);
       await sql.end({ timeout: 1 });
       await stack.stop();
+      proof.check(output);
     },
   };
   return scene;

@@ -72,7 +72,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
     const granted = ticked === null
       ? scopes
       : scopes.filter((scope) => SIGN_IN_SCOPES.includes(scope) || ticked.includes(scope));
-    const code = randomToken("4/");
+    const code = state.issue("code", randomToken("4/"));
     state.codes.set(code, {
       account,
       scopes: granted,
@@ -120,14 +120,15 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
     return c.json({
       ...issueAccessToken(code),
       ...(code.offline ? { refresh_token: issueRefreshToken(code) } : {}),
-      id_token: await new SignJWT({
-        email: code.account.email,
-        email_verified: true,
-        ...(code.nonce === null ? {} : { nonce: code.nonce }),
-      }).setProtectedHeader({ alg: "RS256", kid }).setIssuer(originOf(c)).setAudience(client.id).setSubject(
-        code.account.sub,
-      )
-        .setIssuedAt().setExpirationTime("1h").sign(privateKey),
+      id_token: state.issue(
+        "id token",
+        await new SignJWT({
+          email: code.account.email,
+          email_verified: true,
+          ...(code.nonce === null ? {} : { nonce: code.nonce }),
+        }).setProtectedHeader({ alg: "RS256", kid }).setIssuer(originOf(c)).setAudience(client.id)
+          .setSubject(code.account.sub).setIssuedAt().setExpirationTime("1h").sign(privateKey),
+      ),
     });
   });
 
@@ -140,7 +141,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
   });
 
   function issueAccessToken(grant: Grant) {
-    const access_token = randomToken("ya29.");
+    const access_token = state.issue("access token", randomToken("ya29."));
     state.accessTokens.set(access_token, {
       ...grant,
       expires_at: Date.now() + ACCESS_TOKEN_LIFETIME_S * 1000,
@@ -154,7 +155,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
   }
 
   function issueRefreshToken(grant: Grant): string {
-    const token = randomToken("1//");
+    const token = state.issue("refresh token", randomToken("1//"));
     state.refreshTokens.set(token, { ...grant, expires_at: Infinity });
     const own = [...state.refreshTokens].filter(([, held]) => held.account === grant.account);
     for (const [oldest] of own.slice(0, Math.max(0, own.length - REFRESH_TOKENS_MAX))) {

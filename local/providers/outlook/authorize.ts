@@ -63,7 +63,7 @@ export function authorizeRoutes(state: OutlookState, client: OAuthClient): Hono 
           "An administrator of the tenant has set a policy that prevents you from granting the permissions.",
         );
       }
-      const code = randomToken("1.AX0A.");
+      const code = state.issue("code", randomToken("1.AX0A."));
       state.codes.set(code, {
         account,
         scopes,

@@ -110,9 +110,14 @@ export function tokenRoutes(state: OutlookState, client: OAuthClient, keys: Sign
     origin: string,
   ) {
     const lifetime_s = LIFETIME_MIN_S + Math.floor(Math.random() * (LIFETIME_MAX_S - LIFETIME_MIN_S + 1));
-    const access_token = randomToken(account.tid === PERSONAL_TENANT ? "EwB" : "eyJ0");
+    const access_token = state.issue(
+      "access token",
+      randomToken(account.tid === PERSONAL_TENANT ? "EwB" : "eyJ0"),
+    );
     state.accessTokens.set(access_token, { account, scopes, expires_at: Date.now() + lifetime_s * 1000 });
-    const refresh_token = asked.includes("offline_access") ? randomToken("1.AX0B.") : null;
+    const refresh_token = asked.includes("offline_access")
+      ? state.issue("refresh token", randomToken("1.AX0B."))
+      : null;
     // The one that was used stays good: refreshing twice at once harms nobody.
     if (refresh_token !== null) {
       state.refreshTokens.set(refresh_token, { account, scopes: consented, expires_at: Infinity });
@@ -137,7 +142,7 @@ export function tokenRoutes(state: OutlookState, client: OAuthClient, keys: Sign
       ext_expires_in: lifetime_s,
       access_token,
       ...(refresh_token === null ? {} : { refresh_token }),
-      ...(id_token === null ? {} : { id_token }),
+      ...(id_token === null ? {} : { id_token: state.issue("id token", id_token) }),
     };
   }
 

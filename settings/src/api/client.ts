@@ -36,12 +36,14 @@ export function createCalendarApi(supabase: Supabase) {
     parameters: { readonly query?: Record<string, string>; readonly body?: Record<string, unknown> } = {},
   ): Promise<{ readonly answer: T; readonly response: Response }> => {
     const query = new URLSearchParams(parameters.query).toString();
+    const request_id = crypto.randomUUID();
+    const headers = { "x-request-id": request_id };
     const { data, error, response } = await supabase.functions.invoke<T>(
       `calendar${path}${query === "" ? "" : `?${query}`}`,
-      parameters.body === undefined ? { method } : { method, body: parameters.body },
+      parameters.body === undefined ? { method, headers } : { method, headers, body: parameters.body },
     );
     if (response === undefined) throw new CalendarApiError("network");
-    if (error !== null || data === null) throw await errorOf(response);
+    if (error !== null || data === null) throw await errorOf(response, request_id);
     return { answer: data, response };
   };
   const get = async <T>(path: string, query: Record<string, string> = {}): Promise<T> =>
@@ -104,7 +106,7 @@ export function createCalendarApi(supabase: Supabase) {
   };
 }
 
-async function errorOf(response: Response): Promise<CalendarApiError> {
+async function errorOf(response: Response, request_id: string): Promise<CalendarApiError> {
   const body: unknown = await response.json().catch(() => null);
   const code = typeof body === "object" && body !== null && "code" in body && typeof body.code === "string"
     ? body.code
@@ -112,5 +114,9 @@ async function errorOf(response: Response): Promise<CalendarApiError> {
     ? "unauthorized"
     : "internal";
   const retry_after_s = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return new CalendarApiError(code, Number.isFinite(retry_after_s) ? retry_after_s : null);
+  return new CalendarApiError(
+    code,
+    Number.isFinite(retry_after_s) ? retry_after_s : null,
+    response.status < 500 ? null : request_id,
+  );
 }

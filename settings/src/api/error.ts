@@ -4,8 +4,13 @@ export class CalendarApiError extends Error {
   /**
    * @param code one of the codes of docs/calendar-api.md; `network` where no answer came, `internal` where it had no code
    * @param retry_after_s what the server asks to wait before the next call
+   * @param reference by which the operator finds the call; null where it did not fail on the server's side
    */
-  constructor(readonly code: string, readonly retry_after_s: number | null = null) {
+  constructor(
+    readonly code: string,
+    readonly retry_after_s: number | null = null,
+    readonly reference: string | null = null,
+  ) {
     super(code);
   }
 }
@@ -13,4 +18,9 @@ export class CalendarApiError extends Error {
 /** The code of whatever went wrong, for the strings that say it. */
 export function codeOf(error: unknown): string {
   return error instanceof CalendarApiError ? error.code : "internal";
+}
+
+/** By what the operator finds the call that went wrong, where it is worth reporting. */
+export function referenceOf(error: unknown): string | null {
+  return error instanceof CalendarApiError ? error.reference : null;
 }

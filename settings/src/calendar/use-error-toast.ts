@@ -8,7 +8,7 @@ import { useToast } from "../ui/toasts.tsx";
 export function useErrorToast(): (error: unknown) => void {
   const { strings } = useSurroundings();
   const toast = useToast();
-  return useCallback((error: unknown) => toast({ words: wordsOf(error, strings) }), [strings, toast]);
+  return useCallback((error: unknown) => toast({ words: wordsOf(error, strings), error }), [strings, toast]);
 }
 
 function wordsOf(error: unknown, { errors }: Strings): string {

@@ -60,7 +60,13 @@ function FeedList({ feeds, onIssue }: {
 }) {
   const { strings } = useSurroundings();
   if (feeds.isError) {
-    return <NotLoaded words={strings.feeds.failed} onRepeat={() => void feeds.refetch()} />;
+    return (
+      <NotLoaded
+        words={strings.feeds.failed}
+        error={feeds.error}
+        onRepeat={() => void feeds.refetch()}
+      />
+    );
   }
   if (feeds.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   if (feeds.data.length === 0) return <p className="ec-muted">{strings.feeds.none}</p>;

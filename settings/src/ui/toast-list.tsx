@@ -1,5 +1,6 @@
 import { Toast } from "radix-ui";
 import { useSurroundings } from "../context.ts";
+import { Reference } from "./reference.tsx";
 import type { ShownToast } from "./toasts.tsx";
 
 /** Long enough to read it and to reach what it offers; it waits while it is hovered or focused. */
@@ -12,7 +13,7 @@ export default function ToastList(
   const { strings, dir } = useSurroundings();
   return (
     <Toast.Provider label={strings.notification} swipeDirection={dir === "rtl" ? "left" : "right"}>
-      {toasts.map(({ id, words, action, link }) => (
+      {toasts.map(({ id, words, error, action, link }) => (
         <Toast.Root
           key={id}
           className="ec-toast"
@@ -23,6 +24,7 @@ export default function ToastList(
         >
           <Toast.Description className="ec-toast-words">
             {words} {link ? <a href={link.href} target="_blank" rel="noreferrer">{link.label}</a> : null}
+            <Reference error={error} />
           </Toast.Description>
           {action
             ? (

@@ -4,6 +4,8 @@ import { lazyPart, Part } from "./part.tsx";
 /** A message that goes by itself, perhaps with a way to take back what it tells of. */
 export interface Toast {
   readonly words: string;
+  /** What went wrong, where that is what it tells of. */
+  readonly error?: unknown;
   readonly action?: { readonly label: string; readonly run: () => void };
   readonly link?: { readonly label: string; readonly href: string };
 }

@@ -1,5 +1,6 @@
 import { tokenIn } from "../_shared/feeds/address.ts";
 import { log } from "../_shared/platform/log.ts";
+import { addToSummary, logScope } from "../_shared/platform/log-scope.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
 import { hashSecretToken } from "../_shared/platform/secret-token.ts";
 import { callerAddress, clientKind } from "./caller.ts";
@@ -37,10 +38,12 @@ export async function answerFeed(context: FeedContext, request: Request): Promis
     if (request.method !== "GET" && request.method !== "HEAD") {
       return refused(405, "invalid_request", "Feeds are read with GET.", { allow: "GET, HEAD" });
     }
+    const client = clientKind(request.headers.get("user-agent") ?? "");
+    addToSummary({ client });
     const poll = await pollFeed(context.rpc, {
       token_hash: await hashSecretToken(tokenIn(new URL(request.url).pathname)),
       address: await callerAddress(request.headers.get("x-forwarded-for") ?? undefined, context.secret),
-      client: clientKind(request.headers.get("user-agent") ?? ""),
+      client,
     });
     switch (poll.kind) {
       case "unknown":
@@ -50,6 +53,7 @@ export async function answerFeed(context: FeedContext, request: Request): Promis
           "retry-after": String(poll.wait_s),
         });
       case "feed":
+        addToSummary({ feed_id: poll.feed_id });
         return await answer(context, request, poll);
     }
   } catch (error: unknown) {
@@ -78,7 +82,7 @@ async function answer(context: FeedContext, request: Request, feed: Feed): Promi
   if (request.method === "HEAD") return new Response(null, { headers });
   const { rpc, domain } = context;
   const text = ReadableStream.from(
-    logged(feedBody({ rpc, feed, domain, first_page: await firstPage(rpc, feed) })),
+    logged(feedBody({ rpc, feed, domain, first_page: await firstPage(rpc, feed) }), logScope()?.request_id),
   )
     .pipeThrough(new TextEncoderStream());
   return new Response(gzip ? text.pipeThrough(new CompressionStream("gzip")) : text, { headers });
@@ -92,11 +96,15 @@ function validatorHeaders({ tag, modified_s }: Validators, gzip: boolean): Recor
 }
 
 /** Half of a calendar is sent already: its reader learns from the broken connection that the rest is missing. */
-async function* logged(body: AsyncIterable<string>): AsyncGenerator<string> {
+async function* logged(
+  body: AsyncIterable<string>,
+  request_id: string | undefined,
+): AsyncGenerator<string> {
   try {
     yield* body;
   } catch (error: unknown) {
-    log.error("feed_interrupted", { error });
+    // Whoever reads does so when the request has been logged and its scope is over.
+    log.error("feed_interrupted", { success: false, request_id, error });
     throw error;
   }
 }
@@ -107,6 +115,7 @@ function refused(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
+  addToSummary({ error_code: code });
   return Response.json({ code, message }, {
     status,
     headers: { ...ALWAYS, "cache-control": "no-store", ...headers },

@@ -2,16 +2,18 @@ import { Hono } from "hono";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { runInBackground } from "../_shared/platform/background.ts";
-import { readEnv } from "../_shared/platform/env.ts";
 import { onError, onNotFound } from "../_shared/platform/errors.ts";
+import { addToSummary } from "../_shared/platform/log-scope.ts";
+import { logRequests } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
+import { startFunction } from "../_shared/platform/start-function.ts";
 import type { Provider, ProviderName } from "../_shared/providers/provider.ts";
 import { createProviders } from "../_shared/providers/registry.ts";
 import { createWorker } from "../_shared/sync/worker.ts";
 
-const env = readEnv();
+const env = startFunction("calendar-sync");
 const rpc = createServiceRpc();
 const providers = createProviders(env);
 warnOfExpiringSecret(env);
@@ -53,10 +55,13 @@ function providerOf(name: ProviderName): Provider {
 const app = new Hono({ strict: false }).basePath("/calendar-sync");
 app.onError(onError);
 app.notFound(onNotFound);
+// Every ring is one; what comes of it says the worker.
+app.use(logRequests("debug"));
 
 /** Answers at once and works on: pg_net has one worker, and it waits for the slowest answer of its batch. */
 app.post("/", async (c) => {
   if (!await isOneOfSecrets(c.req.header("x-calendar-sync-secret") ?? "", env.sync_secret.accepted)) {
+    addToSummary({ error_code: "unauthorized" });
     return c.json(
       { code: "unauthorized", message: "The header x-calendar-sync-secret is missing or wrong." },
       401,

@@ -2,12 +2,14 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
-import { readEnv } from "../_shared/platform/env.ts";
 import { ApiError, invalidRequest, onError, onNotFound } from "../_shared/platform/errors.ts";
 import { readAsJson } from "../_shared/platform/json-body.ts";
+import { addToSummary } from "../_shared/platform/log-scope.ts";
 import { limitCalls } from "../_shared/platform/rate-limit.ts";
+import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
+import { startFunction } from "../_shared/platform/start-function.ts";
 import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
 import { createProviders } from "../_shared/providers/registry.ts";
 import { apiDocument, ROUTES } from "./document.ts";
@@ -21,7 +23,7 @@ import { sync } from "./routes/integrations.ts";
 const BODY_BYTES_MAX = 64 * 1024;
 const DOCUMENT_PATH = "/openapi.json";
 
-const env = readEnv();
+const env = startFunction("calendar");
 const rpc = createServiceRpc();
 const context = { env, rpc, providers: createProviders(env) };
 warnOfExpiringSecret(env);
@@ -38,10 +40,12 @@ app.notFound(onNotFound);
 app.use(cors({
   origin: [...new Set(env.redirect_urls.map((url) => new URL(url).origin))],
   allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-  allowHeaders: ["authorization", "apikey", "content-type", "x-client-info"],
-  exposeHeaders: ["link", "retry-after"],
+  allowHeaders: ["authorization", "apikey", "content-type", "x-client-info", REQUEST_ID_HEADER],
+  exposeHeaders: ["link", "retry-after", REQUEST_ID_HEADER],
   maxAge: 3600,
 }));
+// After CORS: a browser's question whether it may ask is no request of its user's.
+app.use(logRequests());
 
 app.use(bodyLimit({
   maxSize: BODY_BYTES_MAX,
@@ -71,10 +75,10 @@ addObligations(app);
 addFeeds(app, context);
 
 for (const path of new Set([DOCUMENT_PATH, ...ROUTES.map(({ path }) => path)])) {
-  app.all(
-    path,
-    (c) => c.json({ code: "invalid_request", message: `${c.req.method} is not possible here.` }, 405),
-  );
+  app.all(path, (c) => {
+    addToSummary({ error_code: "invalid_request" });
+    return c.json({ code: "invalid_request", message: `${c.req.method} is not possible here.` }, 405);
+  });
 }
 
 Deno.serve(app.fetch);

@@ -5,6 +5,7 @@ import { showIntegration, useRequest } from "../../api/queries.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { Reference } from "../../ui/reference.tsx";
 import AdminConsentLink from "./admin-consent-link.tsx";
 import { lastFlow } from "./last-flow.ts";
 import type { Return } from "./return-address.ts";
@@ -75,6 +76,7 @@ export default function ConnectionReturn() {
         : (
           <Failed
             code={back.kind === "ticket" ? codeOf(confirm.error) : back.code}
+            error={confirm.error}
             onRepeat={back.kind === "ticket" ? () => confirm.mutate(back.ticket) : null}
             onDismiss={() => setBack(null)}
           />
@@ -83,8 +85,9 @@ export default function ConnectionReturn() {
   );
 }
 
-function Failed({ code, onRepeat, onDismiss }: {
+function Failed({ code, error, onRepeat, onDismiss }: {
   readonly code: string;
+  readonly error: unknown;
   /** Null where there is no ticket that could be tried again. */
   readonly onRepeat: (() => void) | null;
   readonly onDismiss: () => void;
@@ -113,7 +116,9 @@ function Failed({ code, onRepeat, onDismiss }: {
         </>
       }
     >
-      <p>{known[code] ?? strings.returned.errors.other}</p>
+      <p>
+        {known[code] ?? strings.returned.errors.other} <Reference error={error} />
+      </p>
       {code === "admin_consent_required" ? <AdminConsentLink provider={flow?.provider ?? "outlook"} /> : null}
     </Notice>
   );

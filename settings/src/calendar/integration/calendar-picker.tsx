@@ -6,6 +6,7 @@ import type { Calendar, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { Reference } from "../../ui/reference.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
 import { requestPicker } from "../connection/picker-request.ts";
@@ -140,11 +141,17 @@ function Choice({ value, name, hint, color }: {
 }
 
 function ListState({ list, is_empty }: {
-  readonly list: { readonly isLoading: boolean; readonly isError: boolean };
+  readonly list: { readonly isLoading: boolean; readonly isError: boolean; readonly error: unknown };
   readonly is_empty: boolean;
 }) {
   const { strings: { picker } } = useSurroundings();
-  if (list.isError) return <Notice tone="bad" role="alert">{picker.failed}</Notice>;
+  if (list.isError) {
+    return (
+      <Notice tone="bad" role="alert">
+        {picker.failed} <Reference error={list.error} />
+      </Notice>
+    );
+  }
   return (
     <p role="status" className="ec-small ec-muted">
       {list.isLoading ? picker.loading : is_empty ? picker.none : ""}

@@ -19,7 +19,13 @@ export default function Activities({ integrations }: { readonly integrations: re
   useFollowing(list, integrations);
 
   if (list.isError) {
-    return <NotLoaded words={strings.activity.failed} onRepeat={() => void list.refetch()} />;
+    return (
+      <NotLoaded
+        words={strings.activity.failed}
+        error={list.error}
+        onRepeat={() => void list.refetch()}
+      />
+    );
   }
   if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   return (

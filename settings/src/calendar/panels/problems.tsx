@@ -22,7 +22,13 @@ export default function Problems({ integrations }: { readonly integrations: read
     refetchOnWindowFocus: false,
   });
   if (list.isError) {
-    return <NotLoaded words={strings.problems.failed} onRepeat={() => void list.refetch()} />;
+    return (
+      <NotLoaded
+        words={strings.problems.failed}
+        error={list.error}
+        onRepeat={() => void list.refetch()}
+      />
+    );
   }
   if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   const { problems, total } = list.data;

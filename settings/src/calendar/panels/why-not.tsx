@@ -100,7 +100,13 @@ function Explanation({ obligation, integrations }: {
   });
   useFollowing(explanation, integrations);
   if (explanation.isError) {
-    return <NotLoaded words={strings.why_not.explain_failed} onRepeat={() => void explanation.refetch()} />;
+    return (
+      <NotLoaded
+        words={strings.why_not.explain_failed}
+        error={explanation.error}
+        onRepeat={() => void explanation.refetch()}
+      />
+    );
   }
   return (
     <div role="status" className="ec-explanation">

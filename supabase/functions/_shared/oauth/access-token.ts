@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type LastError, lastError } from "../domain/last-error.ts";
 import { log } from "../platform/log.ts";
+import { addToSummary } from "../platform/log-scope.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import type { AccessToken } from "../providers/calendar-client.ts";
 import type { Provider, RefreshRefusal } from "../providers/provider.ts";
@@ -107,11 +108,14 @@ interface Begun {
 /** @returns `superseded` where somebody else's token was stored meanwhile: that one is to be used */
 async function refresh(request: TokenRequest, begun: Begun): Promise<AccessTokenOutcome | "superseded"> {
   const { rpc, provider, integration_id } = request;
+  const started_at = performance.now();
   const outcome = await provider.refreshToken(begun.refresh_token);
   if (outcome.kind !== "refreshed") {
     const problem = PROBLEMS[outcome.kind];
     log.warn("token_refresh_refused", {
       provider: provider.name,
+      duration_ms: Math.round(performance.now() - started_at),
+      success: false,
       integration_id,
       error_code: problem.code,
       reason: outcome.reason,
@@ -142,6 +146,14 @@ async function refresh(request: TokenRequest, begun: Begun): Promise<AccessToken
         p_refresh_token: outcome.refresh_token,
       }, z.boolean());
       if (saved) {
+        addToSummary({ token_refreshed: true });
+        log.info("token_refreshed", {
+          provider: provider.name,
+          duration_ms: Math.round(performance.now() - started_at),
+          success: true,
+          integration_id,
+          rotated,
+        });
         return { kind: "valid", access_token: outcome.access_token, expires_at: outcome.expires_at };
       }
       if (rotated) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Env } from "../platform/env.ts";
 import { ApiError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
+import { bindToLog } from "../platform/log-scope.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import { createSecretToken, hashSecretToken } from "../platform/secret-token.ts";
 import type { CalendarAnswer, CalendarChoice, CalendarClient } from "../providers/calendar-client.ts";
@@ -101,6 +102,7 @@ export async function finishConsent(
       checked.kind === "expired" ? "expired_state" : "invalid_state",
     );
   }
+  bindToLog({ provider: state.provider, user_id: state.user_id });
   const failed = (code: string) => withParameter(state.redirect_to, "calendar_error", code);
   if (checked.kind === "expired" || state.expired) return failed("expired_state");
   const provider = configuredProvider(providers, state.provider);

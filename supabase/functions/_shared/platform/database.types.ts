@@ -267,7 +267,7 @@ export type Database = {
       "calendar_problems": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_record": {
         Args: { "p_integration_id": string; "p_lane": Json; "p_outcomes": Json; "p_worker": string };
-        Returns: boolean;
+        Returns: Json;
       };
       "calendar_refresh_failed": {
         Args: { "p_claim": string; "p_error": Json; "p_integration_id": string; "p_status": string };

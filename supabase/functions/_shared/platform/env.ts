@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LOG_LEVELS, type LogLevel } from "./log-line.ts";
 
 /** HMAC-SHA-256 keys shorter than their hash are weaker than it (RFC 7518 §3.2). */
 const SECRET_MIN_CHARACTERS = 32;
@@ -48,6 +49,13 @@ const Variables = z.object({
       `must be at most ${RATE_LIMIT_PER_MINUTE_MAX}`,
     )
     .default(RATE_LIMIT_PER_MINUTE),
+  CALENDAR_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  /** Of the requests and runs in which all went well. */
+  CALENDAR_LOG_SAMPLE: z.coerce.number("must be a number").min(0, "must be at least 0").max(
+    1,
+    "must be at most 1",
+  )
+    .default(1),
   CALENDAR_REDIRECT_URLS: z.string()
     .transform((list) => list.split(",").map((url) => url.trim()).filter((url) => url !== ""))
     .refine((urls) => urls.length > 0, "must name at least one URL")
@@ -105,6 +113,8 @@ export interface Env {
   readonly lanes_at_once: number;
   /** Calls of the Calendar API that one user may make within a minute. */
   readonly rate_limit_per_minute: number;
+  /** Which lines are written, and what share of the requests that went well is kept. */
+  readonly log: { readonly level: LogLevel; readonly sample: number };
   /** Exact URLs that a connection may return to. */
   readonly redirect_urls: readonly string[];
 }
@@ -160,6 +170,7 @@ export function readEnv(get: (name: string) => string | undefined = (name) => De
     sync_secret: rotated(variables.CALENDAR_SYNC_SECRET, variables.CALENDAR_SYNC_SECRET_PREVIOUS),
     lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,
     rate_limit_per_minute: variables.CALENDAR_RATE_LIMIT_PER_MINUTE,
+    log: { level: variables.CALENDAR_LOG_LEVEL, sample: variables.CALENDAR_LOG_SAMPLE },
     redirect_urls: variables.CALENDAR_REDIRECT_URLS,
   };
 }

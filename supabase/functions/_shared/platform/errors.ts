@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { log } from "./log.ts";
+import { addToSummary } from "./log-scope.ts";
 
 /** Every code that the Calendar API answers with; `docs/calendar-api.md` says what to do about each. */
 export const ERROR_CODES = [
@@ -43,6 +44,7 @@ export class ApiError extends Error {
 
 /** Hono's error handler: `{code, message}`; what nobody foresaw is logged and answered without its details. */
 export function onError(error: Error, c: Context): Response {
+  addToSummary({ error_code: error instanceof ApiError ? error.code : "internal" });
   if (error instanceof ApiError) {
     if (error.retry_after_s !== null) c.header("retry-after", String(error.retry_after_s));
     return c.json({ code: error.code, message: error.message }, error.status);
@@ -53,6 +55,7 @@ export function onError(error: Error, c: Context): Response {
 
 /** Hono's handler for paths that do not exist. */
 export function onNotFound(c: Context): Response {
+  addToSummary({ error_code: "not_found" });
   return c.json({ code: "not_found", message: "There is nothing at this address." }, 404);
 }
 

@@ -1,10 +1,22 @@
-/** What a log line may carry; values are redacted where their name or shape says secret. */
-export type LogFields = Readonly<Record<string, unknown>>;
+import { formatLine, LOG_LEVELS, type LogFields, type LogLevel } from "./log-line.ts";
+import { logScope } from "./log-scope.ts";
 
-type Level = "debug" | "info" | "warn" | "error";
-const LEVELS: readonly Level[] = ["debug", "info", "warn", "error"];
-const SECRET_NAME = /token|secret|authorization|password|apikey|ticket|verifier|^code$/i;
-const REDACTED = "[redacted]";
+/** What a function writes, and under which name. */
+export interface LogSettings {
+  /** The function's name. */
+  readonly service: string;
+  /** Less urgent lines are not written. */
+  readonly level: LogLevel;
+  /** Share of the requests and runs whose lines are kept where all went well, from 0 to 1. */
+  readonly sample: number;
+}
+
+let settings: LogSettings = { service: "calendar", level: "info", sample: 1 };
+
+/** Once, before the first line. */
+export function configureLog(of_this_function: LogSettings): void {
+  settings = of_this_function;
+}
 
 /** One JSON line per event, on standard output or, for warnings and errors, on standard error. */
 export const log = {
@@ -14,26 +26,31 @@ export const log = {
   error: (action: string, fields: LogFields = {}): void => write("error", action, fields),
 };
 
-function write(level: Level, action: string, fields: LogFields): void {
-  const threshold = LEVELS.findIndex((name) => name === (Deno.env.get("LOG_LEVEL") ?? "info"));
-  if (LEVELS.indexOf(level) < threshold) return;
-  const line = formatLine(level, action, fields);
-  level === "warn" || level === "error" ? console.error(line) : console.log(line);
+function write(level: LogLevel, action: string, fields: LogFields): void {
+  if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(settings.level)) return;
+  const scope = logScope();
+  const all: LogFields = { ...scope?.fields, ...fields };
+  const request_id = fields.request_id ?? scope?.request_id;
+  const is_urgent = level === "warn" || level === "error";
+  // What belongs to no request, such as a start, is rare and kept.
+  const may_go = !is_urgent && all.success !== false && request_id !== undefined;
+  if (may_go && !isSampled(request_id, settings.sample)) return;
+  const line = formatLine(settings.service, level, action, { ...all, request_id });
+  is_urgent ? console.error(line) : console.log(line);
 }
 
-/** @returns the line as JSON, secrets redacted */
-export function formatLine(level: Level, action: string, fields: LogFields): string {
-  const safe = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redact(name, value)]));
-  return JSON.stringify({ timestamp: new Date().toISOString(), level, service: "calendar", action, ...safe });
-}
+const HASHES = 2 ** 32;
 
-function redact(name: string, value: unknown): unknown {
-  if (value instanceof Error) return { name: value.name, message: withoutUrlQueries(value.message) };
-  if (SECRET_NAME.test(name)) return REDACTED;
-  return typeof value === "string" ? withoutUrlQueries(value) : value;
-}
-
-/** A library's error may quote the address it called, and an address may carry a token. */
-function withoutUrlQueries(text: string): string {
-  return text.replace(/(https?:\/\/[^\s?"']+)\?[^\s"']*/g, `$1?${REDACTED}`);
+/**
+ * Whether the lines of a request are kept. The id decides (FNV-1a), so that all lines of one request are kept or none,
+ * whichever functions wrote them.
+ *
+ * @param sample share that is kept, from 0 to 1
+ */
+export function isSampled(request_id: string, sample: number): boolean {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < request_id.length; at++) {
+    hash = Math.imul(hash ^ request_id.charCodeAt(at), 0x01000193);
+  }
+  return (hash >>> 0) / HASHES < sample;
 }

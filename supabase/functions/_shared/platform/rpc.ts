@@ -2,6 +2,7 @@ import { createAdminClient, createContextClient } from "@supabase/server/core";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { z } from "zod";
 import type { Database } from "./database.types.ts";
+import { logScope } from "./log-scope.ts";
 
 /** A hung database must not hold a worker for longer than its lease lasts. */
 const RPC_TIMEOUT_MS = 10_000;
@@ -37,7 +38,10 @@ export class RpcError extends Error {
   }
 }
 
-/** Calls as `service_role`, for what no user may do. */
+/**
+ * Calls as `service_role`, for what no user may do. Where a signed-in user asks for it, the database is told on whose
+ * behalf (`calendar_sync.caused_by`).
+ */
 export function createServiceRpc(): Rpc {
   return rpcOf(createAdminClient<AnyRpc>());
 }
@@ -49,7 +53,11 @@ export function createUserRpc(access_token: string): Rpc {
 
 function rpcOf(client: SupabaseClient<AnyRpc>): Rpc {
   return async (name, args, schema) => {
-    const { data, error } = await client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
+    const call = client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
+    const scope = logScope();
+    if (scope !== undefined) call.setHeader("x-request-id", scope.request_id);
+    if (scope?.acts_for) call.setHeader("x-on-behalf-of", scope.acts_for);
+    const { data, error } = await call;
     if (error) throw new RpcError(name, error.code ?? "", error.message);
     return schema.parse(data);
   };

@@ -2,6 +2,7 @@ import { verifyAuth } from "@supabase/server/core";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
+import { actFor } from "./log-scope.ts";
 import { createUserRpc, type Rpc } from "./rpc.ts";
 
 /** What a route knows of its caller. */
@@ -20,5 +21,6 @@ export const requireUser = createMiddleware<UserVariables>(async (c, next) => {
   }
   c.set("user_id", claims.data.id);
   c.set("userRpc", createUserRpc(data.token));
+  actFor(claims.data.id);
   await next();
 });

@@ -1,4 +1,4 @@
-import { log } from "../platform/log.ts";
+import { addToSummary } from "../platform/log-scope.ts";
 import type { Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { LaneContext } from "./lane-context.ts";
@@ -11,11 +11,8 @@ import { recordBatch, UNTOUCHED } from "./record-batch.ts";
 export async function exerciseToken(lane: Lane, context: LaneContext): Promise<void> {
   // As if the stored access token had been rejected: only a refresh counts as use.
   const token = await context.getValidAccessToken(lane, lane.access_token);
-  log.info("token_exercised", {
-    provider: lane.provider,
-    integration_id: lane.integration_id,
-    success: token.kind === "valid",
-  });
   const backoff_ms = token.kind === "valid" || token.kind === "lost" ? null : retryDelayMs(lane.attempts);
-  await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: 0 }, context);
+  const recorded = await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: 0 }, context);
+  if (token.kind === "valid") addToSummary({ success: recorded });
+  else addToSummary({ error_code: `token_${token.kind}`, ended_by: "without_token" });
 }

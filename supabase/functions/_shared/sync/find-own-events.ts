@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { log } from "../platform/log.ts";
+import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Outcome } from "../providers/outcome.ts";
@@ -50,15 +50,10 @@ export async function findOwnEvents(lane: Lane, context: LaneContext, signal: Ab
     const { events, outcomes } = searched.value;
     // What we may not remove stays, and is looked for again in a week.
     const ended = outcomes.every((outcome) => outcome?.kind === "gone" || outcome?.kind === "rejected");
-    log.info("own_events_searched", {
-      provider: lane.provider,
-      integration_id: lane.integration_id,
-      events,
-      doubles: outcomes.length,
-      success: ended,
-    });
+    addToSummary({ events, doubles: outcomes.length });
     const verdict = laneVerdict(outcomes, lane.attempts);
     await record(ended ? verdict : patient(verdict, lane), ended);
+    if (!ended) addToSummary({ success: false });
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { log } from "../platform/log.ts";
+import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Lane } from "./lane.ts";
@@ -31,11 +32,13 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
     );
     if (answer.kind === "without_token" && answer.token === "lost") {
       // With its grant the integration has gone already.
+      addToSummary({ success: true, ended_by: "without_token" });
       return;
     }
     if (!isSettled(answer)) {
       const backoff_ms = retryDelayMs(lane.attempts);
       await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: budget.used }, context);
+      addToSummary({ error_code: "provider_unavailable", ended_by: answer.kind });
       return;
     }
   }
@@ -43,7 +46,8 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
     p_worker: context.worker_id,
     p_integration_id: lane.integration_id,
   }, Removed);
-  log.info("disconnected", { provider: lane.provider, integration_id: lane.integration_id, success: true });
+  addToSummary({ success: removed !== null, provider_calls: budget.used });
+  if (removed !== null) log.info("disconnected", { success: true, events: "remove" });
   if (removed?.refresh_token) await context.revokeToken(lane.provider, removed.refresh_token);
 }
 

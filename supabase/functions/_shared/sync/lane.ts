@@ -19,11 +19,15 @@ const Deadline = z.object({
   url: row.url,
 }));
 
+/** Who or what made a job necessary: handed back as it came, for the row of activity. */
+const Cause = z.looseObject({ by: z.string(), request_id: z.string().nullable() });
+
 const Job = z.object({
   obligation_id: z.string(),
   version: z.number(),
   attempts: z.number(),
   attempted_in: z.array(z.string()),
+  cause: Cause.nullable(),
   deadline: Deadline.nullable(),
   deadline_hash: z.string().nullable(),
   mapping: z.object({
@@ -66,6 +70,7 @@ export const ClaimedLanes = z.array(Lane);
 
 export type Lane = z.infer<typeof Lane>;
 export type Job = z.infer<typeof Job>;
+export type Cause = z.infer<typeof Cause>;
 
 function dueOf(
   row: { deadline_date: string | null; deadline_at: string | null; time_zone: string | null },

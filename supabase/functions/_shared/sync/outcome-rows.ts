@@ -1,6 +1,6 @@
 import type { Plan } from "../domain/plan.ts";
 import type { Outcome } from "../providers/outcome.ts";
-import type { Job, Lane } from "./lane.ts";
+import type { Cause, Job, Lane } from "./lane.ts";
 import { retryDelayMs } from "./retry.ts";
 
 /** A job and what is to be done about it. */
@@ -11,7 +11,7 @@ export interface PlannedJob {
 }
 
 /** What `calendar_record` is told of one obligation. */
-export type OutcomeRow = Record<string, string | number | boolean | null>;
+export type OutcomeRow = Record<string, string | number | boolean | Cause | null>;
 
 /** Of an obligation that needed nothing. */
 export function settledRow({ obligation_id, version, mapping, deadline_hash }: Job): OutcomeRow {
@@ -35,7 +35,7 @@ export function outcomeRow(
   calendar_id: string,
   counts: boolean,
 ): OutcomeRow[] {
-  const { obligation_id, version } = job;
+  const { obligation_id, version, cause } = job;
   switch (outcome?.kind) {
     case "done":
       if (!("content_hash" in plan)) return [{ kind: "removed", obligation_id, version }];
@@ -51,6 +51,7 @@ export function outcomeRow(
         action: ACTIONS[plan.kind],
         title: job.deadline?.title ?? null,
         due: dueText(job),
+        cause,
       }];
     case "gone":
       switch (plan.kind) {
@@ -65,6 +66,7 @@ export function outcomeRow(
             calendar_id,
             event_id,
             title,
+            cause,
           }];
         }
         case "nothing":

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { AccessTokenOutcome } from "../oauth/access-token.ts";
+import { log } from "../platform/log.ts";
+import { addToSummary } from "../platform/log-scope.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import type { OutcomeRow } from "./outcome-rows.ts";
@@ -22,6 +24,7 @@ export const UNTOUCHED: LaneVerdict = {
 
 /** Why there is no token is noted on the integration already; here it only decides whether the lane waits. */
 export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome["kind"], "valid">): LaneVerdict {
+  addToSummary({ error_code: `token_${token}`, ended_by: "without_token" });
   return {
     ...UNTOUCHED,
     reached: token === "unavailable" ? false : null,
@@ -29,10 +32,10 @@ export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome["kind
   };
 }
 
-const Recorded = z.boolean();
+const Recorded = z.object({ recorded: z.boolean(), gate: z.enum(["closed", "opened"]).nullable() });
 
 /**
- * Records what became of a batch and gives the lane back, however often that takes.
+ * Records what became of a batch and gives the lane back, however often that takes. The line about the run learns it too.
  *
  * @param made how many provider calls it took, so that the rest of what was reserved is free again
  * @returns false where the lease was lost
@@ -52,10 +55,28 @@ export async function recordBatch(
   };
   for (let attempt = 0;; attempt++) {
     try {
-      return await rpc("calendar_record", args, Recorded);
+      const { recorded, gate } = await rpc("calendar_record", args, Recorded);
+      noteVerdict(verdict, made.calls_made, recorded);
+      if (gate === "closed") log.warn("gate_closed", { provider: lane.provider, success: false });
+      if (gate === "opened") log.info("gate_opened", { provider: lane.provider, success: true });
+      return recorded;
     } catch (error: unknown) {
       if (attempt + 1 >= RECORD_ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, retryDelayMs(attempt)));
     }
   }
+}
+
+function noteVerdict(verdict: LaneVerdict, provider_calls: number, recorded: boolean): void {
+  const { succeeded, backoff_ms, hold_ms, status, last_error } = verdict;
+  addToSummary({
+    success: succeeded && recorded,
+    provider_calls,
+    recorded,
+    ...(backoff_ms === null ? {} : { waits_for: "next_attempt", wait_ms: backoff_ms }),
+    ...(hold_ms === null ? {} : { waits_for: "provider", wait_ms: hold_ms }),
+    ...(status === null ? {} : { becomes: status }),
+    ...(last_error === null ? {} : { error_code: last_error.code }),
+    ...(recorded ? {} : { error_code: "lease_lost", ended_by: "lease_lost" }),
+  });
 }

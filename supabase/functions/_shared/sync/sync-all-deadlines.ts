@@ -15,6 +15,16 @@ const POLL_MS = 200;
 const WAIT_S_MAX = 15;
 const CLAIM_FAILURES_MAX = 5;
 
+/** What a worker did, for its log. */
+export interface Drained {
+  readonly worker_id: string;
+  /** Runs over a lane. */
+  readonly lanes: number;
+  readonly jobs: number;
+  /** `nothing_due`, or `budget`: it may take on no more. */
+  readonly ended_by: "nothing_due" | "budget";
+}
+
 /** What the worker needs; `worker_id` is its own. */
 export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id"> {
   /** Lanes that are worked side by side in one process. */
@@ -26,8 +36,9 @@ export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id">
  * at any await: leases end by themselves, and every provider write may be repeated.
  *
  * @param bell tells it that there is more to do
+ * @throws what the database's functions throw, once it has failed some times in a row
  */
-export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): Promise<void> {
+export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): Promise<Drained> {
   const worker_id = crypto.randomUUID();
   const context: DisconnectContext = { ...dependencies, worker_id };
   const { rpc, lanes_at_once } = dependencies;
@@ -37,6 +48,7 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
   const stopRenewing = keepLeases(context, active);
   let linger_until = performance.now() + LINGER_MS;
   let failures_in_a_row = 0;
+  const worked = { lanes: 0, jobs: 0 };
   const claim = async (lanes: number): Promise<readonly Lane[]> => {
     try {
       const args = { p_worker: worker_id, p_lanes: lanes, p_lease_s: LEASE_SECONDS };
@@ -69,6 +81,8 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
         const abort = new AbortController();
         const done = workLane(lane, context, abort.signal).finally(() => active.delete(lane.integration_id));
         active.set(lane.integration_id, { abort, done });
+        worked.lanes++;
+        worked.jobs += lane.jobs.length;
       }
       if (active.size > 0) linger_until = performance.now() + LINGER_MS;
       // Due, but nothing to take: what its user's open transaction holds, or a walk over what needs nothing.
@@ -81,6 +95,7 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
     for (const { abort } of active.values()) abort.abort();
     await rpc("calendar_retire", { p_worker: worker_id }, z.boolean());
   }
+  return { worker_id, ...worked, ended_by: budget.hasRoom() ? "nothing_due" : "budget" };
 }
 
 function isIdle({ task, jobs }: Lane): boolean {

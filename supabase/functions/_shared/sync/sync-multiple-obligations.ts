@@ -1,6 +1,6 @@
 import { planObligation } from "../domain/plan.ts";
 import type { AccessTokenOutcome } from "../oauth/access-token.ts";
-import { log } from "../platform/log.ts";
+import { addToSummary } from "../platform/log-scope.ts";
 import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
 import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
 import { applyPlans, needsCalls } from "./apply-plans.ts";
@@ -42,6 +42,7 @@ export async function syncMultipleObligations(
   })));
   const toApply = planned.filter(({ plan }) => needsCalls(plan));
   const budget = createCallBudget(lane.calls);
+  addToSummary({ changes: toApply.length, retries: lane.jobs.filter(({ attempts }) => attempts > 0).length });
   const outcomes = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (!Array.isArray(outcomes)) {
     const verdict = withoutToken(lane, outcomes.token);
@@ -62,20 +63,16 @@ export async function syncMultipleObligations(
     duration_ms,
     succeeded: verdict.succeeded,
   });
-  const recorded = await recordBatch(lane, rows, verdict, { calls_made: budget.used, next_jobs }, context);
-  log.info("lane_run", {
-    provider: lane.provider,
-    integration_id: lane.integration_id,
-    duration_ms,
-    success: verdict.succeeded,
-    jobs: lane.jobs.length,
-    changes: toApply.length,
-    provider_calls: budget.used,
+  const decisive = outcomes.find((outcome) => outcome !== null && concernsWholeIntegration(outcome));
+  addToSummary({
     outcomes: countByKind(outcomes),
-    recorded,
-    ...(verdict.last_error && { error_code: verdict.last_error.code }),
+    ...(decisive
+      ? { ended_by: decisive.kind }
+      : verdict.reached === false
+      ? { ended_by: "unreachable" }
+      : {}),
   });
-  return recorded;
+  return await recordBatch(lane, rows, verdict, { calls_made: budget.used, next_jobs }, context);
 }
 
 /**

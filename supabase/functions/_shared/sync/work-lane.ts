@@ -1,33 +1,74 @@
 import { log } from "../platform/log.ts";
+import { addToSummary, inLogScope, logScope } from "../platform/log-scope.ts";
 import { exerciseToken } from "./exercise-token.ts";
 import { findOwnEvents } from "./find-own-events.ts";
 import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
-import type { Lane } from "./lane.ts";
+import type { Job, Lane } from "./lane.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
 
 /**
  * Does what a claimed lane asks for and gives the lane back. Never rejects: what fails is logged, the lease ends by
- * itself, and the next worker takes the lane up where this one stopped.
+ * itself, and the next worker takes the lane up where this one stopped. Whatever happens, one line says how it went.
  *
  * @param signal aborted when the lease is lost
  */
 export async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
-  try {
-    switch (lane.task) {
-      case "sync":
-        await syncMultipleObligations(lane, context, signal);
-        break;
-      case "find_own_events":
-        await findOwnEvents(lane, context, signal);
-        break;
-      case "exercise_token":
-        await exerciseToken(lane, context);
-        break;
-      case "finish_disconnect":
-        await finishDisconnect(lane, context);
-        break;
+  const run_id = crypto.randomUUID();
+  const { request_id, request_ids } = requestsBehind(lane.jobs);
+  const fields = {
+    provider: lane.provider,
+    user_id: lane.user_id,
+    integration_id: lane.integration_id,
+    attempt: lane.attempts + 1,
+    run_id,
+    ...(lane.jobs.length === 1 ? { obligation_id: lane.jobs[0]?.obligation_id } : {}),
+  };
+  await inLogScope(request_id ?? run_id, fields, async () => {
+    const started_at = performance.now();
+    addToSummary({ task: lane.task, jobs: lane.jobs.length, request_ids, ended_by: "done" });
+    const duration_ms = () => Math.round(performance.now() - started_at);
+    try {
+      await work(lane, context, signal);
+      log.info("lane_run", { duration_ms: duration_ms(), ...logScope()?.summary });
+    } catch (error: unknown) {
+      const aborted = signal.aborted;
+      log.error("lane_run", {
+        duration_ms: duration_ms(),
+        ...logScope()?.summary,
+        success: false,
+        error_code: aborted ? "lease_lost" : "internal",
+        ended_by: aborted ? "lease_lost" : "error",
+        error,
+      });
     }
-  } catch (error: unknown) {
-    log.error("lane_failed", { provider: lane.provider, integration_id: lane.integration_id, error });
+  });
+}
+
+async function work(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
+  switch (lane.task) {
+    case "sync":
+      await syncMultipleObligations(lane, context, signal);
+      break;
+    case "find_own_events":
+      await findOwnEvents(lane, context, signal);
+      break;
+    case "exercise_token":
+      await exerciseToken(lane, context);
+      break;
+    case "finish_disconnect":
+      await finishDisconnect(lane, context);
+      break;
   }
+}
+
+/**
+ * The requests that led to these jobs. Where one and the same led to all of them, the run belongs to it: its lines and what
+ * it writes carry the id.
+ */
+function requestsBehind(
+  jobs: readonly Job[],
+): { readonly request_id: string | null; readonly request_ids: readonly string[] } {
+  const causes = new Set(jobs.map(({ cause }) => cause?.request_id ?? null));
+  const request_ids = [...causes].filter((id) => id !== null);
+  return { request_id: causes.size === 1 ? request_ids[0] ?? null : null, request_ids };
 }

@@ -21,8 +21,7 @@ export function createWorker(dependencies: WorkerDependencies): Worker {
       const done = (async () => {
         // A ring that comes while the last of the work is being wound up would reach nobody.
         do {
-          await syncAllDeadlines(dependencies, bell)
-            .catch((error: unknown) => log.error("worker_failed", { error }));
+          await drain(dependencies, bell);
         } while (bell.isRung());
         running = null;
       })();
@@ -30,4 +29,15 @@ export function createWorker(dependencies: WorkerDependencies): Worker {
       return done;
     },
   };
+}
+
+async function drain(dependencies: WorkerDependencies, bell: Bell): Promise<void> {
+  const started_at = performance.now();
+  const duration_ms = () => Math.round(performance.now() - started_at);
+  try {
+    const drained = await syncAllDeadlines(dependencies, bell);
+    log.info("worker_drain", { duration_ms: duration_ms(), success: true, ...drained });
+  } catch (error: unknown) {
+    log.error("worker_drain", { duration_ms: duration_ms(), success: false, error_code: "internal", error });
+  }
 }

@@ -24,6 +24,8 @@ export function addCallback(app: CalendarApp, context: ConnectContext): void {
       log.error("callback_failed", { error });
       return failedConnection(context.env);
     });
+    const error_code = new URL(next).searchParams.get("calendar_error") ?? undefined;
+    log.info("consent_ended", { success: error_code === undefined, error_code });
     return c.redirect(next, 303);
   });
 }
@@ -49,7 +51,9 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
         "redirect_to: must be one of CALENDAR_REDIRECT_URLS, exactly.",
       );
     }
-    return c.json({ url: await beginConnection(context, { user_id: c.var.user_id, ...query }) }, 200);
+    const url = await beginConnection(context, { user_id: c.var.user_id, ...query });
+    log.info("consent_begun", { provider: query.provider, success: true, access: query.access });
+    return c.json({ url }, 200);
   });
 
   app.openapi(routes.adminConsent, (c) => {
@@ -63,7 +67,10 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
 
   app.openapi(routes.confirm, async (c) => {
     const { connection } = c.req.valid("json");
-    return c.json(await confirmConnection(context, c.var.user_id, connection, Integration), 200);
+    const integration = await confirmConnection(context, c.var.user_id, connection, Integration);
+    const { id: integration_id, provider, access } = integration;
+    log.info("connected", { provider, success: true, integration_id, access });
+    return c.json(integration, 200);
   });
 
   app.openapi(routes.disconnect, async (c) => {
@@ -84,6 +91,9 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
         );
       case "draining":
       case "removed": {
+        const fields = { provider: outcome.provider, success: true, integration_id, events };
+        if (outcome.kind === "draining") log.info("disconnecting", fields);
+        else log.info("disconnected", fields);
         // Not every provider lets an application end a grant: where its user can, if it is to go there too.
         const provider = providers[outcome.provider];
         if (provider) c.header("link", `<${provider.grantPageOf(outcome.account_id ?? "")}>; rel="help"`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { until } from "../../../support/calendar-api.ts";
+import { logLines } from "../../../support/log-proof.ts";
 import { ADA } from "../../../support/subjects/subject.ts";
 import { assertAccessible } from "../../support/axe.ts";
 import { answerConsent } from "../../support/consent.ts";
@@ -95,6 +96,14 @@ export const CHOICE: readonly Behaviour[] = [
         ]);
         const dialog = await openPicker(page, card);
         await dialog.getByText("Your calendars could not be listed.").waitFor();
+        const reference = await dialog.getByText(/^Reference: /).innerText();
+        const lines = logLines(scene.output).filter(({ action, request_id }) =>
+          action === "request" && `Reference: ${request_id}` === reference
+        );
+        assert.deepEqual(lines.map((line) => [line["route"], line["status"]]), [[
+          "/calendar/calendars",
+          502,
+        ]]);
         await assertAccessible(page, "no list", { best_practices: true });
         scene.provider.emulator.faults.clear();
         await dialog.getByRole("button", { name: "Refresh the list" }).click();

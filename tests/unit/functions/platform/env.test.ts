@@ -108,3 +108,16 @@ Deno.test("a previous secret that is short, or is the current one, is refused wi
     );
   }
 });
+
+Deno.test("lines are written from info on, all of them, or as the environment says", () => {
+  assert.deepEqual(read().log, { level: "info", sample: 1 });
+  const log = { CALENDAR_LOG_LEVEL: "warn", CALENDAR_LOG_SAMPLE: "0.05" };
+  assert.deepEqual(read(log).log, { level: "warn", sample: 0.05 });
+  assert.throws(
+    () => read({ CALENDAR_LOG_LEVEL: "verbose" }),
+    /CALENDAR_LOG_LEVEL must be one of debug, info, warn, error/,
+  );
+  for (const wrong of ["-0.1", "1.1", "some"]) {
+    assert.throws(() => read({ CALENDAR_LOG_SAMPLE: wrong }), /CALENDAR_LOG_SAMPLE must be/);
+  }
+});

@@ -10,6 +10,7 @@ const job: Job = {
   version: 3,
   attempts: 1,
   attempted_in: [],
+  cause: { by: "service", request_id: "r" },
   deadline: {
     obligation_id: "o",
     title: "Report",
@@ -67,6 +68,7 @@ Deno.test("a removed event is told with its calendar, an event that was gone bef
       calendar_id: CALENDAR,
       event_id: "e",
       title: "Report",
+      cause: job.cause,
     },
   ]);
   assert.equal(rowOf({ kind: "nothing", strays: ["elsewhere"] }, gone)[0]?.["kind"], "unchanged");

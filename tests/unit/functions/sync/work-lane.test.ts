@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
+import type { DisconnectContext } from "../../../../supabase/functions/_shared/sync/finish-disconnect.ts";
+import { workLane } from "../../../../supabase/functions/_shared/sync/work-lane.ts";
+import { linesOf } from "../../../support/printed-lines.ts";
+
+const lane: Lane = {
+  integration_id: "1f0f3a1b-58a5-4c54-9d6a-8f2d6f0e2c3d",
+  provider: "google",
+  task: "sync",
+  removing: false,
+  user_id: "8f2d6f0e-58a5-4c54-9d6a-1f0f3a1b2c3d",
+  calendar: { id: "calendar", role: "own" },
+  calls: 10,
+  settings: { reminders_minutes: [], completed_events: "keep" },
+  attempts: 2,
+  batch_jobs: 100,
+  access_token: null,
+  token_expires_at: null,
+  jobs: [],
+};
+
+/** An obligation that is gone and was never in the calendar: nothing has to be done. */
+const jobOf = (request_id: string | null): Job => ({
+  obligation_id: crypto.randomUUID(),
+  version: 1,
+  attempts: 0,
+  attempted_in: [],
+  cause: { by: "service", request_id },
+  deadline: null,
+  deadline_hash: null,
+  mapping: null,
+});
+
+const context: DisconnectContext = {
+  rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, gate: null })),
+  worker_id: "w",
+  clientFor: () => assert.fail("no client is needed"),
+  getValidAccessToken: () => Promise.resolve({ kind: "lost" }),
+  revokeToken: () => Promise.resolve(),
+};
+
+const runOf = async (
+  jobs: readonly Job[],
+  own: Partial<DisconnectContext> = {},
+  task: Lane["task"] = "sync",
+) => {
+  const lines = await linesOf(() =>
+    workLane({ ...lane, task, jobs: [...jobs] }, { ...context, ...own }, new AbortController().signal)
+  );
+  const [run] = lines.filter(({ action }) => action === "lane_run");
+  assert.ok(run);
+  return { run, lines };
+};
+
+Deno.test("a run has one line, whatever was asked for", async () => {
+  for (const task of ["sync", "find_own_events", "exercise_token", "finish_disconnect"] as const) {
+    const { run, lines } = await runOf([], {}, task);
+    assert.deepEqual([lines.length, run["task"], run.attempt, run.integration_id], [
+      1,
+      task,
+      3,
+      lane.integration_id,
+    ]);
+  }
+});
+
+Deno.test("a run that throws has its line too, which says so", async () => {
+  const { run, lines } = await runOf([jobOf(null)], { rpc: () => Promise.reject(new TypeError("broken")) });
+  assert.deepEqual(
+    [lines.length, run.level, run.success, run.error_code, run["ended_by"], run["error"]],
+    [1, "error", false, "internal", "error", { name: "TypeError", message: "broken" }],
+  );
+});
+
+Deno.test("a run without a token says why", async () => {
+  const { run } = await runOf([], {}, "exercise_token");
+  assert.deepEqual([run.success, run.error_code, run["ended_by"]], [false, "token_lost", "without_token"]);
+});
+
+Deno.test("a run whose lease was lost is no success, and one that closes the gate says so besides", async () => {
+  const lost = await runOf([], {
+    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: false, gate: null })),
+  });
+  assert.deepEqual([lost.run.success, lost.run.error_code], [false, "lease_lost"]);
+  const closing = await runOf([], {
+    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, gate: "closed" })),
+  });
+  assert.deepEqual(closing.lines.map(({ action }) => action), ["gate_closed", "lane_run"]);
+});
+
+Deno.test("a run belongs to a request where that led to all of it; else it only names those that led to some", async () => {
+  const one = await runOf([jobOf("a"), jobOf("a")]);
+  assert.deepEqual([one.run.request_id, one.run["request_ids"]], ["a", ["a"]]);
+  for (const jobs of [[jobOf("a"), jobOf("b")], [jobOf("a"), jobOf(null)], [jobOf(null)], []]) {
+    const { run } = await runOf(jobs);
+    assert.equal(run.request_id, run["run_id"]);
+    assert.deepEqual(run["request_ids"], jobs.flatMap(({ cause }) => cause?.request_id ?? []));
+  }
+});
