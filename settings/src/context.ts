@@ -1,11 +1,13 @@
 import { createContext, useContext } from "react";
 import type { CalendarApi } from "./api/client.ts";
+import type { LateStrings } from "./late-strings.ts";
 import type { Strings } from "./strings.ts";
 
 /** What every part of the settings needs. */
 export interface Surroundings {
   readonly api: CalendarApi;
-  readonly strings: Strings;
+  /** Without `late` in English, which comes with the parts that say it. */
+  readonly strings: Strings & { readonly late?: LateStrings };
   /** BCP 47, for dates and numbers. */
   readonly locale: string;
   readonly dir: "ltr" | "rtl";

@@ -1,6 +1,6 @@
 /**
- * Everything that `<CalendarSettings>` says, in English. A translation is an object of the same shape, given as its
- * property `strings`; numbers, dates and durations come formatted for the locale.
+ * What `<CalendarSettings>` says, in English; numbers, dates and durations come formatted for the locale. What only parts say
+ * that are loaded later is in late-strings.ts.
  */
 export const ENGLISH = {
   heading: "Calendar",
@@ -335,24 +335,7 @@ export const ENGLISH = {
     },
   },
 
-  activity: {
-    heading: "Recent activity",
-    failed: "The activity could not be loaded.",
-    none: "Nothing yet. What is written to your calendars appears here.",
-    refresh: "Refresh",
-    somewhere: "a calendar that is no longer connected",
-    gone_title: "An obligation",
-    actions: {
-      created: (title: string, due: string | null) =>
-        due === null ? `${title} was added` : `${title} was added on ${due}`,
-      updated: (title: string, due: string | null) =>
-        due === null ? `${title} was updated` : `${title} was updated, now on ${due}`,
-      moved: (title: string) => `${title} was moved to another calendar`,
-      removed: (title: string) => `${title} was removed`,
-      rejected: (title: string) => `${title} was not accepted by the calendar`,
-      given_up: (title: string) => `${title} could not be written`,
-    },
-  },
+  activity: { heading: "Recent activity" },
 
   feeds: {
     heading: "Calendar links (iCal)",

@@ -56,4 +56,17 @@ $$;
 comment on function calendar_sync.act_as(text) is
   'From now on, and until the end of the transaction at most, p_by is what causes things; an empty text: whoever calls. Returns what to hand to it afterwards.';
 
+create function calendar_sync.cause_for(p_caused_by text, p_user_id uuid) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select case
+    when p_caused_by = 'user:' || p_user_id then 'you'
+    when p_caused_by like 'user:%' then 'another_user'
+    else split_part(p_caused_by, ':', 1)
+  end
+$$;
+
+comment on function calendar_sync.cause_for(text, uuid) is
+  'A cause as this user may read it: you, another_user, or the kind of whatever it was. Whose id or which login it was is for administrators.';
+
 grant execute on function calendar_sync.request_id(), calendar_sync.caused_by() to authenticated, service_role;

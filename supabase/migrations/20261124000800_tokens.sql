@@ -165,6 +165,7 @@ create function public.calendar_refresh_failed(p_integration_id uuid, p_claim uu
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+  perform calendar_sync.act_as('worker');
   perform from public.calendar_integrations where id = p_integration_id for no key update;
   -- What was learned about an older grant says nothing of the one that a new consent brought meanwhile.
   update calendar_sync.lanes

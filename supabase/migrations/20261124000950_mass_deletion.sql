@@ -98,6 +98,7 @@ begin
   if v_deletions <= v_allowed then
     return false;
   end if;
+  perform calendar_sync.act_as('worker');
   update public.calendar_integrations
   set status = 'paused', last_error = jsonb_build_object(
     'code', 'mass_deletion',

@@ -102,17 +102,19 @@ comment on function public.calendar_store_connection(uuid, text, text, text, tex
 
 -- Two tabs may confirm at once, and each looks at what the other writes: integrations are locked before their connections,
 -- all of a user and provider, in one order.
-create function calendar_sync.lock_integrations(p_user_id uuid, p_provider text) returns void
+create function calendar_sync.lock_integrations(p_integration_id uuid) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform from public.calendar_integrations where user_id = p_user_id and provider = p_provider
-  order by id for no key update;
+  perform from public.calendar_integrations as one
+  join public.calendar_integrations as other on other.user_id = one.user_id and other.provider = one.provider
+  where one.id = p_integration_id
+  order by other.id for no key update of other;
 end;
 $$;
 
-comment on function calendar_sync.lock_integrations(uuid, text) is
-  'Whoever connects an account of a user waits until the one before is through.';
+comment on function calendar_sync.lock_integrations(uuid) is
+  'Whoever connects an account waits until the one before is through, of the same user and provider.';
 
 create function public.calendar_take_connection(p_user_id uuid, p_ticket_hash text) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -122,11 +124,10 @@ declare
   v_integration public.calendar_integrations;
   v_known public.calendar_integrations;
 begin
-  select integration.* into v_integration
-  from calendar_sync.connections as connection
-  join public.calendar_integrations as integration on integration.id = connection.integration_id
-  where connection.ticket_hash = p_ticket_hash;
-  perform calendar_sync.lock_integrations(v_integration.user_id, v_integration.provider);
+  perform calendar_sync.act_as('user:' || p_user_id);
+  perform calendar_sync.lock_integrations((
+    select integration_id from calendar_sync.connections where ticket_hash = p_ticket_hash
+  ));
   select * into v_connection from calendar_sync.connections
   where ticket_hash = p_ticket_hash and expires_at > now() for update;
   if not found then
@@ -240,9 +241,14 @@ declare
   v_cause constant jsonb := calendar_sync.cause('connected');
   v_integration public.calendar_integrations;
 begin
+  perform calendar_sync.lock_integrations(p_integration_id);
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
-  perform calendar_sync.lock_integrations(v_integration.user_id, v_integration.provider);
+  -- It is called for whoever has just shown the ticket, and only its user can.
+  perform calendar_sync.act_as('user:' || v_integration.user_id);
   delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
+  if v_integration.status in ('active', 'paused') then
+    perform calendar_sync.note(v_integration, 'reconnected', null, calendar_sync.account_details(v_integration));
+  end if;
   update public.calendar_integrations
   set status = 'active', last_error = null,
     calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role
@@ -252,13 +258,19 @@ begin
     return null;
   end if;
   perform calendar_sync.merge_pending(v_integration);
-  insert into public.calendar_event_mappings
-    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
-  select p_integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash
-  from calendar_sync.kept_events as kept
-  where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
-    and kept.account_id = v_integration.account_id
-  on conflict do nothing;
+  with adopted as (
+    insert into public.calendar_event_mappings
+      (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+    select p_integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash
+    from calendar_sync.kept_events as kept
+    where kept.user_id = v_integration.user_id and kept.provider = v_integration.provider
+      and kept.account_id = v_integration.account_id
+    on conflict do nothing
+    returning obligation_id, calendar_id, external_event_id
+  )
+  insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id)
+  select v_integration.user_id, p_integration_id, v_integration.provider, obligation_id, 'adopted', calendar_id, external_event_id
+  from adopted;
   insert into calendar_sync.jobs as job (integration_id, obligation_id, attempted_in, cause)
   select p_integration_id, obligation_id, attempted_in, v_cause
   from calendar_sync.kept_attempts as kept
@@ -300,6 +312,7 @@ create function public.calendar_set_calendar(
 ) returns jsonb
 language sql volatile security definer set search_path = ''
 as $$
+  select calendar_sync.act_as('user:' || p_user_id);
   update public.calendar_integrations as integration
   set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
     status = case when status = 'paused' and last_error ->> 'code' = 'calendar_missing' then 'active' else status end,

@@ -41,7 +41,6 @@ begin
   from jsonb_each_text(coalesce(p_events, '{}')) as event where event.value <> '';
   insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
   values (v_integration.id, true, 1, 'imported', calendar_sync.cause());
-  perform calendar_sync.note(v_integration, 'connected', 'imported');
   return v_integration.id;
 end;
 $$;

@@ -175,6 +175,7 @@ declare
   v_removed integer;
   v_gate text;
 begin
+  perform calendar_sync.act_as('worker');
   select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
   select asked_anew into v_asked_anew from calendar_sync.lanes
   where integration_id = p_integration_id and leased_by = p_worker for update;
@@ -237,6 +238,7 @@ create function public.calendar_finish_disconnect(p_worker uuid, p_integration_i
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
+  perform calendar_sync.act_as('worker');
   perform from public.calendar_integrations where id = p_integration_id and status = 'disconnecting' for update;
   if not found then
     return null;

@@ -80,6 +80,7 @@ declare
   v_caller constant text := calendar_sync.act_as('nightly');
   v_cause constant jsonb := calendar_sync.cause();
 begin
+  perform calendar_sync.act_as('nightly');
   perform calendar_sync.mark_idle_tokens();
   perform calendar_sync.keep_activity();
   -- Given up because the provider did not carry it out, not because it refused: one more attempt a night.

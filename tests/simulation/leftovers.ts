@@ -20,7 +20,9 @@ declare
   v_left bigint;
 begin
   delete from calendar_sync.provider_calls;
+  perform set_config('calendar_sync.activity_may_change', 'yes', true);
   delete from calendar_sync.activity;
+  perform set_config('calendar_sync.activity_may_change', '', true);
   delete from calendar_sync.incidents where kind <> 'enqueue';
   for v_table in
     select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'calendar_sync'::regnamespace

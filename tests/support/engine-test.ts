@@ -44,7 +44,10 @@ async function forgetAll(sql: Sql): Promise<void> {
   await sql`delete from public.obligations`;
   await sql`delete from calendar_sync.marks`;
   await sql`delete from calendar_sync.incidents`;
-  await sql`delete from calendar_sync.activity`;
+  await sql.begin(async (maintenance) => {
+    await maintenance`select set_config('calendar_sync.activity_may_change', 'yes', true)`;
+    await maintenance`delete from calendar_sync.activity`;
+  });
   await sql`delete from calendar_sync.provider_calls`;
   await sql`
     update calendar_sync.gates set failed_lanes = '{}', down_since = null, probe_at = null, spent_until = null`;

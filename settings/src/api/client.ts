@@ -93,6 +93,8 @@ export function createCalendarApi(supabase: Supabase) {
       (await get<Answers["Obligations"]>("/obligations", { search, limit: "20" })).obligations,
     explain: async (obligation_id: string) =>
       (await get<Answers["Explanation"]>("/explain", { obligation_id })).integrations,
+    /** @returns a file: CSV for spreadsheets, without its byte order mark */
+    evidence: (obligation_id: string) => get<string>("/evidence", { obligation_id, format: "csv" }),
     feeds: async () => (await get<Answers["Feeds"]>("/feeds")).feeds,
     createFeed: (feed: FeedRequest) => post<NewFeed>("/feeds", { ...feed }),
     changeFeed: async ({ id, change }: { readonly id: string; readonly change: FeedRequest }) =>

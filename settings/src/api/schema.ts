@@ -206,8 +206,28 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The last changes made to the user's calendars */
+    /** What was done to the user's calendars and connections */
     get: operations["listActivity"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/evidence": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * From when to when an obligation was in which calendar, as which deadline
+     * @description Also of an obligation that is gone, as far back as activity is kept. As CSV (RFC 4180, UTF-8 with a byte order mark) a cell that a spreadsheet would take for a formula begins with an apostrophe.
+     */
+    get: operations["evidence"];
     put?: never;
     post?: never;
     delete?: never;
@@ -524,28 +544,166 @@ export interface components {
     Activities: {
       activity: components["schemas"]["Activity"][];
     };
+    Activity: components["schemas"]["EventActivity"] | components["schemas"]["ConnectionActivity"];
     /** @description One change made to a calendar, or given up. */
-    Activity: {
+    EventActivity: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: "event";
       /** Format: date-time */
       at: string;
+      /** @description Null where it is not known any more. */
+      account_email: string | null;
+      /** @description Null where it is not known any more. */
+      calendar_name: string | null;
+      /** @description The provider's word, or the code of the integration's error. */
+      reason: string | null;
+      /**
+       * @description you, another_user, or the kind of whatever it was: admin, database, nightly, service, worker …
+       * @example you
+       * @example worker
+       */
+      caused_by: string | null;
       /** Format: uuid */
       integration_id: string;
       /** @enum {string} */
       provider: "google" | "outlook";
-      /** @description Null where the integration is gone. */
-      account_email: string | null;
-      /** @description Null where the integration is gone. */
-      calendar_name: string | null;
       /** Format: uuid */
       obligation_id: string;
       /** @description As it was then; null where that is not known any more. */
       title: string | null;
-      /** @enum {string} */
-      action: "created" | "updated" | "moved" | "removed" | "rejected" | "given_up";
+      /**
+       * @description adopted: it was there already, kept when the account was disconnected.
+       * @enum {string}
+       */
+      action: "created" | "updated" | "moved" | "removed" | "adopted" | "rejected" | "given_up";
       /** @description The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339). */
       due: string | null;
-      /** @description What the provider said, in its own word. */
+    };
+    /** @description One event in the life of a connection. */
+    ConnectionActivity: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: "connection";
+      /** Format: date-time */
+      at: string;
+      /** @description Null where it is not known any more. */
+      account_email: string | null;
+      /** @description Null where it is not known any more. */
+      calendar_name: string | null;
+      /** @description The provider's word, or the code of the integration's error. */
       reason: string | null;
+      /**
+       * @description you, another_user, or the kind of whatever it was: admin, database, nightly, service, worker …
+       * @example you
+       * @example worker
+       */
+      caused_by: string | null;
+      /**
+       * Format: uuid
+       * @description Null where it concerned all of the user's calendars.
+       */
+      integration_id: string | null;
+      /** @enum {string|null} */
+      provider: "google" | "outlook" | null;
+      /** @enum {string} */
+      action:
+        | "connected"
+        | "reconnected"
+        | "grant_lost"
+        | "paused"
+        | "resumed"
+        | "switched_off"
+        | "switched_on"
+        | "calendar_chosen"
+        | "settings_changed"
+        | "disconnecting"
+        | "disconnected"
+        | "retried"
+        | "resynced"
+        | "erased"
+        | "drained";
+      /** @description Its name (calendar_chosen). */
+      calendar_before: string | null;
+      /** @description Those that were changed (settings_changed). */
+      settings_before: {
+        reminders_minutes?: number[];
+        /** @enum {string} */
+        completed_events?: "keep" | "remove";
+      } | null;
+      /** @description What they were changed to (settings_changed). */
+      settings: {
+        reminders_minutes?: number[];
+        /** @enum {string} */
+        completed_events?: "keep" | "remove";
+      } | null;
+      /**
+       * @description What became of the events (disconnected); left: nobody chose, they stayed where they were.
+       * @enum {string|null}
+       */
+      events: "kept" | "removed" | "left" | null;
+    };
+    Evidence: {
+      /** Format: uuid */
+      obligation_id: string;
+      periods: components["schemas"]["Period"][];
+    };
+    /** @description From when to when something was true of an obligation in one calendar. */
+    Period: {
+      account_email: string | null;
+      /** @enum {string} */
+      provider: "google" | "outlook";
+      /** Format: uuid */
+      integration_id: string;
+      /** @description The provider's. */
+      calendar_id: string | null;
+      calendar_name: string | null;
+      /** @description False: it was wanted there, and was not there. */
+      in_calendar: boolean;
+      /** @description The provider's. */
+      event_id: string | null;
+      /** @description As the event showed it; null where that is not known. */
+      title: string | null;
+      /** @description As the event showed it: a calendar date or an instant in UTC (RFC 3339); null: not known. */
+      due: string | null;
+      /**
+       * Format: date-time
+       * @description Null: before anything that is still kept.
+       */
+      from_at: string | null;
+      /** @description It was so before from_at already. */
+      since_before: boolean;
+      /**
+       * Format: date-time
+       * @description Null: still.
+       */
+      until_at: string | null;
+      /**
+       * @description Why it was not there, or why changes did not reach the event meanwhile.
+       * @example paused: calendar_missing
+       * @example rejected: too_long
+       */
+      reason: string | null;
+      began_with: string | null;
+      /**
+       * @description you, another_user, or the kind of whatever it was: admin, database, nightly, service, worker …
+       * @example you
+       * @example worker
+       */
+      began_by: string | null;
+      began_request_id: string | null;
+      ended_with: string | null;
+      /**
+       * @description you, another_user, or the kind of whatever it was: admin, database, nightly, service, worker …
+       * @example you
+       * @example worker
+       */
+      ended_by: string | null;
+      ended_request_id: string | null;
     };
     Explanation: {
       /** Format: uuid */
@@ -1704,6 +1862,78 @@ export interface operations {
       };
       /** @description unauthorized: sign in. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  evidence: {
+    parameters: {
+      query: {
+        obligation_id: string;
+        /** @description Left out: what the Accept header prefers, or JSON. */
+        format?: "json" | "csv";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The oldest first; as CSV it comes as a file. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Evidence"];
+          "text/csv": string;
+        };
+      };
+      /** @description invalid_request: the message names the field. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
         headers: {
           [name: string]: unknown;
         };

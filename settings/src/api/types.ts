@@ -11,6 +11,8 @@ export type IntegrationSettings = Integration["settings"];
 export type IntegrationChange = Answers["ChangeRequest"];
 export type Calendar = Answers["Calendar"];
 export type Activity = Answers["Activity"];
+export type EventActivity = Answers["EventActivity"];
+export type ConnectionActivity = Answers["ConnectionActivity"];
 export type Problem = Answers["Problem"];
 export type Obligation = Answers["Obligation"];
 /** Why an obligation is, or is not, in one calendar. */

@@ -1,9 +1,10 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { createCalendarApi, type Supabase } from "../api/client.ts";
-import { SurroundingsContext } from "../context.ts";
+import { type Surroundings, SurroundingsContext } from "../context.ts";
 import { localeOf } from "../locale.ts";
-import { ENGLISH, type Strings } from "../strings.ts";
+import { ENGLISH } from "../strings.ts";
+import type { Translation } from "../translation.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { useKeptFocus } from "../ui/use-kept-focus.ts";
@@ -15,7 +16,7 @@ export interface CalendarSettingsProps {
   /** Where a consent page comes back to, one of `CALENDAR_REDIRECT_URLS`; this page, without its query, if not given. */
   readonly redirectTo?: string;
   /** What to say, English if not given. */
-  readonly strings?: Strings;
+  readonly strings?: Translation;
   /** BCP 47, for dates and numbers; the reader's variety of the document's language if not given. */
   readonly locale?: string;
   /** The document's direction if not given. */
@@ -24,8 +25,9 @@ export interface CalendarSettingsProps {
 
 /** Where a user connects calendars, sees how they are, and changes how deadlines appear in them. */
 export function CalendarSettings(
-  { supabase, redirectTo, strings = ENGLISH, locale, dir }: CalendarSettingsProps,
+  { supabase, redirectTo, strings: translation, locale, dir }: CalendarSettingsProps,
 ) {
+  const strings: Surroundings["strings"] = translation ?? ENGLISH;
   const user_id = useUserId(supabase);
   const root = useKeptFocus<HTMLDivElement>();
   const surroundings = useMemo(() => ({

@@ -91,22 +91,78 @@ export const Providers = z.object({
 
 export const Queued = z.object({ queued: z.int() }).openapi("Queued");
 
-export const Activity = z.object({
+/** Who or what caused something, as its user may know: never whose id, nor which administrator. */
+const Cause = z.string().nullable().openapi({
+  description:
+    "you, another_user, or the kind of whatever it was: admin, database, nightly, service, worker …",
+  examples: ["you", "worker"],
+});
+
+const ActivityOfAny = z.object({
   at: Instant,
+  account_email: z.string().nullable().openapi({ description: "Null where it is not known any more." }),
+  calendar_name: z.string().nullable().openapi({ description: "Null where it is not known any more." }),
+  reason: z.string().nullable().openapi({
+    description: "The provider's word, or the code of the integration's error.",
+  }),
+  caused_by: Cause,
+});
+
+export const EventActivity = z.object({
+  kind: z.literal("event"),
+  ...ActivityOfAny.shape,
   integration_id: Id,
   provider: Provider,
-  account_email: z.string().nullable().openapi({ description: "Null where the integration is gone." }),
-  calendar_name: z.string().nullable().openapi({ description: "Null where the integration is gone." }),
   obligation_id: Id,
   title: z.string().nullable().openapi({
     description: "As it was then; null where that is not known any more.",
   }),
-  action: z.enum(["created", "updated", "moved", "removed", "rejected", "given_up"]),
+  action: z.enum(["created", "updated", "moved", "removed", "adopted", "rejected", "given_up"]).openapi({
+    description: "adopted: it was there already, kept when the account was disconnected.",
+  }),
   due: z.string().nullable().openapi({
     description: "The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339).",
   }),
-  reason: Reason,
-}).openapi("Activity", { description: "One change made to a calendar, or given up." });
+}).openapi("EventActivity", { description: "One change made to a calendar, or given up." });
+
+const SomeSettings = z.object({
+  reminders_minutes: z.array(z.int()).optional(),
+  completed_events: z.enum(["keep", "remove"]).optional(),
+}).nullable();
+
+export const ConnectionActivity = z.object({
+  kind: z.literal("connection"),
+  ...ActivityOfAny.shape,
+  integration_id: Id.nullable().openapi({
+    description: "Null where it concerned all of the user's calendars.",
+  }),
+  provider: Provider.nullable(),
+  action: z.enum([
+    "connected",
+    "reconnected",
+    "grant_lost",
+    "paused",
+    "resumed",
+    "switched_off",
+    "switched_on",
+    "calendar_chosen",
+    "settings_changed",
+    "disconnecting",
+    "disconnected",
+    "retried",
+    "resynced",
+    "erased",
+    "drained",
+  ]),
+  calendar_before: z.string().nullable().openapi({ description: "Its name (calendar_chosen)." }),
+  settings_before: SomeSettings.openapi({ description: "Those that were changed (settings_changed)." }),
+  settings: SomeSettings.openapi({ description: "What they were changed to (settings_changed)." }),
+  events: z.enum(["kept", "removed", "left"]).nullable().openapi({
+    description: "What became of the events (disconnected); left: nobody chose, they stayed where they were.",
+  }),
+}).openapi("ConnectionActivity", { description: "One event in the life of a connection." });
+
+export const Activity = z.discriminatedUnion("kind", [EventActivity, ConnectionActivity]).openapi("Activity");
 
 export const Activities = z.object({ activity: z.array(Activity) }).openapi("Activities");
 
@@ -163,6 +219,39 @@ export const Explained = z.object({
 export const Explanation = z.object({ obligation_id: Id, integrations: z.array(Explained) }).openapi(
   "Explanation",
 );
+
+const Period = z.object({
+  account_email: Email,
+  provider: Provider,
+  integration_id: Id,
+  calendar_id: z.string().nullable().openapi({ description: "The provider's." }),
+  calendar_name: CalendarName,
+  in_calendar: z.boolean().openapi({ description: "False: it was wanted there, and was not there." }),
+  event_id: z.string().nullable().openapi({ description: "The provider's." }),
+  title: z.string().nullable().openapi({
+    description: "As the event showed it; null where that is not known.",
+  }),
+  due: z.string().nullable().openapi({
+    description: "As the event showed it: a calendar date or an instant in UTC (RFC 3339); null: not known.",
+  }),
+  from_at: Instant.nullable().openapi({ description: "Null: before anything that is still kept." }),
+  since_before: z.boolean().openapi({ description: "It was so before from_at already." }),
+  until_at: Instant.nullable().openapi({ description: "Null: still." }),
+  reason: z.string().nullable().openapi({
+    description: "Why it was not there, or why changes did not reach the event meanwhile.",
+    examples: ["paused: calendar_missing", "rejected: too_long"],
+  }),
+  began_with: z.string().nullable(),
+  began_by: Cause,
+  began_request_id: z.string().nullable(),
+  ended_with: z.string().nullable(),
+  ended_by: Cause,
+  ended_request_id: z.string().nullable(),
+}).openapi("Period", {
+  description: "From when to when something was true of an obligation in one calendar.",
+});
+
+export const Evidence = z.object({ obligation_id: Id, periods: z.array(Period) }).openapi("Evidence");
 
 const CLIENTS = ["google", "outlook", "apple", "thunderbird", "other"] as const;
 

@@ -41,7 +41,7 @@ app.use(cors({
   origin: [...new Set(env.redirect_urls.map((url) => new URL(url).origin))],
   allowMethods: ["GET", "POST", "PATCH", "DELETE"],
   allowHeaders: ["authorization", "apikey", "content-type", "x-client-info", REQUEST_ID_HEADER],
-  exposeHeaders: ["link", "retry-after", REQUEST_ID_HEADER],
+  exposeHeaders: ["content-disposition", "link", "retry-after", REQUEST_ID_HEADER],
   maxAge: 3600,
 }));
 // After CORS: a browser's question whether it may ask is no request of its user's.

@@ -57,6 +57,13 @@ export const IntegrationBody = z.strictObject({ integration_id: IntegrationId })
 
 export const ExplainQuery = z.object({ obligation_id: ObligationId });
 
+export const EvidenceQuery = z.object({
+  obligation_id: ObligationId,
+  format: z.enum(["json", "csv"], "must be json or csv").optional().openapi({
+    description: "Left out: what the Accept header prefers, or JSON.",
+  }),
+});
+
 export const SyncBody = z.object({
   integration_id: IntegrationId.optional().openapi({ description: "Left out: all of the user's." }),
 }).openapi("SyncRequest");

@@ -4,12 +4,20 @@ import { shiftTime } from "../../support/shift-time.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
 interface Change {
-  readonly obligation_id: string;
-  readonly title: string | null;
+  readonly at: string;
+  readonly kind: string;
+  readonly obligation_id?: string;
+  readonly title?: string | null;
   readonly account_email: string | null;
   readonly calendar_name: string | null;
   readonly action: string;
-  readonly due: string | null;
+  readonly reason: string | null;
+  readonly caused_by: string;
+  readonly due?: string | null;
+  readonly calendar_before?: string | null;
+  readonly settings_before?: unknown;
+  readonly settings?: unknown;
+  readonly events?: string | null;
 }
 
 interface Found {
@@ -18,6 +26,9 @@ interface Found {
   readonly time_zone: string | null;
   readonly status: string;
 }
+
+/** Once an integration is gone, its rows have the names that they noted themselves. */
+const connection = { kind: "connection", provider: "google", account_email: null, calendar_name: null };
 
 testEngine("what became of a user's calendars, and of which obligations, is told to that user", [
   {
@@ -29,7 +40,7 @@ testEngine("what became of a user's calendars, and of which obligations, is told
       const [first] = await engine.insert(integration.user_id, 1, "Last");
       await engine.drain();
       const all = await activityOf(engine, integration.user_id, 50);
-      assert.equal(all.length, 4);
+      assert.deepEqual(all.map(({ kind }) => kind), ["event", "event", "event", "event", "connection"]);
       assert.deepEqual([all[0]?.obligation_id, all[0]?.title, all[0]?.action], [first, "Last 1", "created"]);
       assert.deepEqual(await activityOf(engine, integration.user_id, 2), all.slice(0, 2));
     },
@@ -47,7 +58,9 @@ testEngine("what became of a user's calendars, and of which obligations, is told
       await engine.sql`update public.obligations set user_id = ${await engine.user()} where id = ${given}`;
       await shiftTime(engine.sql, 2);
       await engine.drain();
-      const shown = await activityOf(engine, integration.user_id, 50);
+      const eventsOf = async () =>
+        (await activityOf(engine, integration.user_id, 50)).filter(({ kind }) => kind === "event");
+      const shown = await eventsOf();
       assert.deepEqual(
         shown.map(({ action, title }) => `${title} ${action}`).sort(),
         [
@@ -65,7 +78,7 @@ testEngine("what became of a user's calendars, and of which obligations, is told
         ),
       );
       await engine.sql`delete from public.calendar_integrations where id = ${integration.id}`;
-      const later = await activityOf(engine, integration.user_id, 50);
+      const later = await eventsOf();
       assert.equal(later.length, shown.length);
       assert.ok(
         later.every(({ account_email, calendar_name }) => account_email === null && calendar_name === null),
@@ -107,8 +120,65 @@ testEngine("what became of a user's calendars, and of which obligations, is told
       const [mine, other] = [await engine.integration(), await engine.integration()];
       await engine.insert(mine.user_id, 1);
       await engine.drain();
-      assert.deepEqual(await activityOf(engine, other.user_id, 50), []);
+      assert.deepEqual((await activityOf(engine, other.user_id, 50)).map(({ action }) => action), [
+        "connected",
+      ]);
+      assert.deepEqual(await activityOf(engine, await engine.user(), 50), []);
       assert.deepEqual(await find(engine, other.user_id, ""), []);
+    },
+  },
+  {
+    name:
+      "the life of a connection is told too, with what changed and, of others, no more than that it was another",
+    async show(engine) {
+      const { id, user_id } = await engine.integration();
+      await engine.sql`
+        update public.calendar_integrations set account_email = 'ada@example.com', calendar_name = 'Deadlines'`;
+      const act = (who: string, sets: string) =>
+        engine.sql.begin(async (sql) => {
+          await sql`select calendar_sync.act_as(${who})`;
+          await sql.unsafe(`update public.calendar_integrations set ${sets}`);
+        });
+      await act(`user:${user_id}`, "calendar_id = 'work', calendar_name = 'Work'");
+      await act(`user:${await engine.user()}`, `settings = settings || '{"reminders_minutes": [5]}'`);
+      await act("admin:root@example.com", `status = 'paused', last_error = '{"code": "blocked_by_policy"}'`);
+      await engine.sql`delete from public.calendar_integrations where id = ${id}`;
+      const told = await activityOf(engine, user_id, 50);
+      const nothing = { calendar_before: null, settings_before: null, settings: null, events: null };
+      assert.deepEqual(
+        told.slice(0, -1).map(({ at: _at, ...row }) => ({ ...row })),
+        [
+          {
+            ...connection,
+            action: "disconnected",
+            account_email: "ada@example.com",
+            calendar_name: "Work",
+            reason: null,
+            caused_by: "database",
+            ...nothing,
+            events: "left",
+          },
+          { ...connection, action: "paused", reason: "blocked_by_policy", caused_by: "admin", ...nothing },
+          {
+            ...connection,
+            action: "settings_changed",
+            reason: null,
+            caused_by: "another_user",
+            ...nothing,
+            settings_before: { reminders_minutes: [10080, 1440] },
+            settings: { reminders_minutes: [5] },
+          },
+          {
+            ...connection,
+            action: "calendar_chosen",
+            calendar_name: "Work",
+            reason: null,
+            caused_by: "you",
+            ...nothing,
+            calendar_before: "Deadlines",
+          },
+        ].map((row) => ({ ...row, integration_id: id })),
+      );
     },
   },
   {

@@ -113,6 +113,12 @@ Deno.test({
       await call(api, "GET", "/obligations?search=%00", 400);
       await call(api, "GET", `/explain?obligation_id=${obligation.id}`, 200);
       await call(api, "GET", `/explain?obligation_id=${crypto.randomUUID()}`, 404);
+      const evidence = await call(api, "GET", `/evidence?obligation_id=${obligation.id}`, 200);
+      assert.ok(evidence.includes("2027-01-31T09:00:00Z"), evidence);
+      const csv = await call(api, "GET", `/evidence?obligation_id=${obligation.id}&format=csv`, 200);
+      assert.ok(csv.includes("2027-01-31T09:00:00Z"), csv);
+      await call(api, "GET", `/evidence?obligation_id=${crypto.randomUUID()}`, 404);
+      await call(api, "GET", `/evidence?obligation_id=${obligation.id}&format=pdf`, 400);
       await sql`
         insert into calendar_sync.jobs (integration_id, obligation_id, failed_at, attempts, last_error)
         values (${integration_id}, ${obligation.id}, now(), 8, 'timeout')

@@ -62,7 +62,8 @@ testEngine("what was done to a calendar can be read afterwards", [
       }, ${engine.sql.json({ succeeded: true })})`;
       const rows = await engine.sql`
         select obligation_id, action, event_id, title, due, reason from calendar_sync.activity
-        where user_id = ${integration.user_id} and integration_id = ${integration.id} and provider = 'google'`;
+        where user_id = ${integration.user_id} and integration_id = ${integration.id} and provider = 'google'
+          and obligation_id is not null`;
       const wanted = [
         {
           obligation_id: created,
@@ -185,7 +186,7 @@ testEngine("what was done to a calendar can be read afterwards", [
         mine.user_id,
         (sql) => sql<{ user_id: string }[]>`select user_id from calendar_sync.activity`,
       );
-      assert.deepEqual(seen.map(({ user_id }) => user_id), [mine.user_id, mine.user_id, mine.user_id]);
+      assert.deepEqual(seen.map(({ user_id }) => user_id), Array.from({ length: 4 }, () => mine.user_id));
       const partitions = await engine.sql<{ name: string }[]>`
         select inhrelid::regclass::text as name from pg_inherits where inhparent = 'calendar_sync.activity'::regclass`;
       for (const { name } of partitions) {
@@ -194,6 +195,78 @@ testEngine("what was done to a calendar can be read afterwards", [
           /permission denied/,
         );
       }
+    },
+  },
+  {
+    name: "nobody changes or deletes what was noted, not even its owner, not even one day of it",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      const [row] = await sql<{ partition: string }[]>`
+        select tableoid::regclass::text as partition from calendar_sync.activity where integration_id = ${id}`;
+      assert.ok(row);
+      const changes = ["calendar_sync.activity", row.partition].flatMap((table) => [
+        `update ${table} set title = 'Another'`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+      ]);
+      for (const change of [...changes, "truncate calendar_sync.activity_default"]) {
+        await assert.rejects(async () => await sql.unsafe(change), /only appended to/, change);
+      }
+      for (const role of ["service_role", "authenticated", "anon"]) {
+        const insert = "insert into calendar_sync.activity (action) values ('drained')";
+        for (const change of [...changes, insert]) {
+          await assert.rejects(
+            sql.begin(async (own) => {
+              await own.unsafe(`set local role ${role}`);
+              // What the owner's functions say for themselves is of no use to others.
+              await own`select set_config('calendar_sync.activity_may_change', 'yes', true)`;
+              await own.unsafe(change);
+            }),
+            /permission denied/,
+            `${role}: ${change}`,
+          );
+        }
+      }
+      await keep(engine);
+      await sql`select calendar_sync.forget_activity(${await engine.user()})`;
+      await assert.rejects(async () => await sql.unsafe(changes[1] ?? ""), /only appended to/);
+      const left = await sql`select from calendar_sync.activity where user_id = ${user_id}`;
+      assert.equal(left.length, 1);
+    },
+  },
+  {
+    name:
+      "an erasure takes out what is personal, keeps that something happened, says so, and can be repeated",
+    async show(engine) {
+      const { sql } = engine;
+      const [mine, other] = [await engine.integration(), await engine.integration()];
+      await sql`update public.calendar_integrations set account_email = 'ada@example.com', calendar_name = 'Deadlines'`;
+      for (const { user_id } of [mine, other]) await engine.insert(user_id, 2, "Ada's divorce");
+      await engine.drain();
+      const rowsOf = (user_id: string) =>
+        sql`select * from calendar_sync.activity where user_id = ${user_id} order by at`;
+      const [before, others] = [await rowsOf(mine.user_id), await rowsOf(other.user_id)];
+      await sql`delete from auth.users where id = ${mine.user_id}`;
+      const [forgotten] = await sql`select calendar_sync.forget_activity(${mine.user_id})::int as rows`;
+      assert.equal(forgotten?.["rows"], 4);
+      const after = await rowsOf(mine.user_id);
+      assert.deepEqual(after.map(({ action }) => action), [
+        "connected",
+        "created",
+        "created",
+        "disconnected",
+        "erased",
+      ]);
+      assert.doesNotMatch(JSON.stringify(after), /divorce|ada@example|Deadlines|calendar of|event of/);
+      assert.deepEqual(
+        after.slice(0, 3).map(({ at, obligation_id, due }) => [at, obligation_id, due]),
+        before.map(({ at, obligation_id, due }) => [at, obligation_id, due]),
+      );
+      const [again] = await sql`select calendar_sync.forget_activity(${mine.user_id})::int as rows`;
+      assert.equal(again?.["rows"], 0);
+      assert.deepEqual([...await rowsOf(mine.user_id)], [...after]);
+      assert.deepEqual([...await rowsOf(other.user_id)], [...others]);
     },
   },
 ]);

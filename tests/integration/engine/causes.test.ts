@@ -189,7 +189,8 @@ testEngine("what was done to a calendar says who or what caused it", [
       assert.ok(lane);
       await engine.record(WORKER, lane, { kind: "failed" });
       const [row] = await engine.sql`
-        select action, caused_by, request_id from calendar_sync.activity where integration_id = ${id}`;
+        select action, caused_by, request_id from calendar_sync.activity
+        where integration_id = ${id} and obligation_id is not null`;
       assert.deepEqual({ ...row }, { action: "rejected", caused_by: `user:${user_id}`, request_id: "r" });
     },
   },
@@ -242,7 +243,7 @@ testEngine("what was done to a calendar says who or what caused it", [
             }])
           }, ${sql.json({ succeeded: true })})`,
       );
-      assert.deepEqual(await causesOf(engine, id), { Unknown: ["service", "run"] });
+      assert.deepEqual(await causesOf(engine, id), { Unknown: ["worker", "run"] });
     },
   },
 ]);

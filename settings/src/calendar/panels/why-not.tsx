@@ -6,6 +6,7 @@ import { formatDue } from "../../format.ts";
 import { Distance } from "../../ui/distance.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
+import { DownloadEvidence } from "./download-evidence.tsx";
 import { useFollowing } from "./use-following.ts";
 
 /** Whoever is still typing is not searched for. */
@@ -79,7 +80,12 @@ function Found({ text, picked, onPick, integrations }: {
             </span>
           </button>
           {picked?.id === obligation.id
-            ? <Explanation obligation={obligation} integrations={integrations} />
+            ? (
+              <>
+                <Explanation obligation={obligation} integrations={integrations} />
+                <DownloadEvidence obligation_id={obligation.id} />
+              </>
+            )
             : null}
         </li>
       ))}

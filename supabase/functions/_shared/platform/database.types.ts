@@ -240,6 +240,7 @@ export type Database = {
       };
       "calendar_delete_feed": { Args: { "p_feed_id": string }; Returns: boolean };
       "calendar_end_setup": { Args: { "p_claim": string; "p_user_id": string }; Returns: undefined };
+      "calendar_evidence": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_feed_page": {
         Args: { "p_after": string; "p_day": string; "p_feed_id": string; "p_limit": number };

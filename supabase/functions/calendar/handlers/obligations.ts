@@ -1,8 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { accepts } from "hono/accepts";
 import { explainInWords } from "../../_shared/domain/explanation.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
-import { Activity, Explained, Explanation, Obligation, Problem, Problems } from "../answers.ts";
+import { Activity, Evidence, Explained, Explanation, Obligation, Problem, Problems } from "../answers.ts";
 import { type CalendarApp, notYours } from "../app.ts";
+import { evidenceCsv } from "../evidence-csv.ts";
 import * as routes from "../routes/obligations.ts";
 
 const ExplanationRow = Explanation.extend({ integrations: z.array(Explained.omit({ message: true })) });
@@ -55,5 +57,26 @@ export function addObligations(app: CalendarApp): void {
       ...explanation,
       integrations: explanation.integrations.map((row) => ({ ...row, message: explainInWords(row) })),
     }, 200);
+  });
+
+  app.openapi(routes.evidence, async (c) => {
+    const { obligation_id, format } = c.req.valid("query");
+    const evidence = await c.var.userRpc(
+      "calendar_evidence",
+      { p_obligation_id: obligation_id },
+      Evidence.nullable(),
+    );
+    if (evidence === null) throw new ApiError(404, "not_found", "You have no such obligation.");
+    const wanted = format ?? accepts(c, {
+      header: "Accept",
+      supports: ["application/json", "text/csv"],
+      default: "application/json",
+    });
+    c.header("vary", "accept", { append: true });
+    if (wanted !== "csv" && wanted !== "text/csv") return c.json(evidence, 200);
+    return c.body(evidenceCsv(evidence), 200, {
+      "content-type": "text/csv; charset=utf-8; header=present",
+      "content-disposition": `attachment; filename="evidence-${obligation_id}.csv"`,
+    });
   });
 }

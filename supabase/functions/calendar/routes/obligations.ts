@@ -1,6 +1,6 @@
-import { createRoute } from "@hono/zod-openapi";
-import { Activities, Explanation, Obligations, Problems, Queued } from "../answers.ts";
-import { ActivityQuery, ExplainQuery, ObligationsQuery, RetryBody } from "../requests.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import { Activities, Evidence, Explanation, Obligations, Problems, Queued } from "../answers.ts";
+import { ActivityQuery, EvidenceQuery, ExplainQuery, ObligationsQuery, RetryBody } from "../requests.ts";
 import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, required, WITH_BODY } from "./parts.ts";
 
 const tags = ["Obligations"];
@@ -9,7 +9,7 @@ export const activity = createRoute({
   method: "get",
   path: "/activity",
   operationId: "listActivity",
-  summary: "The last changes made to the user's calendars",
+  summary: "What was done to the user's calendars and connections",
   tags,
   security: AS_USER,
   request: { query: ActivityQuery },
@@ -69,6 +69,30 @@ export const explain = createRoute({
   request: { query: ExplainQuery },
   responses: {
     200: { description: "For each integration.", ...json(Explanation) },
+    ...ANY_USER,
+    ...INVALID,
+    ...NOT_YOURS,
+  },
+});
+
+export const evidence = createRoute({
+  method: "get",
+  path: "/evidence",
+  operationId: "evidence",
+  summary: "From when to when an obligation was in which calendar, as which deadline",
+  description:
+    "Also of an obligation that is gone, as far back as activity is kept. As CSV (RFC 4180, UTF-8 with a byte order mark) a cell that a spreadsheet would take for a formula begins with an apostrophe.",
+  tags,
+  security: AS_USER,
+  request: { query: EvidenceQuery },
+  responses: {
+    200: {
+      description: "The oldest first; as CSV it comes as a file.",
+      content: {
+        ...json(Evidence).content,
+        "text/csv": { schema: z.string().openapi({ description: "A header, then a line a period." }) },
+      },
+    },
     ...ANY_USER,
     ...INVALID,
     ...NOT_YOURS,

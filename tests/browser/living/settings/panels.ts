@@ -28,6 +28,14 @@ export const PANELS: readonly Behaviour[] = [
         await assertAccessible(page, "an explanation", { best_practices: true });
         await screenshot(page, `living-${scene.provider.name}-why-not`);
 
+        const coming = page.waitForEvent("download");
+        await panel.getByRole("button", { name: "Download its history (CSV)" }).click();
+        const download = await coming;
+        assert.match(download.suggestedFilename(), /^deadline-history-[0-9a-f-]{36}\.csv$/);
+        const csv = await Deno.readTextFile(await download.path());
+        assert.match(csv, /^\uFEFF?obligation_id,provider,account_email,/);
+        assert.match(csv, /,true,Noise measurement,\d{4}-\d\d-\d\d,/);
+
         await pick("Someday", "some");
         await panel.getByText("It has no deadline, so there is no day to put it on.").waitFor();
         await pick("Called off", "called");
@@ -59,7 +67,8 @@ export const PANELS: readonly Behaviour[] = [
         const panel = await open(page, "Why is this not in my calendar?");
         await panel.getByText("You have no obligations yet.").waitFor();
         const activity = await open(page, "Recent activity");
-        await activity.getByText("Nothing yet. What is written to your calendars appears here.").waitFor();
+        await activity.getByText("The account was connected").waitFor();
+        await activity.getByText(`${resident.account} · by you`).waitFor();
         await assertAccessible(page, "empty panels", { best_practices: true });
       });
     },
@@ -85,7 +94,10 @@ export const PANELS: readonly Behaviour[] = [
         await card.getByRole("button", { name: "Sync now" }).click();
         await rows.filter({ hasText: "Big audit was removed" }).waitFor();
         assert.match(await rows.nth(0).innerText(), /Big audit was removed/);
-        assert.equal(await rows.count(), 3);
+        await card.getByRole("switch", { name: "Keep this calendar up to date" }).uncheck();
+        await rows.filter({ hasText: "Syncing was switched off" }).waitFor();
+        assert.match(await rows.nth(0).innerText(), /by you/);
+        assert.equal(await rows.count(), 5);
         await assertAccessible(page, "activity", { best_practices: true });
         await screenshot(page, `living-${scene.provider.name}-activity`);
       });
