@@ -54,6 +54,11 @@ comment on column public.calendar_integrations.token_refreshed_at is 'When the r
 -- "Does anyone else here use this account?", asked before a grant is revoked.
 create index calendar_integrations_account_idx on public.calendar_integrations (provider, account_id);
 
+-- How many there are of each kind, asked whenever metrics are read. Neither column changes with a sync that goes well.
+create index calendar_integrations_status_idx on public.calendar_integrations (provider, status);
+create index calendar_integrations_error_idx on public.calendar_integrations (provider, (last_error ->> 'code'))
+where last_error is not null;
+
 alter table public.calendar_integrations enable row level security;
 
 create policy "own integrations" on public.calendar_integrations for select to authenticated

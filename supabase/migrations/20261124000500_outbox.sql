@@ -126,6 +126,7 @@ create table calendar_sync.incidents (
 comment on table calendar_sync.incidents is
   'What went wrong inside a user''s transaction without disturbing it. The tick repairs lost enqueues.';
 create index incidents_open_idx on calendar_sync.incidents (id) where repaired_at is null;
+create index incidents_created_idx on calendar_sync.incidents (created_at);
 
 alter table calendar_sync.incidents enable row level security;
 

@@ -1,5 +1,15 @@
 -- The doorbell: one HTTP call that says "look into the outbox". It may get lost or come twice; both do no harm.
 
+-- Which of pg_net's calls were ours: an answer of pg_net names the call by its id alone. Unlogged, as all that pg_net keeps.
+create unlogged table calendar_sync.rings (
+  id bigint generated always as identity primary key,
+  request_id bigint not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.rings is 'The last calls of the doorbell, by which calendar_sync.doorbell finds what was answered; the tick keeps a hundred.';
+alter table calendar_sync.rings enable row level security;
+
 -- pg_net sends a batch and deletes it in one transaction, so a row that is locked is already on its way, and with it
 -- a worker that may have looked before our commit: only a row that nobody holds spares us the call.
 create function calendar_sync.ring() returns void
@@ -19,7 +29,7 @@ begin
   if v_url is null or v_secret is null then
     return;
   end if;
-  perform net.http_post(
+  insert into calendar_sync.rings (request_id) select net.http_post(
     url := v_url,
     body := '{}',
     headers := jsonb_build_object('content-type', 'application/json', v_header, v_secret),

@@ -27,6 +27,7 @@ begin
     'attempted_in', to_jsonb(picked.attempted_in),
     'cause', picked.cause,
     'deadline', deadline.shown,
+    'obligation_type', deadline.shown -> 'obligation_type',
     'deadline_hash', deadline.hash,
     'mapping', case when mapping.id is not null then jsonb_build_object(
       'calendar_id', mapping.calendar_id, 'external_event_id', mapping.external_event_id,

@@ -181,7 +181,7 @@ begin
   where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     perform calendar_sync.doubt(p_integration_id, v_outcomes, p_lane ->> 'wrote_to');
-    return '{"recorded": false, "gate": null}';
+    return '{"recorded": false, "gate": null}'::jsonb;
   end if;
 
   v_removed := calendar_sync.record_events(v_integration, v_outcomes);
@@ -253,7 +253,7 @@ $$;
 
 comment on function public.calendar_finish_disconnect(uuid, uuid) is 'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
 
-create function public.calendar_retire(p_worker uuid) returns boolean
+create function public.calendar_retire(p_worker uuid, p_flushes jsonb default '[]') returns boolean
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -269,6 +269,7 @@ begin
   if v_ids is not null then
     perform calendar_sync.reschedule(v_ids);
   end if;
+  perform calendar_sync.keep_counts(p_flushes);
   v_work_is_due := calendar_sync.work_is_due();
   if v_work_is_due then
     perform calendar_sync.ring();
@@ -277,9 +278,11 @@ begin
 end;
 $$;
 
-comment on function public.calendar_retire(uuid) is 'A worker''s last word: its leases are free, and the next one is woken if work is left.';
+comment on function public.calendar_retire(uuid, jsonb) is
+  'A worker''s last word: its leases are free, what it counted is kept, and the next one is woken if work is left.';
 
 revoke execute on function public.calendar_record(uuid, uuid, jsonb, jsonb),
-  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) from public, anon, authenticated, service_role;
+  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid, jsonb)
+from public, anon, authenticated, service_role;
 grant execute on function public.calendar_record(uuid, uuid, jsonb, jsonb),
-  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid) to service_role;
+  public.calendar_finish_disconnect(uuid, uuid), public.calendar_retire(uuid, jsonb) to service_role;

@@ -26,6 +26,8 @@ begin
     select provider, max(window_length) as window_length from calendar_sync.quotas group by provider
   ) as quota
   where quota.provider = call.provider and call.at < now() - quota.window_length - interval '1 minute';
+  perform calendar_sync.roll_up_counts();
+  perform calendar_sync.tidy_rings();
   delete from calendar_sync.states where expires_at < now() - interval '1 hour';
   delete from calendar_sync.connections where expires_at < now();
   delete from public.calendar_integrations as integration
@@ -37,11 +39,14 @@ begin
   if calendar_sync.work_is_due() then
     perform calendar_sync.ring();
     perform calendar_sync.watch_doorbell();
+  elsif (select bell.refused from calendar_sync.doorbell() as bell) then
+    -- Whether it is mended shows only when it rings, and the next change may be hours away.
+    perform calendar_sync.ring();
   end if;
 end;
 $$;
 
-comment on function calendar_sync.tick() is 'Called by pg_cron: repairs, tidies, rings if work is due.';
+comment on function calendar_sync.tick() is 'Called by pg_cron: repairs, tidies, rings if work is due or the last ring was refused.';
 
 -- The bell rang and nobody came: pg_net's worker is known to stop without a word, and starts again when it is told to.
 create function calendar_sync.watch_doorbell() returns void
@@ -95,6 +100,7 @@ begin
   where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
   delete from calendar_sync.incidents where repaired_at < now() - interval '30 days';
   perform calendar_sync.tidy_feeds();
+  perform calendar_sync.tidy_counts();
   delete from calendar_sync.call_counts where began_at < now() - calendar_sync.call_window();
   delete from cron.job_run_details as detail
   using cron.job as job
@@ -103,7 +109,7 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, drops old incidents, what feeds need no more, windows of calls that are over and the run details of our own cron jobs.';
+comment on function calendar_sync.nightly() is 'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, drops old incidents, what feeds need no more, words that the metrics no longer count, windows of calls that are over and the run details of our own cron jobs.';
 
 -- Schedules of seconds came with pg_cron 1.5; an older one rings once a minute.
 select cron.schedule('calendar_sync_tick', case

@@ -3,8 +3,10 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
 import { ApiError, invalidRequest, onError, onNotFound } from "../_shared/platform/errors.ts";
+import { createMetricsFlusher } from "../_shared/platform/flush-metrics.ts";
 import { readAsJson } from "../_shared/platform/json-body.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
+import { metrics } from "../_shared/platform/metrics.ts";
 import { limitCalls } from "../_shared/platform/rate-limit.ts";
 import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
@@ -36,6 +38,12 @@ const app = new OpenAPIHono<UserVariables>({
 }).basePath("/calendar");
 app.onError(onError);
 app.notFound(onNotFound);
+
+const flushMetrics = createMetricsFlusher(metrics, rpc);
+app.use(async (_c, next) => {
+  await next();
+  flushMetrics();
+});
 
 app.use(cors({
   origin: [...new Set(env.redirect_urls.map((url) => new URL(url).origin))],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { Figures } from "../../../supabase/functions/calendar-metrics/families.ts";
 import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
@@ -102,6 +103,44 @@ testEngine(
       assert.deepEqual(answers.map((row) => ({ ...row })), [
         { activity: JOBS_A_LANE, total: JOBS_A_LANE, found: JOBS_A_LANE, queued: JOBS_A_LANE },
       ]);
+      assert.deepEqual(await wholeScans(sql), before);
+      assert.equal(await activityScans(sql), activityBefore);
+    },
+  })),
+);
+
+testEngine(
+  "who watches reads no table as a whole",
+  (["after", "before"] as const).map((vacuum) => ({
+    name: vacuum === "after" ? "however much waits and failed" : "nor right after an import",
+    options: { connections: 1 },
+    own_database: true,
+    async show(engine: Engine) {
+      const { sql, rpc } = engine;
+      await populate(engine, vacuum);
+      await sql`update calendar_sync.jobs set failed_at = now() where obligation_id::text < '4'`;
+      await sql`update public.calendar_integrations set last_error = '{"code": "quota"}' where id::text < '8'`;
+      await sql`
+        insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action)
+        select integration.user_id, integration.id, 'google', job.obligation_id, 'created'
+        from calendar_sync.jobs as job join public.calendar_integrations as integration on integration.id = job.integration_id`;
+      const [failed] = await sql<{ jobs: number }[]>`
+        select count(*)::int as jobs from calendar_sync.jobs where failed_at is not null`;
+      const before = await wholeScans(sql);
+      const activityBefore = await activityScans(sql);
+      const { gauges } = await rpc("calendar_metrics", {}, Figures);
+      const jobs = (state: string) =>
+        gauges.find(({ metric, labels }) => metric === "calendar_queue_jobs" && labels["state"] === state)
+          ?.value;
+      assert.equal(jobs("given_up"), failed?.jobs);
+      // Above the bound it is an estimate, and never less than the bound.
+      assert.ok((jobs("queued") ?? 0) > 10_000 && (jobs("queued") ?? 0) <= LANES * JOBS_A_LANE);
+      assert.ok(
+        gauges.some(({ metric, value }) =>
+          metric === "calendar_user_changes_last_day" && value === JOBS_A_LANE
+        ),
+      );
+      assert.deepEqual(await rpc("calendar_health", {}, z.array(z.string())), ["tick", "doorbell"]);
       assert.deepEqual(await wholeScans(sql), before);
       assert.equal(await activityScans(sql), activityBefore);
     },

@@ -252,7 +252,10 @@ export type Database = {
         Args: { "p_integration_id": string; "p_worker": string };
         Returns: Json;
       };
+      "calendar_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
+      "calendar_keep_counts": { Args: { "p_flushes": Json }; Returns: undefined };
+      "calendar_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_next_turn": { Args: { "p_within_s": number }; Returns: number };
       "calendar_obligation_types": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_poll_feed": {
@@ -276,7 +279,7 @@ export type Database = {
       };
       "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
       "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
-      "calendar_retire": { Args: { "p_worker": string }; Returns: boolean };
+      "calendar_retire": { Args: { "p_flushes"?: Json; "p_worker": string }; Returns: boolean };
       "calendar_retry": { Args: { "p_integration_id": string; "p_obligation_id"?: string }; Returns: number };
       "calendar_rotate_feed": {
         Args: { "p_feed_id": string; "p_token_hash": string; "p_user_id": string };

@@ -71,8 +71,10 @@ const CLIENT_VARIABLES = [
   ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
 ] as const;
 
-/** What `…_PREVIOUS` may be beside: while a secret is changed, the one before it is accepted too. */
-const ROTATED_VARIABLES = ["CALENDAR_STATE_SECRET", "CALENDAR_SYNC_SECRET"] as const;
+const MetricsVariables = z.object({
+  CALENDAR_METRICS_SECRET: Secret,
+  CALENDAR_METRICS_SECRET_PREVIOUS: Secret.optional(),
+});
 
 /** A secret of ours, of which two are valid while it is changed. */
 export interface RotatedSecret {
@@ -130,23 +132,8 @@ export class ConfigurationError extends Error {
  * @param get where variables come from
  * @throws ConfigurationError that names every variable that is missing or malformed, and no value
  */
-export function readEnv(get: (name: string) => string | undefined = (name) => Deno.env.get(name)): Env {
-  const names = Object.keys(Variables.shape);
-  // An empty variable is what an unset one looks like in most dashboards.
-  const given = Object.fromEntries(names.map((name) => [name, get(name) || undefined]));
-  const parsed = Variables.safeParse(given);
-  const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => {
-      const name = String(issue.path[0]);
-      return given[name] ? `${name} ${issue.message}` : `${name} is missing`;
-    }),
-    ...missingClients(given),
-    ...unrotated(given),
-  ];
-  if (!parsed.success || problems.length > 0) {
-    throw new ConfigurationError(`Set the function secrets: ${[...new Set(problems)].join("; ")}.`);
-  }
-  const variables = parsed.data;
+export function readEnv(get: Get = fromProcess): Env {
+  const variables = readVariables(Variables, get, missingClients);
   return {
     supabase_url: variables.SUPABASE_URL,
     google: variables.GOOGLE_CLIENT_ID === undefined || variables.GOOGLE_CLIENT_SECRET === undefined
@@ -181,8 +168,51 @@ function rotated(current: string, previous: string | undefined): RotatedSecret {
 
 /** Whoever names the same secret twice believes to have changed it. */
 function unrotated(given: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return ROTATED_VARIABLES.filter((name) => given[name] && given[name] === given[`${name}_PREVIOUS`])
+  return Object.keys(given).filter((name) => given[name] && given[name] === given[`${name}_PREVIOUS`])
     .map((name) => `${name}_PREVIOUS must not be ${name} itself`);
+}
+
+/**
+ * Reads the secret of `calendar-metrics`, which that function alone asks for: who scrapes nothing need not set it, and
+ * whatever is wrong with it stops no calendar.
+ *
+ * @param get where variables come from
+ * @throws ConfigurationError that names every variable that is missing or malformed, and no value
+ */
+export function readMetricsSecret(get: Get = fromProcess): RotatedSecret {
+  const { CALENDAR_METRICS_SECRET, CALENDAR_METRICS_SECRET_PREVIOUS } = readVariables(MetricsVariables, get);
+  return rotated(CALENDAR_METRICS_SECRET, CALENDAR_METRICS_SECRET_PREVIOUS);
+}
+
+type Get = (name: string) => string | undefined;
+
+function fromProcess(name: string): string | undefined {
+  return Deno.env.get(name);
+}
+
+/** @param check finds what no variable shows by itself; returns problems in words */
+function readVariables<T extends z.ZodObject>(
+  variables: T,
+  get: Get,
+  check: (given: Readonly<Record<string, string | undefined>>) => readonly string[] = () => [],
+): z.output<T> {
+  // An empty variable is what an unset one looks like in most dashboards.
+  const given = Object.fromEntries(
+    Object.keys(variables.shape).map((name) => [name, get(name) || undefined]),
+  );
+  const parsed = variables.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => {
+      const name = String(issue.path[0]);
+      return given[name] ? `${name} ${issue.message}` : `${name} is missing`;
+    }),
+    ...check(given),
+    ...unrotated(given),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigurationError(`Set the function secrets: ${[...new Set(problems)].join("; ")}.`);
+  }
+  return parsed.data;
 }
 
 /** Half a client is a mistake; none at all leaves nothing to connect. */

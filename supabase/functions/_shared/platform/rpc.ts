@@ -3,6 +3,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { z } from "zod";
 import type { Database } from "./database.types.ts";
 import { logScope } from "./log-scope.ts";
+import { metrics } from "./metrics.ts";
 
 /** A hung database must not hold a worker for longer than its lease lasts. */
 const RPC_TIMEOUT_MS = 10_000;
@@ -58,7 +59,20 @@ function rpcOf(client: SupabaseClient<AnyRpc>): Rpc {
     if (scope !== undefined) call.setHeader("x-request-id", scope.request_id);
     if (scope?.acts_for) call.setHeader("x-on-behalf-of", scope.acts_for);
     const { data, error } = await call;
-    if (error) throw new RpcError(name, error.code ?? "", error.message);
+    if (error) {
+      if (isTrouble(error.code ?? "")) metrics.count("calendar_database_errors", {});
+      throw new RpcError(name, error.code ?? "", error.message);
+    }
     return schema.parse(data);
   };
+}
+
+/**
+ * Whether an error is the database's own and not the answer to what was asked: no answer, PostgREST without a connection,
+ * and SQLSTATEs of connections, rollbacks, resources, operators and the system.
+ *
+ * @source PostgreSQL, appendix A; PostgREST, "Errors"
+ */
+function isTrouble(code: string): boolean {
+  return code === "" || /^(?:PGRST00|08|40|53|55|57|58|XX)/.test(code);
 }

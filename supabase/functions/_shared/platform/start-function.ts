@@ -1,4 +1,4 @@
-import { ConfigurationError, type Env, readEnv } from "./env.ts";
+import { ConfigurationError, type Env, readEnv, readMetricsSecret, type RotatedSecret } from "./env.ts";
 import { configureLog, log } from "./log.ts";
 
 /**
@@ -8,7 +8,8 @@ import { configureLog, log } from "./log.ts";
  * @throws ConfigurationError that names every variable that is missing or malformed, and no value; it is logged too
  */
 export function startFunction(service: string): Env {
-  const env = readEnvOf(service);
+  configureLog({ service, level: "info", sample: 1 });
+  const env = orNotStarted(readEnv);
   configureLog({ service, ...env.log });
   log.info("started", {
     supabase_url: env.supabase_url,
@@ -24,11 +25,20 @@ export function startFunction(service: string): Env {
   return env;
 }
 
-function readEnvOf(service: string): Env {
+/**
+ * `startFunction` of the one that serves metrics, which has a secret of its own.
+ *
+ * @throws as `startFunction`
+ */
+export function startMetrics(): RotatedSecret {
+  startFunction("calendar-metrics");
+  return orNotStarted(readMetricsSecret);
+}
+
+function orNotStarted<T>(read: () => T): T {
   try {
-    return readEnv();
+    return read();
   } catch (error: unknown) {
-    configureLog({ service, level: "info", sample: 1 });
     if (error instanceof ConfigurationError) log.error("not_started", { error_code: "configuration", error });
     throw error;
   }

@@ -29,6 +29,8 @@ const Job = z.object({
   attempted_in: z.array(z.string()),
   cause: Cause.nullable(),
   deadline: Deadline.nullable(),
+  /** As the host's adapter calls it, for the metrics alone; null: none, or there is no obligation any more. */
+  obligation_type: z.string().nullish(),
   deadline_hash: z.string().nullable(),
   mapping: z.object({
     calendar_id: z.string(),
@@ -71,6 +73,11 @@ export const ClaimedLanes = z.array(Lane);
 export type Lane = z.infer<typeof Lane>;
 export type Job = z.infer<typeof Job>;
 export type Cause = z.infer<typeof Cause>;
+
+/** Whether a lane was claimed and then there was nothing to take. */
+export function isIdle({ task, jobs }: Pick<Lane, "task" | "jobs">): boolean {
+  return task === "sync" && jobs.length === 0;
+}
 
 function dueOf(
   row: { deadline_date: string | null; deadline_at: string | null; time_zone: string | null },

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { onShutdown } from "../platform/background.ts";
 import { log } from "../platform/log.ts";
+import { metrics } from "../platform/metrics.ts";
 import type { Bell } from "./bell.ts";
 import type { DisconnectContext } from "./finish-disconnect.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
-import { ClaimedLanes, type Lane } from "./lane.ts";
+import { ClaimedLanes, isIdle, type Lane } from "./lane.ts";
 import { createWorkBudget } from "./work-budget.ts";
 import { workLane } from "./work-lane.ts";
 
@@ -93,11 +94,10 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
     stopListening();
     stopRenewing();
     for (const { abort } of active.values()) abort.abort();
-    await rpc("calendar_retire", { p_worker: worker_id }, z.boolean());
+    metrics.count("calendar_worker_runs", {});
+    const flushes = metrics.flushes();
+    await rpc("calendar_retire", { p_worker: worker_id, p_flushes: flushes }, z.boolean());
+    metrics.delivered(flushes);
   }
   return { worker_id, ...worked, ended_by: budget.hasRoom() ? "nothing_due" : "budget" };
-}
-
-function isIdle({ task, jobs }: Lane): boolean {
-  return task === "sync" && jobs.length === 0;
 }

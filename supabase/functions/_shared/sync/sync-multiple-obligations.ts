@@ -5,6 +5,7 @@ import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
 import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
 import { applyPlans, needsCalls } from "./apply-plans.ts";
 import { nextBatchJobs } from "./batch-size.ts";
+import { countBatch, countJobs } from "./count-sync.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
@@ -46,7 +47,10 @@ export async function syncMultipleObligations(
   const outcomes = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (!Array.isArray(outcomes)) {
     const verdict = withoutToken(lane, outcomes.token);
-    return await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
+    countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: outcomes.token })));
+    const recorded = await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
+    countBatch(lane, recorded ? "without_token" : "lease_lost");
+    return recorded;
   }
 
   const asked = await askInDoubt(lane, toApply, outcomes, context, budget);
@@ -57,6 +61,8 @@ export async function syncMultipleObligations(
       outcomeRow(item, outcomes[index] ?? null, lane, calendar_id, asked.calendar_answers !== false)
     ),
   ];
+  countJobs(lane, planned.filter(({ plan }) => !needsCalls(plan)), "unchanged");
+  countJobs(lane, toApply, outcomes);
   const duration_ms = Math.round(performance.now() - started_at);
   const next_jobs = nextBatchJobs(lane.batch_jobs, {
     jobs: lane.jobs.length,
@@ -72,7 +78,9 @@ export async function syncMultipleObligations(
       ? { ended_by: "unreachable" }
       : {}),
   });
-  return await recordBatch(lane, rows, verdict, { calls_made: budget.used, next_jobs }, context);
+  const recorded = await recordBatch(lane, rows, verdict, { calls_made: budget.used, next_jobs }, context);
+  countBatch(lane, recorded ? (verdict.succeeded ? "succeeded" : "failed") : "lease_lost");
+  return recorded;
 }
 
 /**

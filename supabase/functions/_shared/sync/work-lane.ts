@@ -1,9 +1,11 @@
 import { log } from "../platform/log.ts";
 import { addToSummary, inLogScope, logScope } from "../platform/log-scope.ts";
+import { metrics } from "../platform/metrics.ts";
+import { countBatch } from "./count-sync.ts";
 import { exerciseToken } from "./exercise-token.ts";
 import { findOwnEvents } from "./find-own-events.ts";
 import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
-import type { Job, Lane } from "./lane.ts";
+import { isIdle, type Job, type Lane } from "./lane.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
 
 /**
@@ -40,6 +42,15 @@ export async function workLane(lane: Lane, context: DisconnectContext, signal: A
         ended_by: aborted ? "lease_lost" : "error",
         error,
       });
+      countBatch(lane, "error");
+    } finally {
+      if (!isIdle(lane)) {
+        metrics.observe(
+          "calendar_lane_run_seconds",
+          { provider: lane.provider, task: lane.task },
+          (performance.now() - started_at) / 1000,
+        );
+      }
     }
   });
 }

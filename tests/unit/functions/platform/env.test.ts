@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { ConfigurationError, readEnv } from "../../../../supabase/functions/_shared/platform/env.ts";
+import {
+  ConfigurationError,
+  readEnv,
+  readMetricsSecret,
+} from "../../../../supabase/functions/_shared/platform/env.ts";
 
 const COMPLETE: Record<string, string> = {
   SUPABASE_URL: "https://ref.supabase.co",
@@ -120,4 +124,34 @@ Deno.test("lines are written from info on, all of them, or as the environment sa
   for (const wrong of ["-0.1", "1.1", "some"]) {
     assert.throws(() => read({ CALENDAR_LOG_SAMPLE: wrong }), /CALENDAR_LOG_SAMPLE must be/);
   }
+});
+
+Deno.test("the metrics' secret is asked for by those who serve them, and by nobody else", () => {
+  const secret = "m".repeat(32);
+  assert.deepEqual(
+    readMetricsSecret((name) => name === "CALENDAR_METRICS_SECRET" ? secret : undefined),
+    { current: secret, accepted: [secret] },
+  );
+  const previous = "p".repeat(32);
+  assert.deepEqual(
+    readMetricsSecret((name) => name.endsWith("_PREVIOUS") ? previous : secret).accepted,
+    [secret, previous],
+  );
+  assert.throws(
+    () => readMetricsSecret(() => secret),
+    new ConfigurationError(
+      "Set the function secrets: CALENDAR_METRICS_SECRET_PREVIOUS must not be CALENDAR_METRICS_SECRET itself.",
+    ),
+  );
+  assert.throws(
+    () => readMetricsSecret(() => ""),
+    new ConfigurationError("Set the function secrets: CALENDAR_METRICS_SECRET is missing."),
+  );
+  assert.throws(
+    () => readMetricsSecret((name) => name === "CALENDAR_METRICS_SECRET" ? "short-value" : undefined),
+    new ConfigurationError(
+      "Set the function secrets: CALENDAR_METRICS_SECRET must have at least 32 characters.",
+    ),
+  );
+  read({ CALENDAR_METRICS_SECRET: "short-value" });
 });

@@ -1,4 +1,5 @@
 import type { CallBudget } from "../call-budget.ts";
+import { countError, observed } from "../observe.ts";
 import { type GoogleAnswer, lacksBatch, readAnswer } from "./answers.ts";
 import { callGoogle, type GoogleAccess, type GoogleCall, pathOf, send } from "./http.ts";
 
@@ -35,26 +36,27 @@ export async function sendBatch(
     return await oneByOne(access, calls, signal);
   }
   const boundary = `batch_${crypto.randomUUID()}`;
-  const response = await send(access, {
-    method: "POST",
-    path: BATCH_PATH,
-    headers: { "content-type": `multipart/mixed; boundary=${boundary}` },
-    body: encodeParts(calls, boundary),
-    ...(signal && { signal }),
-  });
+  const request = () =>
+    send(access, {
+      method: "POST",
+      path: BATCH_PATH,
+      headers: { "content-type": `multipart/mixed; boundary=${boundary}` },
+      body: encodeParts(calls, boundary),
+      ...(signal && { signal }),
+    });
+  const response = await observed("google", "batch", request, answerOf, signal);
   if ("lost" in response) return signal?.aborted ? [] : calls.map(() => response.lost);
   if (lacksBatch(response.status)) {
     without_batch.add(access.api_url);
     return await oneByOne(access, calls, signal);
   }
-  if (!isMultipart(response.headers)) {
-    const whole = readAnswer(response.status, response.headers, response.text);
-    return calls.map(() => whole.kind === "ok" ? LOST : whole);
-  }
+  const whole = answerOf(response);
+  if (whole.kind !== "ok") return calls.map(() => whole);
   const parts = decodeParts(response.text, response.headers);
   const answers: GoogleAnswer[] = [];
   for (const [index, call] of calls.entries()) {
     const answer = parts.get(index) ?? LOST;
+    countError("google", answer);
     const is_clash = answer.kind === "conflict" && answer.reason === "conflict";
     if (is_clash && access.budget.left > 0 && !signal?.aborted) {
       access.budget.spend(1);
@@ -64,6 +66,14 @@ export async function sendBatch(
     }
   }
   return answers;
+}
+
+/** Of a batch as a whole: `ok` where its parts are there to be read. */
+function answerOf(response: Awaited<ReturnType<typeof send>>): GoogleAnswer {
+  if ("lost" in response) return response.lost;
+  if (isMultipart(response.headers)) return { kind: "ok", body: null };
+  const whole = readAnswer(response.status, response.headers, response.text);
+  return whole.kind === "ok" ? LOST : whole;
 }
 
 async function oneByOne(

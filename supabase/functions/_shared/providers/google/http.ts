@@ -1,3 +1,4 @@
+import { observed, operationOf } from "../observe.ts";
 import { type GoogleAnswer, readAnswer } from "./answers.ts";
 
 /** Google's slowest writes take seconds; what takes longer than this has been lost in practice. */
@@ -37,17 +38,27 @@ export async function callGoogle(
   call: GoogleCall,
   signal?: AbortSignal,
 ): Promise<GoogleAnswer> {
-  const response = await send(access, {
-    method: call.method,
-    path: pathOf(call),
-    headers: {
-      accept: "application/json",
-      ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+  return await observed(
+    "google",
+    operationOf(call.method, call.path),
+    async () => {
+      const response = await send(access, {
+        method: call.method,
+        path: pathOf(call),
+        headers: {
+          accept: "application/json",
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        ...(signal && { signal }),
+      });
+      return "lost" in response
+        ? response.lost
+        : readAnswer(response.status, response.headers, response.text);
     },
-    body: call.body === undefined ? null : JSON.stringify(call.body),
-    ...(signal && { signal }),
-  });
-  return "lost" in response ? response.lost : readAnswer(response.status, response.headers, response.text);
+    (answer) => answer,
+    signal,
+  );
 }
 
 /** @returns `lost` where there was no answer, so that the request may or may not have been carried out */

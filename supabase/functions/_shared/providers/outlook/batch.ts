@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../answer-table.ts";
+import { countError, observed } from "../observe.ts";
 import { type GraphAnswer, lacksBatch, readAnswer } from "./answers.ts";
 import { BATCH_TIMEOUT_MS, callGraph, type GraphAccess, type GraphCall, PREFERENCE, send } from "./http.ts";
 
@@ -46,14 +47,19 @@ export async function sendTogether(
 ): Promise<readonly GraphAnswer[]> {
   if (calls.length <= 1 || !hasBatch(access.graph_url)) return await sendSingly(access, calls, signal);
   const batch = { method: "POST", path: "/$batch", body: batchOf(calls) } as const;
-  const response = await send(access, batch, signal, BATCH_TIMEOUT_MS);
+  const request = () => send(access, batch, signal, BATCH_TIMEOUT_MS);
+  const response = await observed("outlook", "batch", request, answerOf, signal);
   if ("lost" in response) return signal?.aborted ? [] : calls.map(() => response.lost);
   if (lacksBatch(response.status)) {
     without_batch.add(access.graph_url);
     return await sendSingly(access, calls, signal);
   }
-  const whole = readAnswer(response.status, response.headers, response.text);
-  if (whole.kind === "ok") return partsOf(parseJson(response.text), calls.length);
+  const whole = answerOf(response);
+  if (whole.kind === "ok") {
+    const parts = partsOf(parseJson(response.text), calls.length);
+    for (const part of parts) countError("outlook", part);
+    return parts;
+  }
   // Graph found fault with the request as a whole and carried out nothing: which call it was, only single ones tell.
   return isAboutTheRequest(whole) ? await sendSingly(access, calls, signal) : calls.map(() => whole);
 }
@@ -83,6 +89,11 @@ export async function sendSingly(
     if (some.some((answer) => answer.kind === "pause" || answer.kind === "token_rejected")) break;
   }
   return answers;
+}
+
+/** Of a batch as a whole: `ok` where its parts are there to be read. */
+function answerOf(response: Awaited<ReturnType<typeof send>>): GraphAnswer {
+  return "lost" in response ? response.lost : readAnswer(response.status, response.headers, response.text);
 }
 
 function batchOf(calls: readonly GraphCall[]) {

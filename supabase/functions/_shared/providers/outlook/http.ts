@@ -1,3 +1,4 @@
+import { observed, operationOf } from "../observe.ts";
 import { type GraphAnswer, readAnswer } from "./answers.ts";
 
 /** Exchange's slowest writes take seconds; what takes longer than this has been lost in practice. */
@@ -72,8 +73,18 @@ export async function callGraph(
   call: GraphCall,
   signal?: AbortSignal,
 ): Promise<GraphAnswer> {
-  const response = await send(access, call, signal);
-  return "lost" in response ? response.lost : readAnswer(response.status, response.headers, response.text);
+  return await observed(
+    "outlook",
+    operationOf(call.method, call.path),
+    async () => {
+      const response = await send(access, call, signal);
+      return "lost" in response
+        ? response.lost
+        : readAnswer(response.status, response.headers, response.text);
+    },
+    (answer) => answer,
+    signal,
+  );
 }
 
 /** @returns `lost` where there was no answer, so that the call may or may not have been carried out */

@@ -1,0 +1,51 @@
+import { metrics } from "../platform/metrics.ts";
+import type { Outcome } from "../providers/outcome.ts";
+import { isIdle, type Lane } from "./lane.ts";
+import type { PlannedJob } from "./outcome-rows.ts";
+
+/** What came of a job: an outcome; null, it was not begun; or why nothing could be tried. */
+type Counted = Outcome | null | { readonly kind: "without_token"; readonly reason: string };
+
+/** Of an obligation that has no type, or that is gone. */
+const NO_TYPE = "none";
+
+/**
+ * Counts what came of the jobs of a batch.
+ *
+ * @param outcomes one a job, in their order; or `unchanged`, where none of them needed a call
+ */
+export function countJobs(
+  { provider }: Lane,
+  planned: readonly PlannedJob[],
+  outcomes: readonly Counted[] | "unchanged",
+): void {
+  if (outcomes === "unchanged") {
+    metrics.count("calendar_jobs", { provider, outcome: "unchanged" }, planned.length);
+    return;
+  }
+  for (const [index, { job }] of planned.entries()) {
+    const outcome = outcomes[index] ?? null;
+    metrics.count("calendar_jobs", { provider, outcome: outcome?.kind ?? "not_begun" });
+    if (outcome?.kind === "done") {
+      metrics.count("calendar_obligation_syncs", { obligation_type: job.obligation_type || NO_TYPE });
+    } else if (outcome !== null && outcome.kind !== "gone") {
+      const reason = "reason" in outcome ? outcome.reason : outcome.kind;
+      metrics.count("calendar_job_failures", { provider, reason: wordOf(reason) });
+    }
+  }
+}
+
+/** Counts a batch; one that turned out to hold nothing is none. */
+export function countBatch(
+  lane: Lane,
+  result: "succeeded" | "failed" | "without_token" | "lease_lost" | "error",
+): void {
+  if (lane.task === "sync" && !isIdle(lane)) {
+    metrics.count("calendar_syncs", { provider: lane.provider, result });
+  }
+}
+
+/** A reason is one word of a provider's list; anything else could say more than a metric may. */
+function wordOf(reason: string): string {
+  return /^\w{1,64}$/.test(reason) ? reason : "other";
+}

@@ -1,0 +1,61 @@
+import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
+import { type LabelValues, PROVIDERS } from "../_shared/platform/metric-definitions.ts";
+
+const STATUSES = ["pending_confirmation", "active", "disconnected", "paused", "disconnecting"] as const;
+
+/**
+ * How things stand when the metrics are read, as the database's `calendar_sync.*_gauges` find out. Where labels are given,
+ * a series of which there is nothing is 0.
+ */
+export const GAUGES: Readonly<
+  Record<string, { readonly help: string; readonly labels?: LabelValues }>
+> = {
+  calendar_integrations: {
+    help: "Connected accounts, by status.",
+    labels: { provider: PROVIDERS, status: STATUSES },
+  },
+  calendar_integration_errors: {
+    help: "Connected accounts that say why they do not sync, by that code.",
+    labels: { provider: PROVIDERS, code: LAST_ERROR_CODES },
+  },
+  calendar_user_changes_last_day: {
+    help:
+      "Events written or removed in 24 hours a user with an active account: of 200 users, others every hour, the given quantile.",
+  },
+  calendar_queue_jobs: {
+    help:
+      "Obligations to be looked at: queued, or given_up until something changes. Above 10,000 the planner's estimate.",
+  },
+  calendar_queue_marks: {
+    help: "Notes that a calendar has something new, not yet taken by a worker; at most 10,001.",
+  },
+  calendar_lanes_due: {
+    help: "Calendars whose turn it is and that nobody works, by who waits; at most 10,001.",
+  },
+  calendar_lanes_leased: { help: "Calendars that a worker has in hand." },
+  calendar_oldest_due_age_seconds: {
+    help: "How long the calendar that waits longest has been due, by who waits; 0: none is.",
+  },
+  calendar_oldest_mark_age_seconds: { help: "How long the oldest note waits to be taken; 0: there is none." },
+  calendar_quota_calls_used: {
+    help:
+      "Provider calls within the present window: of all accounts (project), and of the account that made most (integration).",
+  },
+  calendar_quota_calls_limit: { help: "Provider calls that a window allows." },
+  calendar_gate_closed: {
+    help: "1 while a provider's calendars are left alone: because it is down, or its quota for all is spent.",
+  },
+  calendar_incidents_unrepaired: {
+    help: "Failures inside users' transactions that the tick has yet to repair.",
+  },
+  calendar_incidents_last_hour: {
+    help: "Failures inside users' transactions, and stalls, of the last hour.",
+  },
+  calendar_tick_age_seconds: { help: "Since the tick last succeeded; +Inf: pg_cron knows of no run." },
+  calendar_doorbell_success_age_seconds: {
+    help:
+      "Since pg_net last got a 2xx from the worker; +Inf: none of the last ten rings has one that pg_net still keeps.",
+  },
+  calendar_doorbell_calls_waiting: { help: "Calls in pg_net's queue, whoever queued them; at most 10,001." },
+  calendar_healthy: { help: "What /healthz says: 1 where the check is passed." },
+};
