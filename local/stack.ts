@@ -53,6 +53,7 @@ const EMULATOR_CLIENTS = {
  * @param options.page builds the Settings page, unless it is built, and serves it
  * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
  * @param options.watch sees what passes the gateway
+ * @param options.record gets a copy of each request that the gateway is sent
  * @param options.env passed through to the functions as far as the contract names it
  * @throws Error with one clear line; whatever was started is stopped again
  */
@@ -66,6 +67,7 @@ export async function startStack(options: {
   readonly access_token_lifetime_s?: number;
   readonly watch?: GatewayWatch;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly record?: (request: Request) => void;
   readonly log?: (line: string) => void;
 }): Promise<Stack> {
   const log = options.log ?? (() => {});
@@ -74,7 +76,7 @@ export async function startStack(options: {
     for (const end of started.splice(0).reverse()) await end().catch((error: unknown) => log(String(error)));
   };
   try {
-    const gateway = startGateway(options.port ?? 0);
+    const gateway = startGateway(options.port ?? 0, options.record);
     started.push(() => gateway.stop());
     const apiUrl = gateway.url;
     const given = options.env ?? {};

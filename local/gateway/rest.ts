@@ -28,10 +28,13 @@ export function restRoutes({ pool, keys }: { readonly pool: Pool; readonly keys:
     const caller = await callerOf(c.req.raw.headers, keys);
     if (caller === null) return c.json(problem("PGRST301", "JWT could not be verified"), 401);
     const text = await c.req.text();
-    const args = z.record(z.string(), z.json()).safeParse(text === "" ? {} : parseJson(text));
+    const args = Arguments.safeParse(text === "" ? {} : parseJson(text));
     if (!args.success) return c.json(problem("PGRST102", "Empty or invalid json"), 400);
     try {
-      const answer = await callFunction(pool.sql, c.req.param("name"), args.data, caller);
+      const answer = await callFunction(pool.sql, c.req.param("name"), {
+        names: Object.keys(args.data),
+        json: text,
+      }, caller);
       if (answer.kind === "unknown") {
         const names = Object.keys(args.data).sort().join(", ");
         return c.json(
@@ -57,6 +60,9 @@ export function restRoutes({ pool, keys }: { readonly pool: Pool; readonly keys:
   });
   return app;
 }
+
+/** What is inside is for Postgres to look at, however deep it is. */
+const Arguments = z.record(z.string(), z.unknown());
 
 interface Caller {
   readonly role: Claims["role"];
@@ -89,7 +95,7 @@ type FunctionAnswer =
 async function callFunction(
   sql: Sql,
   name: string,
-  args: Record<string, z.core.util.JSONType>,
+  args: { readonly names: readonly string[]; readonly json: string },
   caller: Caller,
 ): Promise<FunctionAnswer> {
   return await sql.begin(async (transaction) => {
@@ -101,7 +107,7 @@ async function callFunction(
           as types
       from pg_proc as p join pg_type as t on t.oid = p.prorettype
       where p.pronamespace = 'public'::regnamespace and p.proname = ${name} and p.prokind = 'f'`;
-    const given = Object.keys(args);
+    const given = args.names;
     const found = candidates.filter(({ names, required }) =>
       given.every((arg) => names?.includes(arg)) &&
       (names ?? []).slice(0, required).every((arg) => given.includes(arg))
@@ -117,8 +123,7 @@ async function callFunction(
     const typeOf = (arg: string) => callee.types?.[callee.names?.indexOf(arg) ?? -1] ?? "text";
     const list = given.map((arg) => `${quote(arg)} => ${expressionOf(arg, typeOf(arg))}`).join(", ");
     const call = `public.${quote(name)}(${list})`;
-    const parameters = [JSON.stringify(args)];
-    const used = given.length === 0 ? [] : parameters;
+    const used = given.length === 0 ? [] : [args.json];
     if (callee.returns_void) {
       await transaction.unsafe(`select ${call}`, used);
       return { kind: "void" };
@@ -160,6 +165,7 @@ function statusOf(code: string, role: string): ContentfulStatusCode {
   if (code === "25006") return 405;
   if (code === "P0001" || code.startsWith("22") || code.startsWith("23")) return 400;
   if (code.startsWith("28")) return 403;
+  if (code.startsWith("54")) return 413;
   if (code.startsWith("08") || code.startsWith("53") || code.startsWith("57P0")) return 503;
   return 500;
 }

@@ -44,12 +44,16 @@ export interface Gateway {
  * Takes a port at once, so that nobody else does while the rest of the stack starts.
  *
  * @param port 0: any free one
+ * @param record gets a copy of each request
  * @throws Error with one clear line where the port is in use
  */
-export function startGateway(port: number): Gateway {
+export function startGateway(port: number, record?: (request: Request) => void): Gateway {
   let answer = (_request: Request): Response | Promise<Response> =>
     Response.json({ message: "The stack is starting" }, { status: 503 });
-  const server = listen(port, (request) => answer(request));
+  const server = listen(port, (request) => {
+    record?.(request.clone());
+    return answer(request);
+  });
   const url = `http://127.0.0.1:${server.addr.port}`;
   const pools: Pool[] = [];
   let stopped: Promise<void> | null = null;

@@ -6,7 +6,7 @@ const FaultSchema = z.object({
     /** Regular expression over the path. */
     path: z.string().optional(),
   }).default({}),
-  kind: z.enum(["latency", "status", "body", "hang", "drop_before", "drop_after"]),
+  kind: z.enum(["latency", "status", "body", "endless", "hang", "drop_before", "drop_after"]),
   status: z.number().int().optional(),
   /** The provider's name for the error; at a token endpoint, OAuth's. */
   reason: z.string().optional(),
@@ -93,6 +93,8 @@ export class Faults {
               headers: { "content-type": fault.content_type ?? "text/html" },
             }),
           };
+        case "endless":
+          return { kind: "answer", response: endlessAnswer(fault.status ?? 200) };
         case "status":
           return {
             kind: "answer",
@@ -111,4 +113,13 @@ export class Faults {
     }
     return { kind: "serve" };
   }
+}
+
+const ENDLESS_CHUNK_BYTES = 64 * 1024;
+
+/** JSON that never comes to its end, for as long as somebody reads it. */
+function endlessAnswer(status: number): Response {
+  const chunk = new TextEncoder().encode(" ".repeat(ENDLESS_CHUNK_BYTES));
+  const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(chunk.slice()) });
+  return new Response(body, { status, headers: { "content-type": "application/json" } });
 }

@@ -66,8 +66,19 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   if (response.body !== null) {
     for await (const chunk of response.body) {
       if (outgoing.destroyed) break;
-      outgoing.write(chunk);
+      if (!outgoing.write(chunk)) await roomIn(outgoing);
     }
   }
   outgoing.end();
+}
+
+/** Until what was written is on its way, or nobody reads any more. */
+function roomIn(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      outgoing.off("drain", go).off("close", go);
+      resolve();
+    };
+    outgoing.on("drain", go).on("close", go);
+  });
 }

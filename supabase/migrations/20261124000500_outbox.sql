@@ -18,6 +18,8 @@ create table calendar_sync.lanes (
   priority smallint not null default 0,
   leased_by uuid,
   leased_until timestamptz,
+  lease uuid,
+  recorded_lease uuid,
   asked_anew boolean not null default false,
   attempts integer not null default 0,
   backoff_until timestamptz,
@@ -43,6 +45,9 @@ comment on column calendar_sync.lanes.ready_at is
   'From when on a worker may take it: its next work, not before a lease or any wait is over. Null: nothing to do. Kept by calendar_sync.reschedule.';
 comment on column calendar_sync.lanes.priority is 'Of the most urgent work at ready_at. 0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.lanes.leased_by is 'The worker that works this lane alone until leased_until.';
+comment on column calendar_sync.lanes.lease is
+  'Of the latest claim, new with each: a call about an earlier one, or about a claim whose answer reached nobody, counts for nothing.';
+comment on column calendar_sync.lanes.recorded_lease is 'The latest whose outcome was recorded: hearing it again is no news.';
 comment on column calendar_sync.lanes.asked_anew is
   'Somebody chose "Sync now" since the lane was leased: whatever comes of the batch, the next one is due at once.';
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';

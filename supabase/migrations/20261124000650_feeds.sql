@@ -20,7 +20,7 @@ create table calendar_sync.feeds (
   name text not null check (char_length(name) between 1 and 100),
   settings jsonb not null,
   token_hash text not null unique check (token_hash ~ '^[0-9a-f]{64}$'),
-  expires_at timestamptz,
+  expires_at timestamptz check (expires_at < '9999-12-31 00:00:00+00'),
   last_used_at timestamptz,
   last_client text check (last_client in ('google', 'outlook', 'apple', 'thunderbird', 'other')),
   changed_at timestamptz not null default clock_timestamp(),
@@ -35,7 +35,10 @@ create table calendar_sync.feeds (
     coalesce(jsonb_typeof(settings -> 'obligation_types') = 'null', false)
     or jsonb_typeof(settings -> 'obligation_types') = 'array'
       and not jsonb_path_exists(settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
+      and jsonb_array_length(settings -> 'obligation_types') <= 100
   ),
+  -- Whoever calls the database's own functions is bound by no other limit.
+  constraint feeds_settings_small check (length(settings::text) <= 100000),
   constraint feeds_settings_window check (
     jsonb_path_exists(settings, 'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
     and jsonb_path_exists(settings,

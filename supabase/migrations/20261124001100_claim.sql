@@ -35,7 +35,7 @@ begin
   )), '[]') into v_jobs
   from picked
   left join lateral (
-    select to_jsonb(candidate) as shown, calendar_sync.deadline_hash(
+    select calendar_sync.shown_json(row (candidate.*)::calendar_sync.deadline) as shown, calendar_sync.deadline_hash(
       row (candidate.*)::calendar_sync.deadline, v_integration.settings ->> 'completed_events') as hash
     from (
       -- OFFSET keeps the recipient out of this scan: right after a bulk import, before statistics know of it, the planner
@@ -50,6 +50,7 @@ begin
   return (select jsonb_build_object(
     'integration_id', v_integration.id,
     'provider', v_integration.provider,
+    'lease', lane.lease,
     'task', case
       when lane.exercise_due then 'exercise_token'
       when v_integration.status = 'disconnecting' and not exists (
@@ -198,7 +199,8 @@ begin
     order by turn_at limit p_lanes
   ), leased as (
     update calendar_sync.lanes as lane
-    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), asked_anew = false,
+    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), lease = gen_random_uuid(),
+      asked_anew = false,
       ready_at = now() + make_interval(secs => p_lease_s)
     from candidate where lane.integration_id = candidate.integration_id
     returning lane.integration_id
@@ -222,7 +224,8 @@ $$;
 comment on function public.calendar_claim(uuid, integer, integer) is
   'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all it needs to work them.';
 
-create function public.calendar_renew(p_worker uuid, p_lease_s integer) returns jsonb
+-- Only what the worker knows of: what a claim leased whose answer never came is to be free again after its time.
+create function public.calendar_renew(p_worker uuid, p_lease_s integer, p_integration_ids uuid[] default null) returns jsonb
 language sql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -230,12 +233,14 @@ as $$
     update calendar_sync.lanes
     set leased_until = now() + make_interval(secs => p_lease_s), ready_at = now() + make_interval(secs => p_lease_s)
     where leased_by = p_worker and leased_until > now() - interval '1 minute'
+      and (p_integration_ids is null or integration_id = any (p_integration_ids))
     returning integration_id
   )
   select coalesce(jsonb_agg(integration_id), '[]') from renewed
 $$;
 
-comment on function public.calendar_renew(uuid, integer) is 'Renews the leases that a worker still holds, and names their integrations.';
+comment on function public.calendar_renew(uuid, integer, uuid[]) is
+  'Renews the leases that a worker still holds, those of p_integration_ids where they are given, and names their integrations.';
 
 create function public.calendar_next_turn(p_within_s integer) returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -261,7 +266,7 @@ $$;
 comment on function public.calendar_next_turn(integer) is
   'In how many milliseconds the next lane will be ready that nobody works; null where that is more than p_within_s seconds away.';
 
-revoke execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
+revoke execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer, uuid[]),
   public.calendar_next_turn(integer) from public, anon, authenticated, service_role;
-grant execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer),
+grant execute on function public.calendar_claim(uuid, integer, integer), public.calendar_renew(uuid, integer, uuid[]),
   public.calendar_next_turn(integer) to service_role;

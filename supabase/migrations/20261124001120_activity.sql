@@ -194,7 +194,7 @@ begin
       'events', recent.details ->> 'events'
     ) else jsonb_build_object(
       'obligation_id', recent.obligation_id,
-      'title', coalesce(recent.title, deadline.title, (
+      'title', coalesce(recent.title, calendar_sync.shown_title(deadline.title), (
         select earlier.title from calendar_sync.activity as earlier
         where earlier.obligation_id = recent.obligation_id and earlier.integration_id = recent.integration_id
           and earlier.at < recent.at and earlier.title is not null

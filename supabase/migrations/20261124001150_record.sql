@@ -178,8 +178,16 @@ begin
   perform calendar_sync.act_as('worker');
   select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
   select asked_anew into v_asked_anew from calendar_sync.lanes
-  where integration_id = p_integration_id and leased_by = p_worker for update;
+  where integration_id = p_integration_id and leased_by = p_worker and coalesce(lease = (p_lane ->> 'lease')::uuid, true)
+  for update;
   if not found then
+    -- The answer was lost, or the call came twice: all of it is recorded already.
+    if exists (
+      select from calendar_sync.lanes
+      where integration_id = p_integration_id and recorded_lease = (p_lane ->> 'lease')::uuid
+    ) then
+      return '{"recorded": true, "gate": null}'::jsonb;
+    end if;
     perform calendar_sync.doubt(p_integration_id, v_outcomes, p_lane ->> 'wrote_to');
     return '{"recorded": false, "gate": null}'::jsonb;
   end if;
@@ -188,7 +196,7 @@ begin
   perform calendar_sync.record_jobs(v_integration, v_outcomes, v_asked_anew);
   perform calendar_sync.record_calls(p_integration_id, (p_lane ->> 'calls_made')::integer);
   update calendar_sync.lanes
-  set leased_by = null, leased_until = null, reserved_call_id = null,
+  set leased_by = null, leased_until = null, recorded_lease = lanes.lease, reserved_call_id = null,
     batch_jobs = coalesce(lane.next_jobs, lanes.batch_jobs),
     attempts = case when lane.backoff_ms is null then 0 else lanes.attempts + 1 end,
     backoff_until = case when not v_asked_anew then now() + lane.backoff_ms * interval '1 millisecond' end,

@@ -23,7 +23,7 @@ begin
         'account_email', failed.account_email,
         'calendar_name', failed.calendar_name,
         'obligation_id', failed.obligation_id,
-        'title', deadline.title,
+        'title', calendar_sync.shown_title(deadline.title),
         'due', calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at),
         'code', case when failed.attempts >= calendar_sync.attempts_max() then 'given_up' else 'rejected' end,
         'reason', failed.last_error,

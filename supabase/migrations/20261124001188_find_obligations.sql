@@ -11,15 +11,16 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'id', nearest.obligation_id,
-      'title', nearest.title,
+      'title', calendar_sync.shown_title(nearest.title),
       'due', calendar_sync.due_text(nearest.deadline_date, nearest.deadline_at),
-      'time_zone', nearest.time_zone,
+      'time_zone', left(nearest.time_zone, 100),
       'status', nearest.status,
-      'obligation_type', nearest.obligation_type
+      'obligation_type', left(nearest.obligation_type, 200)
     ) order by nearest.distance_s nulls last, nearest.title, nearest.obligation_id), '[]')
     from (
-      select deadline.*, abs(extract(epoch from
-        coalesce(deadline.deadline_at, (deadline.deadline_date + time '12:00') at time zone 'UTC')) - extract(epoch from now())
+      select deadline.*, abs(
+        coalesce(extract(epoch from deadline.deadline_at), extract(epoch from deadline.deadline_date) + 12 * 60 * 60)
+          - extract(epoch from now())
       ) as distance_s
       from calendar_sync.deadlines as deadline
       -- ICU: a database's own collation may know the case of ASCII only.

@@ -144,6 +144,7 @@ as $$ select calendar_sync.delete_own_feed(p_feed_id) $$;
 
 comment on function public.calendar_delete_feed(uuid) is 'Ends a feed of the caller; false for another user''s.';
 
+-- Only types that a feed can be asked for.
 create function calendar_sync.own_obligation_types() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -151,7 +152,7 @@ as $$
   from (
     select distinct deadline.obligation_type
     from calendar_sync.deadlines as deadline
-    where deadline.recipient_id = (select auth.uid()) and deadline.obligation_type <> ''
+    where deadline.recipient_id = (select auth.uid()) and length(deadline.obligation_type) between 1 and 200
     order by deadline.obligation_type limit 100
   ) as own
 $$;

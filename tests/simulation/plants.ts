@@ -14,8 +14,8 @@ const REPLACEMENTS = {
   },
   lease: {
     function: "public.calendar_record(uuid, uuid, jsonb, jsonb)",
-    sound: "where integration_id = p_integration_id and leased_by = p_worker for update",
-    broken: "where integration_id = p_integration_id for update",
+    sound: "and leased_by = p_worker and coalesce(lease = (p_lane ->> 'lease')::uuid, true)",
+    broken: "",
   },
 } as const;
 

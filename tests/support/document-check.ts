@@ -37,6 +37,7 @@ export function checkAgainst(document: unknown): DocumentCheck {
   addFormats.default(ajv);
   ajv.addSchema({ $id: "document", ...z.record(z.string(), z.unknown()).parse(closed(document)) });
   const seen = new Set<string>();
+  const validators = new Map<string, ReturnType<typeof ajv.compile>>();
   return {
     async check(method, path, response) {
       const given = path.replace(/\?.*$/, "");
@@ -61,7 +62,9 @@ export function checkAgainst(document: unknown): DocumentCheck {
       if (type !== "application/json") return text;
       const pointer = ["paths", template, verb, "responses", String(response.status), "content"]
         .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
-      const validate = ajv.compile({ $ref: `document#/${pointer}/application~1json/schema` });
+      const schema = `document#/${pointer}/application~1json/schema`;
+      const validate = validators.get(schema) ?? ajv.compile({ $ref: schema });
+      validators.set(schema, validate);
       assert.ok(validate(JSON.parse(text)), `${where}: ${JSON.stringify(validate.errors)}: ${text}`);
       return text;
     },

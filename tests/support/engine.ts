@@ -165,7 +165,14 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
         p_worker: worker,
         p_integration_id: lane.integration_id,
         p_outcomes: rows,
-        p_lane: { ...UNTOUCHED, succeeded: true, reached: true, calls_made: rows.length, ...notes },
+        p_lane: {
+          ...UNTOUCHED,
+          succeeded: true,
+          reached: true,
+          calls_made: rows.length,
+          lease: lane.lease,
+          ...notes,
+        },
       }, z.object({ recorded: z.boolean() }));
       return recorded;
     },

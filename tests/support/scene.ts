@@ -46,7 +46,7 @@ export interface ConnectedUser {
  * Starts a stack without demo obligations, quotas and the question before many deletions, about one provider.
  *
  * @param options.page serves the Settings page too
- * @param options.access_token_lifetime_s see `startStack`, like `options.project`
+ * @param options.access_token_lifetime_s see `startStack`, like `options.project` and `options.record`
  */
 export async function openScene(
   provider_name: ProviderName = "google",
@@ -55,6 +55,7 @@ export async function openScene(
     readonly page?: boolean;
     readonly access_token_lifetime_s?: number;
     readonly project?: string;
+    readonly record?: (request: Request) => void;
   } = {},
 ): Promise<Scene> {
   const output: string[] = [];

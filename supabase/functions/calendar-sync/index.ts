@@ -6,6 +6,7 @@ import { onError, onNotFound } from "../_shared/platform/errors.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
 import { logRequests } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
+import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
 import { startFunction } from "../_shared/platform/start-function.ts";
@@ -55,6 +56,7 @@ function providerOf(name: ProviderName): Provider {
 const app = new Hono({ strict: false }).basePath("/calendar-sync");
 app.onError(onError);
 app.notFound(onNotFound);
+app.use(safeHeaders);
 // Every ring is one; what comes of it says the worker.
 app.use(logRequests("debug"));
 

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
-import { ApiError, invalidRequest, onError, onNotFound } from "../_shared/platform/errors.ts";
+import { limitBody } from "../_shared/platform/body-limit.ts";
+import { invalidRequest, onError, onNotFound } from "../_shared/platform/errors.ts";
 import { createMetricsFlusher } from "../_shared/platform/flush-metrics.ts";
 import { readAsJson } from "../_shared/platform/json-body.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
@@ -10,6 +10,7 @@ import { metrics } from "../_shared/platform/metrics.ts";
 import { limitCalls } from "../_shared/platform/rate-limit.ts";
 import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
+import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
 import { startFunction } from "../_shared/platform/start-function.ts";
 import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
@@ -39,6 +40,8 @@ const app = new OpenAPIHono<UserVariables>({
 app.onError(onError);
 app.notFound(onNotFound);
 
+app.use(safeHeaders);
+
 const flushMetrics = createMetricsFlusher(metrics, rpc);
 app.use(async (_c, next) => {
   await next();
@@ -55,12 +58,7 @@ app.use(cors({
 // After CORS: a browser's question whether it may ask is no request of its user's.
 app.use(logRequests());
 
-app.use(bodyLimit({
-  maxSize: BODY_BYTES_MAX,
-  onError: () => {
-    throw new ApiError(413, "invalid_request", "The body is larger than 64 KiB.");
-  },
-}));
+app.use(limitBody({ bytes_max: BODY_BYTES_MAX, in_words: "64 KiB" }));
 
 let document: ReturnType<typeof apiDocument> | undefined;
 app.get(DOCUMENT_PATH, etag(), (c) => {

@@ -12,10 +12,13 @@ const FEED_NAME_CHARACTERS_MAX = 100;
 /** Ten years. */
 const FEED_DAYS_MAX = 3_650;
 const FEED_TYPES_MAX = 100;
+/** In UTC too, a year has four digits. */
+const FEED_END_MAX = Date.parse("9999-12-31T00:00:00Z");
 const TYPE_CHARACTERS_MAX = 200;
 
 const IntegrationId = z.uuid("must be the id of an integration");
-const ObligationId = z.uuid("must be the id of an obligation");
+/** Of the host's making: every form that Postgres takes is one. */
+const ObligationId = z.guid("must be the id of an obligation");
 const FeedId = z.uuid("must be the id of a feed");
 const Provider = z.enum(["google", "outlook"], "must be google or outlook");
 
@@ -128,7 +131,9 @@ const FeedChoices = z.strictObject({
 }).openapi("FeedChoices");
 
 const FeedEnd = z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" })
-  .refine((at) => Date.parse(at) > Date.now(), "must be in the future").nullable().openapi({
+  .refine((at) => Date.parse(at) > Date.now(), "must be in the future")
+  .refine((at) => Date.parse(at) < FEED_END_MAX, "must be before the end of the year 9999").nullable()
+  .openapi({
     description: "When the feed ends by itself; null: never.",
   });
 

@@ -111,6 +111,40 @@ testEngine("many workers share the work", [{
     assert.deepEqual(row?.["held"], []);
   },
 }, {
+  name: "what a claim leased that the worker does not know of is not renewed",
+  async show(engine) {
+    const [known, unknown] = [await engine.integration(), await engine.integration()];
+    for (const { user_id } of [known, unknown]) await engine.insert(user_id, 1);
+    const [holder, next] = [crypto.randomUUID(), crypto.randomUUID()];
+    assert.equal((await engine.claim(holder, 2)).length, 2);
+    for (let renewals = 0; renewals < 2; renewals++) {
+      await engine.pass(LEASE_S - 1);
+      const [row] = await engine.sql`
+        select public.calendar_renew(${holder}, ${LEASE_S}, ${[known.id]}::uuid[]) as held`;
+      assert.deepEqual(row?.["held"], [known.id]);
+    }
+    assert.deepEqual((await engine.claim(next, 2)).map((lane) => lane.integration_id), [unknown.id]);
+  },
+}, {
+  name:
+    "an outcome that arrives twice is recorded once, and one of an earlier lease of the same worker not at all",
+  async show(engine) {
+    const { user_id } = await engine.integration();
+    await engine.insert(user_id, 1);
+    const worker = crypto.randomUUID();
+    const [first] = await engine.claim(worker);
+    assert.ok(first);
+    for (let arrivals = 0; arrivals < 2; arrivals++) assert.equal(await engine.record(worker, first), true);
+    assert.equal((await engine.sql`select from calendar_sync.jobs`).length, 0);
+    await engine.sql`update public.obligations set title = 'Changed'`;
+    await engine.pass(2);
+    const [second] = await engine.claim(worker);
+    assert.ok(second);
+    const stale = { ...first, lease: crypto.randomUUID() };
+    assert.equal(await engine.record(worker, stale), false);
+    assert.equal(await engine.record(worker, second), true);
+  },
+}, {
   name: "what changes while it is worked is handed out once more, in its new version",
   async show(engine) {
     const { user_id } = await engine.integration();

@@ -20,18 +20,21 @@ export type EventTime =
 export const TITLE_MAX_CHARACTERS = 250;
 /** A deadline has no duration, but providers refuse an event without one (Google 400 `timeRangeEmpty`). */
 export const TIMED_EVENT_MINUTES = 30;
+/** What RFC 3339 can write. */
+const YEAR_MIN = 1;
+const YEAR_MAX = 9999;
 
 /**
  * The event that stands for an obligation.
  *
  * @returns null where the obligation belongs in no calendar: it has no deadline, is cancelled, or is completed
- * and the user wants completed ones removed.
+ * and the user wants completed ones removed; or no calendar can show its deadline, see {@link isOutOfRange}.
  */
 export function calendarEventOf(obligation: Obligation, settings: IntegrationSettings): CalendarEvent | null {
+  if (!belongsInCalendar(obligation, settings)) return null;
   const time = eventTime(obligation.due);
-  if (time === null || obligation.status === "cancelled") return null;
+  if (time === null) return null;
   const completed = obligation.status === "completed";
-  if (completed && settings.completed_events === "remove") return null;
   const url = linkOf(obligation.url);
   return {
     obligation_id: obligation.obligation_id,
@@ -41,6 +44,16 @@ export function calendarEventOf(obligation: Obligation, settings: IntegrationSet
     url,
     reminders_minutes: settings.reminders_minutes,
   };
+}
+
+/** Whether an obligation has no event for the one reason that no calendar can show its deadline. */
+export function isOutOfRange(obligation: Obligation, settings: IntegrationSettings): boolean {
+  return belongsInCalendar(obligation, settings) && eventTime(obligation.due) === null;
+}
+
+function belongsInCalendar({ due, status }: Obligation, settings: IntegrationSettings): boolean {
+  return due.kind !== "none" && status !== "cancelled" &&
+    (status !== "completed" || settings.completed_events === "keep");
 }
 
 /**
@@ -57,26 +70,42 @@ export function cutTitle(title: string): string {
   return `${title.slice(0, end)}…`;
 }
 
+/** @returns null where there is none, or it would be in a year that RFC 3339 cannot write: Postgres has others, and infinity */
 function eventTime(due: Due): EventTime | null {
   switch (due.kind) {
     case "none":
       return null;
-    case "date":
-      return {
-        kind: "all_day",
-        start_date: due.date,
-        end_date: Temporal.PlainDate.from(due.date).add({ days: 1 }).toString(),
-      };
+    case "date": {
+      const start = inRange(() => Temporal.PlainDate.from(due.date));
+      const end = start && inRange(() => start.add({ days: 1 }));
+      return end && { kind: "all_day", start_date: start.toString(), end_date: end.toString() };
+    }
     case "instant": {
-      const start = Temporal.Instant.from(due.at).toZonedDateTimeISO(knownTimeZone(due.time_zone));
+      const zone = knownTimeZone(due.time_zone);
+      // On either clock: providers and readers may want it in UTC.
+      const utc = inRange(() => Temporal.Instant.from(due.at).toZonedDateTimeISO("UTC"));
+      const start = utc && inRange(() => utc.withTimeZone(zone));
+      const utc_end = start && inRange(() => utc.add({ minutes: TIMED_EVENT_MINUTES }));
+      const end = utc_end && inRange(() => utc_end.withTimeZone(zone));
       const text = { timeZoneName: "never", smallestUnit: "second" } as const;
-      return {
+      return end && {
         kind: "timed",
         start: start.toString(text),
-        end: start.add({ minutes: TIMED_EVENT_MINUTES }).toString(text),
+        end: end.toString(text),
         time_zone: start.timeZoneId,
       };
     }
+  }
+}
+
+function inRange<T extends { readonly year: number }>(read: () => T): T | null {
+  try {
+    const time = read();
+    return time.year >= YEAR_MIN && time.year <= YEAR_MAX ? time : null;
+  } catch (error: unknown) {
+    // "infinity", "0044-03-15 BC", "12345-01-01".
+    if (error instanceof RangeError) return null;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CalendarEvent, calendarEventOf } from "./calendar-event.ts";
+import { type CalendarEvent, calendarEventOf, isOutOfRange } from "./calendar-event.ts";
 import type { IntegrationSettings, Obligation } from "./obligation.ts";
 
 /** What we know to be in a calendar for one obligation. */
@@ -34,6 +34,8 @@ export type Plan = Step & {
 
 type Step =
   | { readonly kind: "nothing" }
+  /** There can be no event, and the user is to learn why. */
+  | { readonly kind: "impossible"; readonly reason: "deadline_out_of_range" }
   | { readonly kind: "create"; readonly event: CalendarEvent; readonly content_hash: string }
   | {
     readonly kind: "update";
@@ -65,12 +67,16 @@ export async function planObligation(situation: Situation): Promise<Plan> {
 }
 
 async function planStep(situation: Situation): Promise<Step> {
-  const { obligation, settings, mapping } = situation;
-  const event = obligation === null || situation.removing ? null : calendarEventOf(obligation, settings);
+  const { settings, mapping } = situation;
+  const obligation = situation.removing ? null : situation.obligation;
+  const event = obligation && calendarEventOf(obligation, settings);
   if (event === null) {
-    return mapping === null
-      ? { kind: "nothing" }
-      : { kind: "delete", calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
+    if (mapping !== null) {
+      return { kind: "delete", calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
+    }
+    return obligation !== null && isOutOfRange(obligation, settings)
+      ? { kind: "impossible", reason: "deadline_out_of_range" }
+      : { kind: "nothing" };
   }
   const content_hash = await hashEvent(event);
   if (mapping === null) return { kind: "create", event, content_hash };

@@ -277,7 +277,10 @@ export type Database = {
         Args: { "p_claim": string; "p_error": Json; "p_integration_id": string; "p_status": string };
         Returns: undefined;
       };
-      "calendar_renew": { Args: { "p_lease_s": number; "p_worker": string }; Returns: Json };
+      "calendar_renew": {
+        Args: { "p_integration_ids"?: (string)[]; "p_lease_s": number; "p_worker": string };
+        Returns: Json;
+      };
       "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_retire": { Args: { "p_flushes"?: Json; "p_worker": string }; Returns: boolean };
       "calendar_retry": { Args: { "p_integration_id": string; "p_obligation_id"?: string }; Returns: number };

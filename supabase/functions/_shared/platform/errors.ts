@@ -59,12 +59,12 @@ export function onNotFound(c: Context): Response {
   return c.json({ code: "not_found", message: "There is nothing at this address." }, 404);
 }
 
+/** A caller's own words may be in a message, such as the name of a field that nobody knows. */
+const MESSAGE_CHARACTERS_MAX = 300;
+
 /** What is wrong with what a caller sent: 400 `invalid_request` that names the first field. */
 export function invalidRequest({ issues: [issue] }: Pick<z.core.$ZodError, "issues">): ApiError {
   const field = issue?.path.join(".") ?? "";
-  return new ApiError(
-    400,
-    "invalid_request",
-    `${field === "" ? "The request" : field}: ${issue?.message ?? "invalid"}`,
-  );
+  const message = `${field === "" ? "The request" : field}: ${issue?.message ?? "invalid"}`;
+  return new ApiError(400, "invalid_request", message.slice(0, MESSAGE_CHARACTERS_MAX).toWellFormed());
 }

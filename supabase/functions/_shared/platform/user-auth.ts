@@ -10,7 +10,7 @@ export interface UserVariables {
   readonly Variables: { readonly user_id: string; readonly userRpc: Rpc };
 }
 
-const Claims = z.object({ id: z.uuid() });
+const Claims = z.object({ id: z.guid() });
 
 /** Lets signed-in users in and nobody else: 401 `unauthorized`. */
 export const requireUser = createMiddleware<UserVariables>(async (c, next) => {

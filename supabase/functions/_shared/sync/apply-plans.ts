@@ -53,7 +53,8 @@ export function needsCalls(plan: Plan): boolean {
 
 /** Calls that a plan takes where nothing unexpected is found. */
 function callsOf({ kind, strays }: Plan): number {
-  return strays.length + (kind === "nothing" ? 0 : kind === "move" ? 2 : 1);
+  const own = kind === "nothing" || kind === "impossible" ? 0 : kind === "move" ? 2 : 1;
+  return strays.length + own;
 }
 
 function countAffordable(planned: readonly PlannedObligation[], calls: number): number {
@@ -75,6 +76,7 @@ function removalsOf({ obligation_id, plan }: PlannedObligation): readonly Change
 function writeOf(plan: Plan, calendar_id: string): Change | null {
   switch (plan.kind) {
     case "nothing":
+    case "impossible":
       return null;
     case "create":
     case "move":

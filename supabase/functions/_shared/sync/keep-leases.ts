@@ -25,7 +25,7 @@ export function keepLeases(
     try {
       const held = await rpc(
         "calendar_renew",
-        { p_worker: worker_id, p_lease_s: LEASE_SECONDS },
+        { p_worker: worker_id, p_lease_s: LEASE_SECONDS, p_integration_ids: [...active.keys()] },
         z.array(z.string()),
       );
       for (const id of held) renewed_at.set(id, asked_at);

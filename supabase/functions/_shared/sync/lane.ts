@@ -42,6 +42,8 @@ const Job = z.object({
 const Lane = z.object({
   integration_id: z.string(),
   provider: z.enum(["google", "outlook"]),
+  /** Which claim it comes from; what is recorded counts for that one alone. */
+  lease: z.string(),
   /**
    * What it was claimed for. `exercise_token`: the refresh token has lain idle for long and has to be used.
    * `finish_disconnect`: nothing of ours is left in the calendar of a user who leaves. `find_own_events`: the calendar is to

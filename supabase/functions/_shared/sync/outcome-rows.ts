@@ -13,8 +13,12 @@ export interface PlannedJob {
 /** What `calendar_record` is told of one obligation. */
 export type OutcomeRow = Record<string, string | number | boolean | Cause | null>;
 
-/** Of an obligation that needed nothing. */
-export function settledRow({ obligation_id, version, mapping, deadline_hash }: Job): OutcomeRow {
+/** Of an obligation for which no call was needed. */
+export function settledRow({ job, plan }: PlannedJob): OutcomeRow {
+  const { obligation_id, version, mapping, deadline_hash } = job;
+  if (plan.kind === "impossible") {
+    return { kind: "failed", obligation_id, version, error: plan.reason, counts: true, may_leave: false };
+  }
   return mapping !== null && deadline_hash !== null
     ? { kind: "unchanged", obligation_id, version, deadline_hash }
     : { kind: "removed", obligation_id, version };
@@ -54,27 +58,25 @@ export function outcomeRow(
         cause,
       }];
     case "gone":
-      switch (plan.kind) {
-        case "delete": {
-          const { calendar_id, event_id } = plan;
-          const title = job.deadline?.title ?? null;
-          return [{
-            kind: "removed",
-            obligation_id,
-            version,
-            action: "removed",
-            calendar_id,
-            event_id,
-            title,
-            cause,
-          }];
-        }
-        case "nothing":
-          // The mapping stays as true as it was: only strays were looked for.
-          return [settledRow(job)];
-        default:
-          return [{ kind: "removed", obligation_id, version }];
+      // Only strays were looked for: the mapping, where there is one, stays as true as it was.
+      if (plan.kind === "nothing" || plan.kind === "impossible") {
+        return [settledRow({ obligation_id, job, plan })];
       }
+      if (plan.kind === "delete") {
+        const { calendar_id, event_id } = plan;
+        const title = job.deadline?.title ?? null;
+        return [{
+          kind: "removed",
+          obligation_id,
+          version,
+          action: "removed",
+          calendar_id,
+          event_id,
+          title,
+          cause,
+        }];
+      }
+      return [{ kind: "removed", obligation_id, version }];
     case "retry":
     case "unknown":
     case "conflict":

@@ -51,7 +51,7 @@ export async function recordBatch(
     p_worker: worker_id,
     p_integration_id: lane.integration_id,
     p_outcomes: rows,
-    p_lane: { ...verdict, ...made, wrote_to: lane.calendar?.id ?? null },
+    p_lane: { ...verdict, ...made, wrote_to: lane.calendar?.id ?? null, lease: lane.lease },
   };
   for (let attempt = 0;; attempt++) {
     try {

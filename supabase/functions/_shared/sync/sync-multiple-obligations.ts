@@ -56,7 +56,7 @@ export async function syncMultipleObligations(
   const asked = await askInDoubt(lane, toApply, outcomes, context, budget);
   const verdict = laneVerdict([...outcomes, ...asked.outcomes], lane.attempts, asked.calendar_answers);
   const rows = [
-    ...planned.filter(({ plan }) => !needsCalls(plan)).map(({ job }) => settledRow(job)),
+    ...planned.filter(({ plan }) => !needsCalls(plan)).map(settledRow),
     ...toApply.flatMap((item, index) =>
       outcomeRow(item, outcomes[index] ?? null, lane, calendar_id, asked.calendar_answers !== false)
     ),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   calendarEventOf,
   cutTitle,
+  isOutOfRange,
   TITLE_MAX_CHARACTERS,
 } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import type { Due, Obligation } from "../../../../supabase/functions/_shared/domain/obligation.ts";
@@ -24,6 +25,34 @@ function obligation(change: Partial<Obligation> = {}): Obligation {
 function timeOf(due: Due) {
   return calendarEventOf(obligation({ due }), SETTINGS)?.time;
 }
+
+Deno.test("a deadline that RFC 3339 cannot write is in no calendar, and the reason is known", () => {
+  const dates = ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01", "5874897-12-31", "9999-12-31"];
+  const instants = [
+    "infinity",
+    "294276-12-31T23:59:59+00:00",
+    "4714-11-24T00:00:00+00:00 BC",
+    "9999-12-31T23:45:00Z",
+  ];
+  const dues: Due[] = [
+    ...dates.map((date) => ({ kind: "date", date }) as const),
+    ...instants.map((at) => ({ kind: "instant", at, time_zone: "Etc/GMT+12" }) as const),
+    { kind: "instant", at: "0001-01-01T00:00:00Z", time_zone: "America/New_York" },
+  ];
+  for (const due of dues) {
+    assert.equal(timeOf(due), undefined, JSON.stringify(due));
+    assert.equal(isOutOfRange(obligation({ due }), SETTINGS), true);
+    assert.equal(isOutOfRange(obligation({ due, status: "cancelled" }), SETTINGS), false);
+  }
+  for (
+    const due of [{ kind: "none" }, { kind: "date", date: "9999-12-30" }, {
+      kind: "date",
+      date: "0001-01-01",
+    }] as const
+  ) {
+    assert.equal(isOutOfRange(obligation({ due }), SETTINGS), false);
+  }
+});
 
 Deno.test("an all-day deadline lasts one day, with an exclusive end, across the end of a year and a leap day", () => {
   assert.deepEqual(timeOf({ kind: "date", date: "2026-12-31" }), {

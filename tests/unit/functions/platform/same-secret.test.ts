@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { isOneOfSecrets, sameSecret } from "../../../../supabase/functions/_shared/platform/same-secret.ts";
 
-Deno.test("a secret is the same to the last character, or it is another", async () => {
-  assert.equal(await sameSecret("a secret", "a secret"), true);
-  for (const other of ["a secres", "a secret ", "A secret", ""]) {
-    assert.equal(await sameSecret(other, "a secret"), false, other);
-  }
+Deno.test("a secret is the same as itself and as nothing else, however much they have in common", async () => {
+  const secret = fc.string({ minLength: 1, maxLength: 80 });
+  await fc.assert(fc.asyncProperty(secret, secret, fc.nat(), async (one, other, at) => {
+    assert.equal(await sameSecret(one, one), true);
+    assert.equal(await sameSecret(one, other), one.toWellFormed() === other.toWellFormed());
+    const changed = `${one.slice(0, at % one.length)}\0${one.slice(at % one.length + 1)}`;
+    if (changed !== one) assert.equal(await sameSecret(changed, one), false);
+    assert.equal(await sameSecret(`${one}x`, one), false);
+    assert.equal(await sameSecret("", one), false);
+  }));
 });
 
 Deno.test("of several accepted secrets any will do, and where there is none, none will", async () => {

@@ -25,6 +25,7 @@ const job: Job = {
 const lane: Lane = {
   integration_id: "i",
   provider: "google",
+  lease: "l",
   task: "sync",
   removing: false,
   user_id: "u",
@@ -95,6 +96,13 @@ Deno.test("a change that was not begun says nothing", () => {
 });
 
 Deno.test("what needed nothing settles with its mapping, or without one", () => {
-  assert.equal(settledRow(job).kind, "unchanged");
-  assert.equal(settledRow({ ...job, mapping: null }).kind, "removed");
+  const plan: Plan = { kind: "nothing", strays: [] };
+  assert.equal(settledRow({ ...job, job, plan })["kind"], "unchanged");
+  assert.equal(settledRow({ ...job, job: { ...job, mapping: null }, plan })["kind"], "removed");
+});
+
+Deno.test("what can have no event is given up with its reason, and leaves nothing to look for", () => {
+  const plan: Plan = { kind: "impossible", reason: "deadline_out_of_range", strays: [] };
+  const { kind, error, may_leave } = settledRow({ ...job, job: { ...job, mapping: null }, plan });
+  assert.deepEqual([kind, error, may_leave], ["failed", "deadline_out_of_range", false]);
 });

@@ -7,6 +7,7 @@ import { linesOf } from "../../../support/printed-lines.ts";
 const lane: Lane = {
   integration_id: "1f0f3a1b-58a5-4c54-9d6a-8f2d6f0e2c3d",
   provider: "google",
+  lease: "lease",
   task: "sync",
   removing: false,
   user_id: "8f2d6f0e-58a5-4c54-9d6a-1f0f3a1b2c3d",

@@ -1,3 +1,4 @@
+import { boundedFetch } from "../bounded-fetch.ts";
 import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
 import { onFreshConnection } from "../fresh-connection.ts";
@@ -38,7 +39,7 @@ export function createGoogleClient(options: {
   readonly fetch?: typeof fetch;
 }): CalendarClient {
   const { budget } = options;
-  const access = { fetch, ...options };
+  const access = { fetch: boundedFetch, ...options };
   const call = (one: GoogleCall) => {
     budget.spend(1);
     return callGoogle(access, one);

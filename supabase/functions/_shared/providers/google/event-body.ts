@@ -66,12 +66,14 @@ function googleTime(time: EventTime) {
 
 /** Google renders a description as HTML, so our plain text is escaped; the link line survives any cut. */
 function descriptionHtml({ description, url }: CalendarEvent): string {
-  const link = url === null ? "" : escapeHtml(url);
+  const whole_link = url === null ? "" : escapeHtml(url);
+  // A link that no description can hold is left out.
+  const link = whole_link.length < DESCRIPTION_MAX_CHARACTERS - 3 ? whole_link : "";
   const text = escapeHtml(url === null ? description : description.slice(0, -url.length));
   const room = DESCRIPTION_MAX_CHARACTERS - link.length;
-  if (text.length <= room) return text + link;
-  // Never cut inside an entity.
-  const cut = text.slice(0, room - 3).replace(/&[a-z]*$/, "");
+  if (text.length <= room && link === whole_link) return text + link;
+  // Never cut inside an entity or a surrogate pair.
+  const cut = text.slice(0, room - 3).replace(/&[a-z]*$|[\ud800-\udbff]$/, "");
   return `${cut}…${link === "" ? "" : `\n${link}`}`;
 }
 

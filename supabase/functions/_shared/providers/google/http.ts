@@ -1,3 +1,4 @@
+import { AnswerTooLarge } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
 import { type GoogleAnswer, readAnswer } from "./answers.ts";
 
@@ -85,7 +86,12 @@ export async function send(
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
-  } catch {
-    return { lost: { kind: "unknown", reason: timeout.aborted ? "timeout" : "network", after_s: null } };
+  } catch (error: unknown) {
+    const reason = timeout.aborted
+      ? "timeout"
+      : error instanceof AnswerTooLarge
+      ? "answer_too_large"
+      : "network";
+    return { lost: { kind: "unknown", reason, after_s: null } };
   }
 }

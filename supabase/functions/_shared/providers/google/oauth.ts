@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { type GoogleEnv, isLoopback } from "../../platform/env.ts";
+import { boundedFetch } from "../bounded-fetch.ts";
 import type {
   Access,
   AuthorizationFlow,
@@ -211,6 +212,7 @@ async function metadataOf(google: GoogleEnv): Promise<oauth.AuthorizationServer>
 function requestOptions(google: GoogleEnv, timeout_ms: number) {
   return {
     signal: AbortSignal.timeout(timeout_ms),
+    [oauth.customFetch]: boundedFetch,
     [oauth.allowInsecureRequests]: isLoopback(new URL(google.authority_url).hostname),
   };
 }

@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { z } from "zod";
 import { isLoopback } from "../../platform/env.ts";
+import { boundedFetch } from "../bounded-fetch.ts";
 
 const METADATA_TIMEOUT_MS = 10_000;
 const METADATA_LIFETIME_MS = 3_600_000;
@@ -94,16 +95,18 @@ export function adminConsentEndpoint(authority_url: string, tenant: string | nul
 }
 
 /**
- * For requests to an authority: a time limit, and plain http to this machine only.
+ * For requests to an authority: a time limit, an answer of a bounded size, and plain http to this machine only.
  *
  * @param timeout_ms milliseconds
  */
 export function requestOptions(authority_url: string, timeout_ms: number): {
   readonly signal: AbortSignal;
+  readonly [oauth.customFetch]: typeof boundedFetch;
   readonly [oauth.allowInsecureRequests]: boolean;
 } {
   return {
     signal: AbortSignal.timeout(timeout_ms),
+    [oauth.customFetch]: boundedFetch,
     [oauth.allowInsecureRequests]: isLoopback(new URL(authority_url).hostname),
   };
 }

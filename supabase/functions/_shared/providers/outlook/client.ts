@@ -1,3 +1,4 @@
+import { boundedFetch } from "../bounded-fetch.ts";
 import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
 import { runListing } from "../listing.ts";
@@ -54,7 +55,7 @@ export function createOutlookClient(options: {
   readonly fetch?: typeof fetch;
 }): CalendarClient {
   const { budget, transport = TOGETHER } = options;
-  const access = { fetch, ...options };
+  const access = { fetch: boundedFetch, ...options };
   const call: CallGraph = (one) => {
     budget.spend(1);
     return callGraph(access, one);
