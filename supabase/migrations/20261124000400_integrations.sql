@@ -11,6 +11,7 @@ create table public.calendar_integrations (
   status text not null default 'pending_confirmation'
     check (status in ('pending_confirmation', 'active', 'disconnected', 'paused', 'disconnecting')),
   last_error jsonb,
+  paused_by_admin text,
   calendar_id text,
   calendar_name text,
   calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
@@ -42,6 +43,8 @@ comment on column public.calendar_integrations.account_id is
   'The provider''s own id of the account; it outlives its e-mail address. Null until confirmed, like account_email: who sends a consent link learns nothing of who follows it.';
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
+comment on column public.calendar_integrations.paused_by_admin is
+  'What its user is told of why an administrator paused it; null: none did. While it is set, the status is never active.';
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
@@ -58,6 +61,10 @@ create index calendar_integrations_account_idx on public.calendar_integrations (
 create index calendar_integrations_status_idx on public.calendar_integrations (provider, status);
 create index calendar_integrations_error_idx on public.calendar_integrations (provider, (last_error ->> 'code'))
 where last_error is not null;
+
+-- What an administrator looks for: few among many, and written only when trouble comes or goes.
+create index calendar_integrations_troubled_idx on public.calendar_integrations (id)
+where last_error is not null or status <> 'active';
 
 alter table public.calendar_integrations enable row level security;
 

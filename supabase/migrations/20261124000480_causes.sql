@@ -56,6 +56,19 @@ $$;
 comment on function calendar_sync.act_as(text) is
   'From now on, and until the end of the transaction at most, p_by is what causes things; an empty text: whoever calls. Returns what to hand to it afterwards.';
 
+create function calendar_sync.act_for(p_user_id uuid) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  if coalesce(current_setting('calendar_sync.caused_by', true), '') = '' then
+    perform calendar_sync.act_as('user:' || p_user_id);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.act_for(uuid) is
+  'act_as this user, unless it was said already who acts: an administrator may do the same for somebody.';
+
 create function calendar_sync.cause_for(p_caused_by text, p_user_id uuid) returns text
 language sql immutable security invoker set search_path = ''
 as $$
@@ -68,5 +81,12 @@ $$;
 
 comment on function calendar_sync.cause_for(text, uuid) is
   'A cause as this user may read it: you, another_user, or the kind of whatever it was. Whose id or which login it was is for administrators.';
+
+create function calendar_sync.because() returns text
+language sql stable security invoker set search_path = ''
+as $$ select nullif(current_setting('calendar_sync.because', true), '') $$;
+
+comment on function calendar_sync.because() is
+  'The reason that whoever acts gives in words, as the setting calendar_sync.because says; null where none is given.';
 
 grant execute on function calendar_sync.request_id(), calendar_sync.caused_by() to authenticated, service_role;

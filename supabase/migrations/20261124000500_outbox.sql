@@ -121,7 +121,7 @@ alter table calendar_sync.marks enable row level security;
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'doorbell', 'stalled', 'claim')),
+  kind text not null check (kind in ('enqueue', 'doorbell', 'stalled', 'claim', 'erasure')),
   sqlstate text not null,
   message text not null,
   repaired_at timestamptz,

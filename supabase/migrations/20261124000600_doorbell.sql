@@ -1,13 +1,16 @@
 -- The doorbell: one HTTP call that says "look into the outbox". It may get lost or come twice; both do no harm.
 
--- Which of pg_net's calls were ours: an answer of pg_net names the call by its id alone. Unlogged, as all that pg_net keeps.
+-- pg_net forgets what it was asked as soon as it sends it, and its answers name no address: this tells which are ours.
+-- Unlogged, as pg_net's own tables are: after a crash neither knows anything.
 create unlogged table calendar_sync.rings (
   id bigint generated always as identity primary key,
   request_id bigint not null,
   at timestamptz not null default clock_timestamp()
 );
 
-comment on table calendar_sync.rings is 'The last calls of the doorbell, by which calendar_sync.doorbell finds what was answered; the tick keeps a hundred.';
+comment on table calendar_sync.rings is 'The last calls of the doorbell, by which its answers in pg_net are known; the tick keeps a hundred.';
+comment on column calendar_sync.rings.request_id is 'The id of its answer in net._http_response, once there is one.';
+
 alter table calendar_sync.rings enable row level security;
 
 -- pg_net sends a batch and deletes it in one transaction, so a row that is locked is already on its way, and with it
@@ -29,12 +32,12 @@ begin
   if v_url is null or v_secret is null then
     return;
   end if;
-  insert into calendar_sync.rings (request_id) select net.http_post(
+  insert into calendar_sync.rings (request_id) values (net.http_post(
     url := v_url,
     body := '{}',
     headers := jsonb_build_object('content-type', 'application/json', v_header, v_secret),
     timeout_milliseconds := 5000
-  );
+  ));
 exception when others then
   perform calendar_sync.note_incident('doorbell', sqlstate, sqlerrm);
 end;

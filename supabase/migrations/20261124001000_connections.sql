@@ -124,7 +124,7 @@ declare
   v_integration public.calendar_integrations;
   v_known public.calendar_integrations;
 begin
-  perform calendar_sync.act_as('user:' || p_user_id);
+  perform calendar_sync.act_for(p_user_id);
   perform calendar_sync.lock_integrations((
     select integration_id from calendar_sync.connections where ticket_hash = p_ticket_hash
   ));
@@ -244,10 +244,10 @@ begin
   perform calendar_sync.lock_integrations(p_integration_id);
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
   -- It is called for whoever has just shown the ticket, and only its user can.
-  perform calendar_sync.act_as('user:' || v_integration.user_id);
+  perform calendar_sync.act_for(v_integration.user_id);
   delete from calendar_sync.connections where ticket_hash = p_ticket_hash;
   if v_integration.status in ('active', 'paused') then
-    perform calendar_sync.note(v_integration, 'reconnected', null, calendar_sync.account_details(v_integration));
+    perform calendar_sync.note(v_integration, 'reconnected', calendar_sync.account_details(v_integration));
   end if;
   update public.calendar_integrations
   set status = 'active', last_error = null,
@@ -312,7 +312,7 @@ create function public.calendar_set_calendar(
 ) returns jsonb
 language sql volatile security definer set search_path = ''
 as $$
-  select calendar_sync.act_as('user:' || p_user_id);
+  select calendar_sync.act_for(p_user_id);
   update public.calendar_integrations as integration
   set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
     status = case when status = 'paused' and last_error ->> 'code' = 'calendar_missing' then 'active' else status end,

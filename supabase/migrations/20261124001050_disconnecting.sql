@@ -119,7 +119,7 @@ as $$
 declare
   v_integration public.calendar_integrations;
 begin
-  perform calendar_sync.act_as('user:' || p_user_id);
+  perform calendar_sync.act_for(p_user_id);
   select * into v_integration from public.calendar_integrations
   where id = p_integration_id and user_id = p_user_id for update;
   if not found then

@@ -38,16 +38,26 @@ comment on column calendar_sync.activity.reason is 'Why it was rejected or given
 comment on column calendar_sync.activity.caused_by is 'Who or what caused it: as calendar_sync.caused_by() says where the change was made that led to it, or sweep, nightly, repair, connected, lease_lost or own_events where the system itself found something to do.';
 comment on column calendar_sync.activity.request_id is 'The request that led to it, or the worker''s run where none did: the same id stands in the functions'' log lines.';
 
+create function calendar_sync.with_because(p_details jsonb) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select nullif(jsonb_strip_nulls(coalesce(p_details, '{}') || jsonb_build_object('because', calendar_sync.because())), '{}')
+$$;
+
+comment on function calendar_sync.with_because(jsonb) is
+  'The details of a row of activity, with the reason of whoever acts where one is given, and without what is null.';
+
 create function calendar_sync.note(
-  p_integration public.calendar_integrations, p_action text, p_reason text default null, p_details jsonb default null
+  p_integration public.calendar_integrations, p_action text, p_details jsonb default null
 ) returns void
 language sql volatile security definer set search_path = ''
 as $$
-  insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
-  values (p_integration.user_id, p_integration.id, p_integration.provider, p_action, p_integration.calendar_id, p_reason, p_details)
+  insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, details)
+  values (p_integration.user_id, p_integration.id, p_integration.provider, p_action, p_integration.calendar_id,
+    calendar_sync.with_because(p_details))
 $$;
 
-comment on function calendar_sync.note(public.calendar_integrations, text, text, jsonb) is
+comment on function calendar_sync.note(public.calendar_integrations, text, jsonb) is
   'Notes an event in the life of a connection; without an integration, one that concerns them all.';
 
 create index activity_user_idx on calendar_sync.activity (user_id, at desc);
@@ -144,19 +154,15 @@ declare
 begin
   perform set_config('calendar_sync.activity_may_change', 'yes', true);
   update calendar_sync.activity set title = null, calendar_id = null, event_id = null, details = null
-  where user_id = p_user_id and num_nonnulls(title, calendar_id, event_id, details) > 0 and action <> 'erased';
+  where user_id = p_user_id and num_nonnulls(title, calendar_id, event_id, details) > 0;
   get diagnostics v_rows = row_count;
   perform set_config('calendar_sync.activity_may_change', '', true);
-  if v_rows > 0 then
-    insert into calendar_sync.activity (user_id, action, details)
-    values (p_user_id, 'erased', jsonb_build_object('rows', v_rows));
-  end if;
   return v_rows;
 end;
 $$;
 
 comment on function calendar_sync.forget_activity(uuid) is
-  'For an erasure: takes out of a user''s activity the titles, the calendars and the account''s address, and notes that it was done. What stays is when something happened, of what kind, for which ids and which deadline. How many rows it was; 0 where nothing is left to take out.';
+  'For an erasure: takes out of a user''s activity the titles, the calendars and the account''s address. What stays is when something happened, of what kind, for which ids and which deadline. How many rows it was; 0 where nothing is left to take out.';
 
 create function calendar_sync.due_as_shown(p_due text) returns text
 language sql stable security invoker set search_path = ''

@@ -36,7 +36,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
-  select after.user_id, after.id, after.provider, event.action, after.calendar_id, event.reason, jsonb_strip_nulls(event.details)
+  select after.user_id, after.id, after.provider, event.action, after.calendar_id, event.reason, calendar_sync.with_because(event.details)
   from old_rows as before
   join new_rows as after on after.id = before.id
   cross join lateral (values
@@ -58,17 +58,22 @@ begin
     (5, case
         when after.status = 'paused' and (before.status <> 'paused'
           or after.last_error ->> 'code' <> coalesce(before.last_error ->> 'code', '')) then 'paused'
+        when after.paused_by_admin <> coalesce(before.paused_by_admin, '') then 'paused'
         when after.status = before.status or before.status = 'pending_confirmation' then null
         when after.status = 'disconnected' then 'grant_lost'
       end, after.last_error ->> 'code',
       jsonb_build_object('deletions', after.last_error #> '{details,deletions}',
         'of_events', after.last_error #> '{details,events}')),
-    (6, case when before.status in ('paused', 'disconnecting') and after.status = 'active' then 'resumed' end,
+    (6, case
+        when before.status in ('paused', 'disconnecting') and after.status = 'active' then 'resumed'
+        when before.paused_by_admin is not null and after.paused_by_admin is null then 'resumed'
+      end,
       case before.status when 'paused' then before.last_error ->> 'code' else before.status end, null),
     (7, case when after.status = 'disconnecting' and before.status <> 'disconnecting' then 'disconnecting' end, null, null)
   ) as event (turn, action, reason, details)
-  where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code')
-      is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code')
+  where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin)
+      is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
+        before.paused_by_admin)
     and event.action is not null
   order by after.id, event.turn;
   return null;
@@ -97,11 +102,12 @@ begin
   insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
   select gone.user_id, gone.id, gone.provider, 'disconnected', gone.calendar_id,
     case when person.id is null then 'user_deleted' end,
-    calendar_sync.account_details(row (gone.*)::public.calendar_integrations) || jsonb_build_object('events', case
-      when kept.user_id is not null then 'kept'
-      when gone.status = 'disconnecting' and person.id is not null then 'removed'
-      else 'left'
-    end)
+    calendar_sync.with_because(
+      calendar_sync.account_details(row (gone.*)::public.calendar_integrations) || jsonb_build_object('events', case
+        when kept.user_id is not null then 'kept'
+        when gone.status = 'disconnecting' and person.id is not null then 'removed'
+        else 'left'
+      end))
   from old_rows as gone
   left join auth.users as person on person.id = gone.user_id
   left join calendar_sync.kept_calendars as kept

@@ -30,6 +30,7 @@ begin
   perform calendar_sync.tidy_rings();
   delete from calendar_sync.states where expires_at < now() - interval '1 hour';
   delete from calendar_sync.connections where expires_at < now();
+  perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
   delete from public.calendar_integrations as integration
   where integration.status = 'pending_confirmation' and integration.created_at < now() - interval '10 minutes'
     and not exists (
@@ -85,7 +86,6 @@ declare
   v_caller constant text := calendar_sync.act_as('nightly');
   v_cause constant jsonb := calendar_sync.cause();
 begin
-  perform calendar_sync.act_as('nightly');
   perform calendar_sync.mark_idle_tokens();
   perform calendar_sync.keep_activity();
   -- Given up because the provider did not carry it out, not because it refused: one more attempt a night.

@@ -17,6 +17,7 @@ create temporary table decided (name text primary key, granted text not null, ca
 -- What the Data API offers.
 insert into decided values
   ('public.calendar_activity(integer)', 'authenticated', 'public.calendar_activity()', null),
+  ('public.calendar_evidence(uuid)', 'authenticated', 'public.calendar_evidence($id)', 'nothing'),
   ('public.calendar_explain(uuid)', 'authenticated', 'public.calendar_explain($id)', 'nothing'),
   ('public.calendar_feeds()', 'authenticated', 'public.calendar_feeds()', null),
   ('public.calendar_find_obligations(text,integer)', 'authenticated', 'public.calendar_find_obligations()', null),
@@ -44,13 +45,16 @@ insert into decided (name, granted) values
   ('public.calendar_end_setup(uuid,uuid)', 'service_role'),
   ('public.calendar_feed_page(uuid,date,uuid,integer)', 'service_role'),
   ('public.calendar_finish_disconnect(uuid,uuid)', 'service_role'),
+  ('public.calendar_health()', 'service_role'),
   ('public.calendar_integration_of(uuid,uuid)', 'service_role'),
+  ('public.calendar_keep_counts(jsonb)', 'service_role'),
+  ('public.calendar_metrics()', 'service_role'),
   ('public.calendar_next_turn(integer)', 'service_role'),
   ('public.calendar_poll_feed(text,uuid,text,integer,integer)', 'service_role'),
   ('public.calendar_record(uuid,uuid,jsonb,jsonb)', 'service_role'),
   ('public.calendar_refresh_failed(uuid,uuid,text,jsonb)', 'service_role'),
-  ('public.calendar_renew(uuid,integer)', 'service_role'),
-  ('public.calendar_retire(uuid)', 'service_role'),
+  ('public.calendar_renew(uuid,integer,uuid[])', 'service_role'),
+  ('public.calendar_retire(uuid,jsonb)', 'service_role'),
   ('public.calendar_rotate_feed(uuid,uuid,text)', 'service_role'),
   ('public.calendar_save_tokens(uuid,uuid,text,timestamp with time zone,text)', 'service_role'),
   ('public.calendar_set_calendar(uuid,uuid,text,text,text)', 'service_role'),
@@ -58,7 +62,8 @@ insert into decided (name, granted) values
     'service_role'),
   ('public.calendar_take_connection(uuid,text)', 'service_role'),
   ('public.calendar_take_state(uuid)', 'service_role'),
-  ('public.obligations_touch()', '');
+  ('public.obligations_touch()', ''),
+  ('calendar_sync.evidence(uuid)', 'service_role');
 
 -- What the functions above stand on, where they run as their caller. The Data API does not offer it, other ways in might.
 insert into decided values
@@ -78,6 +83,7 @@ insert into decided values
       jsonb_build_object('id', $id, 'last_error', jsonb_build_object('code', 'quota')))) ->> 'details' $$, 'nothing'),
   ('calendar_sync.next_try_at(uuid)', 'authenticated, service_role', 'calendar_sync.next_try_at($id)', 'nothing'),
   ('calendar_sync.own_activity(integer)', 'authenticated', 'calendar_sync.own_activity(200)', null),
+  ('calendar_sync.own_evidence(uuid)', 'authenticated', 'calendar_sync.own_evidence($id)', 'nothing'),
   ('calendar_sync.own_feeds()', 'authenticated', 'calendar_sync.own_feeds()', null),
   ('calendar_sync.own_obligation_types()', 'authenticated', 'calendar_sync.own_obligation_types()', null),
   ('calendar_sync.own_problems(integer)', 'authenticated', 'calendar_sync.own_problems(100)', null),

@@ -90,5 +90,9 @@ export function checkHeaders(headers: Headers): void {
   assert.equal(headers.get(INJECTED_HEADER), null);
   assert.equal(headers.get("x-powered-by"), null);
   const type = headers.get("content-type");
-  assert.ok(type === null || /^(?:application\/json|text\/calendar; charset=utf-8)/.test(type), `${type}`);
+  assert.ok(
+    type === null ||
+      /^(?:application\/json|text\/calendar; charset=utf-8|text\/csv; charset=utf-8)/.test(type),
+    `${type}`,
+  );
 }

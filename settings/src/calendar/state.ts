@@ -14,7 +14,8 @@ export type State =
   | { readonly kind: "mass_deletion"; readonly deletions: number; readonly events: number }
   | { readonly kind: "blocked_by_policy" }
   | { readonly kind: "mailbox_unavailable" }
-  | { readonly kind: "paused" }
+  /** `why`: in the words of whoever paused it, an administrator, and only they can end it; null: nobody says. */
+  | { readonly kind: "paused"; readonly why: string | null }
   | { readonly kind: "switched_off" }
   | { readonly kind: "configuration" }
   | { readonly kind: "provider_down"; readonly next_try_at: string | null }
@@ -78,7 +79,7 @@ function stateOfPaused(integration: Integration): State {
     case "secret_unreadable":
       return stateOfDisconnected(integration);
     default:
-      return { kind: "paused" };
+      return { kind: "paused", why: last_error?.message ?? null };
   }
 }
 

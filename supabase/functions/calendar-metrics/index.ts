@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { onError, onNotFound } from "../_shared/platform/errors.ts";
 import { logRequests } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
+import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
 import { startMetrics } from "../_shared/platform/start-function.ts";
 import { familiesOf, Figures } from "./families.ts";
@@ -16,10 +17,7 @@ const app = new Hono({ strict: false }).basePath("/calendar-metrics");
 app.onError(onError);
 app.notFound(onNotFound);
 app.use(logRequests("debug"));
-app.use(async (c, next) => {
-  await next();
-  c.header("cache-control", "no-store");
-});
+app.use(safeHeaders);
 
 app.get("/", async (c) => {
   const bearer = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];

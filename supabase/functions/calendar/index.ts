@@ -1,7 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
-import { limitBody } from "../_shared/platform/body-limit.ts";
 import { invalidRequest, onError, onNotFound } from "../_shared/platform/errors.ts";
 import { createMetricsFlusher } from "../_shared/platform/flush-metrics.ts";
 import { readAsJson } from "../_shared/platform/json-body.ts";
@@ -58,8 +57,6 @@ app.use(cors({
 // After CORS: a browser's question whether it may ask is no request of its user's.
 app.use(logRequests());
 
-app.use(limitBody({ bytes_max: BODY_BYTES_MAX, in_words: "64 KiB" }));
-
 let document: ReturnType<typeof apiDocument> | undefined;
 app.get(DOCUMENT_PATH, etag(), (c) => {
   c.header("cache-control", "public, max-age=3600");
@@ -73,7 +70,7 @@ app.use(limitCalls({
   limit_per_minute: env.rate_limit_per_minute,
   isSync: (c) => c.req.method === "POST" && c.req.path.replace(/\/$/, "") === `/calendar${sync.path}`,
 }));
-app.use(readAsJson);
+app.use(readAsJson({ bytes_max: BODY_BYTES_MAX, in_words: "64 KiB" }));
 
 addConnecting(app, context);
 addIntegrations(app, context);

@@ -78,7 +78,7 @@ testEngine("the life of a connection is noted, with who or what caused each turn
           calendar_before: "Deadlines",
           calendar_name: "Work",
         }],
-        ["reconnected", null, { access: "dedicated", account_email: null, calendar_name: "Work" }],
+        ["reconnected", null, { access: "dedicated", calendar_name: "Work" }],
         ["calendar_chosen", null, {
           calendar_id_before: "work",
           calendar_before: "Work",
@@ -88,7 +88,6 @@ testEngine("the life of a connection is noted, with who or what caused each turn
         ["resumed", "disconnecting", null],
         ["disconnected", null, {
           access: "dedicated",
-          account_email: null,
           calendar_name: "Deadlines",
           events: "kept",
         }],

@@ -69,7 +69,12 @@ const CASES: readonly [string, Integration, ReturnType<typeof stateOf>][] = [
     deletions: 40,
     events: 50,
   }],
-  ["paused for a reason that this page does not know", { ...ACTIVE, status: "paused" }, { kind: "paused" }],
+  ["paused for a reason that nobody gives", { ...ACTIVE, status: "paused" }, { kind: "paused", why: null }],
+  ["paused by an administrator", {
+    ...ACTIVE,
+    status: "paused",
+    last_error: { code: "configuration", message: "An administrator has paused it." },
+  }, { kind: "paused", why: "An administrator has paused it." }],
   ["a wrong client", failing("active", "configuration"), { kind: "configuration" }],
   [
     "a provider that is down",

@@ -84,12 +84,19 @@ export function StateNotice(
       );
     case "blocked_by_policy":
     case "mailbox_unavailable":
-    case "paused":
       return (
         <Told state={state} action={<TryNow integration={integration} label={states[state.kind].action} />}>
           {states[state.kind].words}
         </Told>
       );
+    case "paused":
+      return state.why === null
+        ? (
+          <Told state={state} action={<TryNow integration={integration} label={states.paused.action} />}>
+            {states.paused.words}
+          </Told>
+        )
+        : <Told state={state}>{state.why}</Told>;
     case "calendar_missing":
       return <CalendarMissing integration={integration} state={state} />;
     case "mass_deletion":

@@ -67,6 +67,7 @@ export type Database = {
           "id": string;
           "last_error": Json | null;
           "last_synced_at": string | null;
+          "paused_by_admin": string | null;
           "provider": string;
           "refresh_token_secret_id": string | null;
           "scopes": (string)[];
@@ -91,6 +92,7 @@ export type Database = {
           "id"?: string;
           "last_error"?: Json | null;
           "last_synced_at"?: string | null;
+          "paused_by_admin"?: string | null;
           "provider": string;
           "refresh_token_secret_id"?: string | null;
           "scopes"?: (string)[];
@@ -114,6 +116,7 @@ export type Database = {
           "id"?: string;
           "last_error"?: Json | null;
           "last_synced_at"?: string | null;
+          "paused_by_admin"?: string | null;
           "provider"?: string;
           "refresh_token_secret_id"?: string | null;
           "scopes"?: (string)[];

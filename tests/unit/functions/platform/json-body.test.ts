@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { limitBody } from "../../../../supabase/functions/_shared/platform/body-limit.ts";
 import { onError } from "../../../../supabase/functions/_shared/platform/errors.ts";
 import { readAsJson } from "../../../../supabase/functions/_shared/platform/json-body.ts";
 import { safeHeaders } from "../../../../supabase/functions/_shared/platform/safe-headers.ts";
@@ -8,8 +7,7 @@ import { safeHeaders } from "../../../../supabase/functions/_shared/platform/saf
 const app = new Hono();
 app.onError(onError);
 app.use(safeHeaders);
-app.use(limitBody({ bytes_max: 1000, in_words: "a kilobyte" }));
-app.use(readAsJson);
+app.use(readAsJson({ bytes_max: 1000, in_words: "a kilobyte" }));
 app.post("/", async (c) => c.json(await c.req.json()));
 
 function post(body: BodyInit): Promise<Response> {

@@ -1,0 +1,198 @@
+-- What calendar_admin.setup_check() asks of the platform: extensions, Vault, pg_cron, pg_net and the doorbell. Each function is
+-- one concern and returns a row a check. On hosted Supabase they run as postgres, which is no superuser: what it may not see
+-- is no failure, and says so.
+
+create type calendar_admin.finding as (check_name text, ok boolean, severity text, found text, how_to_mend text);
+
+comment on type calendar_admin.finding is
+  'One check of an installation. severity: error, nothing or not everything syncs; warning, something is not as it should be; info, nothing to mend.';
+
+create function calendar_admin.check_extensions() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'extension ' || wanted.name,
+    installed.extversion is not null
+      and string_to_array(regexp_replace(installed.extversion, '[^0-9.].*$', ''), '.')::integer[] >= wanted.at_least,
+    'error',
+    coalesce('version ' || installed.extversion, 'missing')
+      || case when installed.extversion is null then '' else format(', at least %s is needed', array_to_string(wanted.at_least, '.')) end,
+    case when installed.extversion is null then format('create extension %I with schema %I;', wanted.name, wanted.in_schema)
+      else format('alter extension %I update;   -- or, where that brings nothing newer: Project Settings, Infrastructure, Upgrade project', wanted.name) end
+  -- pg_net: since 0.12 its worker can be restarted. Vault: since 0.3 it stands alone. pg_cron: since 1.5 it knows seconds.
+  from (values
+    ('pg_net', array[0, 12], 'extensions'), ('supabase_vault', array[0, 3], 'vault'), ('pg_cron', array[1, 5], 'pg_catalog')
+  ) as wanted (name, at_least, in_schema)
+  left join pg_catalog.pg_extension as installed on installed.extname = wanted.name
+$$;
+
+comment on function calendar_admin.check_extensions() is 'The extensions that the sync stands on, and their versions.';
+
+create function calendar_admin.check_vault() returns setof calendar_admin.finding
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  v_secret_min constant integer := 32;
+  v_name text;
+  v_value text;
+  v_problem text;
+begin
+  foreach v_name in array array['calendar_sync_url', 'calendar_sync_secret'] loop
+    v_problem := null;
+    begin
+      select coalesce(decrypted_secret, '') into v_value from vault.decrypted_secrets where name = v_name;
+      v_problem := case
+        when not found then 'missing: nothing rings, and changes wait'
+        when v_value = '' then 'empty: nothing rings, and changes wait'
+        when v_name = 'calendar_sync_url' and v_value !~ calendar_admin.doorbell_url_pattern() then
+          'not an address like https://<ref>.supabase.co/functions/v1/calendar-sync'
+        when v_name = 'calendar_sync_secret' and v_value <> btrim(v_value) then 'it has spaces around it'
+        when v_name = 'calendar_sync_secret' and char_length(v_value) < v_secret_min then
+          format('shorter than the %s characters that the function asks for', v_secret_min)
+      end;
+    exception
+      when insufficient_privilege then
+        raise;
+      when others then
+        v_problem := format('it cannot be decrypted (%s), as after a restore without the project''s key', sqlerrm);
+    end;
+    return next row (
+      'vault secret ' || v_name, v_problem is null, 'error',
+      coalesce(v_problem, case v_name when 'calendar_sync_url' then 'rings at ' || split_part(v_value, '/', 3) else 'readable and long enough' end),
+      case v_name
+        when 'calendar_sync_url' then 'select calendar_admin.set_doorbell(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
+        else 'select calendar_admin.set_doorbell(secret => ''<CALENDAR_SYNC_SECRET>'');'
+      end
+    )::calendar_admin.finding;
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.check_vault() is 'The doorbell''s two secrets: there, readable and well-formed. Says nothing of what is in the secret.';
+
+create function calendar_admin.check_cron_jobs() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'cron job ' || wanted.name,
+    coalesce(job.active and job.schedule = wanted.schedule and btrim(job.command, ' ;') = wanted.command, false),
+    'error',
+    case
+      when job.jobid is null then 'missing'
+      when not job.active then 'switched off'
+      when job.schedule <> wanted.schedule then format('runs at %L instead of %L', job.schedule, wanted.schedule)
+      when btrim(job.command, ' ;') <> wanted.command then 'runs something else'
+      else format('runs at %L', job.schedule)
+    end,
+    case when job.jobid is not null and not job.active then
+        format('select cron.alter_job((select jobid from cron.job where jobname = %L), active := true);', wanted.name)
+      else format('select cron.schedule(%L, %L, %L);', wanted.name, wanted.schedule, wanted.command)
+    end
+  from (values
+    ('calendar_sync_tick', '10 seconds', 'select calendar_sync.tick()'),
+    ('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()'),
+    ('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()')
+  ) as wanted (name, schedule, command)
+  left join cron.job as job on job.jobname = wanted.name and job.database = current_database()
+$$;
+
+comment on function calendar_admin.check_cron_jobs() is 'The three jobs of pg_cron: there, switched on, at the right times.';
+
+create function calendar_admin.check_cron_runs() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with tick as (
+    select * from calendar_admin.cron_jobs where job = 'calendar_sync_tick'
+  ), last_runs as (
+    select job, last_status, last_message from calendar_admin.cron_jobs where last_status = 'failed'
+  )
+  select
+    'pg_cron runs', coalesce((select last_run_at > now() - interval '1 minute' from tick), not exists (select from tick where active)),
+    'error',
+    case
+      when not exists (select from tick where active) then 'cannot be told while the tick is not scheduled'
+      else coalesce((select format('the tick ran %s s ago', round(extract(epoch from now() - last_run_at))) from tick where last_run_at is not null),
+        'the tick has not run: in the first seconds after the migrations that is so; later pg_cron is dead, or cron.log_run is off')
+    end,
+    'Project Settings, General, Restart project (fast reboot): pg_cron''s scheduler starts again with the database'
+  union all
+  select
+    'cron jobs succeed', not exists (select from last_runs), 'error',
+    coalesce((select string_agg(format('%s failed: %s', job, left(last_message, 200)), '; ' order by job) from last_runs),
+      'none of them failed when it last ran'),
+    coalesce((
+      select string_agg(format('select calendar_sync.%s;', case job
+        when 'calendar_sync_tick' then 'tick()' when 'calendar_sync_sweep' then 'sweep_slice()' else 'nightly()' end), ' ')
+        || '   -- shows the error; what is wrong is often among the other checks'
+      from last_runs
+    ), '')
+$$;
+
+comment on function calendar_admin.check_cron_runs() is 'Whether pg_cron does what it is scheduled for, and how that went.';
+
+create function calendar_admin.check_pg_net() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with worker as (
+    select count(*) as seen from pg_catalog.pg_stat_activity
+    where backend_type ilike '%pg\_net%' or application_name ilike 'pg\_net%'
+  ), queue as (
+    select count(*) as waiting from (select from net.http_request_queue limit 10000) as request
+  ), due as (
+    select coalesce(min(waiting_since) < now() - interval '30 seconds', false) as is_late
+    from calendar_admin.slowest_lanes where why = 'nobody has come yet'
+  )
+  select
+    'pg_net''s worker is alive',
+    worker.seen > 0 or not pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
+    'error',
+    case
+      when worker.seen > 0 then 'running'
+      when not pg_catalog.pg_has_role('pg_read_all_stats', 'usage') then 'cannot be seen by this role'
+      else 'there is no such process'
+    end,
+    'select net.worker_restart();   -- where it does not come back: Project Settings, General, Restart project (fast reboot)'
+  from worker
+  union all
+  select
+    'pg_net''s queue moves',
+    not (queue.waiting > 0 and due.is_late),
+    'error',
+    format('calls that wait in it: %s%s', queue.waiting, case when queue.waiting > 0 and due.is_late then '; work has been due for more than 30 s' end),
+    'select net.worker_restart();   -- a call of somebody else''s with a long time-out holds up all others: select url from net.http_request_queue order by id limit 10;'
+  from queue cross join due
+$$;
+
+comment on function calendar_admin.check_pg_net() is 'Whether what is queued in pg_net is sent.';
+
+create function calendar_admin.check_doorbell() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with answered as (
+    select ring.*, response.timed_out, response.error_msg
+    from calendar_admin.doorbell as ring
+    left join net._http_response as response on response.created = ring.answered_at and response.id = ring.request_id
+    where ring.answered_at is not null order by ring.rang_at desc limit 1
+  )
+  select
+    'doorbell is answered',
+    coalesce(answered.is_good, true),
+    case when answered.request_id is null then 'info' else 'error' end,
+    case when answered.request_id is null then 'it has not rung lately: npm run doctor rings'
+      else format('%s (%s s ago)', reading.found, round(extract(epoch from now() - answered.rang_at))) end,
+    reading.how_to_mend
+  from (values (1)) as one
+  left join answered on true
+  left join lateral calendar_admin.read_answer(answered.status_code, answered.timed_out, answered.error_msg) as reading
+    on answered.request_id is not null
+  union all
+  -- Nobody but the functions can read them: an answer is all there is to see.
+  select
+    'function secrets', true, 'info',
+    case when answered.is_good then 'the database cannot see them; calendar-sync started, so all that it needs is there'
+      else 'the database cannot see them; the log of a function that does not start names what is missing' end,
+    null
+  from (values (1)) as one left join answered on true
+$$;
+
+comment on function calendar_admin.check_doorbell() is 'What calendar-sync last answered, and with it as much as can be told of the functions'' secrets.';

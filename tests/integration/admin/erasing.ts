@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { z } from "zod";
+import { consent, until } from "../../support/calendar-api.ts";
+import type { Scene } from "../../support/scene.ts";
+import { ADA, GRACE } from "../../support/subjects/subject.ts";
+
+/** Tables that know users only while one is being erased. */
+const EMPTY_OTHERWISE = ["calendar_sync.erasures"];
+
+/**
+ * A user of whom every table knows something is paused, and then erased: the events leave the calendar, and nothing that
+ * belongs to the user is anywhere.
+ */
+export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<void> {
+  const { sql } = scene;
+  const user = await scene.newUser();
+  const bystander = await scene.connectedUser();
+  const kept = await scene.connect(user.api, GRACE);
+  const { id: integration_id, calendar_id } = await scene.connect(user.api, ADA);
+  assert.ok(calendar_id);
+  await sql`insert into public.obligations (user_id, title, deadline_date)
+    select id, 'Private ' || n, '2027-01-01' from auth.users, generate_series(1, 3) as n
+    where id in ${sql([user.id, bystander.id])}`;
+  await scene.untilTitles(calendar_id, ["Private 1", "Private 2", "Private 3"]);
+  await scene.untilTitles(bystander.calendar_id, ["Private 1", "Private 2", "Private 3"]);
+
+  await t.step(
+    "a calendar that an administrator paused: the API says why, and Sync now does not help",
+    async () => {
+      await sql`select calendar_admin.pause(${integration_id}, 'We look into a complaint')`;
+      assert.equal((await user.api.request("POST", "/sync", { integration_id })).status, 202);
+      const integration = await user.api.untilStatus(({ id }) => id === integration_id);
+      assert.equal(integration.status, "paused");
+      assert.deepEqual(integration.last_error, {
+        code: "configuration",
+        message:
+          "An administrator has paused the sync of this calendar: We look into a complaint. It goes on once an administrator resumes it.",
+      });
+      await sql`update public.obligations set title = 'Never shown' where user_id = ${user.id} and title = 'Private 1'`;
+    },
+  );
+
+  await t.step("erase_user: the events go, and no table knows the user any more", async () => {
+    const deleted = await user.api.request("DELETE", `/?integration_id=${kept.id}&events=keep`);
+    assert.equal(deleted.status, 204);
+    await sql`insert into calendar_sync.kept_attempts
+      select user_id, provider, account_id, gen_random_uuid(), '{calendar}' from calendar_sync.kept_calendars where user_id = ${user.id}`;
+    await sql`insert into calendar_sync.setups values (${user.id}, gen_random_uuid(), now())`;
+    const created = await user.api.request("POST", "/feeds", { name: "Mine" });
+    const { url } = z.object({ url: z.string() }).parse(await created.json());
+    assert.equal((await fetch(url)).status, 200);
+    await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Private 4', '2027-01-01')`;
+    // One flow that was begun, and one that waits for its confirmation.
+    await user.api.authorizeUrl({ redirect_to: scene.redirect_to });
+    await consent(await user.api.authorizeUrl({ redirect_to: scene.redirect_to }), GRACE);
+
+    const secrets = await secretsOf(sql, user.id);
+    assert.ok(secrets.length >= 4);
+    const integration_ids = await integrationsOf(sql, user.id);
+    const before = await tracesOf(sql, user.id, integration_ids);
+    assert.deepEqual(before.filter(({ rows, name }) => rows === 0 && !EMPTY_OTHERWISE.includes(name)), []);
+
+    await sql`select calendar_admin.erase_user(${user.id}, p_reason => 'Request 12')`;
+    await until(
+      async () => (await tracesOf(sql, user.id, integration_ids)).every(({ rows }) => rows === 0),
+      30_000,
+      async () => (await tracesOf(sql, user.id, integration_ids)).filter(({ rows }) => rows > 0),
+    );
+    assert.deepEqual(scene.titles(calendar_id), []);
+    assert.equal((await sql`select from vault.secrets where id = any (${secrets}::uuid[])`).length, 0);
+    assert.equal((await fetch(url)).status, 404);
+    const [row] =
+      await sql`select details ->> 'because' as reason, user_id, integration_id from calendar_sync.activity where action = 'erased'`;
+    assert.deepEqual({ ...row }, { reason: "Request 12", user_id: null, integration_id: null });
+  });
+
+  await t.step("and nobody else is any the worse", async () => {
+    assert.deepEqual(scene.titles(bystander.calendar_id), ["Private 1", "Private 2", "Private 3"]);
+    const [status] = await bystander.api.status();
+    assert.equal(status?.status, "active");
+  });
+}
+
+async function integrationsOf(sql: Sql, user_id: string): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct id from (
+      select id from public.calendar_integrations where user_id = ${user_id}
+      union all
+      select integration_id from calendar_sync.activity where user_id = ${user_id}
+    ) as known where id is not null`;
+  return rows.map(({ id }) => id);
+}
+
+/** Ids of the Vault secrets that hold tokens of the user. */
+async function secretsOf(sql: Sql, user_id: string): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select unnest(array[refresh_token_secret_id, access_token_secret_id]) as id
+    from public.calendar_integrations where user_id = ${user_id}
+    union
+    select unnest(array[connection.refresh_token_secret_id, connection.access_token_secret_id])
+    from calendar_sync.connections as connection
+    join public.calendar_integrations as integration on integration.id = connection.integration_id
+    where integration.user_id = ${user_id}`;
+  return rows.map(({ id }) => id).filter((id) => id !== null);
+}
+
+/** Of the history stays that something happened, and when, and for which ids. */
+const PERSONAL: Readonly<Record<string, string>> = {
+  "calendar_sync.activity": "and num_nonnulls(title, calendar_id, event_id, details) > 0",
+};
+
+/** Every table of ours with a user or an integration in it, and how many rows tell of this user. */
+async function tracesOf(sql: Sql, user_id: string, integration_ids: readonly string[]) {
+  const columns = await sql<{ name: string; column: string }[]>`
+    select attribute.attrelid::regclass::text as name, attribute.attname as column
+    from pg_attribute as attribute join pg_class as class on class.oid = attribute.attrelid
+    where attribute.attname in ('user_id', 'integration_id', 'recipient_id') and not attribute.attisdropped
+      and class.relkind in ('r', 'p') and not class.relispartition
+      and (class.relnamespace = 'calendar_sync'::regnamespace
+        or class.relnamespace = 'public'::regnamespace and class.relname like 'calendar\\_%')`;
+  assert.ok(columns.length >= 15, String(columns.length));
+  const traces: { name: string; column: string; rows: number }[] = [];
+  for (const { name, column } of columns) {
+    const owners = column === "integration_id" ? [...integration_ids] : [user_id];
+    const [row] = await sql.unsafe<{ rows: number }[]>(
+      `select count(*)::int as rows from ${name} where ${column} = any ($1::uuid[]) ${PERSONAL[name] ?? ""}`,
+      [owners],
+    );
+    traces.push({ name: name.includes(".") ? name : `public.${name}`, column, rows: row?.rows ?? -1 });
+  }
+  return traces;
+}

@@ -1,0 +1,5 @@
+import { testEngine } from "../../support/engine-test.ts";
+import { ACTING } from "./acting.ts";
+import { LEAVING } from "./leaving.ts";
+
+testEngine("an administrator acts, and it is noted", [...ACTING, ...LEAVING]);

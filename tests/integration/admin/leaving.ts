@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { Behaviour } from "../../support/engine-test.ts";
+import { noted, said, tracesOf } from "./answers.ts";
+
+/** What an administrator may do for users who go. */
+export const LEAVING: readonly Behaviour[] = [
+  {
+    name: "disconnect_user: keep at once, remove once the events are gone, again without harm",
+    async show(engine) {
+      const { sql } = engine;
+      const kept = await engine.integration();
+      await engine.insert(kept.user_id, 2);
+      const removed = await engine.integration();
+      await engine.insert(removed.user_id, 2);
+      await engine.drain();
+      assert.match(
+        (await said(sql`select * from calendar_admin.disconnect_user(${kept.user_id})`)).join(),
+        /its events stay/,
+      );
+      assert.deepEqual(await said(sql`select * from calendar_admin.disconnect_user(${kept.user_id})`), [[
+        null,
+        "this user has nothing connected",
+      ]]);
+      const [left] = await sql`select (select count(*)::int from calendar_sync.kept_events) as events,
+        (select count(*)::int from public.calendar_integrations where id = ${kept.id}) as integrations`;
+      assert.deepEqual({ ...left }, { events: 2, integrations: 0 });
+
+      assert.match(
+        (await said(
+          sql`select * from calendar_admin.disconnect_user(${removed.user_id}, 'remove', 'He left')`,
+        )).join(),
+        /its events are removed/,
+      );
+      assert.match(
+        (await said(sql`select * from calendar_admin.disconnect_user(${removed.user_id}, 'remove')`)).join(),
+        /already/,
+      );
+      await engine.drain();
+      assert.equal((await sql`select from public.calendar_integrations`).length, 0);
+      assert.deepEqual(await noted(sql, "disconnecting"), [["admin", "He left"]]);
+      assert.deepEqual(await noted(sql, "disconnected"), [["admin", null]]);
+
+      const lost = await engine.integration();
+      await sql`update public.calendar_integrations set status = 'disconnected' where id = ${lost.id}`;
+      assert.match(
+        (await said(sql`select * from calendar_admin.disconnect_user(${lost.user_id}, 'remove')`)).join(),
+        /left as it is/,
+      );
+      await assert.rejects(
+        async () => await sql`select * from calendar_admin.disconnect_user(${lost.user_id}, 'burn')`,
+        /keep or remove, not burn/,
+      );
+    },
+  },
+  {
+    name: "erase_user with keep: at once, also what an earlier remove still waits for, and of no other user",
+    async show(engine) {
+      const { sql } = engine;
+      const other = await engine.integration();
+      await engine.insert(other.user_id, 1);
+      const { user_id } = await engine.integration();
+      await engine.insert(user_id, 2);
+      await engine.drain();
+      const first = await sql`select * from calendar_admin.erase_user(${user_id}, p_reason => 'Request 12')`;
+      assert.match(String(first[0]?.["what"]), /removed first/);
+      assert.equal(first[0]?.["how_many"], "1");
+      const [pending] = await sql`select user_id, calendars_left from calendar_admin.erasures`;
+      assert.deepEqual({ ...pending }, { user_id, calendars_left: "1" });
+      await sql`select calendar_admin.erase_user(${user_id})`;
+      await sql`select calendar_admin.erase_user(${user_id}, 'keep')`;
+      assert.deepEqual(await tracesOf(sql, user_id), []);
+      assert.equal((await sql`select from public.calendar_event_mappings`).length, 1);
+      assert.equal(
+        (await sql`select from calendar_admin.recent_activity where user_id = ${other.user_id}`).length,
+        1,
+      );
+      assert.deepEqual(await noted(sql, "erased"), [["admin", "Request 12"]]);
+      const again = await sql<{ how_many: string }[]>`select * from calendar_admin.erase_user(${user_id})`;
+      assert.ok(again.every(({ how_many }) => how_many === "0"));
+    },
+  },
+  {
+    name: "erase_user of a user whom the application has deleted finds what was left",
+    async show(engine) {
+      const { sql } = engine;
+      const { user_id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      await engine.drain();
+      await sql`delete from auth.users where id = ${user_id}`;
+      assert.notDeepEqual(await tracesOf(sql, user_id), []);
+      await sql`select calendar_admin.erase_user(${user_id})`;
+      assert.deepEqual(await tracesOf(sql, user_id), []);
+    },
+  },
+  {
+    name:
+      "an erasure that fails is told of once, keeps the tick from nothing, and is done as soon as it can be",
+    async show(engine) {
+      const { sql } = engine;
+      const { user_id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      await engine.drain();
+      await sql`select calendar_admin.erase_user(${user_id}, p_reason => 'Request 13')`;
+      await engine.drain();
+      await sql`alter table calendar_sync.setups rename to out_of_order`;
+      for (let ticks = 0; ticks < 2; ticks++) await sql`select calendar_sync.tick()`;
+      const told = await sql`select what from calendar_admin.incidents`;
+      assert.deepEqual(told.map(({ what }) => what), ["a user could not be erased; it is tried again"]);
+      assert.notDeepEqual(await tracesOf(sql, user_id), []);
+      await sql`alter table calendar_sync.out_of_order rename to setups`;
+      await sql`select calendar_sync.tick()`;
+      assert.deepEqual(await tracesOf(sql, user_id), []);
+      assert.deepEqual(await noted(sql, "erased"), [["admin", "Request 13"]]);
+    },
+  },
+];
