@@ -89,7 +89,7 @@ delete from auth.users where id = :'bob';
 select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Bob%' $$, 'so are those of a deleted user');
 select is_empty($$
   select pg_temp.places_of('%b0b00000%') except values ('calendar_sync.provider_calls'), ('calendar_sync.call_counts'),
-    ('calendar_sync.feed_marks'), ('calendar_sync.marks')
+    ('calendar_sync.feed_marks'), ('calendar_sync.marks'), ('calendar_sync.erasures')
     except select place from pg_temp.places_of('%b0b00000%') as place where place like 'calendar\_sync.activity%'
 $$, 'of a deleted user there is left what was noted and what the tick drops');
 

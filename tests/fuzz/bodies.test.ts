@@ -11,7 +11,7 @@ const BODY_BYTES = 256 * 1024 * 1024;
 const FRAMINGS: readonly Framing[] = ["chunked", "announced", "understated"];
 /** What each function has to say to a body that it will not read; null: the server hangs up. */
 const REFUSALS: Readonly<Record<string, readonly (number | null)[]>> = {
-  "calendar": [413, 400, 401, null],
+  "calendar": [413, 400, null],
   "calendar-sync": [401, null],
   "calendar-feed": [405, null],
   "calendar-metrics": [401, 404, 405, null],
@@ -43,6 +43,10 @@ Deno.test({
     await t.step("bodies of 256 MiB, with and without a length, and with a false one", async () => {
       for (const name of names) {
         const refusals = REFUSALS[name];
+        // Who is not let in is refused without a look at the body.
+        const signed_in = name === "calendar"
+          ? Object.entries(api.headers()).map(([header, value]) => `${header}: ${value}`)
+          : [];
         assert.ok(refusals, `decide what ${name} says`);
         await bounded(name, "large bodies", async () => {
           for (const framing of FRAMINGS) {
@@ -54,7 +58,7 @@ Deno.test({
               const target = name === "calendar" ? `${path}/sync` : path;
               const { status, sent } = await sendLargeBody(
                 port,
-                `POST ${target} HTTP/1.1`,
+                [`POST ${target} HTTP/1.1`, ...signed_in].join("\r\n"),
                 framing,
                 BODY_BYTES,
               );

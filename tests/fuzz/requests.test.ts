@@ -230,8 +230,10 @@ Deno.test({
                 said.slice(0, 300)
               }`;
               if (method === "OPTIONS" && response.status === 204) continue;
+              // Refused by the HTTP server itself, before any function saw it.
+              if (said === "" && response.status === 400 && text.length >= 5_000) continue;
               assert.ok([400, 401, 404, 405, 429].includes(response.status), where);
-              checkHeaders(response.headers);
+              assert.doesNotThrow(() => checkHeaders(response.headers), where);
               checkError(document, said);
             }
           }
