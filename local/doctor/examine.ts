@@ -142,7 +142,7 @@ export async function checkHealth(functions_url: URL): Promise<Finding> {
         ok: false,
         severity: "warning",
         found: "there is no function calendar-metrics",
-        how_to_mend: "supabase functions deploy --use-api",
+        how_to_mend: "npx supabase functions deploy --use-api",
       };
     }
     return {

@@ -109,11 +109,11 @@ as $$
     end,
     case
       when p_timed_out or p_status_code >= 500 then
-        'supabase secrets set --env-file .env   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
+        'npx supabase secrets set --env-file .env   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
       when p_status_code = 401 then
-        'select calendar_admin.set_doorbell(secret => ''<CALENDAR_SYNC_SECRET>'');   -- or the other way round: supabase secrets set CALENDAR_SYNC_SECRET=…'
+        'select calendar_admin.set_doorbell(secret => ''<CALENDAR_SYNC_SECRET>'');   -- or the other way round: npx supabase secrets set CALENDAR_SYNC_SECRET=…'
       when p_status_code = 404 then
-        'supabase functions deploy --use-api   -- or, if the address is wrong: select calendar_admin.set_doorbell(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
+        'npx supabase functions deploy --use-api   -- or, if the address is wrong: select calendar_admin.set_doorbell(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
       when p_status_code = 202 and p_error is null then null
       else 'select calendar_admin.set_doorbell(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
     end

@@ -170,7 +170,7 @@ from (
   union all
   select 5, 'providers accept our client', count(*) = 0,
     case when count(*) = 0 then 'No account says otherwise.' else format('%s accounts say that our client id or secret is refused.', count(*)) end,
-    'supabase secrets set --env-file .env   -- GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_SECRET'
+    'npx supabase secrets set --env-file .env   -- GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_SECRET'
   from public.calendar_integrations as integration
   where integration.last_error is not null and integration.last_error ->> 'code' = 'configuration' and integration.status = 'active'
   union all

@@ -256,8 +256,8 @@ as $$
     case when refused.accounts = 0 then 'no account says that its id or secret is refused'
       else format('%s accounts say that its id or secret is refused', refused.accounts) end,
     case gate.provider
-      when 'google' then 'supabase secrets set GOOGLE_CLIENT_ID=… GOOGLE_CLIENT_SECRET=…'
-      else 'supabase secrets set MICROSOFT_CLIENT_ID=… MICROSOFT_CLIENT_SECRET=…'
+      when 'google' then 'npx supabase secrets set GOOGLE_CLIENT_ID=… GOOGLE_CLIENT_SECRET=…'
+      else 'npx supabase secrets set MICROSOFT_CLIENT_ID=… MICROSOFT_CLIENT_SECRET=…'
     end || '   -- the accounts heal by themselves; sooner: select calendar_admin.drain();'
   from calendar_sync.gates as gate
   cross join lateral (
