@@ -18,6 +18,21 @@ $$;
 comment on function calendar_sync.tick_age() is
   'Since the tick last succeeded; null where pg_cron knows of no run. Needs cron.log_run, which is on unless somebody turned it off.';
 
+-- A database that has just started has run nothing yet. Before pg_cron 1.5 the tick comes once a minute.
+create function calendar_sync.tick_runs() returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from cron.job
+    where job.jobname = 'calendar_sync_tick' and job.active
+      and coalesce(calendar_sync.tick_age(), clock_timestamp() - pg_catalog.pg_postmaster_start_time())
+        < case when job.schedule like '%seconds' then interval '1 minute' else interval '3 minutes' end
+  )
+$$;
+
+comment on function calendar_sync.tick_runs() is
+  'Whether the tick is scheduled and succeeded within the last minute; where none is known, whether the database started within it.';
+
 -- pg_net indexes its answers by their time alone, and keeps them for six hours.
 create function calendar_sync.doorbell(
   out configured boolean, out refused boolean, out unanswered_since timestamptz, out succeeded_at timestamptz
@@ -83,13 +98,12 @@ create function calendar_sync.health() returns table (check_name text, is_passed
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  v_tick_patience constant interval := interval '1 minute';
   v_ring_patience constant interval := interval '1 minute';
   v_bell record;
 begin
   select * into v_bell from calendar_sync.doorbell();
   return query values
-    ('tick', coalesce(calendar_sync.tick_age() < v_tick_patience, false)),
+    ('tick', calendar_sync.tick_runs()),
     -- A call that went astray is no matter where nothing waits for it.
     ('doorbell', v_bell.configured and not v_bell.refused
       and not (coalesce(v_bell.unanswered_since < now() - v_ring_patience, false) and calendar_sync.work_is_due())),
@@ -98,7 +112,7 @@ end;
 $$;
 
 comment on function calendar_sync.health() is
-  'tick: it succeeded within the last minute. doorbell: it has its secrets, and the worker answered 2xx when last rung. queue: nothing waits too long.';
+  'tick: it is scheduled and succeeded within the last minute. doorbell: it has its secrets, and the worker answered 2xx when last rung. queue: nothing waits too long.';
 
 create function public.calendar_health() returns jsonb
 language sql stable security definer set search_path = ''

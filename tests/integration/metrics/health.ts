@@ -79,9 +79,15 @@ export async function testHealth(t: Deno.TestContext, scene: Scene): Promise<voi
 
   await t.step("a tick that is off is named", async () => {
     await sql`select cron.alter_job(jobid, active := false) from cron.job where jobname = 'calendar_sync_tick'`;
-    await sql`update cron.job_run_details set end_time = end_time - interval '2 minutes'`;
     await untilFailing("tick");
-    await sql`select cron.alter_job(jobid, active := true) from cron.job where jobname = 'calendar_sync_tick'`;
+    await sql`update cron.job set schedule = '0 0 1 1 *', active = true where jobname = 'calendar_sync_tick'`;
+    await untilFailing();
+  });
+
+  await t.step("a tick that does not run any more is named", async () => {
+    await sql`update cron.job_run_details set end_time = end_time - interval '4 minutes'`;
+    await untilFailing("tick");
+    await sql`select cron.alter_job(jobid, schedule := '10 seconds') from cron.job where jobname = 'calendar_sync_tick'`;
     await untilFailing();
   });
 }
