@@ -45,7 +45,7 @@ function run(args) {
         ...process.env,
         NO_COLOR: "1",
         DENO_NO_UPDATE_CHECK: "1",
-        DENO_JOBS: process.env.DENO_JOBS ?? "2",
+        DENO_JOBS: process.env.DENO_JOBS ?? "3",
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
