@@ -11,8 +11,10 @@
 -- Whoever locks an integration and its lane does so in that order, as a deletion does: else two of them could wait for
 -- each other.
 
+-- No foreign key: it would have the integration of a lane that is updated twice in a transaction looked at again, and so
+-- locked after its lane.
 create table calendar_sync.lanes (
-  integration_id uuid primary key references public.calendar_integrations (id) on delete cascade,
+  integration_id uuid primary key,
   provider text not null,
   ready_at timestamptz,
   priority smallint not null default 0,
@@ -254,6 +256,21 @@ $$;
 
 comment on function calendar_sync.integration_changed() is
   'Gives a new integration its lane, and has its calendar looked at when a change asks for it.';
+
+create function calendar_sync.drop_lanes() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.drop_lanes() is 'Takes the lane of an integration along.';
+
+create trigger drop_lanes after delete on public.calendar_integrations
+referencing old table as old_rows
+for each statement execute function calendar_sync.drop_lanes();
 
 create trigger integration_changed
 after insert or update of status, sync_enabled, calendar_id, settings on public.calendar_integrations

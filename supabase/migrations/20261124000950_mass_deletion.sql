@@ -136,7 +136,7 @@ as $$
 begin
   perform from public.calendar_integrations
   where id = p_integration_id and user_id = (select auth.uid()) and status = 'paused'
-    and last_error ->> 'code' = 'mass_deletion' for update;
+    and last_error ->> 'code' = 'mass_deletion' for no key update;
   if found then
     perform calendar_sync.allow_deletions(p_integration_id);
   end if;

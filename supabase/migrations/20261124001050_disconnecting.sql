@@ -121,7 +121,7 @@ declare
 begin
   perform calendar_sync.act_for(p_user_id);
   select * into v_integration from public.calendar_integrations
-  where id = p_integration_id and user_id = p_user_id for update;
+  where id = p_integration_id and user_id = p_user_id for no key update;
   if not found then
     return null;
   end if;

@@ -36,6 +36,8 @@ as $$
     values
     ('public.calendar_integrations', 'integration_changed', 'calendar_sync.integration_changed',
       'trigger integration_changed after insert or update of status, sync_enabled, calendar_id, settings on public.calendar_integrations for each row'),
+    ('public.calendar_integrations', 'drop_lanes', 'calendar_sync.drop_lanes',
+      'trigger drop_lanes after delete on public.calendar_integrations referencing old table as old_rows for each statement'),
     ('public.calendar_integrations', 'integration_deleted', 'calendar_sync.integration_deleted',
       'trigger integration_deleted after delete on public.calendar_integrations referencing old table as old_rows for each statement'),
     ('public.calendar_integrations', 'stay_paused', 'calendar_sync.stay_paused',

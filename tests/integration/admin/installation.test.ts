@@ -133,7 +133,7 @@ Deno.test({
       const { code, stdout } = await doctor(scene);
       assert.equal(code, 1, stdout);
       assert.match(stdout, /✗ round trip of the doorbell +The address answered 404/);
-      assert.match(stdout, /→ supabase functions deploy --use-api/);
+      assert.match(stdout, /→ npx supabase functions deploy --use-api/);
     });
 
     await t.step("an address where nobody is: that is told apart too", async () => {
@@ -174,7 +174,7 @@ Deno.test({
         const url = new URL(stack.databaseUrl);
         const cases: readonly [(changed: URL) => void, RegExp][] = [
           [(changed) => changed.port = "9", /nothing listens there/],
-          [(changed) => changed.pathname = "/template1", /no schema calendar_admin\. Run: supabase link/],
+          [(changed) => changed.pathname = "/template1", /no schema calendar_admin\. Run: npx supabase link/],
           [(changed) => changed.password = "a-wrong-one", /it refuses the password/],
           [(changed) => changed.pathname = "/nobody", /there is no such database/],
         ];

@@ -58,6 +58,22 @@ testEngine("nobody waits for a transaction that is open", [
     },
   },
   {
+    name:
+      "neither a claim nor a worker's last word waits for whoever holds an integration whose lane has news",
+    async show(engine) {
+      const { user_id, id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      assert.equal((await engine.claim(WORKER)).length, 1);
+      await meanwhile(engine, async (user) => {
+        await user`select from public.calendar_integrations where id = ${id} for update`;
+        await engine.retire(WORKER);
+        assert.deepEqual(await engine.claim(OTHER_WORKER), []);
+        await engine.sql`select calendar_sync.find_own_events()`;
+      });
+      assert.equal((await engine.claim(OTHER_WORKER)).length, 1);
+    },
+  },
+  {
     name: "a walk does not wait for a job that its user has just queued, and leaves nothing out",
     async show(engine) {
       const { user_id } = await engine.integration();

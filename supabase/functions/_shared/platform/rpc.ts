@@ -8,6 +8,10 @@ import { metrics } from "./metrics.ts";
 /** A hung database must not hold a worker for longer than its lease lasts. */
 const RPC_TIMEOUT_MS = 10_000;
 
+/** Of two that wait for each other the database ends one, as if it had not been called: it may be called again. */
+const DEADLOCK_DETECTED = "40P01";
+const ATTEMPTS_MAX = 3;
+
 /** The functions that the database offers. */
 export type RpcName = keyof Database["public"]["Functions"];
 
@@ -54,16 +58,19 @@ export function createUserRpc(access_token: string): Rpc {
 
 function rpcOf(client: SupabaseClient<AnyRpc>): Rpc {
   return async (name, args, schema) => {
-    const call = client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
-    const scope = logScope();
-    if (scope !== undefined) call.setHeader("x-request-id", scope.request_id);
-    if (scope?.acts_for) call.setHeader("x-on-behalf-of", scope.acts_for);
-    const { data, error } = await call;
-    if (error) {
-      if (isTrouble(error.code ?? "")) metrics.count("calendar_database_errors", {});
-      throw new RpcError(name, error.code ?? "", error.message);
+    for (let attempt = 1;; attempt++) {
+      const call = client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
+      const scope = logScope();
+      if (scope !== undefined) call.setHeader("x-request-id", scope.request_id);
+      if (scope?.acts_for) call.setHeader("x-on-behalf-of", scope.acts_for);
+      const { data, error } = await call;
+      if (!error) return schema.parse(data);
+      const code = error.code ?? "";
+      if (isTrouble(code)) metrics.count("calendar_database_errors", {});
+      if (code !== DEADLOCK_DETECTED || attempt === ATTEMPTS_MAX) {
+        throw new RpcError(name, code, error.message);
+      }
     }
-    return schema.parse(data);
   };
 }
 
