@@ -187,12 +187,40 @@ $$;
 comment on function public.calendar_update_integration(uuid, boolean, jsonb) is
   'Changes the caller''s switch and settings; null where the integration is not the caller''s.';
 
+create function calendar_sync.hurry(p_integration_ids uuid[], p_everything boolean, p_reason text) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause();
+  v_given_up integer;
+begin
+  update calendar_sync.lanes set attempts = 0, backoff_until = null, asked_anew = leased_by is not null
+  where integration_id = any (p_integration_ids);
+  select count(*) into v_given_up from calendar_sync.jobs
+  where integration_id = any (p_integration_ids) and failed_at is not null;
+  -- What was given up is tried again because somebody asks; what waits only for its next attempt is as it was.
+  update calendar_sync.jobs
+  set run_at = now(), attempts = 0, failed_at = null, priority = 0, cause = case when failed_at is null then cause else v_cause end
+  where integration_id = any (p_integration_ids) and (run_at > now() or failed_at is not null);
+  -- Somebody waits: a provider that was down is tried now. After the lanes, as in calendar_record.
+  update calendar_sync.gates set probe_at = now()
+  where probe_at > now() and provider in (
+    select integration.provider from public.calendar_integrations as integration where integration.id = any (p_integration_ids)
+  );
+  insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
+  select id, p_everything, 0, p_reason, case when p_everything then v_cause end from unnest(p_integration_ids) as id;
+  return v_given_up;
+end;
+$$;
+
+comment on function calendar_sync.hurry(uuid[], boolean, text) is
+  'Has what these calendars wait with tried now, or everything in them looked at, because somebody asks. How many changes had been given up. Their integrations are locked before.';
+
 create function calendar_sync.request_sync(p_integration_id uuid) returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_ids uuid[];
-  v_cause constant jsonb := calendar_sync.cause();
 begin
   -- What only somebody else can mend is tried again when its user asks for it.
   update public.calendar_integrations set status = 'active'
@@ -205,18 +233,7 @@ begin
       and (p_integration_id is null or id = p_integration_id)
     order by id for key share
   ) as own;
-  update calendar_sync.lanes set attempts = 0, backoff_until = null, asked_anew = leased_by is not null
-  where integration_id = any (v_ids);
-  -- What was given up is tried again because somebody asks; what waits only for its next attempt is as it was.
-  update calendar_sync.jobs
-  set run_at = now(), attempts = 0, failed_at = null, priority = 0, cause = case when failed_at is null then cause else v_cause end
-  where integration_id = any (v_ids) and (run_at > now() or failed_at is not null);
-  -- Somebody waits: a provider that was down is tried now. After the lanes, as in calendar_record.
-  update calendar_sync.gates set probe_at = now()
-  where probe_at > now() and provider in (
-    select integration.provider from public.calendar_integrations as integration where integration.id = any (v_ids)
-  );
-  perform calendar_sync.mark(id, 'sync_now', v_cause) from unnest(v_ids) as id;
+  perform calendar_sync.hurry(v_ids, true, 'sync_now');
   return cardinality(v_ids);
 end;
 $$;

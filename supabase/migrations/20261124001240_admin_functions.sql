@@ -15,32 +15,17 @@ comment on function calendar_admin.lock_integrations(uuid[]) is 'Waits until nob
 create function calendar_admin.make_due(p_integration_ids uuid[], p_everything boolean, p_reason text) returns integer
 language plpgsql volatile security invoker set search_path = ''
 as $$
-declare
-  v_given_up integer;
 begin
   -- What only an organisation can mend is tried again when somebody asks for it.
   update public.calendar_integrations set status = 'active'
   where id = any (p_integration_ids) and status = 'paused'
     and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
-  update calendar_sync.lanes set attempts = 0, backoff_until = null, asked_anew = leased_by is not null
-  where integration_id = any (p_integration_ids);
-  select count(*) into v_given_up from calendar_sync.jobs
-  where integration_id = any (p_integration_ids) and failed_at is not null;
-  update calendar_sync.jobs set run_at = now(), attempts = 0, failed_at = null, priority = 0
-  where integration_id = any (p_integration_ids) and (failed_at is not null or attempts > 0);
-  -- A provider that was down is tried now. After the lanes, as in calendar_record.
-  update calendar_sync.gates set probe_at = now()
-  where probe_at > now() and provider in (
-    select integration.provider from public.calendar_integrations as integration where integration.id = any (p_integration_ids)
-  );
-  insert into calendar_sync.marks (integration_id, everything, priority, reason)
-  select id, p_everything, 0, p_reason from unnest(p_integration_ids) as id;
-  return v_given_up;
+  return calendar_sync.hurry(p_integration_ids, p_everything, p_reason);
 end;
 $$;
 
 comment on function calendar_admin.make_due(uuid[], boolean, text) is
-  'Has what these calendars wait with tried now. How many changes had been given up.';
+  'calendar_sync.hurry, also for calendars that an organisation keeps us out of. How many changes had been given up.';
 
 create function calendar_admin.outlook_of(integration public.calendar_integrations) returns text
 language sql stable security invoker set search_path = ''

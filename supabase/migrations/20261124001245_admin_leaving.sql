@@ -1,5 +1,18 @@
 -- Disconnecting and erasing a user, and the doorbell's secrets.
 
+create function calendar_admin.check_choice(p_events text) returns void
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  if p_events is null or p_events not in ('keep', 'remove') then
+    raise exception 'p_events says what becomes of the events: keep or remove, not %.', coalesce(p_events, 'null')
+      using errcode = 'invalid_parameter_value';
+  end if;
+end;
+$$;
+
+comment on function calendar_admin.check_choice(text) is 'Refuses what is no answer to the question of what becomes of the events.';
+
 create function calendar_admin.disconnect_user(p_user_id uuid, p_events text default 'keep', p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
@@ -7,10 +20,7 @@ as $$
 declare
   v_integration public.calendar_integrations;
 begin
-  if p_events is null or p_events not in ('keep', 'remove') then
-    raise exception 'p_events says what becomes of the events: keep or remove, not %.', coalesce(p_events, 'null')
-      using errcode = 'invalid_parameter_value';
-  end if;
+  perform calendar_admin.check_choice(p_events);
   if not calendar_admin.is_known_user(p_user_id) then
     raise exception 'There is no user with the id %.', coalesce(p_user_id::text, 'null') using errcode = 'no_data_found',
       hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
@@ -55,10 +65,7 @@ declare
   v_left integer;
   v_feeds bigint;
 begin
-  if p_events is null or p_events not in ('keep', 'remove') then
-    raise exception 'p_events says what becomes of the events: keep or remove, not %.', coalesce(p_events, 'null')
-      using errcode = 'invalid_parameter_value';
-  end if;
+  perform calendar_admin.check_choice(p_events);
   if not calendar_admin.is_known_user(p_user_id) then
     raise exception 'There is no user with the id %, and nothing is left of one.', coalesce(p_user_id::text, 'null')
       using errcode = 'no_data_found',

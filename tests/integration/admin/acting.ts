@@ -23,6 +23,7 @@ export const ACTING: readonly Behaviour[] = [
       ]);
       const [again] = await engine.claim(WORKER);
       assert.equal(again?.jobs.length, 3);
+      assert.ok(again.jobs.every(({ cause }) => cause?.by.startsWith("admin:")));
       await engine.retire(WORKER);
       assert.deepEqual(await said(sql`select * from calendar_admin.retry(${id})`), [
         [id, "0 changes that had been given up are tried now"],
@@ -46,6 +47,8 @@ export const ACTING: readonly Behaviour[] = [
         (select count(*)::int from calendar_sync.lanes where own_events_due) as searched from public.calendar_event_mappings`;
       assert.deepEqual({ ...row }, { mapped: 4, searched: 0 });
       assert.equal((await noted(sql, "resynced")).length, 4);
+      // The first two were the user's own doing.
+      assert.deepEqual((await noted(sql, "created")).slice(-4).map(([by]) => by), Array(4).fill("admin"));
     },
   },
   {

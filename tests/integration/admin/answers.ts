@@ -13,25 +13,35 @@ export async function noted(sql: Sql, action: string) {
   return rows.map(({ by, reason }) => [by, reason]);
 }
 
-/** Tables of ours that know more of the user than that something happened, and when. */
-export async function tracesOf(sql: Sql, user_id: string): Promise<string[]> {
-  const tables = await sql<{ name: string }[]>`
-    select format('%I.%I', table_schema, table_name) as name
-    from information_schema.columns join information_schema.tables using (table_schema, table_name)
-    where column_name = 'user_id' and table_type = 'BASE TABLE'
-      and table_name !~ '^activity_'
-      and (table_schema = 'calendar_sync' or table_schema = 'public' and table_name like 'calendar\\_%')`;
-  assert.ok(tables.length > 5);
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const personal = name === "calendar_sync.activity"
-      ? "and num_nonnulls(title, calendar_id, event_id, details) > 0"
-      : "";
-    if (
-      (await sql.unsafe(`select from ${name} where user_id = $1 ${personal} limit 1`, [user_id])).length > 0
-    ) {
-      found.push(name);
-    }
+/** Of the history stays that something happened, and when, and for which ids. */
+const PERSONAL: Readonly<Record<string, string>> = {
+  "calendar_sync.activity": "and num_nonnulls(title, calendar_id, event_id, details) > 0",
+};
+
+/** Every table of ours with a user or an integration in it, and how many rows tell of this user. */
+export async function tracesOf(sql: Sql, user_id: string, integration_ids: readonly string[] = []) {
+  const columns = await sql<{ name: string; column: string }[]>`
+    select attribute.attrelid::regclass::text as name, attribute.attname as column
+    from pg_attribute as attribute join pg_class as class on class.oid = attribute.attrelid
+    where attribute.attname in ('user_id', 'integration_id', 'recipient_id') and not attribute.attisdropped
+      and class.relkind in ('r', 'p') and not class.relispartition
+      and (class.relnamespace = 'calendar_sync'::regnamespace
+        or class.relnamespace = 'public'::regnamespace and class.relname like 'calendar\\_%')`;
+  assert.ok(columns.length >= 15, String(columns.length));
+  const traces: { name: string; column: string; rows: number }[] = [];
+  for (const { name, column } of columns) {
+    const owners = column === "integration_id" ? [...integration_ids] : [user_id];
+    const [row] = await sql.unsafe<{ rows: number }[]>(
+      `select count(*)::int as rows from ${name} where ${column} = any ($1::uuid[]) ${PERSONAL[name] ?? ""}`,
+      [owners],
+    );
+    traces.push({ name: name.includes(".") ? name : `public.${name}`, column, rows: row?.rows ?? -1 });
   }
-  return found;
+  return traces;
+}
+
+/** The tables with any. */
+export async function tablesThatKnow(sql: Sql, user_id: string): Promise<string[]> {
+  const traces = await tracesOf(sql, user_id);
+  return [...new Set(traces.filter(({ rows }) => rows > 0).map(({ name }) => name))];
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { consent, until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
+import { tracesOf } from "./answers.ts";
 
 /** Tables that know users only while one is being erased. */
 const EMPTY_OTHERWISE = ["calendar_sync.erasures"];
@@ -103,31 +104,4 @@ async function secretsOf(sql: Sql, user_id: string): Promise<string[]> {
     join public.calendar_integrations as integration on integration.id = connection.integration_id
     where integration.user_id = ${user_id}`;
   return rows.map(({ id }) => id).filter((id) => id !== null);
-}
-
-/** Of the history stays that something happened, and when, and for which ids. */
-const PERSONAL: Readonly<Record<string, string>> = {
-  "calendar_sync.activity": "and num_nonnulls(title, calendar_id, event_id, details) > 0",
-};
-
-/** Every table of ours with a user or an integration in it, and how many rows tell of this user. */
-async function tracesOf(sql: Sql, user_id: string, integration_ids: readonly string[]) {
-  const columns = await sql<{ name: string; column: string }[]>`
-    select attribute.attrelid::regclass::text as name, attribute.attname as column
-    from pg_attribute as attribute join pg_class as class on class.oid = attribute.attrelid
-    where attribute.attname in ('user_id', 'integration_id', 'recipient_id') and not attribute.attisdropped
-      and class.relkind in ('r', 'p') and not class.relispartition
-      and (class.relnamespace = 'calendar_sync'::regnamespace
-        or class.relnamespace = 'public'::regnamespace and class.relname like 'calendar\\_%')`;
-  assert.ok(columns.length >= 15, String(columns.length));
-  const traces: { name: string; column: string; rows: number }[] = [];
-  for (const { name, column } of columns) {
-    const owners = column === "integration_id" ? [...integration_ids] : [user_id];
-    const [row] = await sql.unsafe<{ rows: number }[]>(
-      `select count(*)::int as rows from ${name} where ${column} = any ($1::uuid[]) ${PERSONAL[name] ?? ""}`,
-      [owners],
-    );
-    traces.push({ name: name.includes(".") ? name : `public.${name}`, column, rows: row?.rows ?? -1 });
-  }
-  return traces;
 }

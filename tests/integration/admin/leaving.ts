@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Behaviour } from "../../support/engine-test.ts";
-import { noted, said, tracesOf } from "./answers.ts";
+import { noted, said, tablesThatKnow } from "./answers.ts";
 
 /** What an administrator may do for users who go. */
 export const LEAVING: readonly Behaviour[] = [
@@ -68,7 +68,7 @@ export const LEAVING: readonly Behaviour[] = [
       assert.deepEqual({ ...pending }, { user_id, calendars_left: "1" });
       await sql`select calendar_admin.erase_user(${user_id})`;
       await sql`select calendar_admin.erase_user(${user_id}, 'keep')`;
-      assert.deepEqual(await tracesOf(sql, user_id), []);
+      assert.deepEqual(await tablesThatKnow(sql, user_id), []);
       assert.equal((await sql`select from public.calendar_event_mappings`).length, 1);
       const others =
         await sql`select action, title from calendar_admin.recent_activity where user_id = ${other.user_id} order by at`;
@@ -87,9 +87,9 @@ export const LEAVING: readonly Behaviour[] = [
       await engine.insert(user_id, 1);
       await engine.drain();
       await sql`delete from auth.users where id = ${user_id}`;
-      assert.notDeepEqual(await tracesOf(sql, user_id), []);
+      assert.notDeepEqual(await tablesThatKnow(sql, user_id), []);
       await sql`select calendar_admin.erase_user(${user_id})`;
-      assert.deepEqual(await tracesOf(sql, user_id), []);
+      assert.deepEqual(await tablesThatKnow(sql, user_id), []);
     },
   },
   {
@@ -106,10 +106,10 @@ export const LEAVING: readonly Behaviour[] = [
       for (let ticks = 0; ticks < 2; ticks++) await sql`select calendar_sync.tick()`;
       const told = await sql`select what from calendar_admin.incidents`;
       assert.deepEqual(told.map(({ what }) => what), ["a user could not be erased; it is tried again"]);
-      assert.notDeepEqual(await tracesOf(sql, user_id), []);
+      assert.notDeepEqual(await tablesThatKnow(sql, user_id), []);
       await sql`alter table calendar_sync.out_of_order rename to setups`;
       await sql`select calendar_sync.tick()`;
-      assert.deepEqual(await tracesOf(sql, user_id), []);
+      assert.deepEqual(await tablesThatKnow(sql, user_id), []);
       assert.deepEqual(await noted(sql, "erased"), [["admin", "Request 13"]]);
     },
   },

@@ -12,6 +12,19 @@ export class AnswerTooLarge extends Error {
 }
 
 /**
+ * Why a call has no answer that could be read.
+ *
+ * @param timeout what ends the call when it takes too long
+ */
+export function reasonOfLoss(
+  error: unknown,
+  timeout: AbortSignal,
+): "timeout" | "answer_too_large" | "network" {
+  if (timeout.aborted) return "timeout";
+  return error instanceof AnswerTooLarge ? "answer_too_large" : "network";
+}
+
+/**
  * `fetch` for providers: the answer is read to its end before it is returned, and never takes more memory than
  * {@link ANSWER_BYTES_MAX}, compressed or not.
  *

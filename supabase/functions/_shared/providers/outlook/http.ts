@@ -1,4 +1,4 @@
-import { AnswerTooLarge } from "../bounded-fetch.ts";
+import { reasonOfLoss } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
 import { type GraphAnswer, readAnswer } from "./answers.ts";
 
@@ -116,11 +116,6 @@ export async function send(
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error: unknown) {
-    const reason = timeout.aborted
-      ? "timeout"
-      : error instanceof AnswerTooLarge
-      ? "answer_too_large"
-      : "network";
-    return { lost: { kind: "unknown", reason, after_s: null } };
+    return { lost: { kind: "unknown", reason: reasonOfLoss(error, timeout), after_s: null } };
   }
 }
