@@ -9,20 +9,28 @@ type Counted = Outcome | null | { readonly kind: "without_token"; readonly reaso
 /** Of an obligation that has no type, or that is gone. */
 const NO_TYPE = "none";
 
+/** Counts jobs that needed no call: nothing was to do, or nothing can be done. */
+export function countSettled({ provider }: Lane, settled: readonly PlannedJob[]): void {
+  for (const { plan } of settled) {
+    if (plan.kind === "impossible") {
+      metrics.count("calendar_jobs", { provider, outcome: "rejected" });
+      metrics.count("calendar_job_failures", { provider, reason: plan.reason });
+    } else {
+      metrics.count("calendar_jobs", { provider, outcome: "unchanged" });
+    }
+  }
+}
+
 /**
- * Counts what came of the jobs of a batch.
+ * Counts what came of the jobs of a batch for which something was tried.
  *
- * @param outcomes one a job, in their order; or `unchanged`, where none of them needed a call
+ * @param outcomes one a job, in their order
  */
 export function countJobs(
   { provider }: Lane,
   planned: readonly PlannedJob[],
-  outcomes: readonly Counted[] | "unchanged",
+  outcomes: readonly Counted[],
 ): void {
-  if (outcomes === "unchanged") {
-    metrics.count("calendar_jobs", { provider, outcome: "unchanged" }, planned.length);
-    return;
-  }
   for (const [index, { job }] of planned.entries()) {
     const outcome = outcomes[index] ?? null;
     metrics.count("calendar_jobs", { provider, outcome: outcome?.kind ?? "not_begun" });

@@ -5,7 +5,7 @@ import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
 import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
 import { applyPlans, needsCalls } from "./apply-plans.ts";
 import { nextBatchJobs } from "./batch-size.ts";
-import { countBatch, countJobs } from "./count-sync.ts";
+import { countBatch, countJobs, countSettled } from "./count-sync.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
@@ -42,6 +42,7 @@ export async function syncMultipleObligations(
     }),
   })));
   const toApply = planned.filter(({ plan }) => needsCalls(plan));
+  const settled = planned.filter(({ plan }) => !needsCalls(plan));
   const budget = createCallBudget(lane.calls);
   addToSummary({ changes: toApply.length, retries: lane.jobs.filter(({ attempts }) => attempts > 0).length });
   const outcomes = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
@@ -56,12 +57,12 @@ export async function syncMultipleObligations(
   const asked = await askInDoubt(lane, toApply, outcomes, context, budget);
   const verdict = laneVerdict([...outcomes, ...asked.outcomes], lane.attempts, asked.calendar_answers);
   const rows = [
-    ...planned.filter(({ plan }) => !needsCalls(plan)).map(settledRow),
+    ...settled.map(settledRow),
     ...toApply.flatMap((item, index) =>
       outcomeRow(item, outcomes[index] ?? null, lane, calendar_id, asked.calendar_answers !== false)
     ),
   ];
-  countJobs(lane, planned.filter(({ plan }) => !needsCalls(plan)), "unchanged");
+  countSettled(lane, settled);
   countJobs(lane, toApply, outcomes);
   const duration_ms = Math.round(performance.now() - started_at);
   const next_jobs = nextBatchJobs(lane.batch_jobs, {

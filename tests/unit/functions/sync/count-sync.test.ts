@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { metrics } from "../../../../supabase/functions/_shared/platform/metrics.ts";
+import { countSettled } from "../../../../supabase/functions/_shared/sync/count-sync.ts";
+import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
+import type { Plan } from "../../../../supabase/functions/_shared/domain/plan.ts";
+
+const lane: Lane = {
+  integration_id: "integration",
+  provider: "google",
+  lease: "lease",
+  task: "sync",
+  removing: false,
+  user_id: "user",
+  calendar: null,
+  calls: 0,
+  settings: { reminders_minutes: [], completed_events: "keep" },
+  attempts: 0,
+  batch_jobs: 100,
+  access_token: null,
+  token_expires_at: null,
+  jobs: [],
+};
+const job: Job = {
+  obligation_id: "obligation",
+  version: 1,
+  attempts: 0,
+  attempted_in: [],
+  cause: null,
+  deadline: null,
+  deadline_hash: null,
+  mapping: null,
+};
+
+Deno.test("what can be in no calendar is counted as refused, and with its reason, not as unchanged", () => {
+  const plans: readonly Plan[] = [
+    { kind: "nothing", strays: [] },
+    { kind: "impossible", reason: "deadline_out_of_range", strays: [] },
+    { kind: "nothing", strays: [] },
+  ];
+  countSettled(lane, plans.map((plan) => ({ obligation_id: job.obligation_id, job, plan })));
+  const counted = metrics.flushes().flatMap(({ counts }) => counts)
+    .map(({ metric, labels, value }) => [metric, labels["outcome"] ?? labels["reason"], value]);
+  assert.deepEqual(counted, [
+    ["calendar_jobs", "unchanged", 2],
+    ["calendar_jobs", "rejected", 1],
+    ["calendar_job_failures", "deadline_out_of_range", 1],
+  ]);
+});
