@@ -91,16 +91,28 @@ create extension if not exists pg_net with schema extensions;
 create extension if not exists supabase_vault with schema vault;
 create extension if not exists pg_cron with schema pg_catalog;
 
--- The grants of hosted Supabase (the images' after-create scripts).
+-- The grants of hosted Supabase (the images' after-create scripts). A view's functions are called with the rights of its reader,
+-- so vault.decrypted_secrets is of no use without the last one.
 grant usage on schema vault to postgres with grant option;
 grant select, delete on vault.secrets, vault.decrypted_secrets to postgres with grant option;
-grant execute on function vault.create_secret(text, text, text, uuid),
-  vault.update_secret(uuid, text, text, text, uuid) to postgres with grant option;
 grant usage on schema vault to service_role;
 grant select, delete on vault.secrets, vault.decrypted_secrets to service_role;
-grant execute on function vault.create_secret(text, text, text, uuid),
-  vault.update_secret(uuid, text, text, text, uuid) to service_role;
+do $$
+declare
+  v_function regprocedure;
+begin
+  -- By name: what decrypts has other arguments in other versions of Vault.
+  for v_function in
+    select oid::regprocedure from pg_proc
+    where pronamespace = 'vault'::regnamespace and proname in ('create_secret', 'update_secret', '_crypto_aead_det_decrypt')
+  loop
+    execute format('grant execute on function %s to postgres with grant option', v_function);
+    execute format('grant execute on function %s to service_role', v_function);
+  end loop;
+end;
+$$;
 grant usage on schema cron to postgres with grant option;
 grant execute on all functions in schema cron to postgres with grant option;
+grant all on all tables in schema cron to postgres with grant option;
+revoke all on cron.job from postgres;
 grant select on cron.job to postgres with grant option;
-grant all on cron.job_run_details to postgres with grant option;
