@@ -45,10 +45,30 @@ begin
 end $$;
 create function net.worker_restart() returns boolean language sql as $$ select pg_catalog.pg_notify('pg_net_restart', ''); select true $$;
 
-create function net._encode_url_with_params_array(url text, params_array text[]) returns text language sql immutable as $$
-  select case when pg_catalog.array_length(params_array, 1) is null then url
-    else url || case when url like '%?%' then '&' else '?' end || pg_catalog.array_to_string(params_array, '&') end
-$$;
+-- libcurl parses the address when it is queued: one that is none fails then and there, in the caller's transaction.
+create function net._encode_url_with_params_array(url text, params_array text[]) returns text
+language plpgsql immutable strict
+as $$
+declare
+  part constant text[] := pg_catalog.regexp_match(url, '^([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$');
+  host constant text[] := pg_catalog.regexp_match(part[2], '^(?:[^@]*@)?(\[[^]]*\]|[^:]*)(?::(.*))?$');
+  problem constant text := case
+    when part is null then 'Bad scheme'
+    when pg_catalog.lower(part[1]) not in ('http', 'https') then 'Unsupported URL scheme'
+    when host is null or host[1] = '' then 'No host part in the URL'
+    when host[1] !~ '^(\[[0-9a-fA-F:.]+\]|[^][[:space:][:cntrl:]]+)$' then 'Bad hostname'
+    when host[2] !~ '^[0-9]{0,5}$' or pg_catalog.left('0' || host[2], 6)::integer > 65535 then
+      'Port number was not a decimal number between 0 and 65535'
+    when part[3] ~ '[[:space:][:cntrl:]]' then 'Bad path'
+  end;
+  query text := pg_catalog.array_to_string(params_array, '&');
+begin
+  if problem is not null then
+    raise exception 'invalid URL "%": %', url, problem;
+  end if;
+  query := pg_catalog.concat_ws('&', nullif(pg_catalog.substr(part[4], 2), ''), nullif(query, ''));
+  return pg_catalog.concat(part[1], '://', part[2], coalesce(nullif(part[3], ''), '/'), '?' || nullif(query, ''), part[5]);
+end $$;
 
 create function net._urlencode_string(string character varying) returns text language sql immutable strict as $$
   select pg_catalog.string_agg(
@@ -69,7 +89,7 @@ begin
   values (
     method,
     net._encode_url_with_params_array(url, (
-      select pg_catalog.array_agg(pg_catalog.concat(net._urlencode_string(key), '=', net._urlencode_string(value)))
+      select coalesce(pg_catalog.array_agg(pg_catalog.concat(net._urlencode_string(key), '=', net._urlencode_string(value))), '{}')
       from pg_catalog.jsonb_each_text(params)
     )),
     headers, body, timeout_milliseconds
