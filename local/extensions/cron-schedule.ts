@@ -1,3 +1,6 @@
+/** The lowest value of each field: minute, hour, day of the month, month, day of the week. */
+const LOWEST = [0, 0, 1, 1, 0];
+
 /**
  * Whether a pg_cron job is due.
  *
@@ -18,15 +21,24 @@ export function isDue(schedule: string, last_run: number, now: number): boolean 
     time.getUTCDay(),
   ];
   const fields = schedule.trim().split(/\s+/);
-  return fields.length === 5 &&
-    fields.every((field, index) => matches(field, values[index] ?? -1, index === 4));
+  if (fields.length !== 5) return false;
+  const [minute, hour, day, month, weekday] = fields.map((field, index) =>
+    matches(field, values[index] ?? -1, LOWEST[index] ?? 0, index === 4)
+  );
+  // As in every cron: where both kinds of days are limited, either will do.
+  const is_day = isEvery(fields[2]) || isEvery(fields[4]) ? day && weekday : day || weekday;
+  return (minute && hour && month && is_day) ?? false;
 }
 
-/** `*`, `a`, `a-b`, each with `/step`, in a list; in the week field 7 is Sunday too. */
-function matches(field: string, value: number, isWeekday: boolean): boolean {
+function isEvery(field: string | undefined): boolean {
+  return field?.startsWith("*") ?? false;
+}
+
+/** `*`, `a`, `a-b`, each with `/step` from its beginning, in a list; in the week field 7 is Sunday too. */
+function matches(field: string, value: number, lowest: number, isWeekday: boolean): boolean {
   return field.split(",").some((part) => {
     const [range = "*", step = "1"] = part.split("/");
-    if (range === "*") return value % Number(step) === 0;
+    if (range === "*") return (value - lowest) % Number(step) === 0;
     const [from = NaN, to = from] = range.split("-").map(Number);
     const candidates = isWeekday && value === 0 ? [0, 7] : [value];
     return candidates.some((candidate) =>

@@ -1,20 +1,18 @@
-import type { Sql } from "postgres";
 import { openPool } from "../postgres/pool.ts";
-import type { BackgroundWorker } from "./pg-net-worker.ts";
 import { isDue } from "./cron-schedule.ts";
+import { type CronJob, runCommand } from "./pg-cron-session.ts";
+import type { BackgroundWorker } from "./pg-net-worker.ts";
 
 const CHECK_EVERY_MS = 500;
 
-interface Job {
+interface Job extends CronJob {
   readonly jobid: string;
   readonly schedule: string;
-  readonly command: string;
-  readonly database: string;
-  readonly username: string;
 }
 
 /**
- * Runs the jobs of `cron.job` the way pg_cron does: as their user, never a job beside itself, with run details.
+ * Runs the jobs of `cron.job` the way pg_cron does: over a connection of their own to the host and port that they name, as
+ * their user, never a job beside itself, with run details.
  *
  * @param url a superuser's
  */
@@ -23,23 +21,44 @@ export function startPgCronWorker(url: string, log: (line: string) => void): Bac
   const last = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const started_at = Date.now();
-  let checking = Promise.resolve();
   let stopped = false;
   const check = async () => {
     const now = Date.now();
-    const jobs = await pool.sql<Job[]>`select jobid, schedule, command, database, username from cron.job
-      where active and database = current_database()`;
+    const jobs = await pool.sql<Job[]>`
+      select jobid, schedule, command, nodename, nodeport, database, username,
+        current_setting('port')::int as server_port
+      from cron.job where active`;
     for (const job of jobs) {
       if (stopped || running.has(job.jobid)) continue;
       if (!isDue(job.schedule, last.get(job.jobid) ?? started_at, now)) continue;
       last.set(job.jobid, now);
-      running.set(job.jobid, runJob(pool.sql, job).finally(() => running.delete(job.jobid)));
+      running.set(
+        job.jobid,
+        run(job).catch((error: unknown) => say(error)).finally(() => running.delete(job.jobid)),
+      );
     }
   };
-  const timer = setInterval(() => {
-    checking = checking.then(check).catch((error: unknown) => {
-      if (!stopped) log(`pg_cron: ${error instanceof Error ? error.message : "failed"}`);
+  const run = async (job: Job) => {
+    const { jobid, database, username, command } = job;
+    const [row] = await pool.sql<{ runid: string }[]>`insert into cron.job_run_details ${
+      pool.sql({ jobid, database, username, command, status: "starting" })
+    } returning runid`;
+    const runid = row?.runid ?? "";
+    const outcome = await runCommand(url, job, async (job_pid) => {
+      await pool.sql`update cron.job_run_details
+        set status = 'running', job_pid = ${job_pid}, start_time = clock_timestamp() where runid = ${runid}`;
     });
+    await pool
+      .sql`update cron.job_run_details set status = ${outcome.status}, return_message = ${outcome.message},
+        start_time = coalesce(start_time, clock_timestamp()), end_time = clock_timestamp()
+      where runid = ${runid}`;
+  };
+  const say = (error: unknown) => {
+    if (!stopped) log(`pg_cron: ${error instanceof Error ? error.message : "failed"}`);
+  };
+  let checking = forgetEarlierRuns(pool).catch(say);
+  const timer = setInterval(() => {
+    checking = checking.then(check).catch(say);
   }, CHECK_EVERY_MS);
   return {
     async stop() {
@@ -52,27 +71,8 @@ export function startPgCronWorker(url: string, log: (line: string) => void): Bac
   };
 }
 
-async function runJob(sql: Sql, job: Job): Promise<void> {
-  const start_time = new Date();
-  const outcome = await sql.begin(async (transaction) => {
-    await transaction`select set_config('role', ${job.username}, true)`;
-    return await transaction.unsafe(job.command);
-  }).then(
-    (rows) => ({ status: "succeeded", return_message: `${rows.count} row${rows.count === 1 ? "" : "s"}` }),
-    (error: unknown) => ({
-      status: "failed",
-      return_message: error instanceof Error ? error.message : "failed",
-    }),
-  );
-  await sql`insert into cron.job_run_details ${
-    sql({
-      jobid: job.jobid,
-      database: job.database,
-      username: job.username,
-      command: job.command,
-      start_time,
-      end_time: new Date(),
-      ...outcome,
-    })
-  }`.catch(() => {});
+/** What was running when the server ended has failed. */
+async function forgetEarlierRuns(pool: ReturnType<typeof openPool>): Promise<void> {
+  await pool.sql`update cron.job_run_details set status = 'failed', return_message = 'server restarted'
+    where status in ('starting', 'running')`;
 }
