@@ -12,7 +12,7 @@ begin
       if exists (select from vault.secrets where id = v_id) then
         return v_id;
       end if;
-    exception when others then
+    exception when data_exception then
       -- A row that cannot be decrypted any more cannot be updated either.
       delete from vault.secrets where id = v_id;
     end;
@@ -31,12 +31,18 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return (select nullif(decrypted_secret, '') from vault.decrypted_secrets where id = p_secret_id);
-exception when others then
-  return null;
+exception
+  when data_exception then
+    return null;
+  -- Not the user's to mend: a token that may not be read is not lost, and nobody has to connect again.
+  when insufficient_privilege then
+    raise exception 'The tokens in Vault may not be read: %.', sqlerrm using errcode = 'insufficient_privilege',
+      hint = 'select * from calendar_admin.setup_check() where not ok; names the missing grant.';
 end;
 $$;
 
-comment on function calendar_sync.read_secret(uuid) is 'The secret, or null where it is missing or cannot be decrypted.';
+comment on function calendar_sync.read_secret(uuid) is
+  'The secret, or null where it is missing or cannot be decrypted. Fails where its owner lacks a right to Vault.';
 
 create function calendar_sync.integration_deleted() returns trigger
 language plpgsql volatile security definer set search_path = ''
