@@ -39,10 +39,10 @@ export interface TokenRequest {
 }
 
 const BeginRefresh = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("valid"), access_token: z.string(), expires_at: z.string() }),
+  z.object({ kind: z.literal("valid"), access_token: z.string().min(1), expires_at: z.string() }),
   z.object({
     kind: z.literal("refresh"),
-    refresh_token: z.string(),
+    refresh_token: z.string().min(1),
     claim: z.string(),
     account_id: z.string().nullable(),
   }),

@@ -169,7 +169,8 @@ const Taken = z.discriminatedUnion("kind", [
     provider: z.enum(["google", "outlook"]),
     calendar_id: z.string().nullable(),
     calendar_role: z.enum(["own", "primary", "other"]),
-    access_token: z.string().nullable(),
+    /** Null: what was stored at the callback cannot be decrypted any more. */
+    access_token: z.string().min(1).nullable(),
   }),
   z.object({ kind: z.literal("forbidden") }),
   z.object({ kind: z.literal("unknown") }),
@@ -215,9 +216,13 @@ async function confirmAlone<T>(
     );
   }
   if (taken.kind === "unknown") throw connectionUnknown();
+  // Not the provider's fault, nor the user's: answered 500, and logged.
+  if (taken.access_token === null) {
+    throw new Error("The access token that the consent brought cannot be read.");
+  }
   const known = taken.calendar_id === null ? null : { id: taken.calendar_id, role: taken.calendar_role };
   const client = configuredProvider(providers, taken.provider).createClient({
-    access_token: taken.access_token ?? "",
+    access_token: taken.access_token,
     owner: user_id,
     calendar: known,
     budget: createCallBudget(Infinity),

@@ -64,7 +64,7 @@ const Lane = z.object({
   attempts: z.number(),
   /** Jobs that a batch of this lane has at most. */
   batch_jobs: z.number(),
-  access_token: z.string().nullable(),
+  access_token: z.string().min(1).nullable(),
   token_expires_at: z.string().nullable(),
   jobs: z.array(Job),
 });

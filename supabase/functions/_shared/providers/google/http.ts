@@ -1,3 +1,4 @@
+import { bearer } from "../bearer.ts";
 import { reasonOfLoss } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
 import { type GoogleAnswer, readAnswer } from "./answers.ts";
@@ -62,7 +63,10 @@ export async function callGoogle(
   );
 }
 
-/** @returns `lost` where there was no answer, so that the request may or may not have been carried out */
+/**
+ * @returns `lost` where there was no answer, so that the request may or may not have been carried out
+ * @throws Error where there is no token
+ */
 export async function send(
   { api_url, access_token, fetch }: GoogleAccess,
   request: {
@@ -76,11 +80,12 @@ export async function send(
   | { readonly status: number; readonly headers: Headers; readonly text: string }
   | { readonly lost: GoogleAnswer }
 > {
+  const authorization = bearer(access_token);
   const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
   try {
     const response = await fetch(`${api_url}${request.path}`, {
       method: request.method,
-      headers: { ...request.headers, authorization: `Bearer ${access_token}` },
+      headers: { ...request.headers, authorization },
       body: request.body,
       redirect: "error",
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,

@@ -1,3 +1,4 @@
+import { bearer } from "../bearer.ts";
 import { reasonOfLoss } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
 import { type GraphAnswer, readAnswer } from "./answers.ts";
@@ -88,7 +89,10 @@ export async function callGraph(
   );
 }
 
-/** @returns `lost` where there was no answer, so that the call may or may not have been carried out */
+/**
+ * @returns `lost` where there was no answer, so that the call may or may not have been carried out
+ * @throws Error where there is no token
+ */
 export async function send(
   { graph_url, access_token, fetch }: GraphAccess,
   { method, path, body }: GraphCall,
@@ -98,13 +102,14 @@ export async function send(
   | { readonly status: number; readonly headers: Headers; readonly text: string }
   | { readonly lost: GraphAnswer }
 > {
+  const authorization = bearer(access_token);
   const timeout = AbortSignal.timeout(timeout_ms);
   try {
     const response = await fetch(`${graph_url}${path}`, {
       method,
       headers: {
         accept: "application/json",
-        authorization: `Bearer ${access_token}`,
+        authorization,
         prefer: PREFERENCE,
         // Microsoft's support finds a call by it.
         "client-request-id": crypto.randomUUID(),
