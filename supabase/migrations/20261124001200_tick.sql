@@ -102,9 +102,9 @@ begin
   perform calendar_sync.tidy_feeds();
   perform calendar_sync.tidy_counts();
   delete from calendar_sync.call_counts where began_at < now() - calendar_sync.call_window();
+  -- By what they ran: a job that was scheduled again has another id than its earlier runs.
   delete from cron.job_run_details as detail
-  using cron.job as job
-  where job.jobid = detail.jobid and job.jobname like 'calendar\_sync\_%' and detail.end_time < now() - interval '1 day';
+  where detail.command ~ '^\s*select calendar_sync\.(tick|sweep_slice|nightly)\(\)[\s;]*$' and detail.end_time < now() - interval '1 day';
   perform calendar_sync.act_as(v_caller);
 end;
 $$;
