@@ -28,8 +28,9 @@ $$;
 
 comment on function calendar_admin.check_extensions() is 'The extensions that the sync stands on, and their versions.';
 
+-- As its owner, like the code that reads them.
 create function calendar_admin.check_vault() returns setof calendar_admin.finding
-language plpgsql stable security invoker set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_secret_min constant integer := 32;
@@ -70,22 +71,87 @@ $$;
 
 comment on function calendar_admin.check_vault() is 'The doorbell''s two secrets: there, readable and well-formed. Says nothing of what is in the secret.';
 
+-- The rights of those who run the code, not of whoever asks: functions run as their owners, and the views that they read
+-- call functions as those too.
+create function calendar_admin.check_rights() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with runner as (
+    select distinct routine.proowner as role from pg_catalog.pg_proc as routine
+    join pg_catalog.pg_namespace as space on space.oid = routine.pronamespace
+    where routine.prosecdef and (space.nspname in ('calendar_sync', 'calendar_admin')
+      or space.nspname = 'public' and routine.proname like 'calendar\_%')
+  ), wanted (schema, name, privileges) as (
+    values
+      ('vault', 'secrets', array['select', 'delete']), ('vault', 'decrypted_secrets', array['select']),
+      ('net', 'http_request_queue', array['select', 'insert', 'update']), ('net', '_http_response', array['select']),
+      ('net', 'http_request_queue_id_seq', array['usage']),
+      ('cron', 'job', array['select']), ('cron', 'job_run_details', array['select', 'delete'])
+  ), called as (
+    select routine.oid, space.nspname as schema from pg_catalog.pg_proc as routine
+    join pg_catalog.pg_namespace as space on space.oid = routine.pronamespace
+    where (space.nspname, routine.proname) in (('vault', 'create_secret'), ('vault', 'update_secret'), ('net', 'http_post'),
+      ('net', 'wake'), ('net', 'worker_restart'))
+    union
+    -- Whatever the view decrypts with, in this version of Vault.
+    select used.refobjid, 'vault' from pg_catalog.pg_rewrite as rule
+    join pg_catalog.pg_class as view on view.oid = rule.ev_class and view.relname = 'decrypted_secrets'
+    join pg_catalog.pg_namespace as space on space.oid = view.relnamespace and space.nspname = 'vault'
+    join pg_catalog.pg_depend as used on used.classid = 'pg_catalog.pg_rewrite'::regclass and used.objid = rule.oid
+      and used.refclassid = 'pg_catalog.pg_proc'::regclass
+  ), missing as (
+    select space.nspname as schema, runner.role, 1 as place, format('usage on schema %I', space.nspname) as right
+    from runner cross join pg_catalog.pg_namespace as space
+    where space.nspname in ('vault', 'net', 'cron') and not pg_catalog.has_schema_privilege(runner.role, space.oid, 'usage')
+    union all
+    select wanted.schema, runner.role, 2, format('%s on %s%I.%I', privilege,
+      case class.relkind when 'S' then 'sequence ' else '' end, wanted.schema, wanted.name)
+    from runner cross join wanted cross join unnest(wanted.privileges) as privilege
+    join pg_catalog.pg_namespace as space on space.nspname = wanted.schema
+    join pg_catalog.pg_class as class on class.relnamespace = space.oid and class.relname = wanted.name
+    where not case class.relkind when 'S' then pg_catalog.has_sequence_privilege(runner.role, class.oid, privilege)
+      else pg_catalog.has_table_privilege(runner.role, class.oid, privilege) end
+    union all
+    select called.schema, runner.role, 3, format('execute on function %s', called.oid::regprocedure)
+    from runner cross join called where not pg_catalog.has_function_privilege(runner.role, called.oid, 'execute')
+  )
+  select
+    'rights on ' || area.name, count(missing.role) = 0, 'error',
+    coalesce(string_agg(missing.role::regrole || ' lacks ' || missing.right, ', ' order by missing.place, missing.right),
+      'the functions have all that they need'),
+    string_agg('grant ' || missing.right || ' to ' || missing.role::regrole || ';', ' ' order by missing.place, missing.right)
+      || '   -- as the owner of the extension'
+  from (values ('vault'), ('net'), ('cron')) as area (name)
+  left join missing on missing.schema = area.name
+  group by area.name
+$$;
+
+comment on function calendar_admin.check_rights() is
+  'Whether the functions may use Vault, pg_net and pg_cron, with the grant that is missing. Says the same to whoever asks.';
+
 create function calendar_admin.check_cron_jobs() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
   select
     'cron job ' || wanted.name,
-    coalesce(job.active and job.schedule = wanted.schedule and btrim(job.command, ' ;') = wanted.command, false),
+    coalesce(job.active and job.schedule = wanted.schedule and btrim(job.command, ' ;') = wanted.command
+      and not job.is_elsewhere and job.can_sign_in, false),
     'error',
     case
       when job.jobid is null then 'missing'
       when not job.active then 'switched off'
+      when not job.can_sign_in then format('runs as %s, who cannot sign in here', job.username)
+      when job.is_elsewhere then format('runs at %s:%s, and this server is at port %s, as after a restore', job.nodename, job.nodeport,
+        current_setting('port'))
       when job.schedule <> wanted.schedule then format('runs at %L instead of %L', job.schedule, wanted.schedule)
       when btrim(job.command, ' ;') <> wanted.command then 'runs something else'
       else format('runs at %L', job.schedule)
     end,
     case when job.jobid is not null and not job.active then
         format('select cron.alter_job((select jobid from cron.job where jobname = %L), active := true);', wanted.name)
+      -- cron.schedule() alone leaves host and port of a job that is there as they are, and makes a second one for another user.
+      when job.is_elsewhere or not job.can_sign_in then format('select cron.unschedule(%s); select cron.schedule(%L, %L, %L);', job.jobid, wanted.name,
+        wanted.schedule, wanted.command)
       else format('select cron.schedule(%L, %L, %L);', wanted.name, wanted.schedule, wanted.command)
     end
   from (values
@@ -93,16 +159,27 @@ as $$
     ('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()'),
     ('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()')
   ) as wanted (name, schedule, command)
-  left join cron.job as job on job.jobname = wanted.name and job.database = current_database()
+  left join lateral (
+    -- Host and port are of no account where pg_cron runs its jobs in background workers.
+    select job.*, (job.nodeport <> current_setting('port')::integer or job.nodename <> coalesce(host.setting, job.nodename))
+      and coalesce(workers.setting, 'off') = 'off' as is_elsewhere, coalesce(role.rolcanlogin, false) as can_sign_in
+    from cron.job as job
+    left join pg_catalog.pg_roles as role on role.rolname = job.username
+    left join pg_catalog.pg_settings as host on host.name = 'cron.host'
+    left join pg_catalog.pg_settings as workers on workers.name = 'cron.use_background_workers'
+    where job.jobname = wanted.name and job.database = current_database()
+  ) as job on true
 $$;
 
-comment on function calendar_admin.check_cron_jobs() is 'The three jobs of pg_cron: there, switched on, at the right times.';
+comment on function calendar_admin.check_cron_jobs() is 'The three jobs of pg_cron: there, switched on, at the right times, on this server.';
 
 create function calendar_admin.check_cron_runs() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
   with tick as (
-    select * from calendar_admin.cron_jobs where job = 'calendar_sync_tick'
+    -- A run that is just beginning has no time yet.
+    select active, coalesce(last_run_at, case when last_status in ('starting', 'connecting', 'sending') then now() end) as last_run_at
+    from calendar_admin.cron_jobs where job = 'calendar_sync_tick'
   ), last_runs as (
     select job, last_status, last_message from calendar_admin.cron_jobs where last_status = 'failed'
   )

@@ -68,8 +68,9 @@ $$;
 comment on function calendar_admin.adapter_scans() is
   'Whether a user''s obligations can only be found by reading all of them: no index leads from a recipient to the obligations, or the adapter cannot be inlined.';
 
+-- As its owner, like the code that reads obligations.
 create function calendar_admin.check_adapter() returns setof calendar_admin.finding
-language plpgsql volatile security invoker set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_rows_looked_at constant integer := 50;
@@ -86,7 +87,13 @@ begin
       end)
     into v_rows, v_problem
     from (select * from calendar_sync.deadlines limit v_rows_looked_at) as deadline;
-  exception when others then
+  exception when insufficient_privilege then
+    return next row (
+      'adapter deadline_of', false, 'error', format('%s cannot read what the adapter reads: %s', current_user, sqlerrm),
+      format('grant select on %s to %I;', calendar_admin.obligations_table(), current_user)
+    )::calendar_admin.finding;
+    return;
+  when others then
     v_problem := format('it fails: %s', sqlerrm);
   end;
   return next row (
@@ -279,7 +286,7 @@ declare
   v_concern text;
 begin
   foreach v_concern in array array[
-    'extensions', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'doorbell', 'triggers', 'adapter', 'exposed_schemas',
+    'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'doorbell', 'triggers', 'adapter', 'exposed_schemas',
     'function_grants', 'table_grants', 'activity', 'options', 'clients'
   ] loop
     begin

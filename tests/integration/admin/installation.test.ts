@@ -64,14 +64,36 @@ Deno.test({
 
     await t.step("where a role may not see something, that is no failure, and is said", async () => {
       await rolledBack(sql, async (own) => {
-        await own`revoke all on cron.job_run_details from postgres`;
-        await becomePostgres(own);
+        await own.unsafe(`create role auditor;
+          grant usage on schema calendar_admin, calendar_sync to auditor;
+          grant execute on all functions in schema calendar_admin to auditor;
+          set local session authorization auditor`);
         const findings = await setupCheck(own);
         assert.deepEqual(findings.filter(({ ok }) => !ok), []);
         assert.match(
           findings.find(({ check_name }) => check_name === "cron runs")?.found ?? "",
           /cannot be told here/,
         );
+        for (const area of ["vault", "net", "cron"]) {
+          assert.match(
+            findings.find(({ check_name }) => check_name === `rights on ${area}`)?.found ?? "",
+            /the functions have all that they need/,
+          );
+        }
+      });
+    });
+
+    await t.step("a right that the functions lack is missed by whoever asks, also by postgres", async () => {
+      await rolledBack(sql, async (own) => {
+        await own.unsafe(`revoke usage on schema net from public, postgres;
+          revoke usage on schema vault from postgres, service_role`);
+        const asked_by_superuser = await wrong(own);
+        assert.deepEqual(asked_by_superuser.map(({ check_name }) => check_name).sort(), [
+          "rights on net",
+          "rights on vault",
+        ]);
+        await becomePostgres(own);
+        assert.deepEqual(await wrong(own), asked_by_superuser);
       });
     });
 
