@@ -1,5 +1,6 @@
 import { installExtensions, type StandIn } from "../extensions/install.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { moveCronJobs } from "./cron-jobs.ts";
 import { applyMigrations } from "./migrate.ts";
 
 /** A database that is like a Supabase project with this one's migrations. */
@@ -31,6 +32,7 @@ export async function prepareDatabase(
     options.embedded ? withUser(url, "postgres", passwords.postgres) : url,
     options.project,
   );
+  await moveCronJobs(url);
   return { standIns, authenticatorUrl: withUser(url, "authenticator", passwords.authenticator) };
 }
 
