@@ -20,6 +20,12 @@ Deno.test({
     const landed = await consent(await other.api.authorizeUrl({ redirect_to }), GRACE);
     const connection = landed.searchParams.get("calendar_connection");
 
+    // A worker that failed in the middle of its work would keep the lane until its lease ends.
+    await until(async () => {
+      const busy = await sql`select from calendar_sync.lanes
+        where ready_at is not null or leased_by is not null union all select from calendar_sync.marks`;
+      return busy.length === 0;
+    });
     await revoke();
 
     await t.step("POST /confirm answers 500, and not that the provider did not answer", async () => {
