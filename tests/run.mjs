@@ -1,6 +1,7 @@
 // `npm test`: format, lint, type check and every test; the last line is `N passed, N failed`.
 import { spawn } from "node:child_process";
 import { installMissing } from "../local/install.mjs";
+import { judgeTests } from "./judge-tests.mjs";
 
 const CHECKED = ["supabase/functions", "local", "tests", "bench"];
 /** A browser's code: TypeScript itself checks it, with the types of the DOM. */
@@ -24,14 +25,15 @@ await installMissing();
 let passed = 0;
 let failed = 0;
 for (const step of STEPS) {
-  const { code, output } = await run(step.args);
-  const summary = step.name === "tests" ? /(\d+) passed(?: \([^)]*\))? \| (\d+) failed/.exec(output) : null;
-  if (summary) {
-    passed += Number(summary[1]);
-    failed += Math.max(Number(summary[2]), code === 0 ? 0 : 1);
+  const result = await run(step.args);
+  if (step.name === "tests") {
+    const tests = judgeTests(result);
+    passed += tests.passed;
+    failed += tests.failed;
+    if (tests.reason) console.log(`tests: FAILED, ${tests.reason}`);
   } else {
-    code === 0 ? passed++ : failed++;
-    console.log(`${step.name}: ${code === 0 ? "ok" : "FAILED"}`);
+    result.code === 0 ? passed++ : failed++;
+    console.log(`${step.name}: ${result.code === 0 ? "ok" : "FAILED"}`);
   }
 }
 console.log(`${passed} passed, ${failed} failed`);
