@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Sql } from "postgres";
+import type { ISql, Sql } from "postgres";
 
 /** The answers of a function: which integration, what was done. */
 export async function said(answer: PromiseLike<readonly Record<string, unknown>[]>) {
@@ -19,7 +19,7 @@ const PERSONAL: Readonly<Record<string, string>> = {
 };
 
 /** Every table of ours with a user or an integration in it, and how many rows tell of this user. */
-export async function tracesOf(sql: Sql, user_id: string, integration_ids: readonly string[] = []) {
+export async function tracesOf(sql: ISql, user_id: string, integration_ids: readonly string[] = []) {
   const columns = await sql<{ name: string; column: string }[]>`
     select attribute.attrelid::regclass::text as name, attribute.attname as column
     from pg_attribute as attribute join pg_class as class on class.oid = attribute.attrelid
