@@ -7,7 +7,8 @@ import { createProjectKeys } from "./gateway/keys.ts";
 import { type GatewayWatch, startGateway } from "./gateway/server.ts";
 import { openPool } from "./postgres/pool.ts";
 import { prepareDatabase, type PreparedDatabase } from "./postgres/prepare.ts";
-import { type PostgresServer, startPostgres } from "./postgres/server.ts";
+import { startPreparedServer } from "./postgres/prepared-server.ts";
+import type { PostgresServer } from "./postgres/server.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
 import { buildPage } from "./settings/build.ts";
@@ -50,6 +51,7 @@ const EMULATOR_CLIENTS = {
  *
  * @param options.port of the gateway; 0: any free one
  * @param options.project whose `supabase/migrations` are applied; this repository's where absent
+ * @param options.template see `startPreparedServer`
  * @param options.page builds the Settings page, unless it is built, and serves it
  * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
  * @param options.watch sees what passes the gateway
@@ -63,6 +65,7 @@ export async function startStack(options: {
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly project?: string;
+  readonly template?: string;
   readonly page?: boolean;
   readonly access_token_lifetime_s?: number;
   readonly watch?: GatewayWatch;
@@ -188,19 +191,27 @@ export async function startStack(options: {
 }
 
 async function openDatabase(
-  options: { readonly databaseUrl?: string; readonly dataDir?: string; readonly project?: string },
+  options: {
+    readonly databaseUrl?: string;
+    readonly dataDir?: string;
+    readonly project?: string;
+    readonly template?: string;
+  },
   log: (line: string) => void,
   started: (() => Promise<void>)[],
 ): Promise<PreparedDatabase & { readonly embedded: PostgresServer | null; readonly databaseUrl: string }> {
-  const embedded = options.databaseUrl === undefined
-    ? await startPostgres({ log, ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })
-    : null;
-  if (embedded) started.push(() => embedded.stop());
-  const databaseUrl = embedded?.url ?? options.databaseUrl ?? "";
+  const { databaseUrl, project } = options;
+  if (databaseUrl === undefined) {
+    const { server, ...prepared } = await startPreparedServer({ ...options, log });
+    started.push(() => server.stop());
+    return { embedded: server, databaseUrl: server.url, ...prepared };
+  }
   try {
-    const { project } = options;
-    const prepared = await prepareDatabase(databaseUrl, { embedded: embedded !== null, project });
-    return { embedded, databaseUrl, ...prepared };
+    return {
+      embedded: null,
+      databaseUrl,
+      ...await prepareDatabase(databaseUrl, { embedded: false, project }),
+    };
   } catch (error: unknown) {
     if (
       error instanceof Error && "code" in error && /^(ECONN|ENOTFOUND|CONNECT|28)/.test(String(error.code))

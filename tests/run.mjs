@@ -1,13 +1,15 @@
 // `npm test`: format, lint, type check and every test; the last line is `N passed, N failed`.
 import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { installMissing } from "../local/install.mjs";
 import { judgeTests } from "./judge-tests.mjs";
 
 const CHECKED = ["supabase/functions", "local", "tests", "bench"];
 /** A browser's code: TypeScript itself checks it, with the types of the DOM. */
 const SETTINGS = ["settings/src", "settings/vite.config.ts", "settings/dev-server.ts"];
-
-const STEPS = [
+const CHECKS = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS] },
   { name: "types", args: ["check", ...CHECKED] },
@@ -15,31 +17,55 @@ const STEPS = [
     name: "settings types",
     args: ["run", "--allow-all", "node_modules/typescript/bin/tsc", "-p", "settings/tsconfig.json"],
   },
-  {
-    name: "tests",
-    args: ["test", "--allow-all", "--no-check", "--parallel", "tests", ...process.argv.slice(2)],
-  },
 ];
 
 await installMissing();
+const scratch = mkdtempSync(join(tmpdir(), "ecocomply-tests-"));
+// PostgreSQL may have to run as another user, who passes through here.
+chmodSync(scratch, 0o755);
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
 let passed = 0;
 let failed = 0;
-for (const step of STEPS) {
-  const result = await run(step.args);
-  if (step.name === "tests") {
-    const tests = judgeTests(result);
-    passed += tests.passed;
-    failed += tests.failed;
-    if (tests.reason) console.log(`tests: FAILED, ${tests.reason}`);
-  } else {
-    result.code === 0 ? passed++ : failed++;
-    console.log(`${step.name}: ${result.code === 0 ? "ok" : "FAILED"}`);
-  }
+const prepared = prepareRun();
+for (const { name, args } of CHECKS) {
+  const { code } = await run(args);
+  code === 0 ? passed++ : failed++;
+  console.log(`${name}: ${code === 0 ? "ok" : "FAILED"}`);
 }
+const tests = judgeTests(
+  await run(
+    ["test", "--allow-all", "--no-check", "--parallel", "tests", ...process.argv.slice(2)],
+    await prepared,
+  ),
+);
+passed += tests.passed;
+failed += tests.failed;
+if (tests.reason) console.log(`tests: FAILED, ${tests.reason}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function run(args) {
+/**
+ * Makes what the tests share: above all the database that their stacks are copies of.
+ *
+ * @returns the variables of the tests
+ */
+async function prepareRun() {
+  const folder = join(scratch, "template");
+  const { code } = await run([
+    "run",
+    "--quiet",
+    "--allow-all",
+    "--no-check",
+    "tests/support/prepare-run.ts",
+    folder,
+  ]);
+  // Each stack prepares its own then, and says what is wrong.
+  return code === 0 ? { STACK_TEMPLATE: folder } : {};
+}
+
+function run(args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn("node_modules/.bin/deno", args, {
       cwd: new URL("..", import.meta.url),
@@ -48,6 +74,7 @@ function run(args) {
         NO_COLOR: "1",
         DENO_NO_UPDATE_CHECK: "1",
         DENO_JOBS: process.env.DENO_JOBS ?? "3",
+        ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

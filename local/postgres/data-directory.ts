@@ -13,15 +13,21 @@ export interface DataDirectory {
  * Finds the database, or creates one.
  *
  * @param scratch a folder that is ours; a database that nobody keeps goes there
- * @param dataDir kept and used again; undefined: the database is temporary
+ * @param options.dataDir kept and used again; undefined: the database is temporary
+ * @param options.template the data directory of a stopped server, which a temporary database is a copy of
  * @throws Error with one line that says why there is none
  */
 export async function openDataDirectory(
   binaries: Binaries,
   scratch: string,
-  dataDir: string | undefined,
+  { dataDir, template }: { readonly dataDir?: string; readonly template?: string },
 ): Promise<DataDirectory> {
   const path = dataDir ?? join(scratch, "data");
+  if (dataDir === undefined && template !== undefined) {
+    await own(scratch, binaries);
+    await copy(template, path);
+    return { path, password: await Deno.readTextFile(join(path, PASSWORD_FILE)) };
+  }
   const password = await passwordOf(scratch, dataDir);
   await own(scratch, binaries);
   if (dataDir !== undefined) await Deno.mkdir(path, { recursive: true });
@@ -56,6 +62,15 @@ async function initialise(binaries: Binaries, data: string, passwordFile: string
   if (success) return;
   const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
   throw new Error(`The database could not be created in ${data}: ${reason}`);
+}
+
+/** Copies a data directory; its files keep their owner. */
+async function copy(template: string, path: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command("cp", { args: ["-Rp", template, path] }).output();
+  if (success) return;
+  throw new Error(
+    `The database could not be copied from ${template}: ${new TextDecoder().decode(stderr).trim()}`,
+  );
 }
 
 /** A persistent database keeps its password with its data. */

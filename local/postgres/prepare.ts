@@ -17,10 +17,15 @@ export interface PreparedDatabase {
  * @param url a superuser's
  * @param options.project see `applyMigrations`
  * @param options.embedded the server is ours: the migrations run as `postgres`, as they do when hosted, not as the superuser
+ * @param options.is_migrated the migrations are there already
  */
 export async function prepareDatabase(
   url: string,
-  options: { readonly embedded: boolean; readonly project?: string | undefined },
+  options: {
+    readonly embedded: boolean;
+    readonly project?: string | undefined;
+    readonly is_migrated?: boolean;
+  },
 ): Promise<PreparedDatabase> {
   const standIns = await installExtensions(url);
   const passwords = { authenticator: crypto.randomUUID(), postgres: crypto.randomUUID() };
@@ -28,11 +33,12 @@ export async function prepareDatabase(
     url,
     passwords: options.embedded ? passwords : { authenticator: passwords.authenticator },
   });
-  await applyMigrations(
-    options.embedded ? withUser(url, "postgres", passwords.postgres) : url,
-    options.project,
-  );
-  await moveCronJobs(url);
+  if (!options.is_migrated) {
+    await applyMigrations(
+      options.embedded ? withUser(url, "postgres", passwords.postgres) : url,
+      options.project,
+    );
+  }
   return { standIns, authenticatorUrl: withUser(url, "authenticator", passwords.authenticator) };
 }
 

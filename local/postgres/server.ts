@@ -33,10 +33,12 @@ export interface PostgresServer {
  * Starts PostgreSQL on 127.0.0.1. It ends when {@link PostgresServer.stop} is called and when this process dies.
  *
  * @param options.dataDir kept and used again; without it the database is temporary
+ * @param options.template see `openDataDirectory`
  * @throws Error with one line that says what went wrong
  */
 export async function startPostgres(options: {
   readonly dataDir?: string;
+  readonly template?: string;
   readonly log: (line: string) => void;
 }): Promise<PostgresServer> {
   const scratch = await Deno.makeTempDir({ prefix: "ecocomply-postgres-" });
@@ -50,11 +52,11 @@ export async function startPostgres(options: {
 
 async function startIn(
   scratch: string,
-  options: { readonly dataDir?: string; readonly log: (line: string) => void },
+  options: { readonly dataDir?: string; readonly template?: string; readonly log: (line: string) => void },
 ): Promise<PostgresServer> {
   await Deno.chmod(scratch, 0o755);
   const binaries = await findBinaries(scratch);
-  const { path, password } = await openDataDirectory(binaries, scratch, options.dataDir);
+  const { path, password } = await openDataDirectory(binaries, scratch, options);
 
   const port = freePort();
   const settings = {

@@ -9,6 +9,7 @@ import { openPool } from "../../local/postgres/pool.ts";
 import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
 import { startStack } from "../../local/stack.ts";
 import { CalendarApi, until } from "../support/calendar-api.ts";
+import { runTemplate } from "../support/database.ts";
 
 const sanitizers = { sanitizeOps: false, sanitizeResources: false };
 /** A pool refuses what the driver lost after two seconds, and what is refused is asked again. */
@@ -146,7 +147,11 @@ Deno.test({
   name: "a stack whose database restarts answers again, and none of its processes is started anew",
   ...sanitizers,
 }, async () => {
-  const stack = await startStack({ seed: false, env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000" } });
+  const stack = await startStack({
+    ...runTemplate(),
+    seed: false,
+    env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000" },
+  });
   try {
     const [user] = stack.users;
     assert.ok(user && stack.postgres);
@@ -172,7 +177,11 @@ Deno.test({
   name: "the Data API says 503 to whom the database refuses because it is coming up or going down",
   ...sanitizers,
 }, async () => {
-  const stack = await startStack({ seed: false, env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000" } });
+  const stack = await startStack({
+    ...runTemplate(),
+    seed: false,
+    env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000" },
+  });
   const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} });
   try {
     for (const sqlstate of ["57P01", "57P03"]) {

@@ -1,6 +1,11 @@
 import postgres from "postgres";
-import { prepareDatabase } from "../../local/postgres/prepare.ts";
-import { startPostgres } from "../../local/postgres/server.ts";
+import { startPreparedServer } from "../../local/postgres/prepared-server.ts";
+
+/** What `npm test` made for all its stacks; a test file that is run alone makes its own. */
+export function runTemplate(): { readonly template?: string } {
+  const template = Deno.env.get("STACK_TEMPLATE");
+  return template === undefined ? {} : { template };
+}
 
 /** A server whose databases all begin as the migrations leave one. */
 export interface Databases {
@@ -21,13 +26,7 @@ export interface Databases {
  * @throws Error with one line that says what went wrong; whatever was started is stopped again
  */
 export async function startDatabases(): Promise<Databases> {
-  const server = await startPostgres({ log: () => {} });
-  try {
-    await prepareDatabase(server.url, { embedded: true });
-  } catch (error: unknown) {
-    await server.stop();
-    throw error;
-  }
+  const { server } = await startPreparedServer({ log: () => {}, ...runTemplate() });
   const admin = postgres(withDatabase(server.url, "template1"), { max: 1, onnotice: () => {} });
   return {
     async create(name) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { type Stack, startStack } from "../../local/stack.ts";
 import type { ProviderName } from "../../supabase/functions/_shared/providers/provider.ts";
+import { runTemplate } from "./database.ts";
 import { LogProof } from "./log-proof.ts";
 import { CalendarApi, type Integration, until, type User } from "./calendar-api.ts";
 import { googleSubject } from "./subjects/google-subject.ts";
@@ -61,6 +62,7 @@ export async function openScene(
   const output: string[] = [];
   const proof = new LogProof();
   const stack = await startStack({
+    ...(options.project === undefined ? runTemplate() : {}),
     ...options,
     seed: false,
     // Tests poll.

@@ -1,0 +1,21 @@
+// Makes once what the tests of a run share; the argument is a folder that is not there yet, for the database that their
+// stacks are copies of.
+import assert from "node:assert/strict";
+import { startPreparedServer } from "../../local/postgres/prepared-server.ts";
+import { buildPage } from "../../local/settings/build.ts";
+import { findChromium } from "../browser/support/chromium.ts";
+
+const [template] = Deno.args;
+assert.ok(template, "Name a folder.");
+
+const made = await Promise.allSettled([makeTemplate(template), buildPage({ log: () => {} }), findChromium()]);
+for (const outcome of made) {
+  if (outcome.status === "rejected") console.error(String(outcome.reason));
+}
+// Without the page or the browser some tests fail, and say so themselves.
+Deno.exit(made[0].status === "fulfilled" ? 0 : 1);
+
+async function makeTemplate(dataDir: string): Promise<void> {
+  const { server } = await startPreparedServer({ dataDir, log: console.error });
+  await server.stop();
+}
