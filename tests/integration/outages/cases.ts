@@ -173,7 +173,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       stack.function("calendar-sync").kill("SIGKILL");
       assert.ok(await isLeased(), "it died before it could record anything");
       const killed_at = performance.now();
-      await until(() => Promise.resolve(stack.function("calendar-sync").pid !== dead), 1_000);
+      await until(() => Promise.resolve(stack.function("calendar-sync").pid !== dead));
       faults.clear();
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120), 40_000);
       assert.ok(performance.now() - killed_at < 35_000);
@@ -227,10 +227,8 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
         await sql`alter table calendar_sync.jobs rename to jobs_away`;
         await insert("Lost ", 2);
         await sql`alter table calendar_sync.jobs_away rename to jobs`;
-        const incidents = await sql<
-          { kind: string; message: string }[]
-        >`select kind, message from calendar_sync.incidents`;
-        assert.equal(incidents[0]?.kind, "enqueue");
+        const incidents = await sql`select 1 from calendar_sync.incidents where kind = 'enqueue'`;
+        assert.ok(incidents.length > 0);
         await scene.untilTitles(ada.calendar_id, names("Lost ", 2), 30_000);
         await clear();
       },

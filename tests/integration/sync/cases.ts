@@ -5,6 +5,8 @@ import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 
 const DAY = "2027-03-15";
+/** So that a sync of 60 events is seen half done by whoever asks once a second. */
+const LATENCY_MS = { google: 1_500, outlook: 300 };
 
 /** The main path: obligations change in the database, and a calendar follows. */
 export async function testSync(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
@@ -157,13 +159,17 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
       await scene.untilTitles(ada.calendar_id, ["Edited"]);
       const before = scene.writes();
       const started_at = performance.now();
+      const elapsed_ms = () => performance.now() - started_at;
       for (let i = 1; i <= 10; i++) {
         await sql`update public.obligations set title = ${`Edit ${i}`} where id = ${id}`;
-        await until(() => Promise.resolve(performance.now() - started_at > i * 90));
+        await until(() => Promise.resolve(elapsed_ms() > i * 90));
       }
+      // A busy machine may need longer than a second for ten updates.
+      const seconds = Math.ceil(elapsed_ms() / 1000);
       await scene.untilTitles(ada.calendar_id, ["Edit 10"]);
       await ada.api.untilStatus(({ progress }) => progress.pending === 0);
-      assert.ok(scene.writes() - before <= 2, `${scene.writes() - before} writes`);
+      const writes = scene.writes() - before;
+      assert.ok(writes <= 2 * seconds, `${writes} writes in ${seconds} s`);
       await clear();
     });
 
@@ -172,8 +178,11 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
       await scene.untilTitles(ada.calendar_id, ["Same"]);
       await ada.api.untilStatus(({ progress }) => progress.pending === 0);
       const before = requests();
-      await sql`update public.obligations set status = 'in_progress', updated_at = now() where id = ${id}`;
-      const jobs = await sql`select 1 from calendar_sync.jobs`;
+      // In one transaction: a quick worker would have done a job before it is looked for.
+      const jobs = await sql.begin(async (own) => {
+        await own`update public.obligations set status = 'in_progress', updated_at = now() where id = ${id}`;
+        return await own`select 1 from calendar_sync.jobs`;
+      });
       assert.equal(jobs.length, 0);
       await add({ title: "Marker" });
       await scene.untilTitles(ada.calendar_id, ["Marker", "Same"]);
@@ -211,12 +220,14 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
     );
 
     await t.step("1,000 obligations in one INSERT ring once and become 1,000 events", async () => {
-      const sequence = sql<{ n: string }[]>`select last_value as n from net.http_request_queue_id_seq`;
-      const [before] = await sequence;
-      await sql`insert into public.obligations (user_id, title, deadline_date)
-        select ${ada.id}, 'Bulk ' || n, ${DAY} from generate_series(1, 1000) as n`;
-      const [after] = await sql<{ n: string }[]>`select last_value as n from net.http_request_queue_id_seq`;
-      assert.ok(Number(after?.n) - Number(before?.n) <= 1, "one doorbell");
+      // What it rings, before it is sent, and without what the tick rings in the meantime.
+      const rings = await sql.begin(async (own) => {
+        await own`insert into public.obligations (user_id, title, deadline_date)
+          select ${ada.id}, 'Bulk ' || n, ${DAY} from generate_series(1, 1000) as n`;
+        await own`set constraints all immediate`;
+        return await own`select 1 from net.http_request_queue where xmin = pg_current_xact_id()::xid`;
+      });
+      assert.ok(rings.length <= 1, `${rings.length} doorbells`);
       await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000), 60_000);
       const status = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
       assert.deepEqual(status.progress, { pending: 0, synced: 1000, failed: 0 });
@@ -242,7 +253,7 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
         select ${late.id}, 'Old ' || n, ${DAY} from generate_series(1, 60) as n`;
       provider.emulator.faults.set([{
         kind: "latency",
-        latency_ms: 60,
+        latency_ms: LATENCY_MS[provider_name],
         match: { path: provider.paths.events },
       }]);
       const { calendar_id } = await scene.connect(late.api, GRACE);
