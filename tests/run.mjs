@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installMissing } from "../local/install.mjs";
 import { judgeTests } from "./judge-tests.mjs";
+import { testFiles } from "./test-files.mjs";
 
 const CHECKED = ["supabase/functions", "local", "tests", "bench"];
 /** A browser's code: TypeScript itself checks it, with the types of the DOM. */
@@ -36,7 +37,7 @@ for (const { name, args } of CHECKS) {
 }
 const tests = judgeTests(
   await run(
-    ["test", "--allow-all", "--no-check", "--parallel", "tests", ...process.argv.slice(2)],
+    ["test", "--allow-all", "--no-check", "--parallel", ...testFiles(), ...process.argv.slice(2)],
     await prepared,
   ),
 );
@@ -73,7 +74,8 @@ function run(args, env = {}) {
         ...process.env,
         NO_COLOR: "1",
         DENO_NO_UPDATE_CHECK: "1",
-        DENO_JOBS: process.env.DENO_JOBS ?? "3",
+        // More than a small machine has cores: the longest tests mostly wait.
+        DENO_JOBS: process.env.DENO_JOBS ?? "4",
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
