@@ -25,7 +25,13 @@ const scratch = mkdtempSync(join(tmpdir(), "ecocomply-tests-"));
 // PostgreSQL may have to run as another user, who passes through here.
 chmodSync(scratch, 0o755);
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+const children = new Set();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal);
+    process.exit(1);
+  });
+}
 
 let passed = 0;
 let failed = 0;
@@ -94,6 +100,7 @@ function run(args, { env = {}, is_silent = false } = {}) {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    children.add(child);
     let output = "";
     for (const [source, target] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
       source.on("data", (chunk) => {
@@ -102,6 +109,9 @@ function run(args, { env = {}, is_silent = false } = {}) {
       });
     }
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    child.on("close", (code) => {
+      children.delete(child);
+      resolve({ code: code ?? 1, output });
+    });
   });
 }
