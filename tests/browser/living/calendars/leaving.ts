@@ -85,7 +85,7 @@ export const LEAVING: readonly Behaviour[] = [
             /\d+/.exec(await card.getByText(/events? still to remove/).innerText().catch(() => ""))?.[0],
           );
         const at_first = await left();
-        await until(async () => await left() < at_first, 10_000, left);
+        await until(async () => await left() < at_first, 60_000, left);
         await screenshot(page, `living-${provider.name}-removing`);
         const before = await left();
         await page.reload();
@@ -104,5 +104,5 @@ export const LEAVING: readonly Behaviour[] = [
   },
 ];
 
-/** So that removing takes some seconds. */
-const LATENCY_MS = { google: 1_200, outlook: 150 };
+/** So that removing takes long enough for a busy machine to reload the page before it is over. */
+const LATENCY_MS = { google: 2_500, outlook: 250 };
