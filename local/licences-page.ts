@@ -13,7 +13,16 @@ export const DEPLOYED_LICENCES: ReadonlySet<string> = new Set([
 /** What only builds and tests may ask for more, as long as that ends with its own files. As the packages spell it. */
 export const DEVELOPMENT_LICENCES: ReadonlySet<string> = new Set([
   ...DEPLOYED_LICENCES,
-  ...["(MIT OR CC0-1.0)", "Artistic-2.0", "BSD", "BlueOak-1.0.0", "MPL-2.0", "Python-2.0", "Unlicense"],
+  ...[
+    "(MIT OR CC0-1.0)",
+    "Artistic-2.0",
+    "BSD",
+    "BlueOak-1.0.0",
+    "MPL-2.0",
+    "Python-2.0",
+    "Unicode-3.0",
+    "Unlicense",
+  ],
 ]);
 
 /** Where a package ends up. */

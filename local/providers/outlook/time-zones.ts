@@ -1,5 +1,12 @@
-import { findIana } from "windows-iana";
+import windows_zones from "cldr-core/supplemental/windowsZones.json" with { type: "json" };
 import { GraphError } from "./errors.ts";
+
+/** CLDR's zone for the whole world behind each Windows name: data that our client does not ask. */
+const WINDOWS_NAMES: ReadonlyMap<string, string> = new Map(
+  windows_zones.supplemental.windowsZones.mapTimezones
+    .filter(({ mapZone }) => mapZone._territory === "001")
+    .map(({ mapZone }) => [mapZone._other, mapZone._type]),
+);
 
 /** Beside Windows names, what Graph's reference of `dateTimeTimeZone` lists. */
 const IANA_NAMES: ReadonlySet<string> = new Set(
@@ -21,13 +28,22 @@ const IANA_NAMES: ReadonlySet<string> = new Set(
 );
 
 /**
- * The IANA zone behind a name that Graph accepts.
+ * Exchange keeps Windows zones only: a listed name is the Windows zone that it stood for when the list was made. Of these
+ * places the clocks have left that zone since.
+ */
+const READ_AS: ReadonlyMap<string, string> = new Map([
+  ["America/Chihuahua", "America/Mazatlan"],
+  ["Asia/Almaty", "Asia/Bishkek"],
+]);
+
+/**
+ * The IANA zone whose clock a name that Graph accepts is read by.
  *
  * @throws GraphError 400 TimeZoneNotSupportedException
  */
 export function ianaOf(name: string): string {
-  if (IANA_NAMES.has(name)) return name;
-  const [iana] = findIana(name);
+  if (IANA_NAMES.has(name)) return READ_AS.get(name) ?? name;
+  const iana = WINDOWS_NAMES.get(name);
   if (iana === undefined) {
     throw new GraphError(
       400,

@@ -104,6 +104,16 @@ export const EVENT_TIMES: readonly Behaviour[] = [
       ),
   },
   {
+    name:
+      "a timed event is at its instant where a country has changed its clocks and names are still read the old way",
+    run: (scene) =>
+      assertAtTheirInstants(
+        scene,
+        ["2026-01-15T12:00:00Z", "2027-06-15T08:30:00Z", "2027-12-15T08:30:00Z", "2030-07-01T00:00:00Z"],
+        ["Asia/Almaty", "Asia/Qostanay", "Asia/Bishkek", "America/Chihuahua", "America/Vancouver"],
+      ),
+  },
+  {
     name: "a timed event is at its instant, in UTC, where nobody knows its zone",
     run: (scene) => assertAtTheirInstants(scene, INSTANTS, ["Mars/Olympus", "", "+05:30", "Europe/Atlantis"]),
   },

@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { findIana, findWindows } from "windows-iana";
 import type { CalendarEvent, EventTime } from "../../domain/calendar-event.ts";
+import { WINDOWS_ZONES } from "./windows-zones.ts";
 
 /** A time as Graph takes it: a wall-clock time without offset, and the zone that it is read in. */
 export interface DateTimeTimeZone {
@@ -32,6 +33,21 @@ const GRAPH_ZONES: ReadonlySet<string> = new Set(
   Etc/GMT-12 Pacific/Fiji Asia/Magadan Pacific/Tongatapu Pacific/Apia Pacific/Kiritimati`.split(/\s+/),
 );
 
+const WINDOWS_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(WINDOWS_ZONES).flatMap(([name, places]) =>
+    places.split(" ").map((place): [string, string] => [place, name])
+  ),
+);
+
+/**
+ * Windows keeps one rule a year and learns of the next when it is announced; here clocks follow the moon, several times
+ * a year.
+ */
+const WITHOUT_YEARLY_RULE: ReadonlySet<string> = new Set([
+  "Morocco Standard Time",
+  "West Bank Standard Time",
+]);
+
 /**
  * The name that Graph knows a time zone by.
  *
@@ -40,15 +56,24 @@ const GRAPH_ZONES: ReadonlySet<string> = new Set(
  */
 export function graphZoneOf(time_zone: string): string | null {
   if (GRAPH_ZONES.has(time_zone)) return time_zone;
-  return findWindows(time_zone)[0] ?? findWindows(canonicalNameOf(time_zone))[0] ?? null;
+  return windowsNamesOf(time_zone)[0] ?? null;
+}
+
+/** The Windows zones of a place: the current edition of CLDR's mapping first, then an older one. */
+function windowsNamesOf(time_zone: string): readonly string[] {
+  const names = [time_zone, canonicalNameOf(time_zone) ?? time_zone].flatMap((place) => [
+    WINDOWS_NAMES.get(place) ?? [],
+    findWindows(place)[0] ?? [],
+  ]);
+  return [...new Set(names.flat())];
 }
 
 /**
  * Start and end as Graph takes them.
  *
  * An all-day event is made of date strings alone, midnight to midnight: a zone of its own would let a mailbox
- * elsewhere move it to another day. A timed one is written in UTC where Graph does not know its zone, where the Windows
- * zone keeps another time, and where a wall-clock time comes twice, because `dateTime` cannot say which one is meant.
+ * elsewhere move it to another day. A timed one is written in UTC where Graph does not know its zone, and wherever somebody
+ * may read another instant: see {@link isInDoubt}.
  *
  * @source https://learn.microsoft.com/graph/api/resources/event, isAllDay
  */
@@ -63,11 +88,10 @@ export function graphTimeOf(
     };
   }
   const zone = graphZoneOf(time.time_zone);
+  const readings = readingsOf(time.time_zone);
   const start = Temporal.Instant.from(time.start).toZonedDateTimeISO(time.time_zone);
   const end = Temporal.Instant.from(time.end).toZonedDateTimeISO(time.time_zone);
-  if (
-    zone === null || [start, end].some((moment) => comesTwice(moment) || !keepsTime(moment, zone))
-  ) {
+  if (zone === null || readings === null || isInDoubt(start, readings) || isInDoubt(end, readings)) {
     return {
       isAllDay: false,
       start: wallClock(start.withTimeZone("UTC"), "UTC"),
@@ -86,25 +110,50 @@ function wallClock(time: Temporal.ZonedDateTime, timeZone: string): DateTimeTime
   return { dateTime: time.toPlainDateTime().toString({ smallestUnit: "second" }), timeZone };
 }
 
-/** Whether a Windows zone shows the same wall clock: CLDR's mapping is older than some countries' decisions. */
-function keepsTime(time: Temporal.ZonedDateTime, zone: string): boolean {
-  const [place] = findIana(zone);
-  return place === undefined || time.withTimeZone(place).offsetNanoseconds === time.offsetNanoseconds;
-}
-
-function comesTwice(time: Temporal.ZonedDateTime): boolean {
+/** Whether a wall-clock time is, by any of these clocks, another instant too: it comes twice, or they differ. */
+function isInDoubt(time: Temporal.ZonedDateTime, readings: readonly string[]): boolean {
   const wall = time.toPlainDateTime();
-  const [earlier, later] = (["earlier", "later"] as const).map((disambiguation) =>
-    wall.toZonedDateTime(time.timeZoneId, { disambiguation }).epochMilliseconds
+  return readings.some((place) =>
+    (["earlier", "later"] as const).some((disambiguation) =>
+      wall.toZonedDateTime(place, { disambiguation }).epochMilliseconds !== time.epochMilliseconds
+    )
   );
-  return earlier !== later;
 }
 
-/** What an old name is an alias of: CLDR's mapping lags behind renamed cities. */
-function canonicalNameOf(time_zone: string): string {
+const known_readings = new Map<string, readonly string[] | null>();
+
+/**
+ * Every clock that Graph's name for a zone may be read by.
+ *
+ * What CLDR maps a Windows zone to changes when a country leaves it, and software holds this edition or that. A listed
+ * IANA name is read as the Windows zone that it stood for when somebody's list was made.
+ *
+ * @param time_zone IANA name
+ * @returns null where there is no telling: the editions put the place into different zones, or Windows cannot know the rule
+ */
+function readingsOf(time_zone: string): readonly string[] | null {
+  const known = known_readings.get(time_zone);
+  if (known !== undefined) return known;
+  const [name, other] = windowsNamesOf(time_zone);
+  const is_clear = name !== undefined && other === undefined && !WITHOUT_YEARLY_RULE.has(name);
+  const clocks = is_clear
+    ? [...new Set([time_zone, WINDOWS_ZONES[name]?.split(" ")[0] ?? [], findIana(name)[0] ?? []].flat())]
+    : [];
+  // A runtime with old time zones does not know every place that CLDR names.
+  const readings = clocks.length > 0 && clocks.every(isKnownZone) ? clocks : null;
+  known_readings.set(time_zone, readings);
+  return readings;
+}
+
+function isKnownZone(time_zone: string): boolean {
+  return canonicalNameOf(time_zone) !== null;
+}
+
+/** What an old name is an alias of: CLDR's mapping lags behind renamed cities. @returns null where there is no such zone */
+function canonicalNameOf(time_zone: string): string | null {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: time_zone }).resolvedOptions().timeZone;
   } catch {
-    return time_zone;
+    return null;
   }
 }
