@@ -111,10 +111,13 @@ function mergeProperties(old: unknown, change: NonNullable<EventBody["extendedPr
 }
 
 /** The rules of `start` and `end`. */
-export function checkTimes({ start, end }: { start?: EventDateTime; end?: EventDateTime }): void {
+export function checkTimes(
+  { start, end }: { start?: EventDateTime; end?: EventDateTime },
+  unknown_zones: ReadonlySet<string>,
+): void {
   if (!start || isAbsent(start)) throw required("Missing start time.");
   if (!end || isAbsent(end)) throw required("Missing end time.");
-  for (const when of [start, end]) {
+  for (const [name, when] of [["start", start], ["end", end]] as const) {
     if ((when.date === undefined) === (when.dateTime === undefined)) {
       throw invalid("Invalid start or end: date or dateTime.");
     }
@@ -124,8 +127,8 @@ export function checkTimes({ start, end }: { start?: EventDateTime; end?: EventD
     if (when.dateTime !== undefined && !isInstant(when)) {
       throw required("Missing time zone definition for start or end time.");
     }
-    if (when.timeZone !== undefined && !isZone(when.timeZone)) {
-      throw invalid(`Invalid time zone: ${when.timeZone}`);
+    if (when.timeZone !== undefined && (!isZone(when.timeZone) || unknown_zones.has(when.timeZone))) {
+      throw invalid(`Invalid time zone definition for ${name} time.`);
     }
   }
   if ((start.date === undefined) !== (end.date === undefined)) {

@@ -111,7 +111,7 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
 
   function store(event: EventResource, body: EventBody, events: Map<string, EventResource>): EventResource {
     const merged = mergeEvent(event, body);
-    checkTimes(merged);
+    checkTimes(merged, state.unknown_time_zones);
     const stored: EventResource = {
       ...merged,
       updated: new Date().toISOString(),

@@ -70,6 +70,8 @@ export class EmulatorState extends ObservedState {
   readonly refreshTokens = new Map<string, Grant>();
   /** How often each account's refresh token was used. */
   readonly token_calls = new Map<string, number>();
+  /** Places that the time zone database has and Google's copy has not yet. */
+  readonly unknown_time_zones = new Set(["America/Coyhaique"]);
   /** Whether a deleted event can be brought back by PATCH; reports about the real one differ. */
   restore_allowed = true;
   /** How many events a page has at most, whatever was asked for; null: as many as were. */

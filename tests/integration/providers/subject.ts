@@ -88,6 +88,8 @@ export interface Traits {
   remindersOf(minutes: readonly number[]): readonly number[];
   /** The name under which an event shows a zone, by IANA name. */
   readonly zone_names: Readonly<Record<"Europe/Madrid" | "America/Toronto" | "Asia/Kolkata", string>>;
+  /** From now on, the provider's copy of the time zone database lacks an IANA name; null: it goes by other names. */
+  readonly forgetTimeZone: ((time_zone: string) => void) | null;
   /** What the real provider was seen to do now one way, now another: each way switches the emulator to it. */
   readonly ways: Readonly<Record<string, () => void>>;
 }

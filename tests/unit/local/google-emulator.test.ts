@@ -74,6 +74,10 @@ Deno.test({
         [{ start: at("2027-01-01T10:00:00Z"), end: at("2027-01-01T10:00:00Z") }, "timeRangeEmpty"],
         [{ start: at("2027-01-01T10:00:00"), end: at("2027-01-01T11:00:00") }, "required"],
         [{ start: at("2027-01-01T10:00:00Z", "Mars/Olympus"), end: at("2027-01-01T11:00:00Z") }, "invalid"],
+        [
+          { start: at("2027-01-01T10:00:00Z", "America/Coyhaique"), end: at("2027-01-01T11:00:00Z") },
+          "invalid",
+        ],
       ];
       for (const [body, reason] of cases) {
         const answer = await call("POST", events, body);

@@ -134,6 +134,40 @@ export const EVENT_TIMES: readonly Behaviour[] = [
     },
   },
   {
+    name:
+      "a place that the provider's time zones do not have yet does not keep a deadline away, whatever the write",
+    concerns: ({ forgetTimeZone }) => forgetTimeZone !== null,
+    async run(scene) {
+      const { newCalendar, traits } = scene;
+      const zones = ["America/Coyhaique", "Asia/Qostanay", "America/Ciudad_Juarez"];
+      for (const time_zone of zones) traits.forgetTimeZone?.(time_zone);
+      for (const time_zone of zones) {
+        const { id, client, apply, only } = await newCalendar();
+        const at = (instant: string) =>
+          eventOf({
+            obligation_id: "0d7f9f3e-53c4-4d2a-9b2f-6f2f6a3f0f11",
+            url: "https://example.com/1",
+            due: { kind: "instant", at: instant, time_zone },
+          });
+        const assertAt = (instant: string) => {
+          const { time } = only();
+          assert.ok(time.kind === "timed");
+          assert.deepEqual([time.start, time.time_zone], [new Date(instant).toISOString(), "UTC"]);
+        };
+        const event_id = writtenId(await client.createEvent(id, at("2027-07-01T15:00:00Z")));
+        assertAt("2027-07-01T15:00:00Z");
+        assert.equal(writtenId(await client.updateEvent(id, event_id, at("2027-01-01T15:00:00Z"))), event_id);
+        assertAt("2027-01-01T15:00:00Z");
+        const [updated] = await apply([
+          { kind: "update", calendar_id: id, event_id, event: at("2027-08-01T15:00:00Z") },
+        ]);
+        assert.equal(writtenId(updated), event_id);
+        assertAt("2027-08-01T15:00:00Z");
+      }
+      await assertAtTheirInstants(scene, INSTANTS, zones);
+    },
+  },
+  {
     name: "a timed event names the zone that it was given",
     async run({ newCalendar, traits }) {
       for (const [time_zone, shown] of Object.entries(traits.zone_names)) {

@@ -74,6 +74,7 @@ export const GOOGLE: ProviderSubject = {
           "America/Toronto": "America/Toronto",
           "Asia/Kolkata": "Asia/Kolkata",
         },
+        forgetTimeZone: (time_zone) => emulator.state.unknown_time_zones.add(time_zone),
         ways: {
           "a deleted event can be brought back": () => emulator.state.restore_allowed = true,
           "a deleted event stays deleted": () => emulator.state.restore_allowed = false,

@@ -104,6 +104,7 @@ export const OUTLOOK: ProviderSubject = {
         },
         // An event of Outlook has one reminder: the last.
         remindersOf: (minutes) => minutes.length === 0 ? [] : [Math.min(...minutes)],
+        forgetTimeZone: null,
         // Windows' names, except for the few IANA ones that Graph lists.
         zone_names: {
           "Europe/Madrid": "Romance Standard Time",

@@ -184,6 +184,14 @@ export function isBurned(answer: GoogleAnswer): boolean {
   return answer.kind === "gone" || (answer.kind === "rejected" && answer.reason.startsWith("forbidden"));
 }
 
+/**
+ * Whether Google refuses what an event says, so that less of it may do. It does not name the field: a time zone and a link
+ * that it does not take have the same reason.
+ */
+export function isContentRefusal(answer: GoogleAnswer): boolean {
+  return answer.kind === "rejected" && !answer.reason.startsWith("forbidden");
+}
+
 /** What the token endpoint's `error` means for a grant (RFC 6749 §5.2 and Google's own). */
 export const TOKEN_ANSWERS: readonly {
   readonly error: string;

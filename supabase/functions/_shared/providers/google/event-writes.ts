@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import type { CalendarChoice } from "../calendar-client.ts";
 import type { Outcome } from "../outcome.ts";
+import { plainerForms } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
-import { type GoogleAnswer, isBurned, isRoleRefusal, isUnused } from "./answers.ts";
+import { type GoogleAnswer, isBurned, isContentRefusal, isRoleRefusal, isUnused } from "./answers.ts";
 import { insertBody, patchBody } from "./event-body.ts";
 import { eventId, generationOf, GENERATIONS_MAX } from "./event-id.ts";
 import type { GoogleCall } from "./http.ts";
@@ -27,13 +28,16 @@ const WrittenEvent = z.object({ id: z.string(), etag: z.string().optional() });
  */
 export function* createEvent(target: Target, event: CalendarEvent, generation = 0): GoogleProgram {
   for (; generation < GENERATIONS_MAX; generation++) {
-    const inserted = yield {
+    const inserted = yield* write(event, (form) => ({
       method: "POST",
       path: eventsPath(target.calendar.id),
-      body: insertBody(event, target.owner, generation),
-    };
+      body: insertBody(form, target.owner, generation),
+    }));
     if (inserted.kind !== "exists") return yield* writeOutcome(target.calendar, inserted);
-    const taken = yield patch(target, eventId(target.owner, event.obligation_id, generation), event);
+    const taken = yield* write(
+      event,
+      patch(target, eventId(target.owner, event.obligation_id, generation)),
+    );
     if (!isBurned(taken)) return yield* writeOutcome(target.calendar, taken);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
@@ -41,7 +45,7 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
 
 /** Updates the event in place; one that the user deleted is brought back or, where Google refuses, made anew. */
 export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GoogleProgram {
-  const patched = yield patch(target, event_id, event);
+  const patched = yield* write(event, patch(target, event_id));
   if (!isBurned(patched)) return yield* writeOutcome(target.calendar, patched);
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
 }
@@ -60,6 +64,19 @@ export function* removeUntracked({ calendar, owner }: Target, obligation_id: str
     if (answer.kind !== "ok" && answer.kind !== "gone") return answer;
   }
   return { kind: "gone", reason: "deleted" };
+}
+
+/** Writes the event; where Google refuses what it says, with less. */
+function* write(
+  event: CalendarEvent,
+  callOf: (form: CalendarEvent) => GoogleCall,
+): Generator<GoogleCall, GoogleAnswer, GoogleAnswer> {
+  let answer = yield callOf(event);
+  for (const form of plainerForms(event)) {
+    if (!isContentRefusal(answer)) break;
+    answer = yield callOf(form);
+  }
+  return answer;
 }
 
 /** A 404 on a write is the event's or the calendar's, and Google also answers it where access was lost. */
@@ -83,8 +100,12 @@ function* writeOutcome(
   return asked.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : asked;
 }
 
-function patch({ calendar, owner }: Target, event_id: string, event: CalendarEvent): GoogleCall {
-  return { method: "PATCH", path: eventPath(calendar.id, event_id), body: patchBody(event, owner) };
+function patch({ calendar, owner }: Target, event_id: string): (event: CalendarEvent) => GoogleCall {
+  return (event) => ({
+    method: "PATCH",
+    path: eventPath(calendar.id, event_id),
+    body: patchBody(event, owner),
+  });
 }
 
 function remove(calendar_id: string, event_id: string): GoogleCall {

@@ -140,7 +140,7 @@ function isClaimsChallenge(status: number, headers: Headers): boolean {
 
 /** Whether Graph does not know a time zone, so that the same instants in UTC will do. */
 export function isTimeZoneRefusal(answer: GraphAnswer): boolean {
-  return answer.kind === "rejected" && answer.reason === "TimeZoneNotSupportedException";
+  return answer.kind === "rejected" && /TimeZone/i.test(answer.reason);
 }
 
 /** Whether this server has no batch endpoint, as a gateway in front of Graph may not. */

@@ -2,13 +2,14 @@ import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import type { CalendarChoice } from "../calendar-client.ts";
 import type { Failure, Outcome } from "../outcome.ts";
+import { inUtc } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
 import { calendarPath, getCalendar, missingCalendar, type Target } from "./calendars.ts";
 import { createBody, EVENT_OWNER_PROPERTY, OBLIGATION_PROPERTY, patchBody } from "./event-body.ts";
 import { type GraphCall, pathTo } from "./http.ts";
 import { findTagged } from "./tagged-events.ts";
-import { graphTimeOf, inUtc } from "./time-zones.ts";
+import { graphTimeOf } from "./time-zones.ts";
 import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
 
 /** A change to one event as the calls to Graph that it takes. */

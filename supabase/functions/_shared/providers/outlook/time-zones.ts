@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { findIana, findWindows } from "windows-iana";
-import type { CalendarEvent, EventTime } from "../../domain/calendar-event.ts";
+import type { EventTime } from "../../domain/calendar-event.ts";
 import { WINDOWS_ZONES } from "./windows-zones.ts";
 
 /** A time as Graph takes it: a wall-clock time without offset, and the zone that it is read in. */
@@ -99,11 +99,6 @@ export function graphTimeOf(
     };
   }
   return { isAllDay: false, start: wallClock(start, zone), end: wallClock(end, zone) };
-}
-
-/** The same event at the same instants, in UTC. */
-export function inUtc(event: CalendarEvent): CalendarEvent {
-  return event.time.kind === "all_day" ? event : { ...event, time: { ...event.time, time_zone: "UTC" } };
 }
 
 function wallClock(time: Temporal.ZonedDateTime, timeZone: string): DateTimeTimeZone {

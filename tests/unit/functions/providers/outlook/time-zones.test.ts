@@ -5,8 +5,8 @@ import { calendarEventOf } from "../../../../../supabase/functions/_shared/domai
 import {
   graphTimeOf,
   graphZoneOf,
-  inUtc,
 } from "../../../../../supabase/functions/_shared/providers/outlook/time-zones.ts";
+import { inUtc } from "../../../../../supabase/functions/_shared/providers/plainer-event.ts";
 import { event } from "./events.ts";
 
 function timed(start: string, time_zone: string, minutes = 30) {
