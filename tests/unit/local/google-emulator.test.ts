@@ -109,10 +109,11 @@ Deno.test({
         (await call("POST", events, reminders(Array(6).fill({ method: "popup", minutes: 1 })))).status,
         400,
       );
-      assert.equal(
-        (await call("POST", events, { ...day, source: { title: "x", url: "ftp://x" } })).status,
-        400,
-      );
+      for (
+        const url of ["ftp://x", " https://a.example/ok", "HTTPS://a.example/ok", "https://a.example/a b"]
+      ) {
+        assert.equal((await call("POST", events, { ...day, source: { title: "x", url } })).status, 400, url);
+      }
       assert.equal((await call("POST", events, { ...day, sumary: "typo" })).status, 400);
       const { json } = await call("POST", events, {
         ...day,

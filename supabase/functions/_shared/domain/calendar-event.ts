@@ -119,7 +119,16 @@ export function knownTimeZone(name: string | null): string {
   }
 }
 
-/** Providers refuse an event whose link is not http(s), so any other link is left out. */
+/** What every provider takes as it is. */
+const PLAIN_LINK = /^https?:\/\/[A-Za-z0-9][!-[\]-~]*$/;
+
+/**
+ * The link of an event. Providers refuse an event whose link is not http(s), so any other link is left out; one with odd
+ * spelling (spaces around it, capitals, a character that has to be escaped) is written as a browser reads it.
+ */
 function linkOf(url: string | null): string | null {
-  return url !== null && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : null;
+  if (url === null || !URL.canParse(url)) return null;
+  const { protocol, href } = new URL(url);
+  if (protocol !== "http:" && protocol !== "https:") return null;
+  return PLAIN_LINK.test(url) ? url : href;
 }

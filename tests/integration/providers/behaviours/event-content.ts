@@ -5,6 +5,16 @@ import { eventOf, type Given, writtenId } from "../event.ts";
 import type { Scene } from "../scene.ts";
 
 const URL_WITH_EVERYTHING = "https://example.com/o/1?a=1&b=%22x%22&c='y'#<z>";
+/** What people store, and what a browser makes of it. */
+const ODD_LINKS: Readonly<Record<string, string>> = {
+  " https://a.example/ok": "https://a.example/ok",
+  "HTTPS://a.example/ok": "https://a.example/ok",
+  "https:/a.example/ok": "https://a.example/ok",
+  "https://a.example/two words\n": "https://a.example/two%20words",
+  "https://a.example/\u2028x": "https://a.example/%E2%80%A8x",
+  "http:\\\\a.example\\ok": "http://a.example/ok",
+  "https://bücher.example/ä": "https://xn--bcher-kva.example/%C3%A4",
+};
 const TEXTS: Readonly<Record<string, string>> = {
   HTML: '<b>bold</b> <script>alert("1")</script> <a href="https://example.com">link</a>',
   entities: "&lt; &amp; &#39; &nbsp; AT&T",
@@ -79,6 +89,38 @@ export const EVENT_CONTENT: readonly Behaviour[] = [
       for (const url of ["https://example.com/1", "https://example.com/2", null, "https://example.com/3"]) {
         writtenId(await client.updateEvent(id, event_id, eventOf({ obligation_id, url })));
         assert.equal(scene.subject.linkOf(id, event_id), url);
+      }
+    },
+  },
+  {
+    name: "an odd link is written as browsers read it",
+    async run(scene) {
+      for (const [url, shown] of Object.entries(ODD_LINKS)) {
+        const { client, id, event_id, event, seen } = await created(scene, { url });
+        assert.equal(scene.subject.linkOf(id, event_id), shown, url);
+        assert.equal(seen.text, `For the agency\n\n${shown}`);
+        writtenId(await client.updateEvent(id, event_id, eventOf({ obligation_id: event.obligation_id })));
+        assert.equal(scene.subject.linkOf(id, event_id), null);
+        writtenId(await client.updateEvent(id, event_id, event));
+        assert.equal(scene.subject.linkOf(id, event_id), shown, url);
+      }
+    },
+  },
+  {
+    name: "a link that the provider refuses does not keep the deadline away; its text stays",
+    async run(scene) {
+      for (const url of ["https://example.com/?" + "q".repeat(2_500), `https://name:${"word"}@example.com/`]) {
+        const { client, id, event_id, event, only, seen } = await created(scene, { url });
+        assert.equal(seen.text, `For the agency\n\n${url}`);
+        writtenId(await client.updateEvent(id, event_id, { ...event, title: "Renamed" }));
+        assert.deepEqual([only().title, only().text], ["Renamed", seen.text]);
+        const timed = eventOf({
+          obligation_id: event.obligation_id,
+          url,
+          due: { kind: "instant", at: "2027-07-01T15:00:00Z", time_zone: "America/Coyhaique" },
+        });
+        writtenId(await client.updateEvent(id, event_id, timed));
+        assert.equal(only().text, seen.text);
       }
     },
   },

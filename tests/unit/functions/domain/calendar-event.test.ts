@@ -116,6 +116,23 @@ Deno.test("the link is the last line, and only where it is one that a provider a
   }
 });
 
+Deno.test("a link with odd spelling is written as a browser reads it, any other as it is", () => {
+  for (
+    const [url, shown] of [
+      ["https://a.example", "https://a.example"],
+      ["https://A.example/?q='x'#<y>", "https://A.example/?q='x'#<y>"],
+      [" https://a.example/ok", "https://a.example/ok"],
+      ["HTTPS://a.example/ok", "https://a.example/ok"],
+      ["https://a.example/\tok\n", "https://a.example/ok"],
+      ["HTTP:a.example", "http://a.example/"],
+      [" javascript:alert(1)", null],
+      ["https://", null],
+    ] as const
+  ) {
+    assert.equal(calendarEventOf(obligation({ url }), SETTINGS)?.url, shown, url);
+  }
+});
+
 Deno.test("a title is cut at 250 characters and never inside what a reader sees as one", () => {
   assert.equal(cutTitle("a".repeat(2000)), `${"a".repeat(249)}…`);
   assert.equal(cutTitle("a".repeat(250)), "a".repeat(250));
