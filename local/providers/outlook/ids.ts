@@ -12,9 +12,14 @@ export const calendarId = (): string => outlookId(CALENDAR);
 /** An event's id in the given form. */
 export const eventId = (form: IdForm): string => outlookId(form === "immutable" ? IMMUTABLE : MUTABLE);
 
+/** Whether Exchange can read an id at all, whatever it is of. */
+export function isId(id: string): boolean {
+  return /^[A-Za-z0-9+/]{40,}={0,2}$/.test(id);
+}
+
 /** Which form the id of an event has; null: it is none. */
 export function formOf(id: string): IdForm | null {
-  if (!/^[A-Za-z0-9+/]{40,}={0,2}$/.test(id)) return null;
+  if (!isId(id)) return null;
   if (id.startsWith(IMMUTABLE)) return "immutable";
   return id.startsWith(MUTABLE) ? "mutable" : null;
 }

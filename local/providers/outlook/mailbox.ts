@@ -1,5 +1,5 @@
 import { itemNotFound, malformedId } from "./errors.ts";
-import { calendarId, eventId, formOf, type IdForm } from "./ids.ts";
+import { calendarId, eventId, formOf, type IdForm, isId } from "./ids.ts";
 import type { OutlookAccount, OutlookCalendar, OutlookEvent } from "./state.ts";
 
 /** An event and the calendar that it is in. */
@@ -8,8 +8,9 @@ export interface Placed {
   readonly calendar: OutlookCalendar;
 }
 
-/** @throws GraphError 404 ErrorItemNotFound */
+/** @throws GraphError 400 ErrorInvalidIdMalformed, 404 ErrorItemNotFound */
 export function findCalendar(account: OutlookAccount, id: string): OutlookCalendar {
+  if (!isId(id)) throw malformedId();
   const calendar = account.calendars.get(id);
   if (!calendar) throw itemNotFound();
   return calendar;

@@ -40,6 +40,8 @@ export interface Traits {
   readonly answers: Readonly<
     Record<"conflict" | "changed_meanwhile" | "scope_missing" | "no_calendar", Answer>
   >;
+  /** What else the provider may say of an id that it no longer understands, of an event or of a calendar. */
+  readonly answers_for_old_ids: readonly Answer[];
   /** What the token endpoint may say to a refresh, and what it means. */
   readonly refresh_answers: readonly {
     readonly name: string;

@@ -44,6 +44,53 @@ export const CALENDAR_IDS: readonly Behaviour[] = [
     },
   },
   {
+    name:
+      "an event whose id the provider no longer understands is made anew by an update, and gone for a removal",
+    async run(scene) {
+      for (const answer of [null, ...scene.traits.answers_for_old_ids]) {
+        const { id, client, apply, only, events } = await scene.newCalendar();
+        const event = eventOf({ title: "Before" });
+        const old_id = "AAMkADIyAAAoZCfHAAA";
+        const stored = answer === null ? null : { ...answer, match: { path: `/events/${old_id}$` } };
+        scene.subject.emulator.faults.set(stored === null ? [] : [stored]);
+        const updated = await client.updateEvent(id, old_id, { ...event, title: "After" });
+        assert.equal(writtenId(updated), only().id, JSON.stringify(answer));
+        assert.equal(only().title, "After");
+        assert.equal((await client.deleteEvent(id, old_id)).kind, "gone", JSON.stringify(answer));
+        const [removed] = await apply([{ kind: "delete", calendar_id: id, event_id: old_id }]);
+        assert.equal(removed?.kind, "gone");
+        assert.equal(events().length, 1);
+        scene.subject.emulator.faults.clear();
+      }
+    },
+  },
+  {
+    name: "a calendar whose id the provider no longer understands is missing, or has moved where it is ours",
+    async run(scene) {
+      for (const answer of [null, ...scene.traits.answers_for_old_ids]) {
+        const { id, account, owner } = await scene.newCalendar();
+        const old_id = "AQMkADAwATM0MDAAMS0zMAAA";
+        const stored = answer === null ? null : { ...answer, match: { path: `/calendars/${old_id}(/|$)` } };
+        scene.subject.emulator.faults.set(stored === null ? [] : [stored]);
+        for (const role of ["own", "other"] as const) {
+          const client = await scene.client({ account, owner, calendar: { id: old_id, role } });
+          const missing = role === "own" && scene.traits.finds_own_calendar
+            ? { kind: "calendar_moved", calendar_id: id }
+            : { kind: "calendar_missing" };
+          const outcomes = [
+            await client.getCalendar({ id: old_id, role }),
+            await client.createEvent(old_id, eventOf()),
+            await client.listOwnEvents(old_id, new AbortController().signal),
+          ];
+          for (const outcome of outcomes) {
+            assert.deepEqual({ ...outcome, ...missing }, outcome, JSON.stringify([role, answer, outcome]));
+          }
+        }
+        scene.subject.emulator.faults.clear();
+      }
+    },
+  },
+  {
     name: "our own calendar that has got another id has moved, and the id works",
     concerns,
     async run(scene) {

@@ -51,6 +51,7 @@ export const GOOGLE: ProviderSubject = {
           scope_missing: refused(403, "insufficientPermissions"),
           no_calendar: refused(403, "notACalendarUser"),
         },
+        answers_for_old_ids: [],
         refresh_answers: REFRESH_ANSWERS,
         accounts: [ADA, GRACE],
         // `calendar.app.created` has no call that would tell.

@@ -77,6 +77,12 @@ export const OUTLOOK: ProviderSubject = {
           scope_missing: refused(403, "ErrorAccessDenied"),
           no_calendar: refused(404, "MailboxNotEnabledForRESTAPI"),
         },
+        answers_for_old_ids: [
+          refused(400, "ErrorInvalidIdMalformed"),
+          refused(400, "ErrorInvalidIdStoreObjectIdTooLong"),
+          refused(404, "ErrorFolderNotFound"),
+          refused(404, "ErrorParentFolderNotFound"),
+        ],
         refresh_answers: REFRESH_ANSWERS,
         accounts: [ADA, GRACE, JOAN],
         account_without_calendar: MARY,

@@ -24,6 +24,23 @@ const RETRY = { kind: "retry", after_s: null } as const;
 const UNKNOWN = { kind: "unknown", after_s: null } as const;
 const NO_MAILBOX = { kind: "mailbox_unavailable" } as const;
 
+/** There is nothing at an id: no event, or no calendar, which Exchange calls a folder. */
+const NOT_FOUND = ["ErrorItemNotFound", "ErrorFolderNotFound", "ErrorParentFolderNotFound"];
+/**
+ * Exchange cannot read an id that we stored, as after a mailbox was moved: it is the id of nothing any more. Every id in a path
+ * of ours is one that Exchange gave.
+ */
+const UNREADABLE_IDS = [
+  "ErrorInvalidIdMalformed",
+  "ErrorInvalidIdMalformedEwsLegacyIdFormat",
+  "ErrorInvalidId",
+  "ErrorInvalidIdEmpty",
+  "ErrorInvalidIdXml",
+  "ErrorInvalidIdStoreObjectIdTooLong",
+  "ErrorInvalidFolderId",
+  ...NOT_FOUND,
+];
+
 /**
  * Every error of Graph's calendar API that is told apart. `unspecified`: Graph's shape, but no word in it.
  *
@@ -38,6 +55,12 @@ export const GRAPH_ANSWERS: readonly AnswerRow[] = [
     means: { kind: "rejected" },
     source: "https://learn.microsoft.com/graph/api/resources/datetimetimezone",
   },
+  ...UNREADABLE_IDS.map((reason): AnswerRow => ({
+    status: 400,
+    reason,
+    means: { kind: "gone" },
+    source: EXCHANGE_CODES,
+  })),
   { status: 400, reason: "", means: RETRY, source: ERRORS },
   { status: 400, reason: null, means: { kind: "rejected" }, source: ERRORS },
   { status: 401, reason: null, means: { kind: "token_rejected" }, source: ERRORS },
@@ -56,12 +79,12 @@ export const GRAPH_ANSWERS: readonly AnswerRow[] = [
   { status: 403, reason: "ErrorTooManyRequests", means: PAUSE, source: THROTTLING },
   { status: 403, reason: "TooManyRequests", means: PAUSE, source: THROTTLING },
   { status: 403, reason: null, means: RETRY, source: ERRORS },
-  {
+  ...NOT_FOUND.map((reason): AnswerRow => ({
     status: 404,
-    reason: "ErrorItemNotFound",
+    reason,
     means: { kind: "gone" },
     source: EXCHANGE_CODES,
-  },
+  })),
   {
     status: 404,
     reason: "MailboxNotEnabledForRESTAPI",
