@@ -2,6 +2,7 @@
 // times as long as writing its lines (docs/feeds.md).
 import { escape, foldLines } from "ical-generator";
 import type { CalendarEvent, EventTime } from "../_shared/domain/calendar-event.ts";
+import { plainText } from "../_shared/domain/plain-text.ts";
 import { tellsTime, type VTimeZone } from "./vtimezone.ts";
 
 /** RFC 5545 §3.1. */
@@ -143,16 +144,9 @@ function before(minutes: number): string {
   return minutes % MINUTES_PER_HOUR === 0 ? `-PT${minutes / MINUTES_PER_HOUR}H` : `-PT${minutes}M`;
 }
 
-/**
- * TEXT (RFC 5545 §3.3.11). Line breaks of other kinds become those it knows; what it may not hold is left out: control
- * characters and halves of characters.
- */
+/** TEXT (RFC 5545 §3.3.11). */
 function text(value: string): string {
-  return escape(
-    // deno-lint-ignore no-control-regex
-    value.toWellFormed().replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, ""),
-    false,
-  );
+  return escape(plainText(value), false);
 }
 
 function lines(contents: readonly string[]): string {

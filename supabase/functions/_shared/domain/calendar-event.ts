@@ -1,5 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import type { Due, IntegrationSettings, Obligation } from "./obligation.ts";
+import { plainLine, plainText } from "./plain-text.ts";
 
 /** An event as every provider should show it: plain text, not yet escaped or named as any of them wants it. */
 export interface CalendarEvent {
@@ -38,8 +39,10 @@ export function calendarEventOf(obligation: Obligation, settings: IntegrationSet
   const url = linkOf(obligation.url);
   return {
     obligation_id: obligation.obligation_id,
-    title: cutTitle(completed ? `✓ ${obligation.title}` : obligation.title),
-    description: [obligation.description, url].filter((line) => line !== null && line !== "").join("\n\n"),
+    title: cutTitle(plainLine(completed ? `✓ ${obligation.title}` : obligation.title)),
+    description: [plainText(obligation.description), url].filter((line) => line !== null && line !== "").join(
+      "\n\n",
+    ),
     time,
     url,
     reminders_minutes: settings.reminders_minutes,

@@ -135,6 +135,24 @@ export const EVENT_CONTENT: readonly Behaviour[] = [
     },
   })),
   {
+    name:
+      "every line and paragraph separator is a line break in a text and a space in a title; control characters go",
+    async run(scene) {
+      for (const separator of ["\u2028", "\u2029", "\u0085", "\v", "\f", "\r", "\r\n", "\n"]) {
+        const given = { title: `First${separator}last`, description: `One${separator}two\u0007\u009b\u007f` };
+        const { client, id, event_id, seen, event, only } = await created(scene, given);
+        assert.deepEqual([seen.title, seen.text], ["First last", "One\ntwo"], JSON.stringify(separator));
+        const changed = eventOf({
+          ...given,
+          obligation_id: event.obligation_id,
+          title: `A${separator}\u0000b`,
+        });
+        writtenId(await client.updateEvent(id, event_id, changed));
+        assert.deepEqual([only().title, only().text], ["A b", "One\ntwo"], JSON.stringify(separator));
+      }
+    },
+  },
+  {
     name: "an event without a description has no text, and one that loses it loses it",
     async run(scene) {
       const { client, id, event_id, event, seen, only } = await created(scene, { description: "" });
