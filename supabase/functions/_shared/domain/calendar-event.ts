@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { Due, IntegrationSettings, Obligation } from "./obligation.ts";
 import { plainLine, plainText } from "./plain-text.ts";
+import { ZONE_ALIASES } from "./zone-aliases.ts";
 
 /** An event as every provider should show it: plain text, not yet escaped or named as any of them wants it. */
 export interface CalendarEvent {
@@ -112,13 +113,29 @@ function inRange<T extends { readonly year: number }>(read: () => T): T | null {
   }
 }
 
-/** The zone to show a deadline in: one that is no IANA name is UTC, since a typo must not keep a deadline away. */
+const CANONICAL_ZONES: ReadonlyMap<string, string> = new Map(
+  Object.entries(ZONE_ALIASES).flatMap(([name, aliases]) =>
+    aliases.split(" ").map((alias): [string, string] => [alias, name])
+  ),
+);
+
+/**
+ * The zone to show a deadline in, by IANA's own name for it: some readers take an abbreviation such as `CET` for a fixed
+ * offset. One that is no IANA name is UTC, since a typo must not keep a deadline away.
+ */
 export function knownTimeZone(name: string | null): string {
   if (name === null || !/^[A-Za-z]/.test(name)) return "UTC";
+  const spelt = zoneOfRuntime(name) ?? "UTC";
+  const canonical = CANONICAL_ZONES.get(spelt);
+  // A runtime with old time zones does not know every new name.
+  return canonical === undefined ? spelt : zoneOfRuntime(canonical) ?? spelt;
+}
+
+function zoneOfRuntime(name: string): string | null {
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
   } catch {
-    return "UTC";
+    return null;
   }
 }
 

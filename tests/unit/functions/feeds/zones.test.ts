@@ -101,6 +101,35 @@ Deno.test("a time that the clock shows twice is written in UTC: readers disagree
   assert.equal(zonesOf("2027-10-31T02:00:00Z"), "Europe/Paris");
 });
 
+Deno.test("a zone is named as IANA names it, or the deadline is in UTC: some readers take CET for a fixed offset", () => {
+  const zoneOf = (time_zone: string, instant = "2027-07-01T10:00:00Z") => {
+    const [event] = readWithIcalJs(calendarOf([at(Temporal.Instant.from(instant), time_zone)])).events;
+    assert.equal(Date.parse(event?.start ?? ""), Date.parse(instant), time_zone);
+    return event?.time_zone;
+  };
+  const names = {
+    CET: "Europe/Brussels",
+    MET: "Europe/Brussels",
+    EET: "Europe/Athens",
+    WET: "Europe/Lisbon",
+    EST: "America/Panama",
+    MST: "America/Phoenix",
+    HST: "Pacific/Honolulu",
+    EST5EDT: "America/New_York",
+    PST8PDT: "America/Los_Angeles",
+    "US/Eastern": "America/New_York",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "europe/kiev": "Europe/Kyiv",
+    GB: "Europe/London",
+    Zulu: null,
+    "GMT+0": null,
+    Factory: null,
+  };
+  for (const [time_zone, name] of Object.entries(names)) assert.equal(zoneOf(time_zone), name, time_zone);
+  const places = new Set(Intl.supportedValuesOf("timeZone").map((name) => zoneOf(name)));
+  for (const place of places) assert.ok(place === null || place?.includes("/"), `${place}`);
+});
+
 Deno.test("a rule that goes on is written as one, since Outlook reads no lists", () => {
   const rules = (time_zone: string) => {
     const { calendar } = readWithIcalJs(

@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { findIana, findWindows } from "windows-iana";
 import type { EventTime } from "../../domain/calendar-event.ts";
+import { ZONE_ALIASES } from "../../domain/zone-aliases.ts";
 import { WINDOWS_ZONES } from "./windows-zones.ts";
 
 /** A time as Graph takes it: a wall-clock time without offset, and the zone that it is read in. */
@@ -61,7 +62,9 @@ export function graphZoneOf(time_zone: string): string | null {
 
 /** The Windows zones of a place: the current edition of CLDR's mapping first, then an older one. */
 function windowsNamesOf(time_zone: string): readonly string[] {
-  const names = [time_zone, canonicalNameOf(time_zone) ?? time_zone].flatMap((place) => [
+  const spellings = [time_zone, canonicalNameOf(time_zone) ?? [], ZONE_ALIASES[time_zone]?.split(" ") ?? []]
+    .flat();
+  const names = spellings.flatMap((place) => [
     WINDOWS_NAMES.get(place) ?? [],
     findWindows(place)[0] ?? [],
   ]);
