@@ -81,6 +81,19 @@ Deno.test({
       assert.equal(row?.account_id, `${PERSONAL_TENANT}.${account?.oid}`);
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Private', '2027-01-01')`;
       await scene.untilTitles(user.calendar_id, ["Private"]);
+      // Nobody administers it, so nobody is to be asked.
+      state.accessTokens.clear();
+      state.refresh_errors.set(JOAN, {
+        error: "invalid_grant",
+        error_codes: [65001],
+        suberror: "consent_required",
+      });
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Waits', '2027-01-02')`;
+      const { last_error } = await user.api.untilStatus(({ status }) => status === "disconnected");
+      assert.deepEqual([last_error?.code, last_error?.details], ["invalid_grant", undefined]);
+      state.refresh_errors.delete(JOAN);
+      await scene.connect(user.api, JOAN);
+      await scene.untilTitles(user.calendar_id, ["Private", "Waits"], 30_000);
       const left = await user.api.request("DELETE", `/?integration_id=${user.integration.id}`);
       assert.equal(left.status, 204);
       assert.equal(left.headers.get("link"), '<https://account.live.com/consent/Manage>; rel="help"');
@@ -93,6 +106,12 @@ Deno.test({
         [
           "a consent withdrawn",
           { error: "invalid_grant", error_codes: [65001], suberror: "consent_required" },
+          "disconnected",
+          "invalid_grant",
+        ],
+        [
+          "a consent that only an administrator can give",
+          { error: "invalid_grant", error_codes: [90094], suberror: "consent_required" },
           "disconnected",
           "admin_consent_required",
         ],

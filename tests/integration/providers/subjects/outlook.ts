@@ -32,6 +32,16 @@ const REFRESH_ANSWERS: Traits["refresh_answers"] = [
   {
     name: "65001, consent withdrawn",
     answer: entra("invalid_grant", 65001, "consent_required"),
+    means: "invalid_grant",
+  },
+  {
+    name: "consent withdrawn, without a number that is known",
+    answer: entra("consent_required", 1234567),
+    means: "invalid_grant",
+  },
+  {
+    name: "90094, an administrator's consent is missing",
+    answer: entra("invalid_grant", 90094, "consent_required"),
     means: "admin_consent_required",
   },
   { name: "53003, Conditional Access", answer: entra("invalid_grant", 53003), means: "blocked_by_policy" },

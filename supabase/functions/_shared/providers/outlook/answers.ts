@@ -206,7 +206,6 @@ export const TOKEN_ANSWERS: readonly TokenRow[] = [
   // Disabled in the user's organisation, which Entra also words as our client's fault.
   { errors: [...GRANT, ...OUR_FAULT], detail: "7000112", means: "blocked_by_policy", source: AADSTS },
   { errors: OUR_FAULT, detail: null, means: "configuration", source: RFC },
-  { errors: GRANT, detail: "65001", means: "admin_consent_required", source: AADSTS },
   { errors: GRANT, detail: "90093", means: "admin_consent_required", source: CONSENT_ERRORS },
   { errors: GRANT, detail: "90094", means: "admin_consent_required", source: AADSTS },
   { errors: GRANT, detail: "90095", means: "admin_consent_required", source: AADSTS },
@@ -218,8 +217,9 @@ export const TOKEN_ANSWERS: readonly TokenRow[] = [
   },
   { errors: GRANT, detail: "530*", means: "blocked_by_policy", source: AADSTS },
   { errors: GRANT, detail: "50105", means: "blocked_by_policy", source: AADSTS },
-  { errors: GRANT, detail: "consent_required", means: "admin_consent_required", source: CONSENT },
-  { errors: ["consent_required"], detail: null, means: "admin_consent_required", source: CONSENT },
+  // The consent is gone, and whoever gave it can give it again: nothing but a number above speaks of administrators.
+  { errors: GRANT, detail: "65001", means: "invalid_grant", source: AADSTS },
+  { errors: GRANT, detail: "consent_required", means: "invalid_grant", source: CONSENT },
   { errors: GRANT, detail: null, means: "invalid_grant", source: RFC },
   { errors: null, detail: null, means: "unavailable", source: AADSTS },
 ];

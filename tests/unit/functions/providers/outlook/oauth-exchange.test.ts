@@ -145,8 +145,12 @@ for (
 test("a refusal that only an administrator can lift is told from others", async () => {
   const refusalOf = (body: Record<string, unknown>, status = 400) => exchange({ refusal: { status, body } });
   assert.deepEqual(
+    await refusalOf({ error: "invalid_grant", suberror: "consent_required", error_codes: [90094] }),
+    { kind: "admin_consent_required", reason: "invalid_grant AADSTS90094" },
+  );
+  assert.deepEqual(
     await refusalOf({ error: "invalid_grant", suberror: "consent_required", error_codes: [65001] }),
-    { kind: "admin_consent_required", reason: "invalid_grant AADSTS65001" },
+    { kind: "exchange_failed", reason: "invalid_grant AADSTS65001" },
   );
   assert.deepEqual(
     await refusalOf({ error: "invalid_grant", error_codes: [54005], error_description: "ada@" }),

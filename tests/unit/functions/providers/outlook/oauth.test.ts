@@ -102,7 +102,7 @@ for (
     ],
     ["error=access_denied&error_description=AADSTS90095: x", "admin_consent_required"],
     ["error=interaction_required&error_description=AADSTS900941: x", "admin_consent_required"],
-    ["error=invalid_request&error_description=AADSTS65001: x", "admin_consent_required"],
+    ["error=invalid_request&error_description=AADSTS65001: x", "exchange_failed"],
     ["error=consent_required", "admin_consent_required"],
     ["error=server_error&error_description=AADSTS90033: x", "exchange_failed"],
     ["", "exchange_failed"],

@@ -50,13 +50,15 @@ const EXPECTED = [
   ["invalid_grant", null, "invalid_grant"],
   ["interaction_required", "50079", "invalid_grant"],
   ["login_required", null, "invalid_grant"],
-  ["invalid_grant", "65001", "admin_consent_required"],
+  ["invalid_grant", "65001", "invalid_grant"],
+  ["interaction_required", "65001", "invalid_grant"],
   ["invalid_grant", "90093", "admin_consent_required"],
   ["invalid_grant", "90094", "admin_consent_required"],
   ["invalid_grant", "90095", "admin_consent_required"],
   ["interaction_required", "900941", "admin_consent_required"],
-  ["invalid_grant", "consent_required", "admin_consent_required"],
-  ["consent_required", null, "admin_consent_required"],
+  ["invalid_grant", "consent_required", "invalid_grant"],
+  ["consent_required", null, "invalid_grant"],
+  ["consent_required", "90094", "admin_consent_required"],
   ["invalid_grant", "53000", "blocked_by_policy"],
   ["invalid_grant", "53001", "blocked_by_policy"],
   ["invalid_grant", "53002", "blocked_by_policy"],
@@ -118,6 +120,12 @@ Deno.test("the reason is the error and the number, and nothing of the descriptio
 Deno.test("every number of an answer counts", () => {
   const text = JSON.stringify({ error: "invalid_grant", error_codes: [50000, 53003] });
   assert.equal(readTokenRefusal(400, text).kind, "blocked_by_policy");
+});
+
+Deno.test("only a number beginning with 9009 sends people to their administrator", () => {
+  const numbers = TOKEN_ANSWERS.filter(({ means }) => means === "admin_consent_required");
+  assert.ok(numbers.length > 0);
+  for (const { detail } of numbers) assert.match(detail ?? "", /^9009/);
 });
 
 Deno.test("the AADSTS number is found in a description, and only there", () => {
