@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { consentPage } from "../consent-page.ts";
 import { challengeOf, clientCredentials, consentOf, type OAuthClient } from "../oauth-client.ts";
@@ -9,6 +10,7 @@ const CODE_LIFETIME_MS = 600_000;
 const ACCESS_TOKEN_LIFETIME_S = 3600;
 /** Per account and client; one more silently ends the oldest (Google, "Using OAuth 2.0"). */
 const REFRESH_TOKENS_MAX = 100;
+const SESSION_COOKIE = "emulator_session";
 const SIGN_IN_SCOPES = ["openid", "email", "profile"];
 
 /** Authorisation, token, revocation, discovery and keys. */
@@ -34,6 +36,14 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
     }));
   app.get("/oauth2/v3/certs", (c) => c.json({ keys: [{ ...jwk, kid, alg: "RS256", use: "sig" }] }));
 
+  /** A browser that is signed in goes on with its account, unless it is asked to choose. */
+  function offeredAccounts(c: Context, prompt: string): readonly Account[] {
+    const signed_in = state.accounts.get(getCookie(c, SESSION_COOKIE) ?? "");
+    return signed_in === undefined || prompt.split(" ").includes("select_account")
+      ? [...state.accounts.values()]
+      : [signed_in];
+  }
+
   app.get("/o/oauth2/v2/auth", (c) => {
     const query = new URL(c.req.url).searchParams;
     const redirect_uri = query.get("redirect_uri") ?? "";
@@ -46,19 +56,21 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
     const scopes = (query.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
     if (scopes.length === 0) return c.text("Error 400: invalid_request", 400);
     const consent = consentOf(query);
-    const account = state.accounts.get(consent?.email ?? "");
+    const offered = offeredAccounts(c, query.get("prompt") ?? "");
+    const account = offered.find(({ email }) => email === consent?.email);
     if (!consent || !account) {
       const asked = scopes.filter((scope) => !SIGN_IN_SCOPES.includes(scope));
       return c.html(consentPage({
         provider: "Google",
         heading: "Choose an account",
-        accounts: [...state.accounts.values()],
+        accounts: offered,
         query,
         scopes: asked,
         // Google shows boxes only where there is more than one to tick.
         choice: asked.length > 1,
       }));
     }
+    setCookie(c, SESSION_COOKIE, account.email, { httpOnly: true, sameSite: "Lax" });
     const back = new URL(redirect_uri);
     const returned = query.get("state");
     if (returned !== null) back.searchParams.set("state", returned);
@@ -82,7 +94,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
       code_challenge: query.get("code_challenge"),
       nonce: query.get("nonce"),
       offline: query.get("access_type") === "offline" &&
-        (query.get("prompt")?.includes("consent") === true || !hasRefreshToken(state, account)),
+        (query.get("prompt")?.split(" ").includes("consent") === true || !hasRefreshToken(state, account)),
     });
     back.searchParams.set("code", code);
     back.searchParams.set("scope", granted.join(" "));

@@ -66,6 +66,23 @@ export const CONSENT: readonly Behaviour[] = [
     },
   },
   {
+    name: "a browser that is signed in to one account is let choose another one",
+    async run({ provider, traits }) {
+      const [first, second] = traits.accounts;
+      assert.ok(first && second);
+      const flow = { access: "dedicated", redirect_uri: REDIRECT_URI, nonce: "n", state: "s" } as const;
+      const authUrl = async () => await provider.getAuthUrl({ ...flow, code_verifier: "v".repeat(43) });
+      const consented = new URL(await authUrl());
+      consented.searchParams.set("emulator_account", first);
+      consented.searchParams.set("emulator_consent", "allow");
+      const back = await fetch(consented, { redirect: "manual" });
+      await back.body?.cancel();
+      const cookie = back.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+      const page = await (await fetch(await authUrl(), { headers: { cookie } })).text();
+      assert.ok(page.includes(first) && page.includes(second), "the page does not offer the other account");
+    },
+  },
+  {
     name: "the access token works for calendars",
     async run({ newCalendar, traits }) {
       for (const account of traits.accounts) {

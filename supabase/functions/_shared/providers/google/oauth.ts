@@ -60,7 +60,8 @@ export function createGoogleProvider(google: GoogleEnv): Provider {
 /**
  * The address of Google's consent page.
  *
- * `prompt=consent` has every consent return a refresh token; without it only the first one does.
+ * `prompt=consent` has every consent return a refresh token; without it only the first one does. `select_account` has people
+ * choose: without it a browser goes on with the account that it is signed in to, and nobody could connect a second one.
  *
  * @source Google, "Using OAuth 2.0 for Web Server Applications"
  */
@@ -72,7 +73,7 @@ async function getAuthUrl(
   const scopes = [...IDENTITY_SCOPES, ...scopesOf(flow.access)];
   return await consentPageUrl(authorization_endpoint, google, flow, scopes, {
     access_type: "offline",
-    prompt: "consent",
+    prompt: "select_account consent",
   });
 }
 
