@@ -412,6 +412,12 @@ export interface components {
         | "mailbox_unavailable"
         | "too_many_feeds"
         | "rate_limited"
+        | "permission_missing"
+        | "blocked_by_policy"
+        | "configuration"
+        | "quota"
+        | "provider_limit"
+        | "provider_refused"
         | "provider_unavailable"
         | "internal";
       /** @description For people: what to do next. */
@@ -1065,7 +1071,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description provider_unavailable: try again. */
+      /** @description provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation. */
       502: {
         headers: {
           [name: string]: unknown;
@@ -1152,7 +1158,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description disconnecting: confirm again in a moment. mailbox_unavailable: connect another account. */
+      /** @description not_found: the calendar went while it was being set up. Confirm again. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1190,7 +1205,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description provider_unavailable: try again. */
+      /** @description provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation. */
       502: {
         headers: {
           [name: string]: unknown;
@@ -1386,7 +1401,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1415,7 +1430,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description provider_unavailable: try again. */
+      /** @description provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation. */
       502: {
         headers: {
           [name: string]: unknown;
@@ -1475,7 +1490,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1513,7 +1528,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description provider_unavailable: try again. */
+      /** @description provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation. */
       502: {
         headers: {
           [name: string]: unknown;
@@ -1622,7 +1637,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing. reconnect_needed: connect again first. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1660,7 +1675,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description provider_unavailable: try again. */
+      /** @description provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation. */
       502: {
         headers: {
           [name: string]: unknown;

@@ -11,7 +11,8 @@ export function useErrorToast(): (error: unknown) => void {
   return useCallback((error: unknown) => toast({ words: wordsOf(error, strings), error }), [strings, toast]);
 }
 
-function wordsOf(error: unknown, { errors }: Strings): string {
+/** What went wrong, and what helps. */
+export function wordsOf(error: unknown, { errors }: Strings): string {
   const code = codeOf(error);
   const known: Readonly<Record<string, string>> = errors;
   return known[code] ?? errors.other;

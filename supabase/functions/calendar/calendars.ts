@@ -4,6 +4,13 @@ import { setUpAlone } from "../_shared/oauth/calendar-setup.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { configuredProvider, type ConnectContext } from "../_shared/oauth/connect.ts";
 import { OWN_CALENDAR } from "../_shared/oauth/own-calendar.ts";
+import {
+  blockedByPolicy,
+  clientRefused,
+  providerRefusal,
+  providerUnavailable,
+  reconnectNeeded,
+} from "../_shared/oauth/provider-refusal.ts";
 import { ApiError } from "../_shared/platform/errors.ts";
 import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../_shared/providers/call-budget.ts";
@@ -54,12 +61,12 @@ export async function chooseCalendar(
   const integration = await integrationOf(context, user_id, integration_id);
   if (integration.calendar_id === calendar_id) return;
   const provider = configuredProvider(context.providers, integration.provider);
-  if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded();
+  if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded(true);
   const calendars = await ask(context, integration, (client) => client.listCalendars());
   const chosen = calendars.find((calendar) =>
     calendar.id === calendar_id || (calendar_id === "primary" && calendar.primary)
   );
-  if (!chosen?.writable) throw moreAccessNeeded();
+  if (!chosen?.writable) throw moreAccessNeeded(false);
   await setCalendar(context, integration, chosen, chosen.primary ? "primary" : "other");
 }
 
@@ -136,13 +143,15 @@ const ATTEMPTS_MAX = 4;
 
 /** Makes a call for a user who waits: repeated after a 401 with a new token, and after a moment; then a clear error. */
 async function ask<T>(
-  { env, rpc, providers }: ConnectContext,
-  { provider: name, integration_id, user_id, calendar_id, calendar_role }: Integration,
+  context: ConnectContext,
+  integration: Integration,
   call: (client: CalendarClient) => Promise<CalendarAnswer<T>>,
 ): Promise<T> {
+  const { env, rpc, providers } = context;
+  const { provider: name, integration_id, user_id, calendar_id, calendar_role } = integration;
   const provider = configuredProvider(providers, name);
   let rejected_token: string | null = null;
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+  for (let attempt = 1;; attempt++) {
     const token = await getValidAccessToken({
       rpc,
       provider,
@@ -152,8 +161,7 @@ async function ask<T>(
       rejected_token,
       calls: 1,
     });
-    if (token.kind === "lost") throw reconnectNeeded();
-    if (token.kind !== "valid") break;
+    if (token.kind !== "valid") throw await tokenRefusal(context, integration, token.kind);
     const client = provider.createClient({
       access_token: token.access_token,
       owner: user_id,
@@ -161,47 +169,52 @@ async function ask<T>(
       budget: createCallBudget(Infinity),
     });
     const answer = await call(client);
+    if (answer.kind === "done") return answer.value;
+    if (attempt === ATTEMPTS_MAX) throw providerRefusal(answer);
     switch (answer.kind) {
-      case "done":
-        return answer.value;
-      case "calendar_missing":
-      case "gone":
-        throw new ApiError(404, "not_found", "The calendar no longer exists.");
-      case "needs_reconnect":
-      case "rejected":
-        throw moreAccessNeeded();
-      case "mailbox_unavailable":
-        throw new ApiError(409, "mailbox_unavailable", "The account's mailbox cannot be reached.");
       case "token_rejected":
-        if (rejected_token !== null) break;
+        if (rejected_token !== null) throw providerRefusal(answer);
         rejected_token = token.access_token;
-        continue;
+        break;
       // Certainly not carried out, so that it may be repeated.
       case "pause":
       case "retry": {
         const wait_s = answer.after_s ?? 1;
-        if (wait_s > PATIENCE_S) break;
+        if (wait_s > PATIENCE_S) throw providerRefusal(answer);
         await new Promise((resolve) => setTimeout(resolve, wait_s * 1000));
-        continue;
+        break;
       }
+      default:
+        throw providerRefusal(answer);
     }
-    break;
   }
-  throw new ApiError(502, "provider_unavailable", "The calendar provider did not answer. Try again.");
 }
 
-function reconnectNeeded(): ApiError {
-  return new ApiError(
-    409,
-    "reconnect_needed",
-    "The calendar account no longer lets us in. Connect it again.",
-  );
+/** Why there is no token; of one that is lost, the integration says whether its user can help. */
+async function tokenRefusal(
+  context: ConnectContext,
+  { user_id, integration_id }: Integration,
+  kind: "lost" | "configuration" | "unavailable",
+): Promise<ApiError> {
+  switch (kind) {
+    case "configuration":
+      return clientRefused();
+    case "unavailable":
+      return providerUnavailable();
+    case "lost": {
+      const { status } = await integrationOf(context, user_id, integration_id);
+      return status === "paused" ? blockedByPolicy() : reconnectNeeded();
+    }
+  }
 }
 
-function moreAccessNeeded(): ApiError {
+/** @param can_widen whether the provider would let the user grant more */
+function moreAccessNeeded(can_widen: boolean): ApiError {
   return new ApiError(
     409,
     "more_access_needed",
-    "What was granted does not cover this calendar. Connect again with access to existing calendars.",
+    can_widen
+      ? "What was granted does not cover this calendar. Connect again with access to existing calendars."
+      : "This calendar is not among those that the account may write to. Choose another one.",
   );
 }

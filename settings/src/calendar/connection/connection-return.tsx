@@ -19,6 +19,11 @@ const PASSING: readonly string[] = [
   "network",
   "internal",
   "provider_unavailable",
+  "provider_refused",
+  "provider_limit",
+  "quota",
+  "configuration",
+  "blocked_by_policy",
   "disconnecting",
   "rate_limited",
 ];
@@ -95,7 +100,9 @@ function Failed({ code, error, onRepeat, onDismiss }: {
   const { strings } = useSurroundings();
   const connect = useConnect();
   const flow = lastFlow();
-  const known: Readonly<Record<string, string>> = strings.returned.errors;
+  const { errors } = strings.returned;
+  const known: Readonly<Record<string, string>> = errors;
+  const reasons: Readonly<Record<string, string>> = strings.errors;
   const may_repeat = onRepeat !== null && PASSING.includes(code);
   return (
     <Notice
@@ -117,7 +124,7 @@ function Failed({ code, error, onRepeat, onDismiss }: {
       }
     >
       <p>
-        {known[code] ?? strings.returned.errors.other} <Reference error={error} />
+        {known[code] ?? [errors.other, reasons[code]].join(" ")} <Reference error={error} />
       </p>
       {code === "admin_consent_required" ? <AdminConsentLink provider={flow?.provider ?? "outlook"} /> : null}
     </Notice>

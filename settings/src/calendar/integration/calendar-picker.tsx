@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Dialog, RadioGroup } from "radix-ui";
 import { useState } from "react";
+import { codeOf } from "../../api/error.ts";
 import { useIntegrationChange } from "../../api/queries.ts";
 import type { Calendar, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
@@ -9,11 +10,14 @@ import { Notice } from "../../ui/notice.tsx";
 import { Reference } from "../../ui/reference.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
+import { ConnectButton } from "../connection/connect-button.tsx";
 import { requestPicker } from "../connection/picker-request.ts";
 import { useConnect } from "../connection/use-connect.ts";
 import { PROVIDERS } from "../providers.tsx";
-import { useErrorToast } from "../use-error-toast.ts";
+import { useErrorToast, wordsOf } from "../use-error-toast.ts";
 
+/** Errors that only a new consent ends. */
+const CONNECT_AGAIN: readonly string[] = ["reconnect_needed", "permission_missing"];
 /** Stands for the calendar of our own, which may have to be made first. */
 const OWN = "own";
 
@@ -89,7 +93,7 @@ export default function CalendarPicker(
                   >
                     {picker.refresh}
                   </Button>
-                  <ListState list={list} is_empty={others.length === 0} />
+                  <ListState list={list} is_empty={others.length === 0} integration={integration} />
                 </div>
               </>
             )}
@@ -140,15 +144,24 @@ function Choice({ value, name, hint, color }: {
   );
 }
 
-function ListState({ list, is_empty }: {
+function ListState({ list, is_empty, integration: { provider, access } }: {
   readonly list: { readonly isLoading: boolean; readonly isError: boolean; readonly error: unknown };
   readonly is_empty: boolean;
+  readonly integration: Integration;
 }) {
-  const { strings: { picker } } = useSurroundings();
+  const { strings } = useSurroundings();
+  const { picker, states } = strings;
   if (list.isError) {
+    const flow = { provider, access };
     return (
-      <Notice tone="bad" role="alert">
-        {picker.failed} <Reference error={list.error} />
+      <Notice
+        tone="bad"
+        role="alert"
+        actions={CONNECT_AGAIN.includes(codeOf(list.error))
+          ? <ConnectButton flow={flow} label={states.reconnect_needed.action} />
+          : null}
+      >
+        {picker.failed} {wordsOf(list.error, strings)} <Reference error={list.error} />
       </Notice>
     );
   }

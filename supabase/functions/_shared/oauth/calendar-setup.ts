@@ -19,7 +19,11 @@ export async function setUpAlone<T>(rpc: Rpc, user_id: string, setUp: () => Prom
   const wait_until = performance.now() + WAIT_MS;
   while (!await rpc("calendar_begin_setup", { ...claim, p_claim_s: CLAIM_S }, z.boolean())) {
     if (performance.now() > wait_until) {
-      throw new ApiError(502, "provider_unavailable", "The calendar provider did not answer. Try again.");
+      throw new ApiError(
+        502,
+        "provider_unavailable",
+        "Another window is still setting up a calendar, and the provider is slow to answer. Try again in a moment.",
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -5,13 +5,14 @@ import { log } from "../platform/log.ts";
 import { bindToLog } from "../platform/log-scope.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import { createSecretToken, hashSecretToken } from "../platform/secret-token.ts";
-import type { CalendarAnswer, CalendarChoice, CalendarClient } from "../providers/calendar-client.ts";
+import type { CalendarChoice, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Access, Provider, ProviderName } from "../providers/provider.ts";
 import type { Providers } from "../providers/registry.ts";
 import { callbackUri } from "./callback-uri.ts";
 import { setUpAlone } from "./calendar-setup.ts";
 import { OWN_CALENDAR } from "./own-calendar.ts";
+import { providerRefusal } from "./provider-refusal.ts";
 import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
 
 /** Ending a connection takes two calls to the provider. */
@@ -276,26 +277,14 @@ async function existingCalendar(
     case "rejected":
       return null;
     default:
-      throw unusable(answer);
+      throw providerRefusal(answer);
   }
 }
 
 async function ownCalendar(client: CalendarClient): Promise<NamedCalendar> {
   const answer = await client.createCalendar(OWN_CALENDAR);
-  if (answer.kind !== "done") throw unusable(answer);
+  if (answer.kind !== "done") throw providerRefusal(answer);
   return { id: answer.value.id, name: answer.value.name, role: "own" };
-}
-
-/** Why there is no calendar to work with; the account itself may be the reason. */
-function unusable(answer: Exclude<CalendarAnswer<unknown>, { kind: "done" }>): ApiError {
-  if (answer.kind === "mailbox_unavailable") {
-    return new ApiError(
-      409,
-      "mailbox_unavailable",
-      "This account has no calendar that can be reached: it has no mailbox, or one on a server of its own. Connect another account.",
-    );
-  }
-  return new ApiError(502, "provider_unavailable", "The calendar provider did not answer. Try again.");
 }
 
 function withParameter(address: string, name: string, value: string): string {

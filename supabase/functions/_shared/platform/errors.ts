@@ -17,6 +17,12 @@ export const ERROR_CODES = [
   "mailbox_unavailable",
   "too_many_feeds",
   "rate_limited",
+  "permission_missing",
+  "blocked_by_policy",
+  "configuration",
+  "quota",
+  "provider_limit",
+  "provider_refused",
   "provider_unavailable",
   "internal",
 ] as const;

@@ -105,8 +105,9 @@ export const confirm = createRoute({
       "invalid_request: the message names the field. connection_unknown: connect again. provider_not_configured: choose another provider.",
     ),
     403: refused("forbidden: the connection was begun by another user."),
+    404: refused("not_found: the calendar went while it was being set up. Confirm again."),
     409: refused(
-      "disconnecting: confirm again in a moment. mailbox_unavailable: connect another account.",
+      "disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
     ),
     502: OF_PROVIDER[502],
   },
