@@ -34,8 +34,8 @@ export const ENGLISH = {
       name: "Google Calendar",
       company: "Google",
       asks: [
-        "to make a calendar of its own for your deadlines, and to write to that one only",
-        "your e-mail address, to show you which account is connected",
+        "“make secondary Google calendars, and see, create, change, and delete events on them”: we make one, for your deadlines",
+        "“see your primary Google Account email address”, to show you which account is connected",
       ],
       never: "Your other calendars stay out of sight.",
     },
@@ -43,11 +43,11 @@ export const ENGLISH = {
       name: "Outlook Calendar",
       company: "Microsoft",
       asks: [
-        "to make a calendar for your deadlines and to write events to it",
-        "your e-mail address, to show you which account is connected",
-        "to keep working while you are away",
+        "“have full access to your calendars”, the smallest that Microsoft offers: we make one, for your deadlines",
+        "“view your email address” and “your basic profile”, to show you which account is connected",
+        "“maintain access to data you have given it access to”, to keep working while you are away",
       ],
-      never: "Your other events are neither read nor changed.",
+      never: "We look at the names of your calendars, and read and change no events but our own.",
     },
   },
 
@@ -58,33 +58,6 @@ export const ENGLISH = {
     going: (company: string) => `Taking you to ${company}…`,
     not_configured: (name: string) =>
       `${name} is not set up on this installation yet. Your administrator can add it.`,
-  },
-
-  returned: {
-    confirming: "Finishing the connection…",
-    connected: (name: string, account: string | null) =>
-      account === null ? `${name} is connected.` : `${name} is connected as ${account}.`,
-    connected_next: "Your deadlines are on their way into it.",
-    admin_consent_given: "Consent was given for the organisation. Its members can connect now.",
-    admin_consent_link: "Link for your administrator",
-    errors: {
-      invalid_state: "That connection did not begin here, so it was not used. Nothing was connected.",
-      expired_state: "The connection took longer than 10 minutes, so it was not used. Nothing was connected.",
-      access_denied: "You did not allow the access, so nothing was connected.",
-      scope_missing:
-        "A box on the consent page was left unticked, and without it no deadline can be written. Connect again and tick every box.",
-      identity_invalid: "It could not be made sure which account this was, so nothing was connected.",
-      exchange_failed: "The calendar provider did not complete the connection. Nothing was connected.",
-      admin_consent_required:
-        "Your organisation lets only an administrator allow this. Send the link below to yours; connect again once it is done.",
-      mailbox_unavailable: "That account has no calendar that can be reached. Connect another account.",
-      forbidden:
-        "This connection was begun by somebody else who was signed in here. It was not added to your account. Connect your own calendar, or sign in as that person.",
-      connection_unknown: "This connection has expired or was used already.",
-      disconnecting: "The account is just being disconnected. Try again in a moment.",
-      network: "The connection could not be finished: you seem to be offline.",
-      other: "The connection could not be finished.",
-    },
   },
 
   /** `{words, action}` of each state of an integration; the key is its kind in state.ts. */
@@ -253,8 +226,6 @@ export const ENGLISH = {
     none: "There is no other calendar that you may write to.",
     refresh: "Refresh the list",
     save: "Use this calendar",
-    more_access: (company: string) =>
-      `To use a calendar that you already have, ${company} has to let us see your calendars.`,
     more_access_action: "Show my calendars",
     changed: (name: string) => `Your deadlines move to “${name}”.`,
     undone: (name: string) => `Your deadlines move back to “${name}”.`,

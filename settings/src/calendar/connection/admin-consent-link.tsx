@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { CopyField } from "../../ui/copy-field.tsx";
+import { useLateStrings } from "../../use-late-strings.ts";
 
 /**
  * What a user sends to the administrator who has to allow the connection.
@@ -11,7 +12,8 @@ import { CopyField } from "../../ui/copy-field.tsx";
 export default function AdminConsentLink(
   { provider, known = null }: { readonly provider: ProviderName; readonly known?: string | null },
 ) {
-  const { api, strings } = useSurroundings();
+  const { api } = useSurroundings();
+  const { returned } = useLateStrings();
   const link = useQuery({
     queryKey: ["admin_consent", provider],
     queryFn: () => api.adminConsentUrl(provider),
@@ -20,5 +22,5 @@ export default function AdminConsentLink(
     refetchOnWindowFocus: false,
   });
   const url = known ?? link.data;
-  return url === undefined ? null : <CopyField label={strings.returned.admin_consent_link} value={url} />;
+  return url === undefined ? null : <CopyField label={returned.admin_consent_link} value={url} />;
 }

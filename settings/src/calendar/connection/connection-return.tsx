@@ -6,6 +6,7 @@ import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Reference } from "../../ui/reference.tsx";
+import { useLateStrings } from "../../use-late-strings.ts";
 import AdminConsentLink from "./admin-consent-link.tsx";
 import { lastFlow } from "./last-flow.ts";
 import type { Return } from "./return-address.ts";
@@ -31,6 +32,7 @@ const PASSING: readonly string[] = [
 /** Comes back from a consent page: confirms by itself, and says how it went. */
 export default function ConnectionReturn() {
   const { api, strings } = useSurroundings();
+  const late = useLateStrings();
   const [back, setBack] = useState<Return | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const queries = useQueryClient();
@@ -57,25 +59,25 @@ export default function ConnectionReturn() {
       {confirm.isPending
         ? (
           <Notice tone="info" role="status">
-            <span className="ec-spinner" aria-hidden="true" /> {strings.returned.confirming}
+            <span className="ec-spinner" aria-hidden="true" /> {late.returned.confirming}
           </Notice>
         )
         : back.kind === "admin_consent_given"
         ? (
           <Notice tone="good" role="status" actions={<Dismiss onClick={() => setBack(null)} />}>
-            {strings.returned.admin_consent_given}
+            {late.returned.admin_consent_given}
           </Notice>
         )
         : back.kind === "ticket" && confirm.isSuccess
         ? (
           <Notice tone="good" role="status" actions={<Dismiss onClick={() => setBack(null)} />}>
             <strong>
-              {strings.returned.connected(
+              {late.returned.connected(
                 strings.providers[confirm.data.provider].name,
                 confirm.data.account_email,
               )}
             </strong>{" "}
-            {strings.returned.connected_next}
+            {late.returned.connected_next}
           </Notice>
         )
         : (
@@ -98,9 +100,10 @@ function Failed({ code, error, onRepeat, onDismiss }: {
   readonly onDismiss: () => void;
 }) {
   const { strings } = useSurroundings();
+  const late = useLateStrings();
   const connect = useConnect();
   const flow = lastFlow();
-  const { errors } = strings.returned;
+  const { errors } = late.returned;
   const known: Readonly<Record<string, string>> = errors;
   const reasons: Readonly<Record<string, string>> = strings.errors;
   const may_repeat = onRepeat !== null && PASSING.includes(code);

@@ -10,6 +10,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { Reference } from "../../ui/reference.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
+import { useLateStrings } from "../../use-late-strings.ts";
 import { ConnectButton } from "../connection/connect-button.tsx";
 import { requestPicker } from "../connection/picker-request.ts";
 import { useConnect } from "../connection/use-connect.ts";
@@ -174,6 +175,7 @@ function ListState({ list, is_empty, integration: { provider, access } }: {
 
 function MoreAccess({ integration }: { readonly integration: Integration }) {
   const { strings } = useSurroundings();
+  const { introduction, asks, promise } = useLateStrings().more_access;
   const { company } = strings.providers[integration.provider];
   const connect = useConnect();
   return (
@@ -191,7 +193,11 @@ function MoreAccess({ integration }: { readonly integration: Integration }) {
         </Button>
       }
     >
-      {strings.picker.more_access(company)}
+      <p>{introduction(company)}</p>
+      <ul className="ec-list">
+        {asks.map((ask) => <li key={ask}>{ask}</li>)}
+      </ul>
+      <p>{promise}</p>
     </Notice>
   );
 }
