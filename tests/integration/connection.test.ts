@@ -30,6 +30,52 @@ Deno.test({
     return landed.searchParams.get("calendar_error");
   };
   try {
+    await t.step("nobody keeps an answer of the Calendar API, whatever it is", async () => {
+      const { id: user_id, api } = await scene.newUser();
+      const feed = await api.request("POST", "/feeds", { name: "Secret address" });
+      const { id } = await feed.clone().json();
+      const answers: Readonly<Record<string, Response>> = {
+        "POST /feeds": feed,
+        "POST /feeds/<id>/rotate": await api.request("POST", `/feeds/${id}/rotate`),
+        "GET /status": await api.request("GET", "/status"),
+        "GET /authorize": await api.request(
+          "GET",
+          `/authorize?${new URLSearchParams({ provider: "google", redirect_to })}`,
+        ),
+        "POST /confirm, refused": await api.request("POST", "/confirm", { connection: "x".repeat(43) }),
+        "a body that is no JSON": await api.request("POST", "/confirm", "{"),
+        "nothing there": await api.request("GET", "/nothing"),
+        "another method": await api.request("PUT", "/status"),
+        "no session": await fetch(`${scene.stack.apiUrl}/functions/v1/calendar/status`, {
+          headers: { apikey: scene.stack.publishableKey },
+        }),
+        "DELETE /feeds/<id>": await api.request("DELETE", `/feeds/${id}`),
+      };
+      for (const [what, response] of Object.entries(answers)) {
+        assert.equal(response.headers.get("cache-control"), "no-store", what);
+        assert.equal(response.headers.get("x-content-type-options"), "nosniff", what);
+        await response.body?.cancel();
+      }
+      await sql`delete from auth.users where id = ${user_id}`;
+    });
+
+    await t.step("the redirect with the ticket is kept by nobody, and told to no other page", async () => {
+      const { id, api } = await scene.newUser();
+      const page = new URL(await api.authorizeUrl({ redirect_to }));
+      page.searchParams.set("emulator_account", ADA);
+      page.searchParams.set("emulator_consent", "allow");
+      const callback = await redirectOf(page);
+      for (const ending of ["calendar_connection", "calendar_error"]) {
+        const response = await fetch(callback, { redirect: "manual" });
+        await response.body?.cancel();
+        assert.equal(response.status, 303);
+        assert.ok(new URL(response.headers.get("location") ?? "").searchParams.has(ending), ending);
+        assert.equal(response.headers.get("cache-control"), "no-store");
+        assert.equal(response.headers.get("referrer-policy"), "no-referrer");
+      }
+      await sql`delete from auth.users where id = ${id}`;
+    });
+
     await t.step("a denied consent ends in access_denied, and nothing is stored", async () => {
       const { api } = await scene.newUser();
       assert.equal(

@@ -21,3 +21,27 @@ Deno.test("of several accepted secrets any will do, and where there is none, non
   assert.equal(await isOneOfSecrets("", ["first"]), false);
   assert.equal(await isOneOfSecrets("", []), false);
 });
+
+Deno.test("secrets are compared by their digests alone, never as they go", async () => {
+  const { digest } = crypto.subtle;
+  const digested: string[] = [];
+  crypto.subtle.digest = (_algorithm, data) => {
+    const bytes = ArrayBuffer.isView(data)
+      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      : data;
+    digested.push(new TextDecoder().decode(bytes));
+    return Promise.resolve(new Uint8Array(32).buffer);
+  };
+  try {
+    // Whoever looks at the texts themselves tells these apart, or does without digests.
+    assert.equal(await sameSecret("given", "expected"), true);
+    assert.equal(await sameSecret("same", "same"), true);
+    assert.deepEqual(digested, ["given", "expected", "same", "same"]);
+    digested.length = 0;
+    // Every accepted secret is looked at, also after one that fits.
+    await isOneOfSecrets("given", ["first", "second"]);
+    assert.deepEqual(digested.sort(), ["first", "given", "given", "second"]);
+  } finally {
+    crypto.subtle.digest = digest;
+  }
+});
