@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createCallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
 import type { Behaviour } from "../behaviour.ts";
 import { creations, eventOf, writtenId } from "../event.ts";
 import type { Scene } from "../scene.ts";
@@ -165,6 +166,24 @@ export const EVENT_TIMES: readonly Behaviour[] = [
         assertAt("2027-08-01T15:00:00Z");
       }
       await assertAtTheirInstants(scene, INSTANTS, zones);
+    },
+  },
+  {
+    name:
+      "many events in a zone that the provider does not have yet are written with hardly more calls than events",
+    concerns: ({ forgetTimeZone }) => forgetTimeZone !== null,
+    async run({ newCalendar, traits }) {
+      const time_zone = "America/Punta_Arenas";
+      traits.forgetTimeZone?.(time_zone);
+      const { id, clientWith, events } = await newCalendar();
+      const due = { kind: "instant", at: "2027-07-01T15:00:00Z", time_zone } as const;
+      const list = Array.from({ length: 40 }, (_, n) => eventOf({ title: `Deadline ${n}`, due }));
+      // As a worker does: a call for each, and a few to spare.
+      for (let batch = 0; batch < 2; batch++) {
+        const client = await clientWith(createCallBudget(list.length + 5));
+        await client.applyChanges(creations(id, list), new AbortController().signal);
+      }
+      assert.equal(events().length, list.length);
     },
   },
   {

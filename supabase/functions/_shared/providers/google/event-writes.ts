@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import type { CalendarChoice } from "../calendar-client.ts";
 import type { Outcome } from "../outcome.ts";
-import { plainerForms } from "../plainer-event.ts";
+import { createRefusedZones, plainerForms } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GoogleAnswer, isBurned, isContentRefusal, isRoleRefusal, isUnused } from "./answers.ts";
 import { insertBody, patchBody } from "./event-body.ts";
@@ -66,15 +66,19 @@ export function* removeUntracked({ calendar, owner }: Target, obligation_id: str
   return { kind: "gone", reason: "deleted" };
 }
 
+const refused_zones = createRefusedZones();
+
 /** Writes the event; where Google refuses what it says, with less. */
 function* write(
   event: CalendarEvent,
   callOf: (form: CalendarEvent) => GoogleCall,
 ): Generator<GoogleCall, GoogleAnswer, GoogleAnswer> {
-  let answer = yield callOf(event);
-  for (const form of plainerForms(event)) {
+  const spared = refused_zones.spared(event);
+  let answer = yield callOf(spared);
+  for (const form of plainerForms(spared)) {
     if (!isContentRefusal(answer)) break;
     answer = yield callOf(form);
+    if (answer.kind === "ok" && form.url === event.url) refused_zones.prove(event);
   }
   return answer;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import type { CalendarChoice } from "../calendar-client.ts";
 import type { Failure, Outcome } from "../outcome.ts";
-import { inUtc } from "../plainer-event.ts";
+import { createRefusedZones, inUtc } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
 import { calendarPath, getCalendar, missingCalendar, type Target } from "./calendars.ts";
@@ -121,13 +121,18 @@ function mayDiffer(answered: z.infer<typeof CreatedEvent>, event: CalendarEvent)
     (answered.start?.timeZone === "UTC" && !answered.start.dateTime.startsWith(start.dateTime));
 }
 
+const refused_zones = createRefusedZones();
+
 /** Writes the event; where Graph does not know its time zone, the same instants in UTC. */
 function* write(
   event: CalendarEvent,
   callOf: (event: CalendarEvent) => GraphCall,
 ): Generator<GraphCall, GraphAnswer, GraphAnswer> {
-  const answer = yield callOf(event);
-  return isTimeZoneRefusal(answer) && event.time.kind === "timed" ? yield callOf(inUtc(event)) : answer;
+  const answer = yield callOf(refused_zones.spared(event));
+  if (!isTimeZoneRefusal(answer) || event.time.kind !== "timed") return answer;
+  const again = yield callOf(inUtc(event));
+  if (again.kind === "ok") refused_zones.prove(event);
+  return again;
 }
 
 function patch({ owner }: Target, event_id: string): (event: CalendarEvent) => GraphCall {
