@@ -6,13 +6,16 @@ import { openPool, type Pool } from "../postgres/pool.ts";
 import { authRoutes } from "./auth.ts";
 import { functionRoutes } from "./functions.ts";
 import type { ProjectKeys } from "./keys.ts";
-import { restRoutes } from "./rest.ts";
+import { restRoutes } from "./rest/routes.ts";
 
 const AUTH_CONNECTIONS = 2;
 const REST_CONNECTIONS = 20;
 const CLOSE_TIMEOUT_S = 2;
 /** Of ports that somebody else takes between our choice and our use. */
 const ATTEMPTS_MAX = 5;
+
+/** Of PostgREST's answers: a browser reads counts from `Content-Range`. */
+const REST_EXPOSED = ["content-location", "content-range", "content-type", "location", "preference-applied"];
 
 /** Looks on at what passes. */
 export type GatewayWatch = (request: Request, answer: Response) => void | Promise<void>;
@@ -65,7 +68,7 @@ export function startGateway(port: number, record?: (request: Request) => void):
       pools.push(admin, authenticator);
       const app = new Hono();
       app.use("/auth/*", cors());
-      app.use("/rest/*", cors());
+      app.use("/rest/*", cors({ exposeHeaders: REST_EXPOSED }));
       app.route("/auth/v1", authRoutes({ pool: admin, keys, apiUrl: () => url }));
       app.route("/rest/v1", restRoutes({ pool: authenticator, keys }));
       app.route("/functions/v1", functionRoutes(functions));
