@@ -1,7 +1,9 @@
 // The process behind `npm start`: one stack in the foreground, until standard input ends or a signal comes.
-import { parseOptions } from "./options.ts";
+import { parseOptions, type StackOptions } from "./options.ts";
+import { type Progress, reportProgress, SILENT } from "./progress.ts";
 import { describeReady } from "./ready.ts";
-import { startStack } from "./stack.ts";
+import { announceStack, createLogFile, type Ready } from "./running-stacks.ts";
+import { type Stack, startStack } from "./stack.ts";
 
 const started_at = performance.now();
 const stop = Promise.withResolvers<void>();
@@ -13,15 +15,43 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   stop.resolve();
 })();
 
+let progress: Progress = SILENT;
 try {
   const options = parseOptions(Deno.args);
+  const forPeople = !options.json;
+  const encoder = new TextEncoder();
+  if (forPeople) {
+    progress = reportProgress({
+      isTerminal: () => Deno.stderr.isTerminal(),
+      write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    });
+  }
+  const log_file = options.json || options.verbose ? null : await createLogFile();
   const stack = await startStack({
     ...options,
     page: true,
-    log: (line) => console.error(line),
+    log: log_file === null ? (line) => console.error(line) : appendTo(log_file),
+    progress: (step) => progress.step(step),
     env: Deno.env.toObject(),
   });
-  const ready = {
+  progress.finish();
+  const ready = readyOf(stack);
+  const withdraw = await announceStack(ready);
+  sayReady(ready, options, log_file);
+  await stop.promise;
+  if (forPeople) console.error("\nStopping…");
+  await withdraw();
+  await stack.stop();
+  if (forPeople) console.error("Stopped. Good-bye.");
+} catch (error: unknown) {
+  progress.abandon();
+  console.error(`npm start: ${error instanceof Error ? error.message : "failed"}`);
+  Deno.exit(1);
+}
+Deno.exit(0);
+
+function readyOf(stack: Stack): Ready {
+  return {
     apiUrl: stack.apiUrl,
     databaseUrl: stack.databaseUrl,
     publishableKey: stack.publishableKey,
@@ -29,20 +59,23 @@ try {
     settingsUrl: stack.settingsUrl,
     googleUrl: stack.googleUrl,
     outlookUrl: stack.outlookUrl,
-    users: stack.users,
+    users: [...stack.users],
   };
+}
+
+function sayReady(ready: Ready, options: StackOptions, log_file: string | null): void {
   const took_s = (performance.now() - started_at) / 1000;
   if (options.json) {
     console.error(`Ready after ${took_s.toFixed(1)} s.`);
     console.log(JSON.stringify(ready));
   } else {
-    console.error(describeReady(ready));
+    console.error(describeReady(ready, log_file));
     console.log(`Ready after ${took_s.toFixed(1)} s: ${ready.settingsUrl}`);
   }
-  await stop.promise;
-  await stack.stop();
-} catch (error: unknown) {
-  console.error(`npm start: ${error instanceof Error ? error.message : "failed"}`);
-  Deno.exit(1);
 }
-Deno.exit(0);
+
+function appendTo(path: string): (line: string) => void {
+  const file = Deno.openSync(path, { append: true });
+  const encoder = new TextEncoder();
+  return (line) => void file.writeSync(encoder.encode(`${line}\n`));
+}

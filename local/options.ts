@@ -5,6 +5,8 @@ export interface StackOptions {
   readonly port: number;
   readonly json: boolean;
   readonly seed: boolean;
+  /** Logs go to standard error. */
+  readonly verbose: boolean;
   /** Use this server, as superuser, instead of the embedded one. */
   readonly databaseUrl?: string;
   /** Keep the embedded database here. */
@@ -24,6 +26,7 @@ export function parseOptions(args: readonly string[]): StackOptions {
     options: {
       port: { type: "string", default: String(DEFAULT_PORT) },
       json: { type: "boolean", default: false },
+      verbose: { type: "boolean", default: false },
       "no-seed": { type: "boolean", default: false },
       "database-url": { type: "string" },
       "data-dir": { type: "string" },
@@ -44,6 +47,7 @@ export function parseOptions(args: readonly string[]): StackOptions {
   return {
     port,
     json: values.json,
+    verbose: values.verbose,
     seed: !values["no-seed"],
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(dataDir === undefined ? {} : { dataDir }),

@@ -1,21 +1,24 @@
-/** Where everything is. */
-export interface Ready {
-  readonly settingsUrl: string;
-  readonly apiUrl: string;
-  readonly databaseUrl: string;
-  readonly googleUrl: string;
-  readonly outlookUrl: string;
-  readonly users: readonly { readonly email: string }[];
-}
+import type { Ready } from "./running-stacks.ts";
 
 /** What `npm start` says to people, what they look at first at the top. */
-export function describeReady(ready: Ready): string {
-  return [
+export function describeReady(ready: Ready, log_file: string | null): string {
+  const emails = ready.users.map(({ email }) => email);
+  const lines = [
     ["Settings page", ready.settingsUrl],
-    ["sign in as", `${ready.users.map(({ email }) => email).join(" or ")} (filled in there)`],
+    ["sign in as", `${emails.join(" or ")} (filled in there)`],
     ["Google calendars", ready.googleUrl],
     ["Outlook calendars", ready.outlookUrl],
     ["API", ready.apiUrl],
+    ["publishable key", ready.publishableKey],
     ["database", ready.databaseUrl],
-  ].map(([name = "", value]) => `${name.padStart(18)}  ${value}`).join("\n");
+    ...(emails[0] === undefined ? [] : [["SQL to try", sqlToTry(emails[0])]]),
+    ...(log_file === null ? [] : [["logs", log_file]]),
+  ];
+  return lines.map(([name = "", value]) => `${name.padStart(18)}  ${value}`).join("\n");
+}
+
+/** One line that shows up in the calendars of a connected demo user. */
+export function sqlToTry(email: string): string {
+  return "insert into public.obligations (user_id, title, deadline_date) " +
+    `select id, 'My first deadline', current_date + 7 from auth.users where email = '${email}';`;
 }

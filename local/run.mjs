@@ -7,7 +7,7 @@ import { installMissing } from "./install.mjs";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const [script, ...args] = process.argv.slice(2);
 
-installMissing();
+await installMissing();
 const child = spawn(
   `${ROOT}node_modules/.bin/deno`,
   ["run", "--quiet", "--allow-all", "--no-check", `--config=${ROOT}deno.json`, `${ROOT}${script}`, ...args],

@@ -54,6 +54,7 @@ const EMULATOR_CLIENTS = {
  * @param options.template see `startPreparedServer`
  * @param options.page builds the Settings page, unless it is built, and serves it
  * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
+ * @param options.progress hears what begins, when it begins; that what was named before it is done
  * @param options.watch sees what passes the gateway
  * @param options.record gets a copy of each request that the gateway is sent
  * @param options.env passed through to the functions as far as the contract names it
@@ -72,6 +73,7 @@ export async function startStack(options: {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly record?: (request: Request) => void;
   readonly log?: (line: string) => void;
+  readonly progress?: (step: string) => void;
 }): Promise<Stack> {
   const log = options.log ?? (() => {});
   const started: (() => Promise<void>)[] = [];
@@ -82,6 +84,8 @@ export async function startStack(options: {
     const gateway = startGateway(options.port ?? 0, options.record);
     started.push(() => gateway.stop());
     const apiUrl = gateway.url;
+    const progress = options.progress ?? (() => {});
+    progress("PostgreSQL, with the migrations");
     const given = options.env ?? {};
     const keys = await createProjectKeys(options.access_token_lifetime_s);
     const building = options.page ? startBuild(log, started) : null;
@@ -130,11 +134,13 @@ export async function startStack(options: {
     const users = await createDemoUsers(pool.sql);
     if (options.seed ?? true) await seedObligations(pool.sql);
 
+    progress("The edge functions");
     const functions = (await functionNames()).map((name) => new FunctionProcess(name, variables, log));
     started.push(async () => {
       await Promise.all(functions.map((process) => process.stop()));
     });
     await Promise.all(functions.map((process) => process.start()));
+    if (building !== null) progress("The Settings page");
     const demoUsers = users.map(({ email, password }) => ({ email, password }));
     const config = { supabaseUrl: apiUrl, publishableKey: keys.publishable, demoUsers };
     const settings = building === null ? null : settingsRoutes(await building, config);

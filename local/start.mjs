@@ -7,8 +7,28 @@ import { installMissing } from "./install.mjs";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WATCH_EVERY_MS = 500;
 
+const HELP = `npm start -- [options]
+
+Runs the platform on this machine until Ctrl-C: PostgreSQL, the functions, the Settings page, a Google and an Outlook.
+
+  --port N            of the gateway; default 54321, 0: any free one
+  --json              one line of JSON on standard output when ready, everything else on standard error
+  --no-seed           no demo obligations
+  --database-url URL  this PostgreSQL, as superuser, instead of the embedded one
+  --data-dir DIR      keep the embedded database there; default: a temporary one
+  --verbose           logs on standard error instead of a file
+  --help              this text
+
+docs/local-platform.md says more.
+`;
+
+if (process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+
 const ancestors = startedBy();
-installMissing();
+await installMissing();
 
 const stack = spawn(
   `${ROOT}node_modules/.bin/deno`,
@@ -21,7 +41,13 @@ const stack = spawn(
     `${ROOT}local/main.ts`,
     ...process.argv.slice(2),
   ],
-  { cwd: ROOT, stdio: ["pipe", "inherit", "inherit"], env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" } },
+  {
+    cwd: ROOT,
+    stdio: ["pipe", "inherit", "inherit"],
+    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
+    // A group of its own: Ctrl-C would reach PostgreSQL and the functions too, before the stack could stop them in order.
+    detached: true,
+  },
 );
 
 let toldToStop = false;

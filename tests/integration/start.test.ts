@@ -126,26 +126,77 @@ Deno.test(
   },
 );
 
-Deno.test(
-  { name: "to people, npm start says one line when it is ready, with the page in it", ...sanitizers },
-  async () => {
-    const { child, exited, stdout, stderr } = run([
-      "npm",
-      "start",
-      "--silent",
-      "--",
-      "--port",
-      "0",
-      "--no-seed",
-    ]);
-    const url = await until(() => Promise.resolve(/http:\S+\/settings(?=\n)/.exec(stdout())?.[0]), 30_000);
-    assert.equal(stdout().trim().split("\n").length, 1);
-    assert.equal((await (await fetch(url)).text()).includes("settings-config"), true);
-    assert.match(stderr(), /ada@example\.com or grace@example\.com/);
-    signalGroup(child, "SIGTERM");
+Deno.test({
+  name: "a person sees progress, addresses, the key, a user, SQL to try, and a clean good-bye",
+  ...sanitizers,
+}, async () => {
+  const { child, exited, stdout, stderr } = run([...NPM_START.slice(0, -1), "--no-seed"]);
+  const url = await until(() => Promise.resolve(/http:\S+\/settings(?=\n)/.exec(stdout())?.[0]), 30_000);
+  assert.equal(stdout().trim().split("\n").length, 1);
+  assert.equal((await (await fetch(url)).text()).includes("settings-config"), true);
+  for (
+    const expected of [
+      /✓ PostgreSQL, with the migrations \(\d+\.\d s\)\n✓ The edge functions/,
+      /ada@example\.com or grace@example\.com/,
+      /publishable key {2}sb_publishable_\w+\n/,
+      /SQL to try {2}insert into public\.obligations .*;\n/,
+      /logs {2}\/\S+\.log\n/,
+    ]
+  ) assert.match(stderr(), expected);
+  assert.ok(!stderr().includes('"level"'), stderr());
+  const before = stderr();
+  const log_file = /logs {2}(\S+)/.exec(before)?.[1] ?? "";
+  // What a terminal does on Ctrl-C: each process of the group gets the signal.
+  signalGroup(child, "SIGINT");
+  await exited;
+  await until(async () => !await isOpen(url));
+  await until(() => Promise.resolve(stderr().includes("Good-bye.")));
+  assert.equal(stderr().slice(before.length), "\nStopping…\nStopped. Good-bye.\n");
+  const logged = await Deno.readTextFile(log_file);
+  assert.match(logged, /calendar: .*"action":"started"/);
+  assert.doesNotMatch(logged, /FATAL|starting it again/);
+  await Deno.remove(log_file);
+});
+
+for (const [signal, options] of [["SIGTERM", ["--json"]], ["SIGINT", ["--verbose"]]] as const) {
+  Deno.test({ name: `${signal} with ${options} leaves no FATAL behind either`, ...sanitizers }, async () => {
+    const { child, exited, stdout, stderr } = run([...NPM_START.slice(0, -1), ...options, "--no-seed"]);
+    await until(() => Promise.resolve(stdout().includes("\n")), 30_000);
+    assert.match(stderr(), /"action":"started"/);
+    signalGroup(child, signal);
     await exited;
-  },
-);
+    assert.doesNotMatch(stderr(), /FATAL|starting it again/);
+  });
+}
+
+for (const option of ["--help", "-h"]) {
+  Deno.test({ name: `${option} names every option and starts nothing`, ...sanitizers }, async () => {
+    const { exited, stdout, stderr } = run(["node", "local/start.mjs", "--no-seed", option]);
+    assert.equal(await exited, 0);
+    assert.equal(stderr(), "");
+    const options = await Deno.readTextFile(`${ROOT}/local/options.ts`);
+    const names = [...options.matchAll(/^ {6}"?([a-z-]+)"?: \{ type:/gm)].map(([, name]) => name);
+    assert.ok(names.length >= 6);
+    for (const name of names) assert.ok(stdout().includes(`--${name}`), name);
+  });
+}
+
+Deno.test({ name: "npm run demo uses the stack that npm start runs", ...sanitizers }, async () => {
+  const { child, exited, ready } = await started([...NPM_START, "--no-seed"]);
+  const demo = run(["npm", "run", "demo", "--silent"]);
+  const line = await until(
+    () => Promise.resolve(/connected Google and Outlook; look at (\S+) and (\S+)/.exec(demo.stdout())),
+    30_000,
+    () => Promise.resolve(demo.stdout() + demo.stderr()),
+  );
+  assert.deepEqual(line.slice(1), [ready.googleUrl, ready.outlookUrl]);
+  signalGroup(demo.child, "SIGTERM");
+  await demo.exited;
+  const view = await (await fetch(`${ready.googleUrl}/emulator/view`)).text();
+  assert.match(view, /Compliance deadlines/);
+  signalGroup(child, "SIGTERM");
+  await exited;
+});
 
 Deno.test({ name: "what cannot work is one clear line and a non-zero exit", ...sanitizers }, async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
