@@ -1,19 +1,10 @@
 // `npm run demo`: connects the demo user to a Google and an Outlook calendar, changes obligations with SQL, and prints what
-// reached the calendars and how long after the commit. Starts a stack of its own, or uses a running one:
-// npm start -- --json > stack.json, then npm run demo -- stack.json
+// reached the calendars and how long after the commit. Uses the stack that `npm start` runs in this checkout; where there is
+// none, one of its own, or with a file the one that `npm start -- --json > stack.json` wrote there.
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
-import { startStack } from "./stack.ts";
-
-const Running = z.object({
-  apiUrl: z.string(),
-  databaseUrl: z.string(),
-  googleUrl: z.string(),
-  outlookUrl: z.string(),
-  publishableKey: z.string(),
-  users: z.array(z.object({ id: z.string(), email: z.string(), password: z.string() })).min(2),
-});
-type Running = z.infer<typeof Running>;
+import { findRunningStack, Ready } from "./running-stacks.ts";
+import { type Stack, startStack } from "./stack.ts";
 
 const View = z.object({
   accounts: z.array(z.object({
@@ -23,6 +14,12 @@ const View = z.object({
     })),
   })),
 });
+
+/** Of a stack, of whichever process. */
+type Addresses = Pick<
+  Stack,
+  "apiUrl" | "databaseUrl" | "publishableKey" | "settingsUrl" | "googleUrl" | "outlookUrl" | "users"
+>;
 
 /** A calendar that the demo watches. */
 interface Watched {
@@ -39,10 +36,17 @@ const STATUS_POLL_MS = 600;
 const BETWEEN_STEPS_MS = 1_100;
 
 const file = Deno.args[0];
-const own = file === undefined ? await startStack({ seed: false }) : null;
-const stack: Running = own === null
-  ? Running.parse(JSON.parse(await Deno.readTextFile(file ?? "")))
-  : { ...own, users: [...own.users] };
+const running = file === undefined
+  ? await findRunningStack()
+  : Ready.parse(JSON.parse(await Deno.readTextFile(file)));
+if (running === null) {
+  console.log(
+    "npm start does not run in this checkout: the demo starts a stack of its own, which ends with it.\n",
+  );
+}
+const own = running === null ? await startStack({ seed: false }) : null;
+const stack = running ?? own;
+if (stack === null) throw new Error("There is no stack.");
 const sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} });
 try {
   await demonstrate(stack, sql);
@@ -52,7 +56,7 @@ try {
 }
 Deno.exit(0);
 
-async function demonstrate(stack: Running, sql: Sql): Promise<void> {
+async function demonstrate(stack: Addresses, sql: Sql): Promise<void> {
   const [user, colleague] = stack.users;
   if (!user || !colleague) throw new Error("The stack has no demo users.");
   const google = { url: stack.googleUrl, calendar_id: await connect(stack, user, "google") };
@@ -203,8 +207,8 @@ async function eventsOf({ url, calendar_id }: Watched): Promise<Events> {
 
 /** Connects the way a browser does, the consent page answered through the emulator's shortcut, and waits for the first sync. */
 async function connect(
-  stack: Running,
-  user: Running["users"][number],
+  stack: Addresses,
+  user: Addresses["users"][number],
   provider: "google" | "outlook",
 ): Promise<string> {
   const headers = { apikey: stack.publishableKey, "content-type": "application/json" };
@@ -216,7 +220,7 @@ async function connect(
   const { access_token } = z.object({ access_token: z.string() }).parse(await signIn.json());
   const api = `${stack.apiUrl}/functions/v1/calendar`;
   const signedIn = { ...headers, authorization: `Bearer ${access_token}` };
-  const redirect_to = encodeURIComponent(`${stack.apiUrl}/settings`);
+  const redirect_to = encodeURIComponent(`${stack.settingsUrl}`);
   const begun = await fetch(`${api}/authorize?provider=${provider}&redirect_to=${redirect_to}`, {
     headers: signedIn,
   });
