@@ -1,6 +1,6 @@
 import { openScene } from "../tests/support/scene.ts";
 import { watchCalendars } from "./support/calendar-watch.ts";
-import { IDLE_MS, type Row, seconds } from "./table.ts";
+import { atLeast, IDLE_MS, type Row, seconds } from "./table.ts";
 
 const FULL_EVENTS = 10_000;
 /** Three times over the edge of a window, which is what costs; in three minutes instead of 24. */
@@ -54,9 +54,8 @@ export async function initialSync(full: boolean): Promise<readonly Row[]> {
       [
         `initial sync of ${events}, budget used`,
         `${(100 * shortest_ms / took_ms).toFixed(1)} %`,
-        `${seconds(took_ms)}; the shortest at ${quota?.writes} writes a minute are ${
-          seconds(shortest_ms)
-        } (target 95 %)`,
+        `${seconds(took_ms)}; the shortest at ${quota?.writes} writes a minute are ${seconds(shortest_ms)}`,
+        atLeast(100 * shortest_ms / took_ms, 95, " %"),
       ],
       [
         "  refused for pace",

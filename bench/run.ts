@@ -11,24 +11,30 @@ import { latency } from "./latency.ts";
 import { providers } from "./providers.ts";
 import { queue } from "./queue.ts";
 import { refreshes } from "./refreshes.ts";
-import { printRows, type Row, seconds, timed } from "./table.ts";
+import { printRows, type Row, seconds, summary, timed } from "./table.ts";
 import { worker } from "./worker.ts";
 
 const full = Deno.args.includes("--full");
 
-const MEASUREMENTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  inserts,
-  latency,
-  queue,
-  claim,
-  "initial-sync": () => initialSync(full),
-  worker,
-  growth,
-  providers,
-  "graph-transport": graphTransport,
-  refreshes,
-  feeds,
-  size: deployedSize,
+/** What each measures, in words, and how. */
+const MEASUREMENTS: Readonly<
+  Record<string, readonly [what: string, measure: () => Promise<readonly Row[]>]>
+> = {
+  inserts: ["INSERTs with and without triggers, in turns", inserts],
+  latency: ["commit to event, idle and busy", latency],
+  queue: ["our queue against graphile-worker and pg-boss", queue],
+  claim: ["claims with a million jobs queued", claim],
+  "initial-sync": [
+    `the first sync of a big account, ${full ? "24 minutes" : "three minutes"}`,
+    () => initialSync(full),
+  ],
+  worker: ["CPU and memory of the worker's process", worker],
+  growth: ["rows, probes and WAL an edit", growth],
+  providers: ["first events, against the providers' own libraries", providers],
+  "graph-transport": ["Graph's batches against single calls", graphTransport],
+  refreshes: ["many users of a token that has ended", refreshes],
+  feeds: ["reading feeds of three sizes", feeds],
+  size: ["the size of what is deployed", deployedSize],
 };
 
 const wanted = Deno.args.filter((name) => name !== "--full");
@@ -37,12 +43,16 @@ if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(", ")}: ${Object.keys(MEASUREMENTS).join(", ")}`);
   Deno.exit(1);
 }
+const chosen = Object.entries(MEASUREMENTS).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const all: Row[] = [];
 let failed = false;
-for (const [name, measure] of Object.entries(MEASUREMENTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+for (const [index, [name, [what, measure]]] of chosen.entries()) {
+  console.error(`[${index + 1} of ${chosen.length}] ${name}: ${what}…`);
   const took_ms = await timed(async () => {
     try {
-      printRows(await measure());
+      const rows = await measure();
+      printRows(rows);
+      all.push(...rows);
     } catch (error: unknown) {
       failed = true;
       console.error(`${name}: ${error instanceof Error ? error.message : "failed"}`);
@@ -50,4 +60,5 @@ for (const [name, measure] of Object.entries(MEASUREMENTS)) {
   });
   printRows([[`  (${name})`, seconds(took_ms), "to measure"]]);
 }
+console.log(summary(all));
 Deno.exit(failed ? 1 : 0);
