@@ -69,6 +69,27 @@ Deno.test(
       );
 
       await t.step(
+        "from an address that is not allowed it says so, and not that its reader is offline",
+        () =>
+          browser.visit("foreign-origin", {}, async ({ page, allow }) => {
+            allow(/CORS|ERR_FAILED/);
+            await using server = Deno.serve(
+              { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+              (request) => withoutHeaders(request.url.replace(new URL(request.url).origin, stack.apiUrl)),
+            );
+            const elsewhere = `http://127.0.0.1:${server.addr.port}`;
+            const user = await scene.newUser();
+            await page.goto(`${elsewhere}/settings`);
+            await page.getByLabel("Email", { exact: true }).fill(user.email);
+            await page.getByLabel("Password", { exact: true }).fill(user.password);
+            await page.getByRole("button", { name: "Sign in", exact: true }).click();
+            await page.getByText("its address is not among those that the installation allows").first()
+              .waitFor();
+            assert.equal(await page.getByText("offline").count(), 0);
+          }),
+      );
+
+      await t.step(
         "the gateway's root and another name of this machine lead to it",
         () =>
           browser.visit("root", {}, async ({ page }) => {
@@ -84,3 +105,11 @@ Deno.test(
     }
   },
 );
+
+/** Served from another origin, the page may connect to whatever it likes. */
+async function withoutHeaders(url: string): Promise<Response> {
+  const answer = await fetch(url);
+  return new Response(answer.body, {
+    headers: { "content-type": answer.headers.get("content-type") ?? "text/plain" },
+  });
+}

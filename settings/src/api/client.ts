@@ -1,5 +1,6 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { CalendarApiError } from "./error.ts";
+import { reasonOfNoAnswer } from "./no-answer.ts";
 import type {
   Access,
   Answers,
@@ -36,14 +37,13 @@ export function createCalendarApi(supabase: Supabase) {
     parameters: { readonly query?: Record<string, string>; readonly body?: Record<string, unknown> } = {},
   ): Promise<{ readonly answer: T; readonly response: Response }> => {
     const query = new URLSearchParams(parameters.query).toString();
-    const request_id = crypto.randomUUID();
-    const headers = { "x-request-id": request_id };
     const { data, error, response } = await supabase.functions.invoke<T>(
       `calendar${path}${query === "" ? "" : `?${query}`}`,
-      parameters.body === undefined ? { method, headers } : { method, headers, body: parameters.body },
+      // No header of ours: gateways exist that let through those of supabase-js alone.
+      parameters.body === undefined ? { method } : { method, body: parameters.body },
     );
-    if (response === undefined) throw new CalendarApiError("network");
-    if (error !== null || data === null) throw await errorOf(response, request_id);
+    if (response === undefined) throw new CalendarApiError(await reasonOfNoAnswer(supabase.functions));
+    if (error !== null || data === null) throw await errorOf(response);
     return { answer: data, response };
   };
   const get = async <T>(path: string, query: Record<string, string> = {}): Promise<T> =>
@@ -108,7 +108,7 @@ export function createCalendarApi(supabase: Supabase) {
   };
 }
 
-async function errorOf(response: Response, request_id: string): Promise<CalendarApiError> {
+async function errorOf(response: Response): Promise<CalendarApiError> {
   const body: unknown = await response.json().catch(() => null);
   const code = typeof body === "object" && body !== null && "code" in body && typeof body.code === "string"
     ? body.code
@@ -119,6 +119,6 @@ async function errorOf(response: Response, request_id: string): Promise<Calendar
   return new CalendarApiError(
     code,
     Number.isFinite(retry_after_s) ? retry_after_s : null,
-    response.status < 500 ? null : request_id,
+    response.status < 500 ? null : response.headers.get("x-request-id"),
   );
 }
