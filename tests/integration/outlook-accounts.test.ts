@@ -44,6 +44,37 @@ Deno.test({
       },
     );
 
+    for (
+      const [account, events, is_expired] of [
+        [JOAN, "keep", false],
+        [JOAN, "remove", false],
+        [ADA, "keep", false],
+        [JOAN, "keep", true],
+      ] as const
+    ) {
+      await t.step(
+        `deleting a pending integration (${account}, ${events}${
+          is_expired ? ", expired" : ""
+        }) does not say what account it is`,
+        async () => {
+          const { api } = await scene.newUser();
+          await consent(await api.authorizeUrl(flow), account);
+          const [pending] = await api.status();
+          assert.equal(pending?.status, "pending_confirmation");
+          if (is_expired) await sql`update calendar_sync.connections set expires_at = now() - interval '1 s'`;
+          const answer = await api.request("DELETE", `/?integration_id=${pending.id}&events=${events}`);
+          await answer.body?.cancel();
+          assert.equal(answer.headers.get("link"), null);
+          // The tick may have removed the expired one.
+          assert.ok(answer.status === 204 || is_expired && answer.status === 404, String(answer.status));
+          const { activity } = await (await api.request("GET", "/activity")).json();
+          assert.doesNotMatch(JSON.stringify(activity), new RegExp(account));
+          await sql`delete from public.calendar_integrations`;
+          await nothingStored();
+        },
+      );
+    }
+
     await t.step(
       "an administrator who declines is told so, and a forged return changes nothing",
       async () => {

@@ -10,6 +10,7 @@ import {
 } from "../../_shared/oauth/connect.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
 import { log } from "../../_shared/platform/log.ts";
+import type { Rpc } from "../../_shared/platform/rpc.ts";
 import { Integration } from "../answers.ts";
 import { type CalendarApp, notYours } from "../app.ts";
 import * as routes from "../routes/connecting.ts";
@@ -75,6 +76,7 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
 
   app.openapi(routes.disconnect, async (c) => {
     const { integration_id, events } = c.req.valid("query");
+    const isConfirmed = await wasConfirmed(c.var.userRpc, integration_id);
     const outcome = await rpc("calendar_begin_disconnect", {
       p_user_id: c.var.user_id,
       p_integration_id: integration_id,
@@ -96,13 +98,27 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
         else log.info("disconnected", fields);
         // Not every provider lets an application end a grant: where its user can, if it is to go there too.
         const provider = providers[outcome.provider];
-        if (provider) c.header("link", `<${provider.grantPageOf(outcome.account_id ?? "")}>; rel="help"`);
+        if (provider && isConfirmed) {
+          c.header("link", `<${provider.grantPageOf(outcome.account_id ?? "")}>; rel="help"`);
+        }
         if (outcome.kind === "draining") return c.body(null, 202);
         if (outcome.refresh_token !== null) await provider?.revokeToken(outcome.refresh_token);
         return c.body(null, 204);
       }
     }
   });
+}
+
+const Statuses = z.array(z.object({ id: z.string(), status: z.string() }));
+
+/**
+ * Whether a user has confirmed a connection. Until then its account may be somebody else's, and where a grant is ended
+ * tells what kind of account it is. What is confirmed stays so: asking first leaves no gap.
+ */
+async function wasConfirmed(userRpc: Rpc, integration_id: string): Promise<boolean> {
+  const integrations = await userRpc("calendar_status", {}, Statuses);
+  const found = integrations.find(({ id }) => id === integration_id);
+  return found !== undefined && found.status !== "pending_confirmation";
 }
 
 const Account = { provider: z.enum(["google", "outlook"]), account_id: z.string().nullable() };
