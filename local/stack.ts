@@ -90,7 +90,10 @@ export async function startStack(options: {
     const keys = await createProjectKeys(options.access_token_lifetime_s);
     const building = options.page ? startBuild(log, started) : null;
 
-    const redirect_uris = [`${apiUrl}/functions/v1/calendar/callback`];
+    const public_url = given["CALENDAR_PUBLIC_URL"]?.replace(/\/+$/, "") || apiUrl;
+    const redirect_uris = [...new Set([apiUrl, public_url])].map((url) =>
+      `${url}/functions/v1/calendar/callback`
+    );
     const google = given["GOOGLE_AUTHORITY_URL"] && given["GOOGLE_API_URL"]
       ? null
       : await startGoogleEmulator({

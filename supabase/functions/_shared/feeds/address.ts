@@ -1,10 +1,10 @@
 /**
  * Where a feed can be read.
  *
- * @param supabase_url the project's
+ * @param public_url where calendar applications reach the functions; without a trailing slash
  */
-export function feedUrl(supabase_url: string, token: string): string {
-  return `${supabase_url.replace(/\/+$/, "")}/functions/v1/calendar-feed/${token}.ics`;
+export function feedUrl(public_url: string, token: string): string {
+  return `${public_url}/functions/v1/calendar-feed/${token}.ics`;
 }
 
 /**

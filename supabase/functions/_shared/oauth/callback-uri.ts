@@ -2,5 +2,5 @@ import type { Env } from "../platform/env.ts";
 
 /** The redirect URI to register with every provider. */
 export function callbackUri(env: Env): string {
-  return `${env.supabase_url}/functions/v1/calendar/callback`;
+  return `${env.public_url}/functions/v1/calendar/callback`;
 }

@@ -23,8 +23,17 @@ const ProviderUrl = z.string()
   .refine(isSafeUrl, "must be an https URL (plain http for loopback hosts only)")
   .transform((url) => url.replace(/\/+$/, ""));
 
+/** As above, and nothing that a path of ours would come after the wrong way. */
+const PublicUrl = ProviderUrl.refine(
+  (url) =>
+    !/[?#]/.test(url) && URL.canParse(url) && new URL(url).username === "" && new URL(url).password === "",
+  "must be an origin, or one with a path, without user, query and fragment",
+);
+
 const Variables = z.object({
   SUPABASE_URL: z.string().refine((url) => URL.canParse(url), "must be a URL"),
+  /** Where browsers and providers reach the functions, if not there. */
+  CALENDAR_PUBLIC_URL: PublicUrl.optional(),
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   GOOGLE_AUTHORITY_URL: ProviderUrl.default("https://accounts.google.com"),
@@ -104,7 +113,10 @@ export interface MicrosoftEnv {
 
 /** The environment of the functions, read once. */
 export interface Env {
+  /** Where the functions reach the project: behind `supabase start` or a proxy an inner name. */
   readonly supabase_url: string;
+  /** Where browsers, calendar applications and providers reach the functions; without a trailing slash. */
+  readonly public_url: string;
   /** null: not offered. */
   readonly google: GoogleEnv | null;
   /** null: not offered. */
@@ -136,6 +148,7 @@ export function readEnv(get: Get = fromProcess): Env {
   const variables = readVariables(Variables, get, missingClients);
   return {
     supabase_url: variables.SUPABASE_URL,
+    public_url: variables.CALENDAR_PUBLIC_URL ?? variables.SUPABASE_URL.replace(/\/+$/, ""),
     google: variables.GOOGLE_CLIENT_ID === undefined || variables.GOOGLE_CLIENT_SECRET === undefined
       ? null
       : {

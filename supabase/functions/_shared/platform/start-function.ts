@@ -1,4 +1,11 @@
-import { ConfigurationError, type Env, readEnv, readMetricsSecret, type RotatedSecret } from "./env.ts";
+import {
+  ConfigurationError,
+  type Env,
+  isLoopback,
+  readEnv,
+  readMetricsSecret,
+  type RotatedSecret,
+} from "./env.ts";
 import { configureLog, log } from "./log.ts";
 
 /**
@@ -13,6 +20,7 @@ export function startFunction(service: string): Env {
   configureLog({ service, ...env.log });
   log.info("started", {
     supabase_url: env.supabase_url,
+    public_url: env.public_url,
     providers: [...env.google === null ? [] : ["google"], ...env.microsoft === null ? [] : ["outlook"]],
     google_url: env.google?.api_url,
     microsoft_url: env.microsoft?.graph_url,
@@ -22,7 +30,21 @@ export function startFunction(service: string): Env {
     log_level: env.log.level,
     log_sample: env.log.sample,
   });
+  warnOfInnerAddress(env);
   return env;
+}
+
+/** Names of containers (`supabase start` has `kong`) and of private networks. */
+const INNER_HOST = /^(?:[^.:[\]]+|.*\.(?:internal|local|svc|lan))$/;
+
+/** Links to a name that nobody outside knows lead nowhere: a consent would not come back, and feeds would not be read. */
+export function warnOfInnerAddress({ public_url }: Pick<Env, "public_url">): void {
+  const { hostname } = new URL(public_url);
+  if (isLoopback(hostname) || !INNER_HOST.test(hostname)) return;
+  log.warn("public_url_is_inner", {
+    public_url,
+    do: "Set CALENDAR_PUBLIC_URL to the address at which browsers and providers reach the functions.",
+  });
 }
 
 /**

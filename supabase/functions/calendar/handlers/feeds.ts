@@ -24,7 +24,7 @@ export function addFeeds(app: CalendarApp, { env, rpc }: ConnectContext): void {
       p_token_hash: await hashSecretToken(token),
     }, Feed.nullable());
     if (feed === null) throw new ApiError(409, "too_many_feeds", "You have 20 feeds. Delete one first.");
-    return c.json({ ...feed, url: feedUrl(env.supabase_url, token) }, 201);
+    return c.json({ ...feed, url: feedUrl(env.public_url, token) }, 201);
   });
 
   app.openapi(routes.changeFeed, async (c) => {
@@ -47,7 +47,7 @@ export function addFeeds(app: CalendarApp, { env, rpc }: ConnectContext): void {
       p_token_hash: await hashSecretToken(token),
     }, Feed.nullable());
     if (feed === null) throw noSuchFeed();
-    return c.json({ ...feed, url: feedUrl(env.supabase_url, token) }, 200);
+    return c.json({ ...feed, url: feedUrl(env.public_url, token) }, 200);
   });
 
   app.openapi(routes.deleteFeed, async (c) => {

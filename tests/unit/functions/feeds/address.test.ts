@@ -46,7 +46,7 @@ Deno.test("a token has 256 bits, needs no escaping in an address, and comes once
 
 Deno.test("the address leads back to the token", () => {
   const token = createSecretToken();
-  const url = new URL(feedUrl("https://ref.supabase.co/", token));
+  const url = new URL(feedUrl("https://ref.supabase.co", token));
   assert.equal(url.href, `https://ref.supabase.co/functions/v1/calendar-feed/${token}.ics`);
   assert.equal(tokenIn(url.pathname.replace("/functions/v1", "")), token);
   assert.equal(tokenIn("/calendar-feed"), "");

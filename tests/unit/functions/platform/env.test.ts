@@ -155,3 +155,41 @@ Deno.test("the metrics' secret is asked for by those who serve them, and by nobo
   );
   read({ CALENDAR_METRICS_SECRET: "short-value" });
 });
+
+Deno.test("browsers and providers reach the functions at SUPABASE_URL, or at CALENDAR_PUBLIC_URL", () => {
+  assert.equal(read().public_url, "https://ref.supabase.co");
+  assert.equal(read({ SUPABASE_URL: "http://kong:8000/" }).public_url, "http://kong:8000");
+  const inner = {
+    SUPABASE_URL: "http://kong:8000",
+    CALENDAR_PUBLIC_URL: "https://api.example.com/supabase/",
+  };
+  assert.deepEqual([read(inner).public_url, read(inner).supabase_url], [
+    "https://api.example.com/supabase",
+    "http://kong:8000",
+  ]);
+  assert.equal(
+    read({ CALENDAR_PUBLIC_URL: "http://127.0.0.1:54321" }).public_url,
+    "http://127.0.0.1:54321",
+  );
+});
+
+Deno.test("a public address that is not one is named", () => {
+  for (
+    const wrong of [
+      "api.example.com",
+      "http://api.example.com",
+      "https://api.example.com?x=1",
+      "https://api.example.com/#x",
+      "https://user:password@api.example.com",
+      "ftp://127.0.0.1",
+    ]
+  ) {
+    assert.throws(
+      () => read({ CALENDAR_PUBLIC_URL: wrong }),
+      (error: unknown) =>
+        error instanceof ConfigurationError && error.message.includes("CALENDAR_PUBLIC_URL must be") &&
+        !error.message.includes("password@"),
+      wrong,
+    );
+  }
+});
