@@ -11,8 +11,9 @@ import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
-import { startFunction } from "../_shared/platform/start-function.ts";
+import { startedWith, startFunction } from "../_shared/platform/start-function.ts";
 import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
+import { readUserKeys, warnOfMissingKeys } from "../_shared/platform/user-keys.ts";
 import { createProviders } from "../_shared/providers/registry.ts";
 import { apiDocument, ROUTES } from "./document.ts";
 import { addCallback, addConnecting } from "./handlers/connecting.ts";
@@ -29,6 +30,9 @@ const env = startFunction("calendar");
 const rpc = createServiceRpc();
 const context = { env, rpc, providers: createProviders(env) };
 warnOfExpiringSecret(env);
+const keys = startedWith(() => readUserKeys((name) => Deno.env.get(name), env.supabase_url));
+// Not awaited: Auth may be slow, and most keys are in the environment.
+warnOfMissingKeys(keys);
 
 const app = new OpenAPIHono<UserVariables>({
   strict: false,
@@ -64,7 +68,7 @@ app.get(DOCUMENT_PATH, etag(), (c) => {
 });
 addCallback(app, context);
 
-app.use(requireUser);
+app.use(requireUser(keys));
 app.use(limitCalls({
   rpc,
   limit_per_minute: env.rate_limit_per_minute,

@@ -16,7 +16,7 @@ import { configureLog, log } from "./log.ts";
  */
 export function startFunction(service: string): Env {
   configureLog({ service, level: "info", sample: 1 });
-  const env = orNotStarted(readEnv);
+  const env = startedWith(readEnv);
   configureLog({ service, ...env.log });
   log.info("started", {
     supabase_url: env.supabase_url,
@@ -54,10 +54,15 @@ export function warnOfInnerAddress({ public_url }: Pick<Env, "public_url">): voi
  */
 export function startMetrics(): RotatedSecret {
   startFunction("calendar-metrics");
-  return orNotStarted(readMetricsSecret);
+  return startedWith(readMetricsSecret);
 }
 
-function orNotStarted<T>(read: () => T): T {
+/**
+ * Reads what one function alone needs of its environment.
+ *
+ * @throws ConfigurationError as `read` does; it is logged too
+ */
+export function startedWith<T>(read: () => T): T {
   try {
     return read();
   } catch (error: unknown) {

@@ -1,9 +1,11 @@
 import { verifyAuth } from "@supabase/server/core";
 import { createMiddleware } from "hono/factory";
+import { decodeProtectedHeader } from "jose";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
-import { actFor } from "./log-scope.ts";
+import { actFor, addToSummary } from "./log-scope.ts";
 import { createUserRpc, type Rpc } from "./rpc.ts";
+import type { UserKeys } from "./user-keys.ts";
 
 /** What a route knows of its caller. */
 export interface UserVariables {
@@ -12,15 +14,57 @@ export interface UserVariables {
 
 const Claims = z.object({ id: z.guid() });
 
-/** Lets signed-in users in and nobody else: 401 `unauthorized`. */
-export const requireUser = createMiddleware<UserVariables>(async (c, next) => {
-  const { data, error } = await verifyAuth(c.req.raw, { auth: "user" });
+/** Who a request is from: a signed-in user with a token that verifies, or nobody, and why. */
+export type Identified =
+  | { readonly kind: "user"; readonly user_id: string; readonly token: string }
+  /** `legacy_secret`: the token is signed with HS256, for which there is no key. */
+  | { readonly kind: "nobody"; readonly reason: "no_valid_token" | "legacy_secret" };
+
+/** The library wants a project's address; to verify a token it needs the keys alone. */
+const NEVER_ASKED = "http://127.0.0.1";
+
+/** @param keys what tokens are verified with; HS256 only with a key of that kind in the environment */
+export async function identify(request: Request, keys: UserKeys): Promise<Identified> {
+  const { data, error } = await verifyAuth(request, { auth: "user", env: { url: NEVER_ASKED, jwks: keys } });
   const claims = Claims.safeParse(data?.userClaims);
-  if (error || !claims.success || !data?.token) {
-    throw new ApiError(401, "unauthorized", "Sign in and send the access token as Authorization: Bearer.");
+  if (!error && claims.success && data?.token) {
+    return { kind: "user", user_id: claims.data.id, token: data.token };
   }
-  c.set("user_id", claims.data.id);
-  c.set("userRpc", createUserRpc(data.token));
-  actFor(claims.data.id);
-  await next();
-});
+  return { kind: "nobody", reason: isLegacy(request, keys) ? "legacy_secret" : "no_valid_token" };
+}
+
+/**
+ * Lets signed-in users in and nobody else: 401 `unauthorized`.
+ *
+ * @param keys what tokens are verified with
+ */
+export function requireUser(keys: UserKeys) {
+  return createMiddleware<UserVariables>(async (c, next) => {
+    const caller = await identify(c.req.raw, keys);
+    if (caller.kind === "nobody") {
+      addToSummary({ refused: caller.reason });
+      throw new ApiError(401, "unauthorized", WORDS[caller.reason]);
+    }
+    c.set("user_id", caller.user_id);
+    c.set("userRpc", createUserRpc(caller.token));
+    actFor(caller.user_id);
+    await next();
+  });
+}
+
+const WORDS = {
+  no_valid_token: "Sign in and send the access token as Authorization: Bearer.",
+  legacy_secret:
+    "The access token is signed with the project's legacy secret (HS256), which cannot be verified here: the project has to migrate to signing keys.",
+} as const;
+
+/** What a token says of itself is enough to say why it is refused. */
+function isLegacy(request: Request, keys: UserKeys): boolean {
+  const token = request.headers.get("authorization")?.replace(/^Bearer\s+/i, "") ?? "";
+  try {
+    if (decodeProtectedHeader(token).alg !== "HS256") return false;
+  } catch {
+    return false;
+  }
+  return keys instanceof URL || !keys.keys.some(({ kty }) => kty === "oct");
+}
