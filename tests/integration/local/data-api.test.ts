@@ -296,6 +296,39 @@ Deno.test({ name: "the Data API serves tables to supabase-js", ...sanitizers }, 
       );
     });
 
+    await t.step("no address, however odd, is more than a client's mistake", async () => {
+      const piece = fc.oneof(
+        fc.constantFrom(
+          ...'eq. not. in.( or=( and( ) , . " \\ { } * :: -> : asc desc is. null cs. %00'.split(" "),
+        ),
+        fc.constantFrom("title", "id", "deadline_date", "1", "a"),
+        fc.string({ maxLength: 4, unit: "binary" }),
+      );
+      const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
+      const name = fc.constantFrom(
+        ..."select order limit offset columns on_conflict or and not.or title id deadline_date".split(" "),
+      );
+      const method = fc.constantFrom("GET", "HEAD", "POST", "PATCH", "DELETE");
+      const statuses = new Set<number>();
+      await fc.assert(
+        fc.asyncProperty(method, fc.array(fc.tuple(name, text), { maxLength: 3 }), async (method, query) => {
+          const answer = await fetch(
+            `${scene.stack.apiUrl}/rest/v1/obligations?${new URLSearchParams(query)}`,
+            {
+              method,
+              headers: { ...user.headers, "content-type": "application/json" },
+              ...(method === "POST" || method === "PATCH" ? { body: JSON.stringify(row("Odd")) } : {}),
+            },
+          );
+          await answer.body?.cancel();
+          statuses.add(answer.status);
+          assert.ok(answer.status < 500 || answer.status === 501, `${method} ${answer.status} ${answer.url}`);
+        }),
+        { numRuns: 400 },
+      );
+      assert.ok([200, 400, 501].every((status) => statuses.has(status)), [...statuses].join());
+    });
+
     await t.step("a page of another origin may count", async () => {
       const { headers } = await raw(scene, "obligations?select=id&limit=1", {
         headers: { origin: "https://app.example.com", prefer: "count=exact" },
