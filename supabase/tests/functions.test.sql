@@ -33,23 +33,22 @@ insert into decided values
     'public.calendar_update_integration($id, p_sync_enabled => true)', 'nothing'),
   ('public.calendar_delete_feed(uuid)', 'authenticated', 'public.calendar_delete_feed($id)', 'false');
 insert into decided (name, granted) values
-  ('public.calendar_activate(uuid,text,text,text,text)', 'service_role'),
+  ('public.calendar_activate(uuid,text,text,text)', 'service_role'),
   ('public.calendar_begin_connection(uuid,text,text,text,integer)', 'service_role'),
   ('public.calendar_begin_disconnect(uuid,uuid,text)', 'service_role'),
   ('public.calendar_begin_refresh(uuid,integer,text,integer)', 'service_role'),
-  ('public.calendar_begin_setup(uuid,uuid,integer)', 'service_role'),
   ('public.calendar_claim(uuid,integer,integer)', 'service_role'),
   ('public.calendar_compare_events(uuid,uuid,jsonb)', 'service_role'),
   ('public.calendar_count_call(uuid,boolean,integer)', 'service_role'),
   ('public.calendar_create_feed(uuid,text,jsonb,timestamp with time zone,text)', 'service_role'),
-  ('public.calendar_end_setup(uuid,uuid)', 'service_role'),
   ('public.calendar_feed_page(uuid,date,uuid,integer)', 'service_role'),
   ('public.calendar_finish_disconnect(uuid,uuid)', 'service_role'),
   ('public.calendar_health()', 'service_role'),
   ('public.calendar_integration_of(uuid,uuid)', 'service_role'),
   ('public.calendar_keep_counts(jsonb)', 'service_role'),
+  ('public.calendar_lock_user(uuid,uuid,integer)', 'service_role'),
   ('public.calendar_metrics()', 'service_role'),
-  ('public.calendar_next_turn(integer)', 'service_role'),
+  ('public.calendar_next_work(integer)', 'service_role'),
   ('public.calendar_poll_feed(text,uuid,text,integer,integer)', 'service_role'),
   ('public.calendar_record(uuid,uuid,jsonb,jsonb)', 'service_role'),
   ('public.calendar_refresh_failed(uuid,uuid,text,jsonb)', 'service_role'),
@@ -58,10 +57,11 @@ insert into decided (name, granted) values
   ('public.calendar_rotate_feed(uuid,uuid,text)', 'service_role'),
   ('public.calendar_save_tokens(uuid,uuid,text,timestamp with time zone,text)', 'service_role'),
   ('public.calendar_set_calendar(uuid,uuid,text,text,text)', 'service_role'),
-  ('public.calendar_store_connection(uuid,text,text,text,text,text[],text,text,timestamp with time zone,text,integer)',
+  ('public.calendar_store_connection(uuid,text,text,text[],text,text,timestamp with time zone,text,integer)',
     'service_role'),
   ('public.calendar_take_connection(uuid,text)', 'service_role'),
   ('public.calendar_take_state(uuid)', 'service_role'),
+  ('public.calendar_unlock_user(uuid,uuid)', 'service_role'),
   ('public.obligations_touch()', ''),
   ('calendar_sync.evidence(uuid)', 'service_role');
 
@@ -74,24 +74,16 @@ insert into decided values
   ('calendar_sync.delete_own_feed(uuid)', 'authenticated', 'calendar_sync.delete_own_feed($id)', 'false'),
   ('calendar_sync.explain_own(uuid)', 'authenticated', 'calendar_sync.explain_own($id)', 'nothing'),
   ('calendar_sync.find_own_obligations(text,integer)', 'authenticated', $$ calendar_sync.find_own_obligations('', 50) $$, null),
-  -- These take a whole row, which a caller may make up.
-  ('calendar_sync.integration_json(calendar_integrations)', 'authenticated, service_role',
-    $$ calendar_sync.integration_json(jsonb_populate_record(null::public.calendar_integrations,
-      jsonb_build_object('id', $id))) ->> 'progress' $$, 'nothing'),
-  ('calendar_sync.last_error_json(calendar_integrations)', 'authenticated, service_role',
-    $$ calendar_sync.last_error_json(jsonb_populate_record(null::public.calendar_integrations,
-      jsonb_build_object('id', $id, 'last_error', jsonb_build_object('code', 'quota')))) ->> 'details' $$, 'nothing'),
-  ('calendar_sync.next_try_at(uuid)', 'authenticated, service_role', 'calendar_sync.next_try_at($id)', 'nothing'),
   ('calendar_sync.own_activity(integer)', 'authenticated', 'calendar_sync.own_activity(200)', null),
   ('calendar_sync.own_evidence(uuid)', 'authenticated', 'calendar_sync.own_evidence($id)', 'nothing'),
   ('calendar_sync.own_feeds()', 'authenticated', 'calendar_sync.own_feeds()', null),
+  ('calendar_sync.own_integrations(uuid)', 'authenticated', 'calendar_sync.own_integrations($id) -> 0', 'nothing'),
   ('calendar_sync.own_obligation_types()', 'authenticated', 'calendar_sync.own_obligation_types()', null),
   ('calendar_sync.own_problems(integer)', 'authenticated', 'calendar_sync.own_problems(100)', null),
-  ('calendar_sync.progress(uuid)', 'authenticated, service_role', 'calendar_sync.progress($id)', 'nothing'),
-  ('calendar_sync.request_sync(uuid)', 'authenticated', 'calendar_sync.request_sync($id)', '0'),
   -- It answers nothing to anybody: that nothing of Bob's changed is looked at below.
   ('calendar_sync.resume_own(uuid)', 'authenticated', 'calendar_sync.resume_own($id)', ''),
-  ('calendar_sync.retry_failed(uuid,uuid)', 'authenticated', 'calendar_sync.retry_failed($id, null)', 'nothing');
+  ('calendar_sync.retry_own(uuid,uuid)', 'authenticated', 'calendar_sync.retry_own($id, null)', 'nothing'),
+  ('calendar_sync.sync_own_now(uuid)', 'authenticated', 'calendar_sync.sync_own_now($id)', 'nothing');
 
 -- Of a host's own functions in schema public nothing is said here.
 create temporary view ours as
@@ -128,12 +120,10 @@ select is_empty($$ select name from ours where prosecdef and coalesce(proconfig,
   'whatever runs as its owner has an empty search_path');
 select is_empty($$ select name from ours where prosecdef and proowner::regrole::text <> 'postgres' $$,
   'whatever runs as its owner is owned by postgres');
--- SET would keep the planner from inlining these; every name in them is qualified.
+-- SET would keep the planner from inlining it; every name in it is qualified.
 select set_eq($$ select name from ours where coalesce(proconfig, '{}') @> '{"search_path=\"\""}' is not true $$, array[
-  'calendar_sync.deadline_hash(calendar_sync.deadline,text)',
-  'calendar_sync.deadline_of(obligations)',
-  'calendar_sync.is_shown(calendar_sync.deadline,text)'
-], 'every function but those that have to be inlined has an empty search_path');
+  'calendar_sync.deadline_of(obligations)'
+], 'every function but the adapter, which has to be inlined, has an empty search_path');
 
 -- The same by trying: arguments are not looked at before the right to call.
 create function pg_temp.attempt(p_role text, p_user uuid, p_function oid) returns text

@@ -18,7 +18,7 @@ cross join unnest(array[
   'select calendar_sync.store_secret(null, ''a'', ''b'')',
   'select calendar_sync.valid_access_token(gen_random_uuid(), 0, null)',
   'select public.calendar_begin_refresh(gen_random_uuid(), 0)',
-  'select calendar_sync.ring()'
+  'select calendar_sync.wake_up()'
 ]) as query;
 
 -- The user's own row names its secrets, and that is all that can be had of them.
@@ -86,12 +86,20 @@ select results_eq(
   'values (1::bigint)', 'an integration is deleted');
 select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Ada%' $$, 'its tokens are gone from Vault');
 delete from auth.users where id = :'bob';
-select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Bob%' $$, 'so are those of a deleted user');
+select results_eq(
+  format('select status, remove_by from public.calendar_integrations where deleted_user_id = %L', :'bob'),
+  $$ values ('disconnecting', now() + interval '7 days') $$,
+  'the events of a deleted user are removed within seven days');
+update public.calendar_integrations set remove_by = now() - interval '1 second' where deleted_user_id = :'bob';
+-- The second tick ends the erasure that waited for the calendar.
+select calendar_sync.tick() from generate_series(1, 2);
+select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Bob%' $$,
+  'after that the tokens of a deleted user are gone');
 select is_empty($$
-  select pg_temp.places_of('%b0b00000%') except values ('calendar_sync.provider_calls'), ('calendar_sync.call_counts'),
-    ('calendar_sync.feed_marks'), ('calendar_sync.marks'), ('calendar_sync.erasures')
+  select pg_temp.places_of('%b0b00000%') except values ('calendar_sync.provider_calls'), ('calendar_sync.calls'),
+    ('calendar_sync.feed_changes'), ('calendar_sync.locks')
     except select place from pg_temp.places_of('%b0b00000%') as place where place like 'calendar\_sync.activity%'
-$$, 'of a deleted user there is left what was noted and what the tick drops');
+$$, 'of a deleted user only activity is left, and what the tick drops in its time');
 
 select * from finish();
 rollback;

@@ -1,0 +1,7325 @@
+-- Made from supabase/schemas by npm run generate. Change those, not this.
+
+-- schemas/005_extensions.sql
+
+-- What the calendar sync stands on. Hosted Supabase has all three.
+
+create extension if not exists pg_net with schema extensions;
+create extension if not exists supabase_vault with schema vault;
+create extension if not exists pg_cron with schema pg_catalog;
+
+-- schemas/010_deadlines.sql
+
+-- What the calendar sync knows of an obligation: a deadline, as one recipient's calendar shows it.
+
+create schema calendar_sync;
+comment on schema calendar_sync is 'Calendar sync: the outbox, lanes, jobs and everything behind them. Not exposed by the Data API.';
+grant usage on schema calendar_sync to authenticated, service_role;
+
+create type calendar_sync.deadline as (
+  obligation_id uuid,
+  recipient_id uuid,
+  title text,
+  description text,
+  obligation_type text,
+  status text,
+  deadline_date date,
+  deadline_at timestamptz,
+  time_zone text,
+  url text
+);
+
+comment on type calendar_sync.deadline is
+  'An obligation as one recipient''s calendar shows it. status is open, completed or cancelled.';
+
+create function calendar_sync.due_text(deadline_date date, deadline_at timestamptz) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select case
+    when deadline_date between date '0001-01-01' and date '9999-12-31' then to_char(deadline_date, 'YYYY-MM-DD')
+    when deadline_at between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 23:59:59.999999+00'
+      then to_char(deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  end
+$$;
+
+comment on function calendar_sync.due_text(date, timestamptz) is
+  'A deadline as the Calendar API prints it: a date, or an instant in UTC (RFC 3339). Null for none, and for one that RFC 3339 cannot write.';
+
+-- The host does not limit its texts, so we do: one huge row must not take the memory of a worker that others share.
+create function calendar_sync.shown_title(title text) returns text
+language sql immutable security invoker set search_path = ''
+as $$ select left(title, 1000) $$;
+
+comment on function calendar_sync.shown_title(text) is 'A title, cut to what is handed out; events show less of it.';
+
+create function calendar_sync.shown_json(deadline calendar_sync.deadline) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select to_jsonb(row (
+    deadline.obligation_id,
+    deadline.recipient_id,
+    calendar_sync.shown_title(deadline.title),
+    left(deadline.description, 40000),
+    left(deadline.obligation_type, 200),
+    deadline.status,
+    deadline.deadline_date,
+    deadline.deadline_at,
+    left(deadline.time_zone, 100),
+    case when length(deadline.url) <= 8000 then deadline.url end
+  )::calendar_sync.deadline)
+$$;
+
+comment on function calendar_sync.shown_json(calendar_sync.deadline) is
+  'A deadline as the worker gets it: texts are cut above what any event shows, and a link that is too long for every provider is left out.';
+
+-- schemas/015_obligations.sql
+
+-- The default obligations table, and its adapter. A host with a table of its own writes an adapter for that one.
+
+create table public.obligations (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  title text not null,
+  description text,
+  obligation_type text,
+  status text not null default 'pending'
+    check (status in ('pending', 'in_progress', 'completed', 'cancelled')),
+  deadline_date date,
+  deadline_at timestamptz,
+  time_zone text,
+  url text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint obligations_one_deadline check (num_nonnulls(deadline_date, deadline_at) <= 1)
+);
+
+comment on table public.obligations is 'What a user has to do, and until when.';
+comment on column public.obligations.deadline_date is 'All-day deadline. Either this or deadline_at, or neither.';
+comment on column public.obligations.deadline_at is 'Deadline at an instant, shown in time_zone.';
+comment on column public.obligations.time_zone is 'IANA name, such as Europe/Paris; UTC where it is null.';
+comment on column public.obligations.url is 'Link back to the obligation, shown in the calendar.';
+
+-- For the policy below, and for scanning one user's obligations in key order.
+create index obligations_user_id_id_idx on public.obligations (user_id, id);
+
+create function public.obligations_touch() returns trigger
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end;
+$$;
+
+comment on function public.obligations_touch() is 'Keeps obligations.updated_at.';
+revoke execute on function public.obligations_touch() from public, anon, authenticated, service_role;
+
+create trigger obligations_touch before update on public.obligations
+for each row execute function public.obligations_touch();
+
+alter table public.obligations enable row level security;
+
+create policy "own obligations" on public.obligations for all to authenticated
+using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+
+-- Older projects give every new table of schema public to all three.
+revoke all on public.obligations from anon, authenticated, service_role;
+grant select, insert, update, delete on public.obligations to authenticated, service_role;
+
+-- One row for each recipient. Without `set search_path`, so that the planner inlines the function and finds a user's
+-- obligations by the index on user_id; every name in it is qualified.
+create function calendar_sync.deadline_of(obligation public.obligations)
+returns setof calendar_sync.deadline
+language sql stable security invoker rows 1
+as $$
+  select
+    obligation.id,
+    obligation.user_id,
+    obligation.title,
+    obligation.description,
+    obligation.obligation_type,
+    case when obligation.status in ('completed', 'cancelled') then obligation.status else 'open' end,
+    obligation.deadline_date,
+    obligation.deadline_at,
+    obligation.time_zone,
+    obligation.url
+$$;
+
+comment on function calendar_sync.deadline_of(public.obligations) is
+  'The adapter of the default table: an obligation as each of its recipients sees it. A host''s own table gets an adapter of the same name.';
+
+-- schemas/020_causes.sql
+
+-- Who or what caused a change, and by which request. It is read where the change is made and travels with the work: from the
+-- row in the outbox through job and worker to the row of activity. Every write of an obligation asks for it, so it is plpgsql,
+-- which a session plans once: as SQL it took 200 µs longer.
+
+create function calendar_sync.request_id() returns text
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  v_headers constant text := nullif(current_setting('request.headers', true), '');
+  v_id text;
+begin
+  if v_headers is not null then
+    v_id := v_headers::jsonb ->> 'x-request-id';
+  end if;
+  return case when v_id ~ '^[A-Za-z0-9._-]{1,64}$' then v_id end;
+end;
+$$;
+
+comment on function calendar_sync.request_id() is
+  'The x-request-id of the call that this transaction serves; null where there is none, or none that is fit for a log.';
+
+-- A caller with the secret key may do everything, so we believe it when it says for whom it acts.
+create function calendar_sync.caused_by() returns text
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  v_said constant text := nullif(current_setting('calendar_sync.caused_by', true), '');
+  v_claims constant text := nullif(current_setting('request.jwt.claims', true), '');
+  v_headers text;
+begin
+  if v_said is not null then
+    return v_said;
+  end if;
+  if auth.uid() is not null then
+    return 'user:' || auth.uid();
+  end if;
+  if v_claims is not null and v_claims::jsonb ->> 'role' = 'service_role' then
+    v_headers := nullif(current_setting('request.headers', true), '');
+    return coalesce('user:' || substring(v_headers::jsonb ->> 'x-on-behalf-of'
+      from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$'), 'service');
+  end if;
+  return 'database:' || session_user;
+end;
+$$;
+
+comment on function calendar_sync.caused_by() is
+  'Who acts: user:<id> through an API, also where a function with a secret key says in x-on-behalf-of that it acts for one; else service with a secret key, database:<role> with SQL, or what the setting calendar_sync.caused_by says.';
+
+create function calendar_sync.cause(p_by text default null) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+begin
+  -- A write by plain SQL: no API has said anything of its caller. Asking three settings instead of six saves 20 µs.
+  if p_by is null and coalesce(current_setting('request.jwt.claims', true), '') = ''
+    and coalesce(current_setting('request.jwt.claim.sub', true), '') = ''
+    and coalesce(current_setting('request.headers', true), '') = ''
+  then
+    return jsonb_build_object('by',
+      coalesce(nullif(current_setting('calendar_sync.caused_by', true), ''), 'database:' || session_user), 'request_id', null);
+  end if;
+  return jsonb_build_object('by', coalesce(p_by, calendar_sync.caused_by()), 'request_id', calendar_sync.request_id());
+end;
+$$;
+
+comment on function calendar_sync.cause(text) is
+  'The cause that a change or a job carries: who or what caused it (p_by instead of the caller where it is given), and the request. Call it once a statement, not once a row.';
+
+create function calendar_sync.act_as(p_by text) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_before constant text := coalesce(current_setting('calendar_sync.caused_by', true), '');
+begin
+  perform set_config('calendar_sync.caused_by', p_by, true);
+  return v_before;
+end;
+$$;
+
+comment on function calendar_sync.act_as(text) is
+  'Sets the cause for the rest of the transaction; an empty text means the caller again. Returns the cause before, to be set back afterwards.';
+
+create function calendar_sync.act_for(p_user_id uuid) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  if coalesce(current_setting('calendar_sync.caused_by', true), '') = '' then
+    perform calendar_sync.act_as('user:' || p_user_id);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.act_for(uuid) is
+  'act_as this user, unless a cause is set already: an administrator may act for a user.';
+
+create function calendar_sync.cause_for(p_caused_by text, p_user_id uuid) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select case
+    when p_caused_by = 'user:' || p_user_id then 'you'
+    when p_caused_by like 'user:%' then 'another_user'
+    else split_part(p_caused_by, ':', 1)
+  end
+$$;
+
+comment on function calendar_sync.cause_for(text, uuid) is
+  'A cause as this user may read it: you, another_user, or the kind of cause. Ids and logins are for administrators.';
+
+grant execute on function calendar_sync.request_id(), calendar_sync.caused_by() to authenticated, service_role;
+
+-- schemas/025_providers.sql
+
+-- Providers, one row each: what is connected how, what their quotas allow, and whether they can be reached. What the database
+-- checks about providers it reads from here.
+
+create table calendar_sync.providers (
+  name text primary key check (name ~ '^[a-z][a-z0-9_]*$'),
+  label text not null,
+  credential text not null check (credential in ('oauth', 'password')),
+  account_calls integer not null check (account_calls > 0),
+  account_window interval not null check (account_window > interval '0'),
+  project_calls integer check (project_calls > 0),
+  project_window interval check (project_window > interval '0'),
+  sync_share numeric not null default 0.95 check (sync_share > 0 and sync_share <= 1),
+  project_sync_share numeric not null default 0.9 check (project_sync_share > 0 and project_sync_share <= 1),
+  idle_limit interval,
+  quota_until timestamptz,
+  unreachable uuid[] not null default '{}',
+  open_since timestamptz,
+  probe_at timestamptz,
+  probe_interval interval not null default '5 seconds',
+  check ((project_calls is null) = (project_window is null))
+);
+
+comment on table calendar_sync.providers is
+  'Calendar providers. Change a row when a provider raises a quota for your project.';
+comment on column calendar_sync.providers.label is 'What people call it.';
+comment on column calendar_sync.providers.credential is 'How an account is connected: oauth or password.';
+comment on column calendar_sync.providers.account_calls is 'Calls that the provider allows one account within account_window.';
+comment on column calendar_sync.providers.project_calls is 'Calls for all accounts together within project_window. Null: no such quota.';
+comment on column calendar_sync.providers.sync_share is 'The share of an account''s calls that syncing may use. The rest is for people who click.';
+comment on column calendar_sync.providers.project_sync_share is 'The same for the calls of all accounts together.';
+comment on column calendar_sync.providers.idle_limit is
+  'A refresh token that nobody used for so long is used once, before the provider ends it. Null: tokens do not end.';
+comment on column calendar_sync.providers.quota_until is 'The quota of all accounts together is spent until then.';
+comment on column calendar_sync.providers.unreachable is
+  'Integrations whose last run could not reach the provider, since the last run that could. Five open the circuit breaker.';
+comment on column calendar_sync.providers.open_since is 'The circuit breaker is open: one lane at a time tries the provider. Null: it is closed.';
+comment on column calendar_sync.providers.probe_at is 'When the next lane may try while the circuit breaker is open.';
+comment on column calendar_sync.providers.probe_interval is 'How long to wait between two such tries.';
+
+alter table calendar_sync.providers enable row level security;
+
+-- Google: projects since May 2026, per minute; it ends a refresh token after six idle months. Graph: per mailbox in 10 minutes,
+-- per application in 10 seconds; Entra ends a refresh token after 90 idle days.
+insert into calendar_sync.providers
+  (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit)
+values
+  ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days'),
+  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days');
+
+-- A sliding window, one row for each batch. A counter would be updated by everybody, and a bucket that refills would let twice
+-- its size through within one window.
+create table calendar_sync.provider_calls (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  integration_id uuid not null,
+  calls integer not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.provider_calls is
+  'Calls made to providers, or reserved for a batch that runs. No foreign key: calls of a removed integration count too.';
+create index provider_calls_integration_idx on calendar_sync.provider_calls (integration_id, at) include (calls);
+create index provider_calls_project_idx on calendar_sync.provider_calls (provider, at) include (calls);
+
+alter table calendar_sync.provider_calls enable row level security;
+
+create function calendar_sync.count_calls(p_provider text, p_integration_id uuid, p_calls integer) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id bigint;
+begin
+  if p_calls > 0 then
+    insert into calendar_sync.provider_calls (provider, integration_id, calls)
+    values (p_provider, p_integration_id, p_calls) returning id into v_id;
+  end if;
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.count_calls(text, uuid, integer) is
+  'Counts calls against the quotas of an account and its provider. Returns the id of the row; null for no calls.';
+
+create function calendar_sync.quota_of(p_provider text, p_integration_id uuid) returns table (
+  scope text, allowed integer, window_length interval, used integer, left_for_people integer, left_for_syncing integer,
+  more_at timestamptz
+)
+language plpgsql volatile security definer set search_path = '' set jit = off
+as $$
+begin
+  return query
+  select quota.scope, quota.calls, quota.window_length, recent.used, greatest(quota.calls - recent.used, 0),
+    greatest(floor(quota.calls * quota.share)::integer - recent.used, 0), recent.oldest_at + quota.window_length
+  from calendar_sync.providers as provider
+  cross join lateral (values
+    ('account', provider.account_calls, provider.account_window, provider.sync_share),
+    ('project', provider.project_calls, provider.project_window, provider.project_sync_share)
+  ) as quota (scope, calls, window_length, share)
+  cross join lateral (
+    select coalesce(sum(counted.calls), 0)::integer as used, min(counted.at) as oldest_at
+    from (
+      select call.calls, call.at from calendar_sync.provider_calls as call
+      where quota.scope = 'account' and call.integration_id = p_integration_id
+        and call.at > clock_timestamp() - quota.window_length
+      union all
+      select call.calls, call.at from calendar_sync.provider_calls as call
+      where quota.scope = 'project' and call.provider = provider.name
+        and call.at > clock_timestamp() - quota.window_length
+    ) as counted
+  ) as recent
+  where provider.name = p_provider and quota.calls is not null;
+end;
+$$;
+
+comment on function calendar_sync.quota_of(text, uuid) is
+  'The quotas of an account and of its provider''s project: what is used and left. more_at: when the oldest calls leave the window.';
+
+-- Written only when something changes: while all is well this row is read and not written.
+create function calendar_sync.record_reach(p_integration_id uuid, p_provider text, p_reached boolean) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_accounts_until_open constant integer := 5;
+  v_was_open boolean;
+  v_is_open boolean;
+begin
+  if p_reached then
+    update calendar_sync.providers as provider
+    set unreachable = '{}', open_since = null, probe_at = null
+    from calendar_sync.providers as before
+    where provider.name = p_provider and before.name = p_provider
+      and (provider.unreachable <> '{}' or provider.open_since is not null)
+    returning before.open_since is not null into v_was_open;
+    return case when v_was_open then 'closed' end;
+  end if;
+  update calendar_sync.providers as provider
+  set unreachable = provider.unreachable || p_integration_id,
+    open_since = case when cardinality(provider.unreachable) + 1 >= v_accounts_until_open then now() end,
+    probe_at = case when cardinality(provider.unreachable) + 1 >= v_accounts_until_open then now() + provider.probe_interval end
+  where provider.name = p_provider and provider.open_since is null and p_integration_id <> all (provider.unreachable)
+  returning provider.open_since is not null into v_is_open;
+  return case when v_is_open then 'opened' end;
+end;
+$$;
+
+comment on function calendar_sync.record_reach(uuid, text, boolean) is
+  'Records whether a run reached its provider. Five integrations in a row that did not open the circuit breaker; one that did closes it. Returns opened, closed, or null where it stays as it was.';
+
+-- schemas/030_integrations.sql
+
+-- One integration is one account at one provider that a user connected. Its tokens are in Vault; here are their ids.
+--
+-- A removed integration stays as a row with removed_at, without credentials, for as long as events of ours may be in its
+-- calendar. Connecting the account again revives it. Until then policies, limits and triggers ignore it.
+
+create table public.calendar_integrations (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid references auth.users (id) on delete set null,
+  provider text not null references calendar_sync.providers (name),
+  account_id text,
+  account_email text,
+  access text not null default 'dedicated' check (access in ('dedicated', 'existing')),
+  scopes text[] not null default '{}',
+  status text not null default 'active' check (status in ('active', 'disconnected', 'paused', 'disconnecting')),
+  last_error jsonb,
+  paused_by_admin text,
+  calendar_id text,
+  calendar_name text,
+  calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
+  own_calendar_id text,
+  sync_enabled boolean not null default true,
+  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}',
+  refresh_token_secret_id uuid,
+  access_token_secret_id uuid,
+  token_expires_at timestamptz,
+  token_refreshed_at timestamptz,
+  last_synced_at timestamptz,
+  deleted_user_id uuid,
+  removed_at timestamptz,
+  remove_by timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (user_id, provider, account_id),
+  constraint calendar_integrations_removed check (removed_at is null or status = 'disconnected'
+    and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0),
+  -- Expressions without functions: they are checked with every record of a batch.
+  constraint calendar_integrations_settings_known check (
+    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'completed_events'] = '{}'
+    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+  ),
+  constraint calendar_integrations_settings_reminders check (
+    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
+    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
+    and not jsonb_path_exists(settings,
+      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
+  )
+);
+
+comment on table public.calendar_integrations is 'Calendar accounts that users connected.';
+comment on column public.calendar_integrations.user_id is 'Null once the user is deleted: then its events are removed until remove_by.';
+comment on column public.calendar_integrations.account_id is
+  'The provider''s own id of the account; it outlives its e-mail address.';
+comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
+comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
+comment on column public.calendar_integrations.paused_by_admin is
+  'Why an administrator paused it, as its user reads it. Null: no administrator did. While it is set, the status is never active.';
+comment on column public.calendar_integrations.calendar_role is
+  'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
+comment on column public.calendar_integrations.settings is
+  'reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
+comment on column public.calendar_integrations.own_calendar_id is
+  'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
+comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
+comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.token_refreshed_at is 'When the refresh token was last used. Providers end tokens that lie idle.';
+comment on column public.calendar_integrations.deleted_user_id is 'Whose it was, once the user is deleted: events are tagged with it.';
+comment on column public.calendar_integrations.removed_at is 'When it was removed. Null: it is connected.';
+comment on column public.calendar_integrations.remove_by is 'When it goes with its secrets, whatever is left to do: set when its user is deleted.';
+
+-- "Does another integration use this account?", asked before a grant is revoked.
+create index calendar_integrations_account_idx on public.calendar_integrations (provider, account_id);
+
+-- How many there are of each kind, asked when metrics are read. A sync that succeeds changes neither column.
+create index calendar_integrations_status_idx on public.calendar_integrations (provider, status) where removed_at is null;
+create index calendar_integrations_error_idx on public.calendar_integrations (provider, (last_error ->> 'code'))
+where last_error is not null;
+
+-- What an administrator looks for: few among many, and written only when trouble comes or goes.
+create index calendar_integrations_troubled_idx on public.calendar_integrations (id)
+where removed_at is null and (last_error is not null or status <> 'active');
+create index calendar_integrations_remove_by_idx on public.calendar_integrations (remove_by) where remove_by is not null;
+
+alter table public.calendar_integrations enable row level security;
+
+create policy "own integrations" on public.calendar_integrations for select to authenticated
+using (user_id = (select auth.uid()) and removed_at is null);
+
+create policy "own switches" on public.calendar_integrations for update to authenticated
+using (user_id = (select auth.uid()) and removed_at is null)
+with check (user_id = (select auth.uid()) and removed_at is null);
+
+revoke all on public.calendar_integrations from anon, authenticated, service_role;
+grant select, update (sync_enabled, settings) on public.calendar_integrations to authenticated;
+grant select on public.calendar_integrations to service_role;
+
+create table public.calendar_event_mappings (
+  id uuid primary key default gen_random_uuid(),
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  external_event_id text not null,
+  etag text,
+  deadline_hash text not null,
+  content_hash text not null,
+  synced_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (integration_id, obligation_id)
+);
+
+comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
+comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
+comment on column public.calendar_event_mappings.deadline_hash is 'The hash of the deadline when it was last compared; see calendar_sync.compare.';
+comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';
+
+-- For changes of an obligation that name no calendar.
+create index calendar_event_mappings_obligation_idx on public.calendar_event_mappings (obligation_id);
+
+alter table public.calendar_event_mappings enable row level security;
+
+create policy "mappings of own integrations" on public.calendar_event_mappings for select to authenticated
+using (integration_id in (
+  select integration.id from public.calendar_integrations as integration
+  where integration.user_id = (select auth.uid()) and integration.removed_at is null
+));
+
+revoke all on public.calendar_event_mappings from anon, authenticated, service_role;
+grant select on public.calendar_event_mappings to authenticated, service_role;
+
+-- What an administrator paused stays paused: "Sync now", connecting again, the night and a worker that is just at it change
+-- nothing. Its user may still leave.
+create function calendar_sync.integration_before_update() returns trigger
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_days_to_remove_events constant integer := 7;
+begin
+  new.updated_at := now();
+  if new.user_id is null and old.user_id is not null then
+    -- With a grant the worker removes the events. Without one there is no way to them, and the next tick removes the row.
+    new.status := case when new.status = 'disconnected' then 'disconnected' else 'disconnecting' end;
+    new.last_error := null;
+    new.paused_by_admin := null;
+    new.deleted_user_id := old.user_id;
+    new.remove_by := now() + make_interval(days => v_days_to_remove_events);
+  end if;
+  if new.paused_by_admin is not null and new.status in ('active', 'paused') then
+    new.status := 'paused';
+    -- The code for what only the operator can end: an active integration has it for a wrong client secret.
+    new.last_error := jsonb_build_object('code', 'configuration', 'message', new.paused_by_admin);
+  end if;
+  return new;
+end;
+$$;
+
+comment on function calendar_sync.integration_before_update() is
+  'Keeps updated_at. Keeps an integration paused while paused_by_admin is set. Begins to remove the events of a deleted user.';
+
+create trigger integration_before_update before update on public.calendar_integrations
+for each row execute function calendar_sync.integration_before_update();
+
+-- An event of ours that may be in a calendar although no mapping knows it.
+create table calendar_sync.leftovers (
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  reason text not null,
+  noted_at timestamptz not null default now(),
+  primary key (integration_id, obligation_id, calendar_id)
+);
+
+comment on table calendar_sync.leftovers is
+  'Events of ours that may still be in a calendar although no mapping knows them: a removal was refused, or a write was interrupted when its account was removed. Each night they are tried again.';
+comment on column calendar_sync.leftovers.reason is 'Why the event could not be removed, in the provider''s word; interrupted: a write had no outcome.';
+
+alter table calendar_sync.leftovers enable row level security;
+
+-- What an administrator may set.
+create table calendar_sync.options (
+  only_row boolean primary key default true check (only_row),
+  deletions_free integer not null default 25 check (deletions_free >= 0),
+  deletions_share numeric not null default 0.2 check (deletions_share between 0 and 1),
+  activity_kept_for interval not null default '400 days' check (activity_kept_for >= interval '1 day')
+);
+
+comment on table calendar_sync.options is 'What an administrator may set, in one row.';
+comment on column calendar_sync.options.deletions_free is 'So many events may go from a calendar at once without a question.';
+comment on column calendar_sync.options.deletions_share is 'So may this share of its events, if that is more.';
+comment on column calendar_sync.options.activity_kept_for is 'Older days of calendar_sync.activity are dropped.';
+
+alter table calendar_sync.options enable row level security;
+
+insert into calendar_sync.options default values;
+
+-- schemas/035_outbox.sql
+
+-- The outbox. A change says that something may differ: one obligation in one calendar, or all of a calendar. Changes are
+-- appended in the transaction that makes them necessary. The next claim absorbs them into jobs. Nobody ever waits for a row of
+-- another transaction to append one.
+--
+-- Locks are taken in one order: integration, lane, provider. Only a transaction that holds a lane's lock writes its jobs.
+--
+-- A function that runs with every claim or record is plpgsql even where it is one statement: a session plans it once, where a
+-- function in SQL is planned at every call. It goes by index, whatever the statistics say: right after an import they still know of
+-- empty tables (100 jobs: 18 ms instead of 4). And it runs without JIT: plans that avoid sequential scans look expensive, and
+-- compiling them took 230 ms a claim.
+
+create table calendar_sync.changes (
+  id bigint generated always as identity,
+  integration_id uuid not null,
+  obligation_id uuid,
+  kind text not null,
+  priority smallint not null,
+  cause jsonb,
+  created_at timestamptz not null default now(),
+  -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
+  primary key (priority, id),
+  check (kind = 'retry' or (kind = 'event') = (obligation_id is not null))
+);
+
+comment on table calendar_sync.changes is
+  'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
+comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
+comment on column calendar_sync.changes.kind is
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended; or retry: what waits or was given up is tried at once, in all of the calendar or of one obligation.';
+comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
+
+create index changes_integration_idx on calendar_sync.changes (integration_id);
+alter table calendar_sync.changes enable row level security;
+
+-- The integration's lane. It has no foreign key: one would lock the integration after the lane.
+create table calendar_sync.lanes (
+  integration_id uuid primary key,
+  provider text not null,
+  ready_at timestamptz,
+  priority smallint not null default 0,
+  leased_by uuid,
+  leased_until timestamptz,
+  lease uuid,
+  recorded_lease uuid,
+  attempts integer not null default 0,
+  wait_until timestamptz,
+  wait_reason text check (wait_reason in ('backoff', 'retry_after', 'quota')),
+  batch_jobs smallint not null default 100,
+  deletions_allowed integer not null default 0,
+  check ((wait_until is null) = (wait_reason is null))
+) with (fillfactor = 70);
+
+comment on table calendar_sync.lanes is 'One lane for each integration: which worker has it, and from when on it may be worked.';
+comment on column calendar_sync.lanes.ready_at is
+  'From when on a worker may claim it: its next work, after any lease and wait. Null: nothing to do. Kept by calendar_sync.reschedule.';
+comment on column calendar_sync.lanes.priority is 'Of the most urgent work at ready_at. 0: a person waits. 1: bulk. 2: sweep.';
+comment on column calendar_sync.lanes.leased_by is 'The worker that works this lane alone until leased_until.';
+comment on column calendar_sync.lanes.lease is
+  'The latest claim. A call about an earlier claim, or about one whose answer was lost, is ignored.';
+comment on column calendar_sync.lanes.recorded_lease is 'The latest claim whose outcome was recorded: a repeated record is ignored.';
+comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
+comment on column calendar_sync.lanes.wait_reason is
+  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls is spent.';
+comment on column calendar_sync.lanes.batch_jobs is
+  'Jobs of the next batch. It grows while batches are quick: progress shows early, and bulk needs few round trips.';
+comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions were agreed to; 0 again once nothing is left to do.';
+
+alter table calendar_sync.lanes enable row level security;
+
+-- A claim reads the heads of these queues and nothing else, however many lanes and jobs there are.
+create index lanes_ready_idx on calendar_sync.lanes (provider, priority, ready_at) where ready_at is not null;
+create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased_by is not null;
+
+create table calendar_sync.jobs (
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect')),
+  obligation_id uuid,
+  version bigint not null default 1,
+  priority smallint not null default 0,
+  run_at timestamptz not null default now(),
+  attempts integer not null default 0,
+  attempted_in text[] not null default '{}',
+  cursor jsonb,
+  failed_at timestamptz,
+  last_error text,
+  cause jsonb,
+  created_at timestamptz not null default now(),
+  unique nulls not distinct (integration_id, obligation_id, kind),
+  check ((kind = 'event') = (obligation_id is not null))
+);
+
+comment on table calendar_sync.jobs is
+  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving.';
+comment on column calendar_sync.jobs.version is 'Raised by every change. An outcome removes the job only if its version is still the claimed one.';
+comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
+comment on column calendar_sync.jobs.attempted_in is
+  'Calendars for which a worker took the job without a recorded outcome: an event may be there that no mapping knows.';
+comment on column calendar_sync.jobs.cursor is
+  'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended.';
+comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
+comment on column calendar_sync.jobs.cause is 'Of the last change that made it necessary. Trying again is no change.';
+
+create index jobs_due_idx on calendar_sync.jobs (integration_id, priority, run_at) where failed_at is null;
+create index jobs_failed_idx on calendar_sync.jobs (integration_id, failed_at) where failed_at is not null;
+create index jobs_troubled_idx on calendar_sync.jobs (created_at) where attempts > 0 or failed_at is not null;
+alter table calendar_sync.jobs enable row level security;
+
+create table calendar_sync.incidents (
+  id bigint generated always as identity primary key,
+  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure')),
+  sqlstate text not null,
+  message text not null,
+  obligation_ids uuid[],
+  repaired_at timestamptz,
+  created_at timestamptz not null default now()
+);
+
+comment on table calendar_sync.incidents is
+  'What went wrong inside a transaction without disturbing it. The tick repairs lost changes.';
+comment on column calendar_sync.incidents.obligation_ids is 'The obligations whose change was lost. Null: it concerns none, or all.';
+create index incidents_open_idx on calendar_sync.incidents (id) where repaired_at is null;
+create index incidents_created_idx on calendar_sync.incidents (created_at);
+alter table calendar_sync.incidents enable row level security;
+
+create function calendar_sync.note_incident(p_kind text, p_sqlstate text, p_message text, p_obligation_ids uuid[] default null)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.incidents (kind, sqlstate, message, obligation_ids)
+  values (p_kind, p_sqlstate, left(p_message, 500), p_obligation_ids);
+exception when others then
+  raise warning 'calendar_sync: % failed (% %) and could not be recorded: %', p_kind, p_sqlstate, p_message, sqlerrm;
+end;
+$$;
+
+comment on function calendar_sync.note_incident(text, text, text, uuid[]) is 'Records a failure; never fails itself.';
+
+create function calendar_sync.append_changes(
+  p_integration_ids uuid[], p_kind text, p_priority integer, p_cause jsonb default calendar_sync.cause()
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.changes (integration_id, kind, priority, cause)
+  select id, p_kind, p_priority, p_cause from unnest(p_integration_ids) as id;
+end;
+$$;
+
+comment on function calendar_sync.append_changes(uuid[], text, integer, jsonb) is 'Appends a change of whole calendars.';
+
+-- 100: measured, from there on a scan is cheaper than the jobs, for the writer and for the worker.
+create function calendar_sync.append_event_changes(
+  p_integration_ids uuid[], p_obligation_ids uuid[], p_priority integer default 0, p_cause jsonb default calendar_sync.cause()
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_events_max constant integer := 100;
+begin
+  if cardinality(p_integration_ids) <= v_events_max then
+    insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+    select pair.integration_id, pair.obligation_id, 'event', p_priority, p_cause
+    from unnest(p_integration_ids, p_obligation_ids) as pair (integration_id, obligation_id);
+    return;
+  end if;
+  with pair as materialized (
+    select each.integration_id, each.obligation_id
+    from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
+  ), bulk as materialized (
+    select integration_id from pair group by integration_id having count(*) > v_events_max
+  )
+  insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+  select pair.integration_id, pair.obligation_id, 'event', p_priority, p_cause
+  from pair where pair.integration_id not in (select integration_id from bulk)
+  union all
+  select bulk.integration_id, null, 'scan', greatest(p_priority, 1), p_cause from bulk;
+end;
+$$;
+
+comment on function calendar_sync.append_event_changes(uuid[], uuid[], integer, jsonb) is
+  'Appends a change for each pair of integration and obligation; one for the whole calendar where it has more than 100.';
+
+create function calendar_sync.append_changes_to_all(p_cause jsonb default calendar_sync.cause()) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.changes (integration_id, kind, priority, cause)
+  select id, 'scan', 1, p_cause from public.calendar_integrations where removed_at is null;
+  insert into calendar_sync.feed_changes (user_id) select user_id from calendar_sync.feed_owners;
+end;
+$$;
+
+comment on function calendar_sync.append_changes_to_all(jsonb) is 'Has every calendar and every feed compared with the obligations.';
+
+create function calendar_sync.run_now(p_integration_ids uuid[], p_everything boolean, p_obligation_id uuid default null)
+returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause();
+begin
+  insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+  select id, p_obligation_id, 'retry', 0, v_cause from unnest(p_integration_ids) as id
+  union all
+  select id, null, 'scan', 0, v_cause from unnest(p_integration_ids) as id where p_everything;
+  return (
+    select count(*) from calendar_sync.jobs
+    where integration_id = any (p_integration_ids) and failed_at is not null
+      and (p_obligation_id is null or obligation_id = p_obligation_id)
+  );
+end;
+$$;
+
+comment on function calendar_sync.run_now(uuid[], boolean, uuid) is
+  'Somebody asks: our own waits end, what was given up is tried again (of one obligation, where it is given), and with p_everything the calendars are scanned. Returns how many changes had been given up. It appends and waits for nobody.';
+
+-- Every change of an integration that matters to its calendar, a person's in the dashboard too, has the calendar scanned.
+create function calendar_sync.integration_changed() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if new.removed_at is not null then
+    delete from calendar_sync.lanes where integration_id = new.id;
+    delete from calendar_sync.jobs where integration_id = new.id;
+    return null;
+  end if;
+  if tg_op = 'INSERT' or old.removed_at is not null then
+    insert into calendar_sync.lanes (integration_id, provider) values (new.id, new.provider);
+    -- Events that were left in its calendar are looked for.
+    insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+    select distinct leftover.integration_id, leftover.obligation_id, 'event', 1, calendar_sync.cause('connected')
+    from calendar_sync.leftovers as leftover where leftover.integration_id = new.id;
+  end if;
+  if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT'
+    or (new.status, new.sync_enabled, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
+      is distinct from (old.status, old.sync_enabled, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
+  then
+    perform calendar_sync.run_now(array[new.id], false);
+    perform calendar_sync.append_changes(array[new.id], 'listen', 0);
+    if new.status = 'disconnecting' then
+      perform calendar_sync.append_changes(array[new.id], 'disconnect', 0);
+    end if;
+  end if;
+  if tg_op = 'UPDATE' then
+    -- A user who chooses to have completed obligations removed agrees to that.
+    if new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
+      and new.status <> 'paused'
+    then
+      perform calendar_sync.allow_deletions(new.id);
+    end if;
+    if (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
+      perform calendar_sync.reschedule(array[new.id]);
+    end if;
+  end if;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.integration_changed() is
+  'Gives an integration its lane or takes it away, and has its calendar scanned when a change asks for it.';
+
+create trigger integration_changed
+after insert or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations
+for each row execute function calendar_sync.integration_changed();
+
+create function calendar_sync.delete_belongings() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if tg_table_name = 'calendar_integrations' then
+    delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
+  end if;
+  delete from vault.secrets where id in (
+    select unnest(array[old_row.refresh_token_secret_id, old_row.access_token_secret_id]) from old_rows as old_row
+  );
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.delete_belongings() is 'Removes the tokens of deleted integrations and flows, and the lanes of integrations.';
+
+create trigger delete_belongings after delete on public.calendar_integrations
+referencing old table as old_rows
+for each statement execute function calendar_sync.delete_belongings();
+
+-- schemas/040_feeds.sql
+
+-- iCal feeds: deadlines for anybody who knows a feed's address. What a user's feeds last showed is kept, and a write to an
+-- obligation appends a change for each recipient with a feed. Users without a feed cost nothing.
+
+create table calendar_sync.feed_owners (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  modified_at timestamptz not null default clock_timestamp(),
+  refreshed_at timestamptz
+);
+
+comment on table calendar_sync.feed_owners is 'Users with a feed.';
+comment on column calendar_sync.feed_owners.modified_at is
+  'When something visible last changed in the user''s feeds; always rises. A time and no count, so that a restored backup repeats none.';
+comment on column calendar_sync.feed_owners.refreshed_at is 'When feed_items were last compared with the obligations. Null: before the next poll they have to be.';
+
+alter table calendar_sync.feed_owners enable row level security;
+
+create table calendar_sync.feeds (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references calendar_sync.feed_owners (user_id) on delete cascade,
+  name text not null check (char_length(name) between 1 and 100),
+  settings jsonb not null,
+  token_hash text not null unique check (token_hash ~ '^[0-9a-f]{64}$'),
+  expires_at timestamptz check (expires_at < '9999-12-31 00:00:00+00'),
+  last_used_at timestamptz,
+  last_client text check (last_client in ('google', 'outlook', 'apple', 'thunderbird', 'other')),
+  changed_at timestamptz not null default clock_timestamp(),
+  reminders_changed_at timestamptz not null default clock_timestamp(),
+  created_at timestamptz not null default now(),
+  constraint feeds_settings_known check (
+    jsonb_typeof(settings) = 'object'
+    and settings - array['obligation_types', 'look_back_days', 'look_ahead_days', 'reminders_minutes', 'completed_events'] = '{}'
+    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+  ),
+  constraint feeds_settings_types check (
+    coalesce(jsonb_typeof(settings -> 'obligation_types') = 'null', false)
+    or jsonb_typeof(settings -> 'obligation_types') = 'array'
+      and not jsonb_path_exists(settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
+      and jsonb_array_length(settings -> 'obligation_types') <= 100
+  ),
+  -- The only limit for callers of the database functions themselves.
+  constraint feeds_settings_small check (length(settings::text) <= 100000),
+  constraint feeds_settings_window check (
+    jsonb_path_exists(settings, 'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
+    and jsonb_path_exists(settings,
+      'strict $ ? (@.look_ahead_days == null || @.look_ahead_days >= 1 && @.look_ahead_days <= 3650 && @.look_ahead_days % 1 == 0)')
+  ),
+  constraint feeds_settings_reminders check (
+    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
+    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
+    and not jsonb_path_exists(settings,
+      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
+  )
+);
+
+comment on table calendar_sync.feeds is 'Feeds: calendars that anybody can read who has the address.';
+comment on column calendar_sync.feeds.settings is
+  'obligation_types: which, null for all; look_back_days, look_ahead_days (null: no end); reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
+comment on column calendar_sync.feeds.token_hash is 'SHA-256 of the token in the address, in hex. The token itself is nowhere.';
+comment on column calendar_sync.feeds.expires_at is 'From when on there is nothing at its address; null: never.';
+comment on column calendar_sync.feeds.last_used_at is 'When it was last read, give or take an hour.';
+comment on column calendar_sync.feeds.last_client is 'The kind of program that last read it.';
+comment on column calendar_sync.feeds.changed_at is 'When its name or settings last changed.';
+comment on column calendar_sync.feeds.reminders_changed_at is 'When its reminders last changed, which changes every event in it.';
+
+create index feeds_user_id_idx on calendar_sync.feeds (user_id);
+
+alter table calendar_sync.feeds enable row level security;
+
+create table calendar_sync.feed_items (
+  user_id uuid not null references calendar_sync.feed_owners (user_id) on delete cascade,
+  obligation_id uuid not null,
+  title text not null,
+  description text,
+  obligation_type text,
+  status text not null check (status in ('open', 'completed', 'cancelled')),
+  deadline_date date,
+  deadline_at timestamptz,
+  time_zone text,
+  url text,
+  sequence integer not null default 0,
+  modified_at timestamptz not null,
+  cancelled_at timestamptz,
+  created_at timestamptz not null,
+  primary key (user_id, obligation_id)
+);
+
+comment on table calendar_sync.feed_items is
+  'What a user''s feeds last showed of each obligation. What is gone stays as cancelled for 30 days, so that calendars remove it.';
+comment on column calendar_sync.feed_items.obligation_id is 'No foreign key: an item outlives its obligation.';
+comment on column calendar_sync.feed_items.sequence is 'How often something visible of it changed (RFC 5545, SEQUENCE).';
+comment on column calendar_sync.feed_items.modified_at is 'When something visible of it last changed.';
+comment on column calendar_sync.feed_items.cancelled_at is
+  'Since when it is cancelled, deleted, somebody else''s or without a deadline.';
+comment on column calendar_sync.feed_items.created_at is 'When a feed first showed it.';
+
+-- For changes of an obligation that name no user.
+create index feed_items_obligation_idx on calendar_sync.feed_items (obligation_id);
+
+alter table calendar_sync.feed_items enable row level security;
+
+create table calendar_sync.feed_changes (
+  id bigint generated always as identity primary key,
+  user_id uuid not null
+);
+
+comment on table calendar_sync.feed_changes is
+  'Users whose feeds may have to show something else, appended by the transaction that changed it and absorbed by the next poll. No foreign key: a write waits for nobody.';
+
+create index feed_changes_user_id_idx on calendar_sync.feed_changes (user_id);
+
+alter table calendar_sync.feed_changes enable row level security;
+
+-- One join for the triggers on obligations. Measured: with a join of each of the two a big INSERT takes a tenth longer.
+create view calendar_sync.listeners with (security_invoker = true) as
+select user_id, id as integration_id, null::uuid as feed_user_id from public.calendar_integrations where removed_at is null
+union all
+select user_id, null, user_id from calendar_sync.feed_owners;
+
+comment on view calendar_sync.listeners is
+  'What has to hear of a change of a user''s obligations: each integration, and the feeds as one.';
+
+create function calendar_sync.append_feed_changes(p_user_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.feed_changes (user_id) select distinct user_id from unnest(p_user_ids) as user_id;
+end;
+$$;
+
+comment on function calendar_sync.append_feed_changes(uuid[]) is 'Has these users'' feeds compared with their obligations before they are next read.';
+
+create function calendar_sync.cancelled_items_stay() returns interval
+language sql immutable security invoker set search_path = ''
+as $$ select interval '30 days' $$;
+
+comment on function calendar_sync.cancelled_items_stay() is 'How long a feed shows what was cancelled, so that calendars remove it.';
+
+create function calendar_sync.tidy_feeds() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- Of a feed that nobody reads one change is enough.
+  delete from calendar_sync.feed_changes as change
+  where exists (
+    select from calendar_sync.feed_changes as newer where newer.user_id = change.user_id and newer.id > change.id
+  ) or not exists (select from calendar_sync.feed_owners as owner where owner.user_id = change.user_id);
+  -- A day more than they are shown: what a feed shows changes at midnight only.
+  delete from calendar_sync.feed_items where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day';
+end;
+$$;
+
+comment on function calendar_sync.tidy_feeds() is
+  'Drops changes that say nothing new, and cancelled items that no feed shows any more.';
+
+-- schemas/045_watch.sql
+
+-- The host's tables. A host describes its obligations with an adapter, `calendar_sync.deadline_of(<row of its table>)`, and calls
+-- `calendar_sync.watch` once. That makes the triggers that append changes, and the view of all deadlines.
+--
+-- Facts of PostgreSQL that this follows from: a statement trigger with transition tables fires only for writes to the table that
+-- is named in the statement, so a partition needs triggers of its own; attaching and detaching a partition fires nothing; a new
+-- partition inherits no statement trigger; views and foreign tables take no transition tables.
+
+create table calendar_sync.watched_tables (
+  relation regclass primary key,
+  root regclass not null,
+  obligation_column name not null,
+  user_column name
+);
+
+comment on table calendar_sync.watched_tables is 'Tables of the host whose changes are noticed, and their partitions.';
+comment on column calendar_sync.watched_tables.root is 'The table that was given to calendar_sync.watch: relation itself, or what it is a partition of.';
+comment on column calendar_sync.watched_tables.obligation_column is 'The column with the obligation''s id.';
+comment on column calendar_sync.watched_tables.user_column is
+  'For a table of members: the column with the user''s id. Null: a table of obligations.';
+
+alter table calendar_sync.watched_tables enable row level security;
+
+-- calendar_sync.watch replaces it.
+create view calendar_sync.deadlines with (security_invoker = true) as
+select nothing.* from unnest('{}'::calendar_sync.deadline[]) as nothing;
+
+comment on view calendar_sync.deadlines is
+  'Every obligation as each of its recipients sees it. All that reads obligations reads them here.';
+
+create function calendar_sync.on_change(p_relation regclass) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  -- 63 bytes is what an identifier may have.
+  select case when length(whole.name) <= 63 then whole.name else left(whole.name, 50) || '_' || left(md5(whole.name), 12) end
+  from (
+    select 'on_change_' || class.relnamespace::regnamespace::text || '_' || class.relname as name
+    from pg_catalog.pg_class as class where class.oid = p_relation
+  ) as whole
+$$;
+
+comment on function calendar_sync.on_change(regclass) is 'The name of the trigger function of a watched table.';
+
+create function calendar_sync.check_watchable(p_table regclass, p_column name) returns void
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  v_kind "char";
+  v_type regtype;
+begin
+  select relkind into v_kind from pg_catalog.pg_class where oid = p_table;
+  if v_kind not in ('r', 'p') then
+    raise exception '% is no table, so its changes cannot be noticed.', p_table using errcode = 'wrong_object_type',
+      hint = 'Watch the tables behind it. Where the id is not in them, call calendar_sync.obligations_changed(<ids>) from a trigger of your own.';
+  end if;
+  select atttypid into v_type from pg_catalog.pg_attribute where attrelid = p_table and attname = p_column and not attisdropped;
+  if v_type is null then
+    raise exception '% has no column %.', p_table, p_column using errcode = 'undefined_column',
+      hint = 'select calendar_sync.watch(''<table>'', ''<the column with its id>'');';
+  elsif v_type <> 'uuid'::regtype then
+    raise exception 'The column % of % is %, and has to be uuid.', p_column, p_table, v_type using errcode = 'datatype_mismatch',
+      hint = 'Add one that is: alter table … add column calendar_id uuid not null unique default gen_random_uuid(); and return it as obligation_id in deadline_of.';
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.check_watchable(regclass, name) is
+  'Refuses what is no table, and a key that is no uuid, with a hint.';
+
+-- The function is made for one table, so that its plans are kept by the session: a single INSERT pays 200 µs less than with a
+-- statement that is put together at run time.
+create function calendar_sync.watch_relation(
+  p_relation regclass, p_root regclass, p_obligation_column name, p_user_column name
+) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_function constant text := format('calendar_sync.%I', calendar_sync.on_change(p_relation));
+  -- Columns of a partition may stand in another order.
+  v_same_columns constant boolean := (
+    select array_agg(attname order by attnum) from pg_catalog.pg_attribute
+    where attrelid = p_relation and attnum > 0 and not attisdropped
+  ) = (
+    select array_agg(attname order by attnum) from pg_catalog.pg_attribute
+    where attrelid = p_root and attnum > 0 and not attisdropped
+  );
+  v_row constant text := case when v_same_columns then 'row (%1$s.*)::%2$s'
+    else 'jsonb_populate_record(null::%2$s, to_jsonb(row (%1$s.*)::' || p_relation || '))' end;
+  v_source text;
+  v_event text;
+begin
+  v_source := case when p_user_column is null then format($source$
+    when 'INSERT' then
+      -- Most writes concern no calendar, or one. Without lists they take half the time.
+      select listener.integration_id, deadline.obligation_id, count(*) over ()
+      into v_integration_id, v_obligation_id, v_pairs
+      from new_rows cross join lateral calendar_sync.deadline_of(%1$s) as deadline
+      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id
+      where deadline.deadline_date is not null or deadline.deadline_at is not null;
+      if not found then
+        return null;
+      elsif v_pairs = 1 and v_integration_id is not null then
+        insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+        values (v_integration_id, v_obligation_id, 'event', 0, calendar_sync.cause());
+        return null;
+      end if;
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(deadline.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
+      from new_rows cross join lateral calendar_sync.deadline_of(%1$s) as deadline
+      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id
+      where deadline.deadline_date is not null or deadline.deadline_at is not null;
+    when 'UPDATE' then
+      with before as materialized (
+        select deadline.* from old_rows cross join lateral calendar_sync.deadline_of(%2$s) as deadline
+      ), after as materialized (
+        select deadline.* from new_rows cross join lateral calendar_sync.deadline_of(%1$s) as deadline
+      ), changed as (
+        select each.obligation_id, each.recipient_id from (
+          (select * from before except select * from after) union all (select * from after except select * from before)
+        ) as each
+        group by each.obligation_id, each.recipient_id
+      )
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(changed.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
+      from changed join calendar_sync.listeners as listener on listener.user_id = changed.recipient_id;
+    when 'DELETE' then
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(deadline.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
+      from old_rows cross join lateral calendar_sync.deadline_of(%2$s) as deadline
+      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id;
+    $source$, format(v_row, 'new_rows', p_root), format(v_row, 'old_rows', p_root))
+  else (
+    select string_agg(format($source$
+    when %4$L then
+      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+        array_agg(changed.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+      into v_integration_ids, v_obligation_ids, v_feed_user_ids
+      from (%3$s) as changed (obligation_id, user_id)
+      join calendar_sync.listeners as listener on listener.user_id = changed.user_id;
+    $source$, null, null, format(event.rows, p_obligation_column, p_user_column), event.name), '')
+    from (values
+      ('INSERT', 'select %1$I, %2$I from new_rows'),
+      ('UPDATE', '(select %1$I, %2$I from old_rows except select %1$I, %2$I from new_rows) union (select %1$I, %2$I from new_rows except select %1$I, %2$I from old_rows)'),
+      ('DELETE', 'select %1$I, %2$I from old_rows')
+    ) as event (name, rows)
+  ) end;
+  execute format($definition$
+create or replace function %1$s() returns trigger
+language plpgsql volatile security definer set search_path = '' set jit = off
+as $function$
+declare
+  v_integration_ids uuid[];
+  v_obligation_ids uuid[];
+  v_feed_user_ids uuid[];
+  v_integration_id uuid;
+  v_obligation_id uuid;
+  v_pairs bigint;
+  v_lost_ids uuid[];
+begin
+  case tg_op %2$s
+    when 'TRUNCATE' then
+      perform calendar_sync.append_changes_to_all();
+  end case;
+  if v_integration_ids is not null then
+    perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids);
+  end if;
+  if v_feed_user_ids is not null then
+    perform calendar_sync.append_feed_changes(v_feed_user_ids);
+  end if;
+  return null;
+exception when others then
+  if tg_op in ('INSERT', 'UPDATE') then
+    select array_agg(%3$I) into v_lost_ids from new_rows;
+  end if;
+  if tg_op in ('DELETE', 'UPDATE') then
+    select array_agg(%3$I) || v_lost_ids into v_lost_ids from old_rows;
+  end if;
+  perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm, v_lost_ids);
+  return null;
+end;
+$function$
+  $definition$, v_function, v_source, p_obligation_column);
+  execute format('revoke execute on function %s() from public, anon, authenticated, service_role', v_function);
+  execute format('comment on function %s() is %L', v_function,
+    format('Appends a change for what a statement on %s changed for a recipient with a calendar or a feed. Made by calendar_sync.watch.', p_relation));
+  foreach v_event in array array[
+    'insert after insert on %s referencing new table as new_rows',
+    'update after update on %s referencing old table as old_rows new table as new_rows',
+    'delete after delete on %s referencing old table as old_rows',
+    'truncate after truncate on %s'
+  ] loop
+    execute format('create or replace trigger calendar_sync_' || v_event || ' for each statement execute function %s()',
+      p_relation, v_function);
+  end loop;
+  insert into calendar_sync.watched_tables (relation, root, obligation_column, user_column)
+  values (p_relation, p_root, p_obligation_column, p_user_column)
+  on conflict (relation) do update
+  set root = excluded.root, obligation_column = excluded.obligation_column, user_column = excluded.user_column;
+end;
+$$;
+
+comment on function calendar_sync.watch_relation(regclass, regclass, name, name) is
+  'Makes the triggers of one watched table or partition.';
+
+create function calendar_sync.unwatch_relation(p_relation regclass) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_trigger text;
+begin
+  delete from calendar_sync.watched_tables where relation = p_relation;
+  foreach v_trigger in array array['insert', 'update', 'delete', 'truncate'] loop
+    execute format('drop trigger if exists calendar_sync_%s on %s', v_trigger, p_relation);
+  end loop;
+  execute format('drop function if exists calendar_sync.%I()', calendar_sync.on_change(p_relation));
+end;
+$$;
+
+comment on function calendar_sync.unwatch_relation(regclass) is 'Removes the triggers of one table or partition.';
+
+create function calendar_sync.replace_deadlines_view() returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  -- Inlined with the adapter: a filter on the view is one on the table.
+  execute 'create or replace view calendar_sync.deadlines with (security_invoker = true) as ' || coalesce((
+    select string_agg(format(
+      'select deadline.* from %s as obligation cross join lateral calendar_sync.deadline_of(obligation) as deadline', root),
+      ' union all ' order by root::text)
+    from calendar_sync.watched_tables where relation = root and user_column is null
+  ), 'select nothing.* from unnest(''{}''::calendar_sync.deadline[]) as nothing');
+end;
+$$;
+
+comment on function calendar_sync.replace_deadlines_view() is 'Makes calendar_sync.deadlines a view over all watched tables.';
+
+create function calendar_sync.watch(p_table regclass, p_key name) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.check_watchable(p_table, p_key);
+  if not exists (
+    select from pg_catalog.pg_proc as adapter
+    join pg_catalog.pg_class as class on class.reltype = adapter.proargtypes[0]
+    where adapter.pronamespace = 'calendar_sync'::regnamespace and adapter.proname = 'deadline_of' and class.oid = p_table
+  ) then
+    raise exception 'There is no adapter calendar_sync.deadline_of(%).', p_table using errcode = 'undefined_function',
+      hint = format('create function calendar_sync.deadline_of(obligation %s) returns setof calendar_sync.deadline …   -- see docs/adapt.md', p_table);
+  end if;
+  perform calendar_sync.watch_relation(part.relid, p_table, p_key, null)
+  from (select p_table as relid union select relid from pg_catalog.pg_partition_tree(p_table)) as part;
+  perform calendar_sync.replace_deadlines_view();
+  perform calendar_sync.append_changes_to_all();
+end;
+$$;
+
+comment on function calendar_sync.watch(regclass, name) is
+  'Has every change of a table of obligations noticed; p_key is the column with the obligation''s id. Makes triggers on the table and its partitions, and the view calendar_sync.deadlines over all watched tables. It may be repeated.';
+
+create function calendar_sync.watch_recipients(p_table regclass, p_obligation name, p_user name) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.check_watchable(p_table, p_obligation);
+  perform calendar_sync.check_watchable(p_table, p_user);
+  perform calendar_sync.watch_relation(part.relid, p_table, p_obligation, p_user)
+  from (select p_table as relid union select relid from pg_catalog.pg_partition_tree(p_table)) as part;
+  perform calendar_sync.append_changes_to_all();
+end;
+$$;
+
+comment on function calendar_sync.watch_recipients(regclass, name, name) is
+  'Has every change of a table of members noticed: p_obligation is the column with the obligation''s id, p_user the one with the user''s. It may be repeated.';
+
+create function calendar_sync.unwatch(p_table regclass) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.unwatch_relation(relation) from calendar_sync.watched_tables where root = p_table;
+  perform calendar_sync.replace_deadlines_view();
+  perform calendar_sync.append_changes_to_all();
+end;
+$$;
+
+comment on function calendar_sync.unwatch(regclass) is
+  'Ends calendar_sync.watch or watch_recipients of a table. Events of its obligations are removed.';
+
+create function calendar_sync.watch_partitions() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_added integer;
+  v_removed integer;
+begin
+  -- A table that was dropped leaves its row behind.
+  delete from calendar_sync.watched_tables as watched
+  where not exists (select from pg_catalog.pg_class as class where class.oid = watched.relation);
+  perform calendar_sync.unwatch_relation(watched.relation)
+  from calendar_sync.watched_tables as watched
+  where watched.relation <> watched.root
+    and not exists (select from pg_catalog.pg_partition_tree(watched.root) as part where part.relid = watched.relation);
+  get diagnostics v_removed = row_count;
+  perform calendar_sync.watch_relation(part.relid, root.root, root.obligation_column, root.user_column)
+  from calendar_sync.watched_tables as root
+  join pg_catalog.pg_class as class on class.oid = root.root and class.relkind = 'p'
+  cross join lateral pg_catalog.pg_partition_tree(root.root) as part
+  where root.relation = root.root
+    and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid);
+  get diagnostics v_added = row_count;
+  if v_added + v_removed > 0 then
+    perform calendar_sync.append_changes_to_all(calendar_sync.cause('repair'));
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.watch_partitions() is
+  'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either.';
+
+create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = '' set jit = off
+as $$
+declare
+  v_integration_ids uuid[];
+  v_obligation_ids uuid[];
+  v_feed_user_ids uuid[];
+begin
+  with concerned as (
+    select each.id as obligation_id, deadline.recipient_id as user_id
+    from unnest(p_obligation_ids) as each (id)
+    cross join lateral (
+      select every.recipient_id from calendar_sync.deadlines as every where every.obligation_id = each.id offset 0
+    ) as deadline
+    union
+    select mapping.obligation_id, integration.user_id
+    from public.calendar_event_mappings as mapping
+    join public.calendar_integrations as integration on integration.id = mapping.integration_id
+    where mapping.obligation_id = any (p_obligation_ids)
+    union
+    select item.obligation_id, item.user_id from calendar_sync.feed_items as item
+    where item.obligation_id = any (p_obligation_ids)
+  )
+  select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
+    array_agg(concerned.obligation_id) filter (where listener.integration_id is not null),
+    array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
+  into v_integration_ids, v_obligation_ids, v_feed_user_ids
+  from concerned join calendar_sync.listeners as listener on listener.user_id = concerned.user_id;
+  if v_integration_ids is not null then
+    perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids);
+  end if;
+  if v_feed_user_ids is not null then
+    perform calendar_sync.append_feed_changes(v_feed_user_ids);
+  end if;
+exception when others then
+  perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm, p_obligation_ids);
+end;
+$$;
+
+comment on function calendar_sync.obligations_changed(uuid[]) is
+  'Has these obligations looked at in the calendars and feeds of their recipients, former ones too. For tables that do not contain the obligation''s id. Never fails.';
+
+select calendar_sync.watch('public.obligations', 'id');
+
+-- schemas/050_wake_up.sql
+
+-- The wake-up call: one HTTP call that says "look into the outbox". It may get lost or come twice; neither does harm.
+
+-- pg_net forgets a request when it sends it, and its answers name no address: this tells which answers are to our calls.
+-- Unlogged, as pg_net's own tables are: after a crash neither knows anything.
+create unlogged table calendar_sync.wake_up_calls (
+  id bigint generated always as identity primary key,
+  request_id bigint not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.wake_up_calls is 'The last calls of the worker, by which their answers in pg_net are known. The tick keeps a hundred.';
+comment on column calendar_sync.wake_up_calls.request_id is 'The id of its answer in net._http_response, once there is one.';
+
+alter table calendar_sync.wake_up_calls enable row level security;
+
+-- pg_net sends a batch and deletes it in one transaction. A row that is locked is on its way already, to a worker that may look
+-- before we commit: only a row that nobody holds makes another call unnecessary.
+create function calendar_sync.wake_up() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_header constant text := 'x-calendar-sync-secret';
+  v_url text;
+  v_secret text;
+begin
+  perform from net.http_request_queue where headers ? v_header limit 1 for key share skip locked;
+  if found then
+    return;
+  end if;
+  select decrypted_secret into v_url from vault.decrypted_secrets where name = 'calendar_sync_url';
+  select decrypted_secret into v_secret from vault.decrypted_secrets where name = 'calendar_sync_secret';
+  if v_url is null or v_secret is null then
+    return;
+  end if;
+  insert into calendar_sync.wake_up_calls (request_id) values (net.http_post(
+    url := v_url,
+    body := '{}',
+    headers := jsonb_build_object('content-type', 'application/json', v_header, v_secret),
+    timeout_milliseconds := 5000
+  ));
+exception when others then
+  perform calendar_sync.note_incident('wake_up', sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.wake_up() is
+  'Wakes the worker through pg_net, unless a call is queued. Without the Vault secrets calendar_sync_url and calendar_sync_secret jobs wait.';
+
+create function calendar_sync.wake_up_at_commit() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if current_setting('calendar_sync.woken', true) is distinct from 'yes' then
+    perform calendar_sync.wake_up();
+    perform set_config('calendar_sync.woken', 'yes', true);
+  end if;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.wake_up_at_commit() is 'Wakes the worker once, as the last act of a transaction, however many changes it appended.';
+
+-- Deferred, so that a long transaction does not spend its call before there is anything to see.
+create constraint trigger wake_up_at_commit after insert on calendar_sync.changes
+deferrable initially deferred for each row execute function calendar_sync.wake_up_at_commit();
+
+-- schemas/055_compare.sql
+
+-- The one question about a calendar: which obligations differ from what was recorded? For some ids it is compare; in key order it
+-- is the scan, for one obligation `explain`, over everything the sweep.
+
+create type calendar_sync.comparison as (
+  obligation_id uuid,
+  deadline calendar_sync.deadline,
+  deadline_hash text,
+  calendar_id text,
+  event_id text,
+  content_hash text,
+  synced_at timestamptz,
+  is_wanted boolean,
+  differs boolean
+);
+
+comment on type calendar_sync.comparison is
+  'An obligation as it is and as a calendar was last brought into line. deadline null: not this user''s. event_id null: no event. is_wanted: it should have an event. differs: a filter that is wider than the worker''s plan, never narrower.';
+
+-- The hash is spelt without anything that a session's TimeZone or DateStyle could change, or that fails for infinity.
+create function calendar_sync.compare(p_integration_id uuid, p_obligation_ids uuid[]) returns setof calendar_sync.comparison
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_completed_events text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  v_completed_events := v_integration.settings ->> 'completed_events';
+  return query
+  select each.id, found.deadline, found.hash, mapping.calendar_id, mapping.external_event_id, mapping.content_hash,
+    mapping.synced_at, coalesce(found.is_wanted, false), case
+      when not coalesce(found.is_wanted, false) then mapping.id is not null
+      else mapping.id is null or mapping.calendar_id is distinct from v_integration.calendar_id or mapping.deadline_hash <> found.hash
+    end
+  from unnest(p_obligation_ids) as each (id)
+  left join lateral (
+    select row (candidate.*)::calendar_sync.deadline as deadline,
+      md5(jsonb_build_array(
+        candidate.title, candidate.description, candidate.status, extract(epoch from candidate.deadline_date),
+        extract(epoch from candidate.deadline_at), candidate.time_zone, candidate.url
+      )::text) as hash,
+      v_integration.status <> 'disconnecting'
+        and (candidate.deadline_date is not null or candidate.deadline_at is not null)
+        and candidate.status <> 'cancelled'
+        and (candidate.status <> 'completed' or v_completed_events = 'keep') as is_wanted
+    from (
+      -- OFFSET keeps the recipient out of this look-up: right after a bulk import the planner would go through all of a user's
+      -- obligations for each id (200 ids of 400: 150 ms instead of 6).
+      select every_recipient.* from calendar_sync.deadlines as every_recipient
+      where every_recipient.obligation_id = each.id offset 0
+    ) as candidate
+    where candidate.recipient_id = v_integration.user_id
+  ) as found on true
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = p_integration_id and mapping.obligation_id = each.id;
+end;
+$$;
+
+comment on function calendar_sync.compare(uuid, uuid[]) is
+  'Compares these obligations with what was recorded for a calendar, a row for each id.';
+
+create function calendar_sync.keys_after(p_integration_id uuid, p_after uuid, p_keys integer) returns uuid[]
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_user_id constant uuid := (select user_id from public.calendar_integrations where id = p_integration_id);
+begin
+  return array(
+    (
+      select deadline.obligation_id as id from calendar_sync.deadlines as deadline
+      where deadline.recipient_id = v_user_id and (p_after is null or deadline.obligation_id > p_after)
+      order by 1 limit p_keys
+    )
+    union
+    (
+      select mapping.obligation_id from public.calendar_event_mappings as mapping
+      where mapping.integration_id = p_integration_id and (p_after is null or mapping.obligation_id > p_after)
+      order by 1 limit p_keys
+    )
+    order by 1 limit p_keys
+  );
+end;
+$$;
+
+comment on function calendar_sync.keys_after(uuid, uuid, integer) is
+  'The next obligations of a calendar in the order of their ids: those of its user and those with an event. p_after null: from the first.';
+
+create function calendar_sync.deadline_for(p_obligation_id uuid, p_user_id uuid) returns calendar_sync.deadline
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select row (candidate.*)::calendar_sync.deadline
+    from (
+      -- OFFSET: as in calendar_sync.compare.
+      select every_recipient.* from calendar_sync.deadlines as every_recipient
+      where every_recipient.obligation_id = p_obligation_id offset 0
+    ) as candidate
+    where candidate.recipient_id = p_user_id
+  );
+end;
+$$;
+
+comment on function calendar_sync.deadline_for(uuid, uuid) is 'An obligation as this user sees it; null where it is not the user''s.';
+
+-- The safety stop: a calendar that is about to lose many events at once asks first.
+create function calendar_sync.count_deletions(p_integration_id uuid) returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select count(*)::integer
+  from calendar_sync.compare(p_integration_id, array(
+    select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id
+  )) as event
+  where not event.is_wanted
+$$;
+
+comment on function calendar_sync.count_deletions(uuid) is 'How many events of a calendar have to go.';
+
+-- Looks at what is due in the order in which it will be claimed, and no further than it takes to decide. What was written a moment
+-- ago settles first: what is deleted in one go right after a bulk sync comes due in portions, and is one go all the same.
+create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer) returns integer
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  return (
+    select count(*)::integer
+    from calendar_sync.compare(p_integration_id, array(
+      select due.obligation_id from (
+        select job.obligation_id from calendar_sync.jobs as job
+        where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null
+          and job.run_at <= now() + interval '1 second'
+        order by job.priority, job.run_at limit p_jobs
+      ) as due
+      where exists (
+        select from public.calendar_event_mappings as mapping
+        where mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id
+      )
+    )) as event
+    where not event.is_wanted
+  );
+end;
+$$;
+
+comment on function calendar_sync.count_due_deletions(uuid, integer) is
+  'How many of the next p_jobs due jobs of a calendar would delete an event.';
+
+-- Counts everything when a scan begins, else what is due: most batches delete nothing and end at the first look.
+create function calendar_sync.stop_mass_deletion(p_integration_id uuid, p_jobs integer, p_scan_begins boolean) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_options calendar_sync.options;
+  v_events integer;
+  v_allowed integer;
+  v_deletions integer;
+begin
+  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, p_jobs) = 0 then
+    return false;
+  end if;
+  select * into v_options from calendar_sync.options;
+  select count(*) into v_events from public.calendar_event_mappings where integration_id = p_integration_id;
+  select greatest(v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, deletions_allowed) into v_allowed
+  from calendar_sync.lanes where integration_id = p_integration_id;
+  if v_events <= v_allowed then
+    return false;
+  end if;
+  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, v_events) <= v_allowed then
+    return false;
+  end if;
+  v_deletions := calendar_sync.count_deletions(p_integration_id);
+  if v_deletions <= v_allowed then
+    return false;
+  end if;
+  perform calendar_sync.act_as('worker');
+  update public.calendar_integrations
+  set status = 'paused', last_error = jsonb_build_object(
+    'code', 'mass_deletion',
+    'message', format('%s of %s events would be deleted at once, so nothing is changed. Confirm that they shall go, or restore the obligations and choose Sync now.', v_deletions, v_events),
+    'details', jsonb_build_object('deletions', v_deletions, 'events', v_events))
+  where id = p_integration_id;
+  return true;
+end;
+$$;
+
+comment on function calendar_sync.stop_mass_deletion(uuid, integer, boolean) is
+  'Pauses a calendar that is about to lose more events than calendar_sync.options lets go without a question, and says so.';
+
+create function calendar_sync.allow_deletions(p_integration_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_deletions integer;
+begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  v_deletions := calendar_sync.count_deletions(p_integration_id);
+  update calendar_sync.lanes set deletions_allowed = v_deletions where integration_id = p_integration_id;
+  update public.calendar_integrations set status = 'active', last_error = null
+  where id = p_integration_id and status = 'paused' and last_error ->> 'code' = 'mass_deletion';
+  return v_deletions;
+end;
+$$;
+
+comment on function calendar_sync.allow_deletions(uuid) is
+  'Lets a calendar go on that was stopped because many events would be deleted: so many as would be now.';
+
+-- schemas/060_schedule.sql
+
+-- The schedule. Every lane knows from when on it may be worked and how urgent that is, so a claim reads the head of an index
+-- instead of looking through jobs.
+
+-- What was written a moment ago is left alone for this long: a burst of edits costs two writes, the first and the last.
+create function calendar_sync.settling_time() returns interval
+language sql immutable security invoker set search_path = ''
+as $$ select interval '1 second' $$;
+
+comment on function calendar_sync.settling_time() is
+  'For so long an obligation is left alone after its event was written: a burst of edits costs two writes, the first and the last.';
+
+create function calendar_sync.attempts_max() returns integer
+language sql immutable security invoker set search_path = ''
+as $$ select 8 $$;
+
+comment on function calendar_sync.attempts_max() is 'After so many attempts of its own a job is given up until its obligation changes or somebody asks.';
+
+create view calendar_sync.schedule with (security_invoker = true) as
+select lane.integration_id, work.priority, case when work.due_at is not null then
+    greatest(work.due_at, lane.wait_until, lane.leased_until)
+  end as ready_at
+from calendar_sync.lanes as lane
+join public.calendar_integrations as integration on integration.id = lane.integration_id
+left join lateral (
+  select due.priority, greatest(due.run_at, now()) as due_at
+  from (
+    select head.priority, head.run_at
+    from (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+    cross join lateral (
+      select job.priority, job.run_at from calendar_sync.jobs as job
+      where job.integration_id = lane.integration_id and job.priority = class.priority and job.failed_at is null
+        and job.kind <> 'disconnect' and (job.kind <> 'find_orphans' or integration.status = 'active')
+      order by job.run_at limit 1
+    ) as head
+    where integration.status = 'active' and integration.sync_enabled or integration.status = 'disconnecting'
+    union all
+    -- The last step of leaving waits until nothing of ours is left in the calendar.
+    select job.priority, job.run_at from calendar_sync.jobs as job
+    where job.integration_id = lane.integration_id and job.kind = 'disconnect' and job.obligation_id is null
+      and integration.status = 'disconnecting'
+      and not exists (
+        select from calendar_sync.jobs as other
+        where other.integration_id = lane.integration_id and other.kind in ('event', 'scan')
+      )
+      and not exists (
+        select from public.calendar_event_mappings as mapping where mapping.integration_id = lane.integration_id
+      )
+    union all
+    -- A token of a paused calendar ends too.
+    select job.priority, job.run_at from calendar_sync.jobs as job
+    where job.integration_id = lane.integration_id and job.kind = 'keep_alive' and job.obligation_id is null
+      and integration.status in ('active', 'paused')
+  ) as due
+  -- What settles in a moment counts as due: else its priority would not be known until the lane is claimed again.
+  order by greatest(due.run_at, now() + calendar_sync.settling_time()), due.priority, due.run_at limit 1
+) as work on true;
+
+comment on view calendar_sync.schedule is
+  'What each lane has to do next and from when on it may, worked out from scratch. lanes.ready_at and lanes.priority say the same.';
+
+-- A lane that waits already keeps its place in the queue. One that was just served, or has work again, goes to the end.
+create function calendar_sync.reschedule(p_integration_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  update calendar_sync.lanes as lane
+  set ready_at = fresh.ready_at, priority = coalesce(fresh.priority, lane.priority)
+  from (
+    select schedule.integration_id, schedule.priority, case
+        when waiting.ready_at < schedule.ready_at and schedule.ready_at <= now() then waiting.ready_at else schedule.ready_at
+      end as ready_at
+    from calendar_sync.schedule join calendar_sync.lanes as waiting using (integration_id)
+    where schedule.integration_id = any (p_integration_ids)
+  ) as fresh
+  where lane.integration_id = fresh.integration_id
+    and (lane.ready_at, lane.priority) is distinct from (fresh.ready_at, coalesce(fresh.priority, lane.priority));
+end;
+$$;
+
+comment on function calendar_sync.reschedule(uuid[]) is 'Works out anew when these lanes may be worked and how urgent that is.';
+
+-- What a lane waits for besides its own work.
+create function calendar_sync.wait_of(
+  lane calendar_sync.lanes, provider calendar_sync.providers, out reason text, out until timestamptz
+)
+language sql stable security invoker set search_path = ''
+as $$
+  select case
+      when lane.leased_until > now() then 'leased'
+      when provider.open_since is not null then 'provider_down'
+      when provider.quota_until > now() then 'project_quota'
+      when lane.wait_until > now() then lane.wait_reason
+    end,
+    case when coalesce(lane.leased_until <= now(), true) then
+      nullif(greatest(lane.wait_until, provider.probe_at, provider.quota_until, now()), now())
+    end
+$$;
+
+comment on function calendar_sync.wait_of(calendar_sync.lanes, calendar_sync.providers) is
+  'What a lane waits for, and until when: leased, provider_down, project_quota, backoff, retry_after, quota; null: nothing, or only for its own next work at ready_at.';
+
+create function calendar_sync.absorb_changes(p_changes integer) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_lanes uuid[];
+  v_retries calendar_sync.changes[];
+begin
+  -- Skip leased lanes: their record would block on our lock.
+  select array_agg(lane.integration_id) into v_lanes from (
+    select locked.integration_id from calendar_sync.lanes as locked
+    where locked.integration_id in (
+      select change.integration_id
+      from calendar_sync.changes as change
+      join calendar_sync.lanes as idle using (integration_id)
+      where idle.leased_by is null or idle.leased_until <= now()
+      order by change.priority, change.id limit p_changes
+    )
+    for update skip locked
+  ) as lane;
+  if v_lanes is null then
+    return;
+  end if;
+  -- All changes of a lane at once, so that a lane with many does not keep others waiting. Exactly the rows that are read go.
+  with absorbed as (
+    delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
+  ), asked as (
+    -- Of several causes that of the most urgent change, and of these the last.
+    select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
+      min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
+      case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
+    from absorbed as each where each.kind <> 'retry'
+    group by 1, 2, 3
+  ), queued as (
+    insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
+    select asked.integration_id, asked.kind, asked.obligation_id, asked.priority,
+      greatest(now(), mapping.synced_at + calendar_sync.settling_time()), asked.cause, asked.cursor, array(
+        select leftover.calendar_id from calendar_sync.leftovers as leftover
+        where leftover.integration_id = asked.integration_id and leftover.obligation_id = asked.obligation_id
+      )
+    from asked
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = asked.integration_id and mapping.obligation_id = asked.obligation_id
+    order by asked.integration_id, asked.obligation_id, asked.kind
+    on conflict (integration_id, obligation_id, kind) do update
+    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
+      last_error = null, cause = excluded.cause,
+      -- A scan begins again, and is still repeated where it was to be.
+      cursor = (job.cursor - 'after') || coalesce(excluded.cursor, '{}')
+    -- A sweep only finds what was forgotten: what is queued or was given up is not forgotten.
+    where excluded.priority < 2
+  )
+  select array_agg(row (each.*)::calendar_sync.changes order by each.id) into v_retries
+  from absorbed as each where each.kind = 'retry';
+  if v_retries is not null then
+    perform calendar_sync.absorb_retries(v_retries);
+  end if;
+  perform calendar_sync.reschedule(v_lanes);
+end;
+$$;
+
+comment on function calendar_sync.absorb_changes(integer) is
+  'Turns the changes of lanes that nobody works into jobs: of the lanes of the p_changes most urgent and oldest changes.';
+
+create function calendar_sync.absorb_retries(p_retries calendar_sync.changes[]) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids constant uuid[] := array(select distinct integration_id from unnest(p_retries) where priority < 2);
+begin
+  update calendar_sync.lanes
+  set attempts = 0, wait_until = case when wait_reason <> 'backoff' then wait_until end,
+    wait_reason = nullif(wait_reason, 'backoff')
+  where integration_id = any (v_ids);
+  -- What was given up has the cause of whoever asks. What waits for its next attempt keeps its own.
+  update calendar_sync.jobs as job
+  set run_at = now(), failed_at = null, priority = retry.priority,
+    -- In the night a job that was given up gets one more attempt.
+    attempts = case when retry.priority < 2 then 0 else job.attempts end,
+    cause = case when job.failed_at is null then job.cause else retry.cause end
+  from unnest(p_retries) as retry
+  where job.integration_id = retry.integration_id and (retry.obligation_id is null or job.obligation_id = retry.obligation_id)
+    and (job.failed_at is not null or job.run_at > now() and job.attempts > 0);
+  -- Somebody waits: a provider that was down is tried now, but not more often than once a second.
+  update calendar_sync.providers set probe_at = now()
+  where probe_at > now() and probe_at < now() + probe_interval - interval '1 second'
+    and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_ids));
+end;
+$$;
+
+comment on function calendar_sync.absorb_retries(calendar_sync.changes[]) is
+  'Ends our own waits of these lanes, and has what waits or was given up tried at once.';
+
+create function calendar_sync.work_is_due() returns boolean
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  return exists (
+    select from calendar_sync.changes as change
+    cross join lateral (
+      -- OFFSET: few changes, or none, are no reason to read every lane.
+      select from calendar_sync.lanes as lane
+      where lane.integration_id = change.integration_id and (lane.leased_by is null or lane.leased_until <= now()) offset 0
+    ) as idle
+  ) or exists (
+    select from calendar_sync.queue_heads() as head
+    where head.ready_at <= now() and coalesce(head.waits_until <= now(), true)
+  );
+end;
+$$;
+
+comment on function calendar_sync.work_is_due() is 'Whether there is work that could be done now and that no worker does.';
+
+create function calendar_sync.queue_heads()
+returns table (provider text, priority smallint, ready_at timestamptz, is_open boolean, waits_until timestamptz)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  return query
+  select provider.name, class.priority, first.ready_at, provider.open_since is not null,
+    greatest(provider.quota_until, provider.probe_at)
+  from calendar_sync.providers as provider
+  cross join (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+  cross join lateral (
+    select lane.ready_at from calendar_sync.lanes as lane
+    where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at is not null
+    order by lane.ready_at limit 1
+  ) as first;
+end;
+$$;
+
+comment on function calendar_sync.queue_heads() is
+  'The lane of each provider and priority that is ready first. is_open: the provider''s circuit breaker. waits_until: its own wait.';
+
+-- schemas/065_claim.sql
+
+-- What the worker asks for: which lanes are due, and all that it needs to work them. Claim and record are its two calls a batch.
+
+create function calendar_sync.advance_scan(p_integration_id uuid, p_jobs integer) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_keys_a_chunk constant integer := 1000;
+  v_chunks_max constant integer := 20;
+  v_scan calendar_sync.jobs;
+  v_cursor jsonb;
+  v_keys uuid[];
+begin
+  select * into v_scan from calendar_sync.jobs
+  where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();
+  if not found then
+    return;
+  end if;
+  v_cursor := coalesce(v_scan.cursor, '{}');
+  for chunk in 1..v_chunks_max loop
+    if v_cursor ? 'waits_for' then
+      exit when calendar_sync.is_open_before((v_cursor ->> 'waits_for')::xid8);
+      v_cursor := '{}';
+    end if;
+    exit when (
+      select count(*) >= p_jobs from (
+        select from calendar_sync.jobs
+        where integration_id = p_integration_id and kind = 'event' and failed_at is null and run_at <= now() limit p_jobs
+      ) as due
+    );
+    if v_cursor ? 'listens' then
+      v_cursor := jsonb_build_object('repeat_after', pg_snapshot_xmax(pg_current_snapshot())::text);
+    end if;
+    v_keys := calendar_sync.keys_after(p_integration_id, (v_cursor ->> 'after')::uuid, v_keys_a_chunk);
+    insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, cause)
+    select p_integration_id, 'event', found.obligation_id, v_scan.priority, v_scan.cause
+    from calendar_sync.compare(p_integration_id, v_keys) as found where found.differs
+    order by found.obligation_id
+    on conflict (integration_id, obligation_id, kind) do update
+    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
+      cause = excluded.cause
+    -- What was given up has changed, or somebody asked. A sweep leaves it.
+    where job.failed_at is not null and excluded.priority < 2;
+    if cardinality(v_keys) = v_keys_a_chunk then
+      v_cursor := v_cursor || jsonb_build_object('after', v_keys[v_keys_a_chunk]);
+    elsif v_cursor ? 'repeat_after' and calendar_sync.is_open_before((v_cursor ->> 'repeat_after')::xid8) then
+      v_cursor := jsonb_build_object('waits_for', v_cursor -> 'repeat_after');
+    elsif v_cursor ? 'repeat_after' then
+      v_cursor := '{}';
+    else
+      delete from calendar_sync.jobs
+      where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
+      return;
+    end if;
+  end loop;
+  -- A transaction that stays open is asked for less and less often, at most once a minute.
+  update calendar_sync.jobs
+  set cursor = v_cursor, run_at = case when v_cursor ? 'waits_for'
+    then now() + least(greatest((now() - v_scan.created_at) / 4, interval '1 second'), interval '1 minute') else v_scan.run_at end
+  where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
+end;
+$$;
+
+comment on function calendar_sync.advance_scan(uuid, integer) is
+  'Goes on with the scan of a calendar, chunk by chunk in the order of ids, until p_jobs jobs are due or the scan is over.';
+
+create function calendar_sync.is_open_before(p_transaction xid8) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$
+  select exists (
+    select from pg_snapshot_xip(pg_current_snapshot()) as open (id) where open.id < p_transaction
+  )
+$$;
+
+comment on function calendar_sync.is_open_before(xid8) is 'Whether a transaction before this one is still open.';
+
+create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_jobs jsonb := jsonb '[]';
+  v_ids uuid[];
+  v_single calendar_sync.jobs;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  select * into v_single from calendar_sync.jobs as job
+  where job.integration_id = p_integration_id and job.kind = 'keep_alive' and job.obligation_id is null and job.run_at <= now()
+    and v_integration.status in ('active', 'paused');
+  if not found then
+    select array_agg(due.obligation_id) into v_ids from (
+      select job.obligation_id from calendar_sync.jobs as job
+      where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null and job.run_at <= now()
+      order by job.priority, job.run_at limit p_jobs
+    ) as due;
+    if v_ids is null then
+      select job.* into v_single
+      from calendar_sync.jobs as job
+      where job.integration_id = p_integration_id and job.obligation_id is null and job.run_at <= now() and (
+        job.kind = 'find_orphans' and v_integration.status = 'active'
+        or job.kind = 'disconnect' and v_integration.status = 'disconnecting'
+          and not exists (
+            select from calendar_sync.jobs as other
+            where other.integration_id = p_integration_id and other.kind in ('event', 'scan')
+          )
+          and not exists (
+            select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id
+          )
+      );
+    else
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'obligation_id', job.obligation_id,
+        'version', job.version,
+        'attempts', job.attempts,
+        'attempted_in', to_jsonb(job.attempted_in),
+        'cause', job.cause,
+        'deadline', case when (found.deadline).obligation_id is not null then calendar_sync.shown_json(found.deadline) end,
+        'deadline_hash', found.deadline_hash,
+        'mapping', case when found.event_id is not null then jsonb_build_object(
+          'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash) end
+      )), '[]') into v_jobs
+      from calendar_sync.compare(p_integration_id, v_ids) as found
+      join calendar_sync.jobs as job
+        on job.integration_id = p_integration_id and job.obligation_id = found.obligation_id and job.kind = 'event';
+      update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
+      where job.integration_id = p_integration_id and job.obligation_id = any (v_ids) and job.kind = 'event'
+        and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);
+    end if;
+  end if;
+  return (select jsonb_build_object(
+    'integration_id', v_integration.id,
+    'provider', v_integration.provider,
+    'lease', lane.lease,
+    'kind', coalesce(v_single.kind, 'event'),
+    'removing', v_integration.status = 'disconnecting',
+    'user_id', coalesce(v_integration.user_id, v_integration.deleted_user_id),
+    'calendar', case when v_integration.calendar_id is not null then jsonb_build_object(
+      'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
+    'own_calendar_id', v_integration.own_calendar_id,
+    'settings', v_integration.settings,
+    'attempts', lane.attempts,
+    'batch_jobs', lane.batch_jobs,
+    'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
+    'token_expires_at', v_integration.token_expires_at,
+    'jobs', v_jobs,
+    'single', case when v_single.kind is not null then
+      jsonb_build_object('version', v_single.version, 'attempts', v_single.attempts) end
+  ) from calendar_sync.lanes as lane where lane.integration_id = p_integration_id);
+end;
+$$;
+
+comment on function calendar_sync.lane_json(uuid, integer) is
+  'A lane as the worker gets it: up to p_jobs event jobs that are due, or one job of another kind.';
+
+-- A job costs one call; a move, or finding what an interrupted attempt left, one more. A few are to spare: for a taken id, for
+-- asking whether the calendar is still there, and for looking for orphans.
+create function calendar_sync.take_batch(p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_calls_to_spare constant integer := 5;
+  v_events_a_page constant integer := 100;
+  v_lane calendar_sync.lanes;
+  v_status text;
+  v_scope text;
+  v_left integer;
+  v_more_at timestamptz;
+  v_jobs integer;
+  v_scan_begins boolean;
+  v_batch jsonb;
+  v_calls integer;
+begin
+  select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
+  select status into v_status from public.calendar_integrations where id = p_integration_id;
+  if v_status in ('active', 'paused') and exists (
+    select from calendar_sync.jobs
+    where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
+  ) then
+    return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
+  end if;
+  select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
+  from calendar_sync.quota_of(v_lane.provider, p_integration_id) as quota
+  order by quota.left_for_syncing, quota.scope desc limit 1;
+  if v_left = 0 then
+    if v_scope = 'project' then
+      update calendar_sync.providers set quota_until = v_more_at where name = v_lane.provider;
+    else
+      update calendar_sync.lanes set wait_until = v_more_at, wait_reason = 'quota' where integration_id = p_integration_id;
+    end if;
+    return null;
+  end if;
+  v_jobs := least(v_lane.batch_jobs, v_left);
+  select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
+  where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();
+  perform calendar_sync.advance_scan(p_integration_id, v_jobs);
+  if v_status = 'active'
+    and calendar_sync.stop_mass_deletion(p_integration_id, v_jobs, coalesce(v_scan_begins, false))
+  then
+    -- It begins again when the calendar goes on.
+    update calendar_sync.jobs set cursor = cursor - 'after'
+    where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
+    return null;
+  end if;
+  v_batch := calendar_sync.lane_json(p_integration_id, v_jobs);
+  if v_batch ->> 'kind' = 'find_orphans' then
+    select v_calls_to_spare + count(*) / v_events_a_page into v_calls
+    from public.calendar_event_mappings where integration_id = p_integration_id;
+  else
+    select v_calls_to_spare + coalesce(sum(1
+      + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
+      + jsonb_array_length(job -> 'attempted_in')
+    ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
+  end if;
+  v_calls := least(v_left, v_calls);
+  update calendar_sync.lanes set wait_until = null, wait_reason = null
+  where integration_id = p_integration_id and wait_reason is not null;
+  return v_batch || jsonb_build_object(
+    'calls', v_calls, 'reserved_id', calendar_sync.count_calls(v_lane.provider, p_integration_id, v_calls));
+exception when others then
+  -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone.
+  perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
+  update calendar_sync.lanes set wait_until = now() + interval '1 minute', wait_reason = 'backoff'
+  where integration_id = p_integration_id;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.take_batch(uuid) is
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+
+create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_changes constant integer := 200;
+  v_probed text[];
+  v_ids uuid[];
+  v_batches jsonb;
+begin
+  perform calendar_sync.absorb_changes(v_changes);
+  with probe as (
+    select name from calendar_sync.providers where probe_at <= now() for update skip locked
+  ), probed as (
+    update calendar_sync.providers as provider set probe_at = now() + provider.probe_interval
+    from probe where provider.name = probe.name returning provider.name
+  )
+  select coalesce(array_agg(name), '{}') into v_probed from probed;
+  with candidate as materialized (
+    select ready.integration_id, ready.urgent_at
+    from calendar_sync.providers as provider
+    cross join lateral (
+      select case when provider.open_since is null then p_lanes when provider.name = any (v_probed) then 1 else 0 end as lanes
+    ) as room
+    cross join lateral (
+      select oldest.integration_id, oldest.ready_at + class.patience as urgent_at
+      -- What a person waits for goes first, but not for ever: work of a lower priority that has waited for so much longer is as urgent.
+      from (values (0, interval '0'), (1, interval '30 seconds'), (2, interval '10 minutes')) as class (priority, patience)
+      cross join lateral (
+        select lane.integration_id, lane.ready_at
+        from calendar_sync.lanes as lane
+        join public.calendar_integrations as integration on integration.id = lane.integration_id
+        where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at <= now()
+        order by lane.ready_at limit room.lanes
+        for no key update of integration skip locked for update of lane skip locked
+      ) as oldest
+      order by urgent_at limit room.lanes
+    ) as ready
+    where coalesce(provider.quota_until <= now(), true)
+    order by urgent_at limit p_lanes
+  ), leased as (
+    update calendar_sync.lanes as lane
+    set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), lease = gen_random_uuid(),
+      ready_at = now() + make_interval(secs => p_lease_s)
+    from candidate where lane.integration_id = candidate.integration_id
+    returning lane.integration_id
+  )
+  select array_agg(integration_id) into v_ids from leased;
+  if v_ids is null then
+    return '[]'::jsonb;
+  end if;
+  select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
+    array_agg(batch.id) filter (where batch.lane is null)
+  into v_batches, v_ids
+  from (select id, calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch;
+  if v_ids is not null then
+    update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+  return v_batches;
+end;
+$$;
+
+comment on function public.calendar_claim(uuid, integer, integer) is
+  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them.';
+
+-- Only lanes that the worker knows of: a lane whose claim was answered to nobody becomes free in its time.
+create function public.calendar_renew(p_worker uuid, p_lease_s integer, p_integration_ids uuid[] default null) returns jsonb
+language sql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+  with renewed as (
+    update calendar_sync.lanes
+    set leased_until = now() + make_interval(secs => p_lease_s), ready_at = now() + make_interval(secs => p_lease_s)
+    where leased_by = p_worker and leased_until > now() - interval '1 minute'
+      and (p_integration_ids is null or integration_id = any (p_integration_ids))
+    returning integration_id
+  )
+  select coalesce(jsonb_agg(integration_id), '[]') from renewed
+$$;
+
+comment on function public.calendar_renew(uuid, integer, uuid[]) is
+  'Renews the leases that a worker still holds, those of p_integration_ids where they are given, and names their integrations.';
+
+create function public.calendar_next_work(p_within_s integer) returns integer
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_next_at timestamptz;
+begin
+  select min(greatest(first.ready_at, provider.quota_until, provider.probe_at)) into v_next_at
+  from calendar_sync.providers as provider
+  cross join (values (0), (1), (2)) as class (priority)
+  cross join lateral (
+    select lane.ready_at from calendar_sync.lanes as lane
+    where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at is not null
+      and lane.leased_by is null
+    order by lane.ready_at limit 1
+  ) as first;
+  return case when v_next_at <= clock_timestamp() + make_interval(secs => p_within_s)
+    then greatest(ceil(extract(epoch from v_next_at - clock_timestamp()) * 1000), 0) end;
+end;
+$$;
+
+comment on function public.calendar_next_work(integer) is
+  'In how many milliseconds the next lane will be ready that nobody works; null where that is more than p_within_s seconds away.';
+
+-- schemas/070_tokens.sql
+
+-- Tokens are in Vault and nowhere else. Locks that outlast a transaction are rows.
+
+create table calendar_sync.locks (
+  purpose text not null check (purpose in ('refresh', 'calendar')),
+  subject_id uuid not null,
+  claim uuid not null,
+  claimed_until timestamptz not null,
+  primary key (purpose, subject_id)
+);
+
+comment on table calendar_sync.locks is
+  'Who does alone, for some seconds, what two must not do side by side. refresh: refreshes an integration''s access token. calendar: looks for or makes a user''s calendar, since Google cannot be asked whether an earlier call made one.';
+comment on column calendar_sync.locks.subject_id is 'The integration, or the user.';
+comment on column calendar_sync.locks.claimed_until is 'When the holder counts as dead and the next one may begin.';
+
+alter table calendar_sync.locks enable row level security;
+
+create function calendar_sync.take_lock(p_purpose text, p_subject_id uuid, p_claim uuid, p_claim_s integer) returns boolean
+language sql volatile security definer set search_path = ''
+as $$
+  with taken as (
+    insert into calendar_sync.locks as lock (purpose, subject_id, claim, claimed_until)
+    values (p_purpose, p_subject_id, p_claim, clock_timestamp() + make_interval(secs => p_claim_s))
+    on conflict (purpose, subject_id) do update set claim = excluded.claim, claimed_until = excluded.claimed_until
+    where lock.claimed_until <= clock_timestamp()
+    returning subject_id
+  )
+  select exists (select from taken)
+$$;
+
+comment on function calendar_sync.take_lock(text, uuid, uuid, integer) is 'Takes a lock for p_claim_s seconds; false while another claim has it.';
+
+create function calendar_sync.release_lock(p_purpose text, p_subject_id uuid, p_claim uuid) returns boolean
+language sql volatile security definer set search_path = ''
+as $$
+  with released as (
+    delete from calendar_sync.locks where purpose = p_purpose and subject_id = p_subject_id and claim = p_claim returning true
+  )
+  select exists (select from released)
+$$;
+
+comment on function calendar_sync.release_lock(text, uuid, uuid) is 'Releases a lock; false where the claim does not have it any more.';
+
+create function public.calendar_lock_user(p_user_id uuid, p_claim uuid, p_claim_s integer) returns boolean
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.take_lock('calendar', p_user_id, p_claim, p_claim_s) $$;
+
+comment on function public.calendar_lock_user(uuid, uuid, integer) is
+  'Takes, for p_claim_s seconds, the lock under which a user''s calendar is looked for or made; false while another call has it.';
+
+create function public.calendar_unlock_user(p_user_id uuid, p_claim uuid) returns boolean
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.release_lock('calendar', p_user_id, p_claim) $$;
+
+comment on function public.calendar_unlock_user(uuid, uuid) is 'Releases what calendar_lock_user took.';
+
+create function calendar_sync.store_secret(p_secret_id uuid, p_secret text, p_description text) returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id uuid := p_secret_id;
+begin
+  if v_id is not null then
+    begin
+      perform vault.update_secret(v_id, p_secret);
+      if exists (select from vault.secrets where id = v_id) then
+        return v_id;
+      end if;
+    exception when data_exception then
+      -- A row that cannot be decrypted cannot be updated either.
+      delete from vault.secrets where id = v_id;
+    end;
+  end if;
+  -- create_secret writes its argument to the WAL before it encrypts; update_secret does not.
+  v_id := vault.create_secret('', null, p_description);
+  perform vault.update_secret(v_id, p_secret);
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.store_secret(uuid, text, text) is 'Stores a secret in Vault and returns its id, which changes if the old one was lost.';
+
+create function calendar_sync.read_secret(p_secret_id uuid) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (select nullif(decrypted_secret, '') from vault.decrypted_secrets where id = p_secret_id);
+exception
+  when data_exception then
+    return null;
+  -- A missing grant is not for the user to mend: a token that may not be read is not lost.
+  when insufficient_privilege then
+    raise exception 'The tokens in Vault may not be read: %.', sqlerrm using errcode = 'insufficient_privilege',
+      hint = 'select * from calendar_admin.setup_check() where not ok; names the missing grant.';
+end;
+$$;
+
+comment on function calendar_sync.read_secret(uuid) is
+  'The secret, or null where it is missing or cannot be decrypted. An error where Vault may not be read.';
+
+create function calendar_sync.valid_access_token(
+  p_integration_id uuid, p_min_valid_s integer, p_rejected_token text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_access_token text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if v_integration.token_expires_at > now() + make_interval(secs => p_min_valid_s) then
+    v_access_token := calendar_sync.read_secret(v_integration.access_token_secret_id);
+  end if;
+  if v_access_token is null or v_access_token is not distinct from p_rejected_token then
+    return null;
+  end if;
+  return jsonb_build_object('kind', 'valid', 'access_token', v_access_token, 'expires_at', v_integration.token_expires_at);
+end;
+$$;
+
+comment on function calendar_sync.valid_access_token(uuid, integer, text) is
+  'The stored access token, unless it is the rejected one or lasts for less than p_min_valid_s seconds. Volatile: it sees what another transaction just stored.';
+
+-- One refresh for any number of users of a token, in whatever process: one of them takes the lock, the others wait and then read
+-- what that one stored.
+create function public.calendar_begin_refresh(
+  p_integration_id uuid, p_min_valid_s integer, p_rejected_token text default null, p_calls integer default 0
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_refresh_s constant integer := 15;
+  v_integration public.calendar_integrations;
+  v_token jsonb;
+  v_refresh_token text;
+  v_claim constant uuid := gen_random_uuid();
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if not found or v_integration.status = 'disconnected' then
+    return jsonb_build_object('kind', 'disconnected');
+  end if;
+  v_token := calendar_sync.valid_access_token(p_integration_id, p_min_valid_s, p_rejected_token);
+  if v_token is null then
+    if not calendar_sync.take_lock('refresh', p_integration_id, v_claim, v_refresh_s) then
+      return jsonb_build_object('kind', 'busy');
+    end if;
+    v_token := calendar_sync.valid_access_token(p_integration_id, p_min_valid_s, p_rejected_token);
+    if v_token is not null then
+      perform calendar_sync.release_lock('refresh', p_integration_id, v_claim);
+    end if;
+  end if;
+  perform calendar_sync.count_calls(v_integration.provider, p_integration_id, p_calls);
+  if v_token is not null then
+    return v_token;
+  end if;
+  v_refresh_token := calendar_sync.read_secret((
+    select refresh_token_secret_id from public.calendar_integrations where id = p_integration_id
+  ));
+  if v_refresh_token is null then
+    perform public.calendar_refresh_failed(p_integration_id, v_claim, 'disconnected', jsonb_build_object(
+      'code', 'secret_unreadable', 'message', 'The stored tokens of this calendar cannot be read. Connect it again.'));
+    return jsonb_build_object('kind', 'unreadable');
+  end if;
+  return jsonb_build_object(
+    'kind', 'refresh', 'refresh_token', v_refresh_token, 'claim', v_claim, 'account_id', v_integration.account_id);
+end;
+$$;
+
+comment on function public.calendar_begin_refresh(uuid, integer, text, integer) is
+  'The access token, if it is valid for p_min_valid_s seconds more and not the rejected one; else the refresh token and, for 15 s, the right to use it. p_calls: provider calls that a person is about to make with it.';
+
+create function public.calendar_save_tokens(
+  p_integration_id uuid, p_claim uuid, p_access_token text, p_expires_at timestamptz, p_refresh_token text default null
+) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  if not calendar_sync.release_lock('refresh', p_integration_id, p_claim) then
+    return false;
+  end if;
+  update public.calendar_integrations
+  set access_token_secret_id =
+      calendar_sync.store_secret(access_token_secret_id, p_access_token, 'calendar_sync: access token'),
+    refresh_token_secret_id = case
+      when p_refresh_token is null then refresh_token_secret_id
+      else calendar_sync.store_secret(refresh_token_secret_id, p_refresh_token, 'calendar_sync: refresh token')
+    end,
+    token_expires_at = p_expires_at,
+    token_refreshed_at = now()
+  where id = p_integration_id;
+  return true;
+end;
+$$;
+
+comment on function public.calendar_save_tokens(uuid, uuid, text, timestamptz, text) is
+  'Stores refreshed tokens, before they are used, and releases the lock. False, and nothing stored, where another claim has the lock or the account was connected anew meanwhile.';
+
+create function public.calendar_refresh_failed(p_integration_id uuid, p_claim uuid, p_status text, p_error jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_status text;
+begin
+  perform calendar_sync.act_as('worker');
+  select status into v_status from public.calendar_integrations where id = p_integration_id for no key update;
+  -- What was learned of an older grant says nothing of one that a new consent brought meanwhile.
+  if not calendar_sync.release_lock('refresh', p_integration_id, p_claim) then
+    return;
+  end if;
+  -- A user who leaves does not have to reconnect first: the events stay, and the rest goes.
+  if p_status is not null and v_status = 'disconnecting' then
+    perform calendar_sync.remove_integration(p_integration_id);
+    return;
+  end if;
+  update public.calendar_integrations
+  -- An error that passes does not hide one that somebody has to mend.
+  set last_error = case when p_status is null and status = 'paused' then last_error else p_error end,
+    status = coalesce(p_status, status)
+  where id = p_integration_id;
+end;
+$$;
+
+comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
+  'Says on the integration why its token could not be refreshed. p_status: what becomes of it; null: it stays as it is.';
+
+create function calendar_sync.keep_idle_tokens_alive() returns void
+language sql volatile security definer set search_path = ''
+as $$
+  select calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
+  from public.calendar_integrations as integration
+  join calendar_sync.providers as provider on provider.name = integration.provider
+  where integration.status in ('active', 'paused') and integration.removed_at is null
+    and integration.token_refreshed_at < now() - provider.idle_limit
+$$;
+
+comment on function calendar_sync.keep_idle_tokens_alive() is
+  'Has every refresh token used once that is about to end because nothing changed in its calendar for months.';
+
+-- schemas/072_outcomes.sql
+
+-- What the worker tells of a batch: `calendar_record` parses it once into these types.
+
+create type calendar_sync.outcome as (
+  kind text,
+  job text,
+  obligation_id uuid,
+  version bigint,
+  action text,
+  calendar_id text,
+  event_id text,
+  etag text,
+  deadline_hash text,
+  content_hash text,
+  title text,
+  due text,
+  cause jsonb,
+  run_in_ms bigint,
+  error text,
+  counts boolean,
+  may_leave boolean,
+  left_in text[]
+);
+
+comment on type calendar_sync.outcome is
+  'What became of a job. kind: synced, unchanged, removed, done (of a job that is no event), retry, failed. counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed.';
+
+create type calendar_sync.batch as (
+  lease uuid,
+  reserved_id bigint,
+  wrote_to text,
+  calls_made integer,
+  next_jobs smallint,
+  succeeded boolean,
+  reached boolean,
+  wait_reason text,
+  wait_ms bigint,
+  status text,
+  last_error jsonb,
+  calendar_id text
+);
+
+comment on type calendar_sync.batch is
+  'What became of a batch. wrote_to: the calendar it was for. reached: whether the provider answered; null: the batch does not say. calendar_id: the calendar''s new id.';
+
+-- schemas/075_activity.sql
+
+-- Activity: every change made in a calendar and every event in the life of a connection. Rows are appended, never updated, and
+-- dropped by the day.
+--
+-- Activity outlives what it tells of, so the details of a connection hold the account's address: evidence first asks whose
+-- calendar it was. The address is shown to that user and to administrators, is kept no longer than the rest, and goes with
+-- calendar_sync.forget_activity.
+
+create table calendar_sync.activity (
+  at timestamptz not null default clock_timestamp(),
+  user_id uuid,
+  integration_id uuid,
+  provider text,
+  obligation_id uuid,
+  action text not null check (action in (
+    'created', 'updated', 'moved', 'removed', 'adopted', 'rejected', 'given_up',
+    'connected', 'reconnected', 'grant_lost', 'paused', 'resumed', 'switched_off', 'switched_on', 'calendar_chosen',
+    'settings_changed', 'disconnecting', 'disconnected', 'retried', 'resynced', 'erased', 'drained'
+  )),
+  calendar_id text,
+  event_id text,
+  title text,
+  due text,
+  reason text,
+  details jsonb,
+  caused_by text default calendar_sync.caused_by(),
+  request_id text default calendar_sync.request_id(),
+  check (obligation_id is null or (user_id, integration_id, provider) is not null)
+) partition by range (at);
+
+comment on table calendar_sync.activity is
+  'Every change made to a calendar and every one given up, every event in the life of a connection, and what an administrator did. No foreign keys: it outlives what it tells of.';
+comment on column calendar_sync.activity.user_id is 'Whose calendar it is; null where it concerns all.';
+comment on column calendar_sync.activity.obligation_id is 'The obligation whose event changed; null for what happened to a connection.';
+comment on column calendar_sync.activity.details is 'More about it, by the kind of action; never a secret.';
+comment on column calendar_sync.activity.title is
+  'The obligation''s, as it was then. Null where the obligation itself was gone: an earlier row has it.';
+comment on column calendar_sync.activity.due is 'The deadline as the event shows it: a date, or an instant.';
+comment on column calendar_sync.activity.reason is 'Why it was rejected or given up, in the provider''s word.';
+comment on column calendar_sync.activity.caused_by is 'Who or what caused it: what calendar_sync.caused_by() said where the change was made, or sweep, nightly, repair, connected, lease_lost or orphans where the system itself found something to do.';
+comment on column calendar_sync.activity.request_id is 'The request that led to it, or the worker''s run where none did: the same id stands in the functions'' log lines.';
+
+create function calendar_sync.with_because(p_details jsonb) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select nullif(jsonb_strip_nulls(coalesce(p_details, '{}') || jsonb_build_object('because', nullif(current_setting('calendar_sync.because', true), ''))), '{}')
+$$;
+
+comment on function calendar_sync.with_because(jsonb) is
+  'The details of a row of activity, with the administrator''s reason where one is given, and without nulls.';
+
+create function calendar_sync.note(
+  p_integration public.calendar_integrations, p_action text, p_details jsonb default null
+) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, details)
+  values (coalesce(p_integration.user_id, p_integration.deleted_user_id), p_integration.id, p_integration.provider, p_action, p_integration.calendar_id,
+    calendar_sync.with_because(p_details))
+$$;
+
+comment on function calendar_sync.note(public.calendar_integrations, text, jsonb) is
+  'Notes an event in the life of a connection; without an integration, one that concerns them all.';
+
+create index activity_user_idx on calendar_sync.activity (user_id, at desc);
+create index activity_obligation_idx on calendar_sync.activity (obligation_id, at);
+create index activity_request_idx on calendar_sync.activity (request_id) where request_id is not null;
+-- The life of one connection; the many changes of events are not in it.
+create index activity_connection_idx on calendar_sync.activity (integration_id, at) where obligation_id is null;
+
+alter table calendar_sync.activity enable row level security;
+
+-- Only the owner has a grant to change activity, and this trigger keeps the owner from doing it by mistake. The two functions that
+-- may, keep_activity and forget_activity, say so while they run.
+create function calendar_sync.refuse_change_of_activity() returns trigger
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  if current_setting('calendar_sync.activity_may_change', true) = 'yes' then
+    return case when tg_op = 'UPDATE' then new when tg_op = 'DELETE' then old end;
+  end if;
+  raise exception 'calendar_sync.activity is only appended to.' using errcode = 'insufficient_privilege',
+    hint = 'calendar_sync.options.activity_kept_for says how long it is kept; calendar_sync.forget_activity(user_id) takes out what is personal.';
+end;
+$$;
+
+comment on function calendar_sync.refuse_change_of_activity() is 'Refuses to change or delete activity.';
+
+-- Partitions inherit the row trigger; keep_activity gives each the other one, since a TRUNCATE of one day fires only its own.
+create trigger activity_kept before update or delete on calendar_sync.activity
+for each row execute function calendar_sync.refuse_change_of_activity();
+create trigger activity_kept_whole before truncate on calendar_sync.activity
+for each statement execute function calendar_sync.refuse_change_of_activity();
+
+-- Rows of days without a partition go here, as when keep_activity was not called for weeks.
+create table calendar_sync.activity_default partition of calendar_sync.activity default;
+comment on table calendar_sync.activity_default is 'Activity of days without a partition; keep_activity moves it.';
+alter table calendar_sync.activity_default enable row level security;
+create trigger activity_kept_whole before truncate on calendar_sync.activity_default
+for each statement execute function calendar_sync.refuse_change_of_activity();
+
+create function calendar_sync.keep_activity() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_days_ahead constant integer := 7;
+  v_day date;
+  v_name text;
+begin
+  for v_day in
+    select day::date from generate_series(current_date, current_date + v_days_ahead, interval '1 day') as day
+    union
+    select distinct (at at time zone 'UTC')::date from calendar_sync.activity_default
+  loop
+    v_name := 'activity_' || to_char(v_day, 'YYYYMMDD');
+    continue when to_regclass('calendar_sync.' || v_name) is not null;
+    execute format('create table calendar_sync.%I (like calendar_sync.activity including all)', v_name);
+    execute format('comment on table calendar_sync.%I is %L', v_name, 'Activity of one day.');
+    execute format('alter table calendar_sync.%I enable row level security', v_name);
+    execute format('create trigger activity_kept_whole before truncate on calendar_sync.%I
+      for each statement execute function calendar_sync.refuse_change_of_activity()', v_name);
+    perform set_config('calendar_sync.activity_may_change', 'yes', true);
+    execute format('with late as (delete from calendar_sync.activity_default where at >= %L and at < %L returning *)
+      insert into calendar_sync.%I select * from late', v_day || ' 00:00+00', v_day + 1 || ' 00:00+00', v_name);
+    perform set_config('calendar_sync.activity_may_change', '', true);
+    execute format('alter table calendar_sync.activity attach partition calendar_sync.%I for values from (%L) to (%L)',
+      v_name, v_day || ' 00:00+00', v_day + 1 || ' 00:00+00');
+  end loop;
+  for v_name in
+    select partition.relname
+    from pg_catalog.pg_inherits as child
+    join pg_catalog.pg_class as partition on partition.oid = child.inhrelid
+    cross join calendar_sync.options
+    where child.inhparent = 'calendar_sync.activity'::regclass and partition.relname ~ '^activity_\d{8}$'
+      and to_date(right(partition.relname, 8), 'YYYYMMDD') < (now() - options.activity_kept_for)::date
+  loop
+    execute format('drop table calendar_sync.%I', v_name);
+  end loop;
+end;
+$$;
+
+comment on function calendar_sync.keep_activity() is
+  'Makes the partitions of the coming days and drops those that are older than calendar_sync.options says.';
+
+select calendar_sync.keep_activity();
+
+create function calendar_sync.forget_activity(p_user_id uuid) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  perform set_config('calendar_sync.activity_may_change', 'yes', true);
+  update calendar_sync.activity set title = null, calendar_id = null, event_id = null, details = null
+  where user_id = p_user_id and num_nonnulls(title, calendar_id, event_id, details) > 0;
+  get diagnostics v_rows = row_count;
+  perform set_config('calendar_sync.activity_may_change', '', true);
+  update calendar_sync.history set title = null, calendar_id = null, calendar_name = null, event_id = null, account_email = null
+  where user_id = p_user_id and num_nonnulls(title, calendar_id, calendar_name, event_id, account_email) > 0;
+  return v_rows;
+end;
+$$;
+
+comment on function calendar_sync.forget_activity(uuid) is
+  'For an erasure: takes out of a user''s activity and history the titles, the calendars and the account''s address. What stays is when something happened, of what kind, for which ids and which deadline. How many rows it was; 0 where nothing is left to take out.';
+
+create function calendar_sync.due_as_shown(p_due text) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select case when p_due like '%T%' then calendar_sync.due_text(null, p_due::timestamptz) else p_due end
+$$;
+
+comment on function calendar_sync.due_as_shown(text) is
+  'A deadline of an activity row as the Calendar API prints it: a date, or an instant in UTC (RFC 3339).';
+
+-- With a partition a day most of it is planning: a generic plan is made once a session (400 days: 14 ms instead of 90).
+create function calendar_sync.own_activity(p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_limit_max constant integer := 200;
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'kind', case when recent.obligation_id is null then 'connection' else 'event' end,
+      'at', recent.at,
+      'integration_id', recent.integration_id,
+      'provider', recent.provider,
+      'account_email', coalesce(integration.account_email, recent.details ->> 'account_email'),
+      'calendar_name', coalesce(recent.details ->> 'calendar_name', integration.calendar_name),
+      'action', recent.action,
+      'reason', recent.reason,
+      'caused_by', calendar_sync.cause_for(recent.caused_by, v_user_id)
+    ) || case when recent.obligation_id is null then jsonb_build_object(
+      'calendar_before', recent.details ->> 'calendar_before',
+      'settings_before', recent.details -> 'settings_before',
+      'settings', recent.details -> 'settings',
+      'events', recent.details ->> 'events'
+    ) else jsonb_build_object(
+      'obligation_id', recent.obligation_id,
+      'title', coalesce(recent.title, calendar_sync.shown_title((calendar_sync.deadline_for(recent.obligation_id, v_user_id)).title), (
+        select earlier.title from calendar_sync.activity as earlier
+        where earlier.obligation_id = recent.obligation_id and earlier.integration_id = recent.integration_id
+          and earlier.at < recent.at and earlier.title is not null
+        order by earlier.at desc limit 1
+      )),
+      'due', calendar_sync.due_as_shown(recent.due)
+    ) end order by recent.at desc), '[]')
+    from (
+      select * from calendar_sync.activity where user_id = v_user_id
+      order by at desc limit least(p_limit, v_limit_max)
+    ) as recent
+    left join public.calendar_integrations as integration
+      on integration.id = recent.integration_id and integration.user_id = v_user_id
+  );
+end;
+$$;
+
+comment on function calendar_sync.own_activity(integer) is
+  'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first.';
+grant execute on function calendar_sync.own_activity(integer) to authenticated;
+
+create function public.calendar_activity(p_limit integer default 50) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_activity(p_limit) $$;
+
+comment on function public.calendar_activity(integer) is
+  'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first.';
+
+-- The life of a connection in calendar_sync.activity: every change of an integration, a person's in the dashboard too, is noted in
+-- the same transaction. Tokens, the time of the last sync and errors that pass by themselves are not noted.
+
+create function calendar_sync.account_details(integration public.calendar_integrations) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select jsonb_build_object('account_email', integration.account_email, 'calendar_name', integration.calendar_name,
+    'access', integration.access)
+$$;
+
+comment on function calendar_sync.account_details(public.calendar_integrations) is
+  'Whose account and which calendar it is, for rows that are read when the integration is gone.';
+
+create function calendar_sync.note_connections() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+begin
+  if tg_op = 'INSERT' then
+    insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, details)
+    select added.user_id, added.id, added.provider, 'connected', added.calendar_id,
+      calendar_sync.account_details(row (added.*)::public.calendar_integrations)
+    from new_rows as added where added.removed_at is null;
+    return null;
+  elsif tg_op = 'DELETE' then
+    -- Rows that were deleted without having been removed: their events are left where they are.
+    insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, details)
+    select coalesce(gone.user_id, gone.deleted_user_id), gone.id, gone.provider, 'disconnected', gone.calendar_id, calendar_sync.with_because(
+      calendar_sync.account_details(row (gone.*)::public.calendar_integrations) || jsonb_build_object('events', 'left'))
+    from old_rows as gone where gone.removed_at is null
+    order by gone.id;
+    update calendar_sync.history
+    set until_at = v_now, ended_with = 'disconnected', ended_by = calendar_sync.caused_by(), ended_request_id = calendar_sync.request_id()
+    where until_at is null and integration_id in (select id from old_rows);
+    return null;
+  end if;
+  with noted as (
+  insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
+  select coalesce(after.user_id, before.user_id, after.deleted_user_id), after.id, after.provider, event.action, after.calendar_id,
+    event.reason, calendar_sync.with_because(event.details)
+  from old_rows as before
+  join new_rows as after on after.id = before.id
+  cross join lateral (values
+    (1, case
+        when before.removed_at is not null and after.removed_at is null then 'connected'
+        when before.status = 'disconnected' and after.status = 'active' then 'reconnected'
+      end, null, calendar_sync.account_details(row (after.*)::public.calendar_integrations)),
+    (2, case when before.removed_at is null and after.removed_at is null and after.calendar_id is distinct from before.calendar_id
+        then 'calendar_chosen' end,
+      -- The provider gave the calendar another id, and the worker follows.
+      case when calendar_sync.caused_by() = 'worker' then 'new_id' end,
+      jsonb_build_object('calendar_id_before', before.calendar_id, 'calendar_before', before.calendar_name,
+        'calendar_name', after.calendar_name)),
+    (3, case when after.settings <> before.settings then 'settings_changed' end, null,
+      jsonb_build_object('settings_before', calendar_sync.settings_that_differ(before.settings, after.settings),
+        'settings', calendar_sync.settings_that_differ(after.settings, before.settings))),
+    (4, case when before.sync_enabled and not after.sync_enabled then 'switched_off'
+        when after.sync_enabled and not before.sync_enabled then 'switched_on' end, null, null),
+    (5, case
+        when after.status = 'paused' and (before.status <> 'paused'
+          or after.last_error ->> 'code' <> coalesce(before.last_error ->> 'code', '')) then 'paused'
+        when after.paused_by_admin <> coalesce(before.paused_by_admin, '') then 'paused'
+        when after.status = before.status or after.removed_at is not null then null
+        when after.status = 'disconnected' then 'grant_lost'
+      end, after.last_error ->> 'code',
+      jsonb_build_object('deletions', after.last_error #> '{details,deletions}',
+        'of_events', after.last_error #> '{details,events}')),
+    (6, case
+        when before.status in ('paused', 'disconnecting') and after.status = 'active' then 'resumed'
+        when before.paused_by_admin is not null and after.paused_by_admin is null then 'resumed'
+      end,
+      case before.status when 'paused' then before.last_error ->> 'code' else before.status end, null),
+    (7, case when after.status = 'disconnecting' and before.status <> 'disconnecting' then 'disconnecting' end,
+      case when after.user_id is null then 'user_deleted' end, null),
+    (8, case when after.removed_at is not null and before.removed_at is null then 'disconnected' end, null,
+      calendar_sync.account_details(row (before.*)::public.calendar_integrations)
+        || jsonb_build_object('events', case
+          when before.status <> 'disconnecting' then 'kept'
+          when exists (
+            select from public.calendar_event_mappings as mapping where mapping.integration_id = before.id
+          ) then 'left'
+          else 'removed'
+        end))
+  ) as event (place, action, reason, details)
+  where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin,
+      after.removed_at)
+    is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
+      before.paused_by_admin, before.removed_at)
+    and event.action is not null
+  order by after.id, event.place
+  returning integration_id, action, reason, caused_by, request_id, at
+  ), word as (
+    select distinct on (integration_id) integration_id, calendar_sync.in_words(action, reason) as word, action, caused_by, request_id
+    from noted where action in ('reconnected', 'switched_off', 'switched_on', 'paused', 'grant_lost', 'resumed', 'disconnecting', 'disconnected')
+    order by integration_id, at desc
+  ), ended as (
+    update calendar_sync.history as period
+    set until_at = v_now, ended_with = word.word, ended_by = word.caused_by, ended_request_id = word.request_id
+    from word
+    where period.integration_id = word.integration_id and period.until_at is null
+      and (period.obligation_id is null or word.action = 'disconnected')
+    returning period.id
+  )
+  insert into calendar_sync.history
+    (user_id, integration_id, provider, in_calendar, reason, from_at, began_with, began_by, began_request_id)
+  select coalesce(after.user_id, after.deleted_user_id), after.id, after.provider, false,
+    calendar_sync.obstacle_of(row (after.*)::public.calendar_integrations), v_now, word.word, word.caused_by, word.request_id
+  from word join new_rows as after on after.id = word.integration_id
+  -- Reads what was ended, so that it is ended before.
+  where (select count(*) from ended) >= 0 and after.removed_at is null
+    and calendar_sync.obstacle_of(row (after.*)::public.calendar_integrations) is not null;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.note_connections() is 'Notes what happened to connections, and why.';
+
+create function calendar_sync.settings_that_differ(settings jsonb, others jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select jsonb_object_agg(setting.name, setting.value) from jsonb_each(settings) as setting (name, value)
+  where setting.value is distinct from others -> setting.name
+$$;
+
+comment on function calendar_sync.settings_that_differ(jsonb, jsonb) is 'Those of the settings that have another value in others.';
+
+create trigger connection_added after insert on public.calendar_integrations
+referencing new table as new_rows
+for each statement execute function calendar_sync.note_connections();
+
+create trigger connection_changed after update on public.calendar_integrations
+referencing old table as old_rows new table as new_rows
+for each statement execute function calendar_sync.note_connections();
+
+create trigger connection_ended after delete on public.calendar_integrations
+referencing old table as old_rows
+for each statement execute function calendar_sync.note_connections();
+
+-- schemas/077_history.sql
+
+-- History: which deadline stood in which calendar, as which date, from when to when. A period is written when an outcome is recorded,
+-- so it outlives the activity, the obligation, the connection and the user. The rows without an obligation are periods in which
+-- changes did not reach a calendar.
+
+create table calendar_sync.history (
+  id bigint generated always as identity primary key,
+  user_id uuid not null,
+  integration_id uuid not null,
+  provider text not null,
+  account_email text,
+  calendar_id text,
+  calendar_name text,
+  obligation_id uuid,
+  event_id text,
+  title text,
+  due text,
+  in_calendar boolean not null,
+  reason text,
+  from_at timestamptz not null,
+  began_with text not null,
+  began_by text,
+  began_request_id text,
+  until_at timestamptz,
+  ended_with text,
+  ended_by text,
+  ended_request_id text,
+  check ((until_at is null) = (ended_with is null))
+);
+
+comment on table calendar_sync.history is
+  'Periods in which a deadline stood in a calendar, or was refused by it. Kept for good; calendar_sync.forget_activity takes out what is personal.';
+comment on column calendar_sync.history.obligation_id is 'Null: a period in which changes did not reach the calendar.';
+comment on column calendar_sync.history.due is 'The deadline as the event showed it: a date, or an instant in UTC.';
+comment on column calendar_sync.history.in_calendar is 'False: it was refused.';
+comment on column calendar_sync.history.reason is 'Why it was refused, or why changes did not reach the calendar.';
+comment on column calendar_sync.history.began_with is 'The action that began the period, with its reason.';
+comment on column calendar_sync.history.began_by is 'Who or what caused it, as calendar_sync.activity.caused_by.';
+comment on column calendar_sync.history.began_request_id is 'The request that led to it.';
+
+create unique index history_open_idx on calendar_sync.history (integration_id, obligation_id) nulls not distinct where until_at is null;
+create index history_obligation_idx on calendar_sync.history (obligation_id) where obligation_id is not null;
+create index history_obstacles_idx on calendar_sync.history (integration_id) where obligation_id is null;
+create index history_user_idx on calendar_sync.history (user_id);
+alter table calendar_sync.history enable row level security;
+
+create function calendar_sync.in_words(p_word text, p_reason text) returns text
+language sql immutable security invoker set search_path = ''
+as $$ select p_word || coalesce(': ' || p_reason, '') $$;
+
+comment on function calendar_sync.in_words(text, text) is 'An action or a state with its reason, such as "paused: mass_deletion".';
+
+create function calendar_sync.obstacle_of(integration public.calendar_integrations) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select nullif(concat_ws('; ',
+    case integration.status
+      when 'active' then null
+      when 'disconnected' then calendar_sync.in_words('grant_lost', integration.last_error ->> 'code')
+      when 'paused' then calendar_sync.in_words('paused', integration.last_error ->> 'code')
+      else integration.status
+    end,
+    case when not integration.sync_enabled then 'switched_off' end
+  ), '')
+$$;
+
+comment on function calendar_sync.obstacle_of(public.calendar_integrations) is 'Why changes do not reach a calendar; null: they do.';
+
+create function calendar_sync.record_history(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+begin
+  update calendar_sync.history as period
+  set until_at = v_now, ended_with = calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
+    ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  where period.integration_id = p_integration.id and period.obligation_id = o.obligation_id and period.until_at is null
+    and not (o.kind = 'failed' and period.reason is not distinct from calendar_sync.in_words(o.action, o.error));
+  insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
+    event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
+  select coalesce(p_integration.user_id, p_integration.deleted_user_id), p_integration.id, p_integration.provider,
+    p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
+    o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
+    coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
+    case when o.kind = 'failed' then calendar_sync.in_words(o.action, o.error) end, v_now,
+    calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
+    coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  left join public.calendar_event_mappings as mapping
+    on o.kind = 'failed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id
+  left join lateral (
+    -- What the event shows that could not be changed, or that was adopted.
+    select earlier.title, earlier.due from calendar_sync.history as earlier
+    where o.action <> 'created' and o.due is null and earlier.obligation_id = o.obligation_id
+      and earlier.integration_id = p_integration.id and earlier.in_calendar
+    order by earlier.id desc limit 1
+  ) as last on o.kind = 'synced' or mapping.id is not null
+  where o.kind in ('synced', 'failed')
+  on conflict (integration_id, obligation_id) where until_at is null do nothing;
+end;
+$$;
+
+comment on function calendar_sync.record_history(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Ends the periods of these obligations and begins new ones: synced with an action, failed with the action rejected or given_up, removed.';
+
+-- schemas/080_record.sql
+
+-- What the worker tells: the outcome of a batch, and its last word. A worker that lost the lease is not believed.
+
+-- A worker that lost the lease may have overwritten what the next one wrote.
+create function calendar_sync.distrust(p_integration_id uuid, p_outcomes calendar_sync.outcome[], p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('lease_lost');
+begin
+  perform from calendar_sync.lanes where integration_id = p_integration_id for update;
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
+  from unnest(p_outcomes) as outcome
+  join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
+  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+    and coalesce(outcome.calendar_id, p_calendar_id) is not null
+  order by outcome.obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, failed_at = null, attempted_in = array(
+    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id order by 1
+  );
+  if found then
+    perform calendar_sync.reschedule(array[p_integration_id]);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.distrust(uuid, calendar_sync.outcome[], text) is
+  'Has looked at again what a worker wrote that had lost its lease.';
+
+create function calendar_sync.record_events(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- For a job without a cause the worker's run stands for it.
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
+  v_removed integer;
+begin
+  -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
+  insert into calendar_sync.activity
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
+  select v_user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
+    o.event_id, o.title, o.due, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  where o.action is not null and v_user_id is not null;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
+  from unnest(p_outcomes) as o
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+  from unnest(p_outcomes) as o
+  where o.kind = 'unchanged' and mapping.integration_id = p_integration.id
+    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
+
+  perform calendar_sync.record_history(p_integration, array(
+    select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
+  ));
+  delete from public.calendar_event_mappings as mapping
+  using unnest(p_outcomes) as o
+  where o.kind = 'removed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id;
+  get diagnostics v_removed = row_count;
+
+  -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
+  delete from calendar_sync.leftovers as leftover
+  using unnest(p_outcomes) as o
+  join calendar_sync.jobs as job
+    on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event'
+  where o.kind in ('synced', 'removed', 'unchanged') and leftover.integration_id = p_integration.id
+    and leftover.obligation_id = o.obligation_id and leftover.calendar_id = any (job.attempted_in);
+  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+  select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
+  from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
+  on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  return v_removed;
+end;
+$$;
+
+comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
+
+create function calendar_sync.record_jobs(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_given_up calendar_sync.outcome[];
+begin
+  -- The one job of another kind.
+  delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'done' and job.version = o.version;
+  update calendar_sync.jobs as job
+  set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
+  from unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'retry' and job.version = o.version;
+
+  with outcome as materialized (
+    select job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
+      job.version = o.version as is_current, o.kind in ('synced', 'removed', 'unchanged') as is_end,
+      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
+    from unnest(p_outcomes) as o
+    join calendar_sync.jobs as job
+      on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event'
+  ), finished as (
+    delete from calendar_sync.jobs as job using outcome
+    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id and job.kind = 'event'
+      and outcome.is_current and outcome.is_end
+  ), given_up as materialized (
+    -- Deletions are never given up while an account is being disconnected.
+    select outcome.obligation_id, outcome.kind, outcome.error from outcome
+    where p_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
+      or outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max())
+  ), changed as (
+    update calendar_sync.jobs as job
+    set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
+      attempts = outcome.attempts,
+      run_at = case
+        when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+        when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
+        else job.run_at
+      end,
+      failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
+      last_error = outcome.error
+    from outcome
+    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id and job.kind = 'event'
+      and not (outcome.is_current and outcome.is_end)
+    returning job.obligation_id, job.cause
+  )
+  select array_agg(row (
+    'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
+    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null
+  )::calendar_sync.outcome) into v_given_up
+  from given_up join changed using (obligation_id);
+  if v_given_up is not null and p_integration.user_id is not null then
+    insert into calendar_sync.activity
+      (user_id, integration_id, provider, obligation_id, action, calendar_id, reason, caused_by, request_id)
+    select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, p_integration.calendar_id,
+      o.error, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+    from unnest(v_given_up) as o;
+    perform calendar_sync.record_history(p_integration, v_given_up);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
+
+create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_retry_after_max constant interval := interval '1 hour';
+  v_outcomes constant calendar_sync.outcome[] := array(
+    select row (o.*)::calendar_sync.outcome from jsonb_populate_recordset(null::calendar_sync.outcome, coalesce(p_outcomes, '[]')) as o
+  );
+  v_batch calendar_sync.batch := jsonb_populate_record(null::calendar_sync.batch, p_batch);
+  v_integration public.calendar_integrations;
+  v_removed integer;
+  v_breaker text;
+begin
+  perform calendar_sync.act_as('worker');
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes
+  where integration_id = p_integration_id and leased_by = p_worker and coalesce(lease = v_batch.lease, true)
+  for update;
+  if not found then
+    -- The answer was lost, or the call came twice: all of it is recorded already.
+    if exists (
+      select from calendar_sync.lanes where integration_id = p_integration_id and recorded_lease = v_batch.lease
+    ) then
+      return '{"recorded": true, "circuit_breaker": null}'::jsonb;
+    end if;
+    perform calendar_sync.distrust(p_integration_id, v_outcomes, v_batch.wrote_to);
+    return '{"recorded": false, "circuit_breaker": null}'::jsonb;
+  end if;
+
+  v_removed := calendar_sync.record_events(v_integration, v_outcomes);
+  perform calendar_sync.record_jobs(v_integration, v_outcomes);
+  -- Of the reserved calls only those that were made stay counted.
+  if v_batch.calls_made > 0 then
+    update calendar_sync.provider_calls set calls = v_batch.calls_made
+    where id = v_batch.reserved_id and integration_id = p_integration_id;
+  else
+    delete from calendar_sync.provider_calls where id = v_batch.reserved_id and integration_id = p_integration_id;
+  end if;
+  update calendar_sync.lanes
+  set leased_by = null, leased_until = null, recorded_lease = lease,
+    batch_jobs = coalesce(v_batch.next_jobs, batch_jobs),
+    attempts = case when v_batch.wait_reason = 'backoff' then attempts + 1 else 0 end,
+    wait_reason = v_batch.wait_reason,
+    wait_until = case when v_batch.wait_reason is not null
+      then now() + least(v_batch.wait_ms * interval '1 millisecond', v_retry_after_max) end,
+    deletions_allowed = greatest(deletions_allowed - v_removed, 0)
+  where integration_id = p_integration_id;
+
+  if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
+    -- Our own calendar has a new id: what we know of its events stays true.
+    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id
+    where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
+    update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_integration.calendar_id, v_batch.calendar_id)
+    where integration_id = p_integration_id and v_integration.calendar_id = any (attempted_in);
+    update public.calendar_integrations
+    set calendar_id = v_batch.calendar_id,
+      own_calendar_id = case when own_calendar_id = v_integration.calendar_id then v_batch.calendar_id else own_calendar_id end
+    where id = p_integration_id;
+  end if;
+  -- The user has chosen another calendar than the one that was found missing.
+  if v_batch.last_error ->> 'code' = 'calendar_missing' and v_batch.wrote_to is distinct from v_integration.calendar_id then
+    v_batch.status := null;
+    v_batch.last_error := null;
+  end if;
+  if v_batch.succeeded or v_batch.reached or v_batch.last_error is not null then
+    update public.calendar_integrations
+    set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
+      last_error = case
+        when v_batch.last_error is not null then v_batch.last_error
+        when v_batch.succeeded or v_batch.reached and last_error ->> 'code' = 'provider_unavailable' then null
+        else last_error
+      end
+    where id = p_integration_id;
+  end if;
+  if v_batch.status is not null and v_integration.status <> 'disconnecting' then
+    update public.calendar_integrations set status = v_batch.status where id = p_integration_id;
+  end if;
+
+  if v_batch.reached is not null then
+    v_breaker := calendar_sync.record_reach(p_integration_id, v_integration.provider, v_batch.reached);
+  end if;
+  perform calendar_sync.reschedule(array[p_integration_id]);
+  update calendar_sync.lanes set deletions_allowed = 0
+  where integration_id = p_integration_id and deletions_allowed > 0 and ready_at is null;
+  return jsonb_build_object('recorded', true, 'circuit_breaker', v_breaker);
+end;
+$$;
+
+comment on function public.calendar_record(uuid, uuid, jsonb, jsonb) is
+  'Records the outcome of a batch and gives the lease back: p_outcomes as calendar_sync.outcome, p_batch as calendar_sync.batch. recorded: false, and nothing recorded, where the lease was lost. circuit_breaker: opened or closed where that is what the batch did.';
+
+create function public.calendar_retire(p_worker uuid, p_flushes jsonb default '[]') returns boolean
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids uuid[];
+  v_work_is_due boolean;
+begin
+  -- Calls that an unfinished batch reserved stay counted: they may have been made.
+  with released as (
+    update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker returning integration_id
+  )
+  select array_agg(integration_id) into v_ids from released;
+  if v_ids is not null then
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+  perform calendar_sync.keep_counts(p_flushes);
+  v_work_is_due := calendar_sync.work_is_due();
+  if v_work_is_due then
+    perform calendar_sync.wake_up();
+  end if;
+  return v_work_is_due;
+end;
+$$;
+
+comment on function public.calendar_retire(uuid, jsonb) is
+  'A worker''s last word: its leases are free, what it counted is kept, and the next one is woken if work is left.';
+
+-- Orphans: events of ours that no mapping knows, left by a restored backup or by a write whose worker had lost its lease.
+create function public.calendar_compare_events(p_worker uuid, p_integration_id uuid, p_events jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('orphans');
+  v_calendar_id text;
+  v_doubles jsonb;
+begin
+  select calendar_id into v_calendar_id from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  with found as materialized (
+    select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
+  ), orphan as materialized (
+    select found.event_id, found.obligation_id,
+      mapping.id is not null and exists (
+        select from found as known where known.event_id = mapping.external_event_id
+      ) as is_double
+    from found
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = p_integration_id and mapping.obligation_id = found.obligation_id
+        and mapping.calendar_id = v_calendar_id
+    where mapping.external_event_id is distinct from found.event_id
+  ), queued as (
+    -- As after an attempt without an outcome: the event is adopted or removed.
+    insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+    select distinct p_integration_id, 'event', obligation_id, 2, array[v_calendar_id], v_cause from orphan where not is_double
+    on conflict (integration_id, obligation_id, kind) do update
+    set version = job.version + 1, attempted_in = job.attempted_in || excluded.attempted_in
+    where not job.attempted_in @> excluded.attempted_in
+  )
+  select coalesce(jsonb_agg(event_id), '[]') into v_doubles from orphan where is_double;
+  return v_doubles;
+end;
+$$;
+
+comment on function public.calendar_compare_events(uuid, uuid, jsonb) is
+  'Takes the events of ours that were found in a calendar. Queues the obligations of orphans. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
+
+-- schemas/085_connecting.sql
+
+-- Connecting an account, and leaving. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
+-- /confirm, in the session of the user who began it, makes an integration of it.
+
+create table calendar_sync.flows (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  provider text not null references calendar_sync.providers (name),
+  access text not null,
+  redirect_to text not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  state_used_at timestamptz,
+  ticket_hash text unique,
+  account_id text,
+  account_email text,
+  scopes text[],
+  refresh_token_secret_id uuid,
+  access_token_secret_id uuid,
+  token_expires_at timestamptz
+);
+
+comment on table calendar_sync.flows is 'Accounts that are being connected: from /authorize, through the provider''s consent, to /confirm.';
+comment on column calendar_sync.flows.id is 'Named by the state; becomes the id of a new integration.';
+comment on column calendar_sync.flows.state_used_at is 'A state is used once.';
+comment on column calendar_sync.flows.ticket_hash is 'SHA-256 of the ticket, which only the browser that consented has. Null: nobody has consented yet.';
+create index flows_user_id_idx on calendar_sync.flows (user_id);
+create index flows_account_idx on calendar_sync.flows (provider, account_id) where account_id is not null;
+
+alter table calendar_sync.flows enable row level security;
+
+create trigger delete_belongings after delete on calendar_sync.flows
+referencing old table as old_rows
+for each statement execute function calendar_sync.delete_belongings();
+
+create function public.calendar_begin_connection(
+  p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
+) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.flows (user_id, provider, access, redirect_to, expires_at)
+  values (p_user_id, p_provider, coalesce(p_access, (
+      select max(access) from public.calendar_integrations
+      where user_id = p_user_id and provider = p_provider and status = 'disconnected' and removed_at is null
+    ), 'dedicated'), p_redirect_to, now() + make_interval(secs => p_expires_s))
+  returning jsonb_build_object('state_id', id, 'access', access)
+$$;
+
+comment on function public.calendar_begin_connection(uuid, text, text, text, integer) is
+  'Begins a flow. p_access null: what an account had whose grant was lost, else dedicated.';
+
+create function public.calendar_take_state(p_state_id uuid) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.flows set state_used_at = now() where id = p_state_id and state_used_at is null
+  returning jsonb_build_object('user_id', user_id, 'provider', provider, 'access', access,
+    'redirect_to', redirect_to, 'expired', expires_at < now())
+$$;
+
+comment on function public.calendar_take_state(uuid) is 'The flow that a state names, once; null when unknown or used.';
+
+create function public.calendar_store_connection(
+  p_state_id uuid, p_account_id text, p_account_email text, p_scopes text[],
+  p_access_token text, p_refresh_token text, p_token_expires_at timestamptz, p_ticket_hash text, p_expires_s integer
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_flow calendar_sync.flows;
+begin
+  select * into v_flow from calendar_sync.flows where id = p_state_id for no key update;
+  -- Without a new refresh token that of a live integration goes on. Without any the grant would end in an hour.
+  if not found or p_refresh_token is null and not exists (
+    select from public.calendar_integrations as integration
+    where integration.user_id = v_flow.user_id and integration.provider = v_flow.provider
+      and integration.account_id = p_account_id and integration.status <> 'disconnected'
+      and calendar_sync.read_secret(integration.refresh_token_secret_id) is not null
+  ) then
+    return null;
+  end if;
+  update calendar_sync.flows
+  set account_id = p_account_id, account_email = p_account_email, scopes = p_scopes, ticket_hash = p_ticket_hash,
+    access_token_secret_id = calendar_sync.store_secret(null, p_access_token, 'calendar_sync: access token'),
+    refresh_token_secret_id = case when p_refresh_token is not null
+      then calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token') end,
+    token_expires_at = p_token_expires_at, expires_at = now() + make_interval(secs => p_expires_s)
+  where id = p_state_id;
+  return jsonb_build_object('flow_id', p_state_id);
+end;
+$$;
+
+comment on function public.calendar_store_connection(uuid, text, text, text[], text, text, timestamptz, text, integer) is
+  'Keeps a consent with its flow until it is confirmed; null where there is no refresh token to live on.';
+
+-- Two tabs may confirm at once, and each looks at what the other writes: a user's flows and integrations of a provider are locked
+-- in one order.
+create function calendar_sync.lock_account(p_user_id uuid, p_provider text, p_account_id text) returns public.calendar_integrations
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  perform from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider order by id for no key update;
+  select * into v_integration from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider and account_id = p_account_id;
+  return v_integration;
+end;
+$$;
+
+comment on function calendar_sync.lock_account(uuid, text, text) is
+  'The integration of this account, a removed one too, locked with the user''s others of the provider. Null: there is none.';
+
+create function public.calendar_take_connection(p_user_id uuid, p_ticket_hash text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_flow calendar_sync.flows;
+  v_known public.calendar_integrations;
+begin
+  select * into v_flow from calendar_sync.flows where ticket_hash = p_ticket_hash and expires_at > now();
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  end if;
+  if v_flow.user_id <> p_user_id then
+    delete from calendar_sync.flows where id = v_flow.id;
+    return jsonb_build_object('kind', 'forbidden');
+  end if;
+  v_known := calendar_sync.lock_account(p_user_id, v_flow.provider, v_flow.account_id);
+  -- A worker that found nothing left is about to delete the calendar, and cannot be told any more.
+  if v_known.status = 'disconnecting' and exists (
+    select from calendar_sync.lanes where integration_id = v_known.id and leased_until > now()
+  ) and not exists (
+    select from calendar_sync.jobs where integration_id = v_known.id and kind in ('event', 'scan')
+  ) and not exists (
+    select from public.calendar_event_mappings where integration_id = v_known.id
+  ) then
+    return jsonb_build_object('kind', 'busy');
+  end if;
+  -- Looking for the calendar and making one.
+  perform calendar_sync.count_calls(v_flow.provider, coalesce(v_known.id, v_flow.id), 2);
+  return jsonb_build_object(
+    'kind', 'taken',
+    'flow_id', v_flow.id,
+    'provider', v_flow.provider,
+    'access', v_flow.access,
+    'calendar_id', v_known.calendar_id,
+    'calendar_name', v_known.calendar_name,
+    'calendar_role', coalesce(v_known.calendar_role, 'own'),
+    'access_before', case when v_known.removed_at is null then v_known.access end,
+    'own_calendar_id', v_known.own_calendar_id,
+    'access_token', calendar_sync.read_secret(v_flow.access_token_secret_id),
+    'token_expires_at', v_flow.token_expires_at
+  );
+end;
+$$;
+
+comment on function public.calendar_take_connection(uuid, text) is
+  'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment.';
+
+create function public.calendar_activate(
+  p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_flow calendar_sync.flows;
+  v_known public.calendar_integrations;
+  v_integration public.calendar_integrations;
+begin
+  select * into v_flow from calendar_sync.flows where id = p_flow_id;
+  if not found then
+    return null;
+  end if;
+  -- It is called for a user who has just shown the ticket.
+  perform calendar_sync.act_for(v_flow.user_id);
+  v_known := calendar_sync.lock_account(v_flow.user_id, v_flow.provider, v_flow.account_id);
+  select * into v_flow from calendar_sync.flows where id = p_flow_id for update;
+  if not found then
+    return null;
+  end if;
+  if v_known.id is null then
+    insert into public.calendar_integrations (id, user_id, provider, account_id, account_email, access, scopes,
+      calendar_id, calendar_name, calendar_role, own_calendar_id, access_token_secret_id, refresh_token_secret_id,
+      token_expires_at, token_refreshed_at)
+    values (v_flow.id, v_flow.user_id, v_flow.provider, v_flow.account_id, v_flow.account_email, v_flow.access, v_flow.scopes,
+      p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, v_flow.access_token_secret_id, v_flow.refresh_token_secret_id,
+      v_flow.token_expires_at, now())
+    returning * into v_integration;
+  else
+    if v_known.removed_at is null and v_known.status in ('active', 'paused') then
+      perform calendar_sync.note(v_known, 'reconnected', calendar_sync.account_details(v_known));
+    end if;
+    -- The new secrets take the place of the old. An old refresh token stays where no new one came.
+    delete from vault.secrets where id = v_known.access_token_secret_id
+      or id = v_known.refresh_token_secret_id and v_flow.refresh_token_secret_id is not null;
+    update public.calendar_integrations
+    set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email,
+      scopes = v_flow.scopes, calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
+      own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
+      access_token_secret_id = v_flow.access_token_secret_id,
+      refresh_token_secret_id = coalesce(v_flow.refresh_token_secret_id, refresh_token_secret_id),
+      token_expires_at = v_flow.token_expires_at, token_refreshed_at = now()
+    where id = v_known.id
+    returning * into v_integration;
+    -- A refresh of the old grant that is under way must not store its result.
+    delete from calendar_sync.locks where purpose = 'refresh' and subject_id = v_known.id;
+    if v_known.removed_at is not null then
+      -- Events that were kept are ours again.
+      insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id)
+      select v_integration.user_id, v_integration.id, v_integration.provider, mapping.obligation_id, 'adopted',
+        mapping.calendar_id, mapping.external_event_id
+      from public.calendar_event_mappings as mapping where mapping.integration_id = v_integration.id;
+      perform calendar_sync.record_history(v_integration, array(
+        select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object('kind', 'synced', 'action', 'adopted',
+          'obligation_id', mapping.obligation_id, 'calendar_id', mapping.calendar_id, 'event_id', mapping.external_event_id))
+        from public.calendar_event_mappings as mapping where mapping.integration_id = v_integration.id
+      ));
+    else
+      perform calendar_sync.append_changes(array[v_integration.id], 'scan', 0);
+    end if;
+  end if;
+  update calendar_sync.flows set access_token_secret_id = null, refresh_token_secret_id = null where id = p_flow_id;
+  delete from calendar_sync.flows where id = p_flow_id;
+  -- Somebody watches: a small first batch shows events at once.
+  update calendar_sync.lanes set attempts = 0, wait_until = null, wait_reason = null, batch_jobs = 25
+  where integration_id = v_integration.id;
+  perform calendar_sync.run_now(array[v_integration.id], false);
+  return calendar_sync.integration_json(v_integration);
+end;
+$$;
+
+comment on function public.calendar_activate(uuid, text, text, text) is
+  'Ends a flow: the integration is active, and everything in its calendar will be looked at. Null where the flow has ended.';
+
+create function public.calendar_integration_of(p_user_id uuid, p_integration_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'integration_id', id, 'provider', provider, 'status', status, 'access', access, 'account_id', account_id,
+    'calendar_id', calendar_id, 'calendar_role', calendar_role, 'own_calendar_id', own_calendar_id, 'user_id', user_id)
+  from public.calendar_integrations where id = p_integration_id and user_id = p_user_id and removed_at is null
+$$;
+
+comment on function public.calendar_integration_of(uuid, uuid) is 'What the Calendar API needs of a user''s integration; null where it is not that user''s.';
+
+create function public.calendar_set_calendar(
+  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  perform calendar_sync.act_for(p_user_id);
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and user_id = p_user_id and removed_at is null;
+  if not found then
+    return null;
+  end if;
+  perform calendar_sync.lock_account(p_user_id, v_integration.provider, v_integration.account_id);
+  if exists (
+    select from public.calendar_integrations as other
+    where other.user_id = p_user_id and other.provider = v_integration.provider and other.id <> p_integration_id
+      and other.removed_at is null and other.calendar_id = p_calendar_id
+  ) then
+    return jsonb_build_object('kind', 'in_use');
+  end if;
+  update public.calendar_integrations
+  set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
+    own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
+    status = case when status = 'paused' and last_error ->> 'code' = 'calendar_missing' then 'active' else status end,
+    last_error = case when last_error ->> 'code' = 'calendar_missing' then null else last_error end
+  where id = p_integration_id
+  returning * into v_integration;
+  return jsonb_build_object('kind', 'set', 'integration', calendar_sync.integration_json(v_integration));
+end;
+$$;
+
+comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
+  'Chooses the calendar that events belong in; those elsewhere are moved. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
+
+-- Ending a grant ends every grant that the account gave to the same provider project.
+create function calendar_sync.is_account_used(p_provider text, p_account_id text) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from public.calendar_integrations
+    where provider = p_provider and account_id = p_account_id and removed_at is null
+  ) or exists (
+    select from calendar_sync.flows where provider = p_provider and account_id = p_account_id
+  )
+$$;
+
+comment on function calendar_sync.is_account_used(text, text) is
+  'Whether an integration or a flow of any user uses this account, so that its grant must not be ended.';
+
+create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_refresh_token text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  -- A write without an outcome may have left an event.
+  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+  select job.integration_id, job.obligation_id, place.id, 'interrupted'
+  from calendar_sync.jobs as job cross join lateral unnest(job.attempted_in) as place (id)
+  where job.integration_id = p_integration_id and job.kind = 'event'
+  on conflict do nothing;
+  v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
+  delete from vault.secrets where id in (v_integration.refresh_token_secret_id, v_integration.access_token_secret_id);
+  update public.calendar_integrations
+  set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,
+    calendar_name = null, scopes = '{}', refresh_token_secret_id = null, access_token_secret_id = null, token_expires_at = null
+  where id = p_integration_id;
+  -- The row is kept for the events that may still be there.
+  delete from public.calendar_integrations as integration
+  where integration.id = p_integration_id and (integration.user_id is null or integration.calendar_id is null or (
+    not exists (select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id)
+    and not exists (select from calendar_sync.leftovers as leftover where leftover.integration_id = p_integration_id)
+  ));
+  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'account_id', v_integration.account_id,
+    'refresh_token', case when not calendar_sync.is_account_used(v_integration.provider, v_integration.account_id)
+      then v_refresh_token end);
+end;
+$$;
+
+comment on function calendar_sync.remove_integration(uuid) is
+  'Removes an integration with its tokens. It stays as a removed row while events of ours may be in its calendar. refresh_token: its grant may be ended; null where another flow or integration uses the account.';
+
+create function calendar_sync.future_id(flow calendar_sync.flows) returns uuid
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce((
+    select integration.id from public.calendar_integrations as integration
+    where integration.user_id = flow.user_id and integration.provider = flow.provider and integration.account_id = flow.account_id
+  ), flow.id)
+$$;
+
+comment on function calendar_sync.future_id(calendar_sync.flows) is
+  'The id that the integration of a flow will have: that of the account''s earlier integration, or the flow''s own.';
+
+create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_flow calendar_sync.flows;
+  v_refresh_token text;
+begin
+  perform calendar_sync.act_for(p_user_id);
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and user_id = p_user_id and removed_at is null for no key update;
+  if not found then
+    select * into v_flow from calendar_sync.flows as flow
+    where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
+    for update;
+    if not found then
+      return null;
+    end if;
+    v_refresh_token := calendar_sync.read_secret(v_flow.refresh_token_secret_id);
+    delete from calendar_sync.flows where id = v_flow.id;
+    return jsonb_build_object('kind', 'removed', 'provider', v_flow.provider, 'account_id', null, 'refresh_token',
+      case when not calendar_sync.is_account_used(v_flow.provider, v_flow.account_id) then v_refresh_token end);
+  end if;
+  if p_events = 'remove' then
+    if v_integration.status = 'disconnected' then
+      return jsonb_build_object('kind', 'reconnect_needed');
+    end if;
+    update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
+    return jsonb_build_object('kind', 'draining', 'provider', v_integration.provider, 'account_id', v_integration.account_id);
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
+  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends a flow that was not confirmed. Null where there is neither.';
+
+create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.act_as('worker');
+  perform from public.calendar_integrations where id = p_integration_id and status = 'disconnecting' for update;
+  if not found then
+    return null;
+  end if;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_finish_disconnect(uuid, uuid) is
+  'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
+
+-- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
+-- lay in the column. So no access token is asked for.
+create function calendar_sync.import_integration(
+  p_user_id uuid, p_provider text, p_account_id text, p_account_email text, p_scopes text[], p_refresh_token text,
+  p_calendar_id text, p_calendar_name text, p_events jsonb default '{}', p_calendar_role text default 'other',
+  p_access text default 'existing', p_sync_enabled boolean default true
+) returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  if nullif(p_account_id, '') is null or nullif(p_refresh_token, '') is null or nullif(p_calendar_id, '') is null
+    or not exists (select from auth.users where id = p_user_id)
+  then
+    return null;
+  end if;
+  select id into v_id from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider and account_id = p_account_id;
+  if found then
+    -- Imported already, or connected by its user: what is known of it here is newer.
+    return v_id;
+  end if;
+  insert into public.calendar_integrations (user_id, provider, account_id, account_email, access, scopes,
+    calendar_id, calendar_name, calendar_role, own_calendar_id, sync_enabled, refresh_token_secret_id)
+  values (p_user_id, p_provider, p_account_id, p_account_email, p_access, coalesce(p_scopes, '{}'),
+    p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
+    calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
+  returning id into v_id;
+  -- No hash is empty: each event is written once, by its id, and is ours from then on.
+  insert into public.calendar_event_mappings
+    (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
+  select v_id, event.key::uuid, p_calendar_id, event.value, '', ''
+  from jsonb_each_text(coalesce(p_events, '{}')) as event where event.value <> '';
+  perform calendar_sync.append_changes(array[v_id], 'keep_alive', 1);
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.import_integration(uuid, text, text, text, text[], text, text, text, jsonb, text, text, boolean) is
+  'Takes over an account that another program connected with the same OAuth client: its refresh token into Vault, and p_events ({"<obligation id>": "<event id>"}) as events of ours, to be updated where they are. An account that is connected already is left alone, so it may be repeated. Null, and nothing done, without a user, an account id, a refresh token or a calendar.';
+
+-- schemas/087_rate_limits.sql
+
+-- How often one user may call. A call appends a row and waits for nobody; the window slides.
+
+-- Unlogged: after a crash everybody begins anew, and no call pays for the WAL.
+create unlogged table calendar_sync.calls (
+  caller uuid not null,
+  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address')),
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.calls is 'The calls of the last minute, for the rate limits. The tick drops older ones.';
+comment on column calendar_sync.calls.caller is 'A user; or, for an address, the first half of its hash.';
+comment on column calendar_sync.calls.scope is
+  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not.';
+
+create index calls_idx on calendar_sync.calls (caller, scope, at);
+alter table calendar_sync.calls enable row level security;
+
+alter table calendar_sync.options
+  add column rpc_calls_per_minute integer not null default 240 check (rpc_calls_per_minute > 0);
+comment on column calendar_sync.options.rpc_calls_per_minute is
+  'Calls of the database functions that one user may make in a minute through the Data API, and a tenth of that for Sync now. CALENDAR_RATE_LIMIT_PER_MINUTE limits the Calendar API.';
+
+create function calendar_sync.count_call(p_caller uuid, p_scope text, p_limit integer) returns integer
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off set jit = off
+as $$
+declare
+  v_window constant interval := interval '60 seconds';
+  v_calls integer;
+  v_first_at timestamptz;
+begin
+  select count(*), min(recent.at) into v_calls, v_first_at from (
+    select call.at from calendar_sync.calls as call
+    where call.caller = p_caller and call.scope = p_scope and call.at > clock_timestamp() - v_window
+    order by call.at desc limit p_limit
+  ) as recent;
+  if v_calls >= p_limit then
+    return greatest(ceil(extract(epoch from v_first_at + v_window - clock_timestamp())), 1);
+  end if;
+  insert into calendar_sync.calls (caller, scope) values (p_caller, p_scope);
+  return 0;
+end;
+$$;
+
+comment on function calendar_sync.count_call(uuid, text, integer) is
+  'Counts a call: 0 where it is one of p_limit within a minute, else the seconds until the next one may be made. Calls side by side may exceed the limit by as many as run at once.';
+
+-- Exact: it is a transaction of its own, so calls of one user side by side wait for each other only while they are counted.
+create function public.calendar_count_call(p_user_id uuid, p_sync boolean, p_limit integer) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_wait_s integer;
+begin
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.calls'), hashtext(p_user_id::text));
+  v_wait_s := calendar_sync.count_call(p_user_id, 'all', p_limit);
+  if v_wait_s = 0 and p_sync then
+    v_wait_s := calendar_sync.count_call(p_user_id, 'sync', greatest(p_limit / 10, 1));
+  end if;
+  return v_wait_s;
+end;
+$$;
+
+comment on function public.calendar_count_call(uuid, boolean, integer) is
+  'Counts a call of a user: 0 where it may go on, else the seconds until it may. p_limit: calls in a minute, of which a tenth (at least one) may be POST /sync.';
+
+-- The Data API turns an SQLSTATE of PT429 into the status 429.
+create function calendar_sync.count_own_call(p_sync boolean default false) returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := (select auth.uid());
+  v_limit integer;
+  v_wait_s integer;
+begin
+  if v_user_id is null then
+    return null;
+  end if;
+  select rpc_calls_per_minute into v_limit from calendar_sync.options;
+  v_wait_s := calendar_sync.count_call(v_user_id, 'rpc', v_limit);
+  if v_wait_s = 0 and p_sync then
+    v_wait_s := calendar_sync.count_call(v_user_id, 'rpc_sync', greatest(v_limit / 10, 1));
+  end if;
+  if v_wait_s > 0 then
+    raise exception 'Too many calls. Try again in % s.', v_wait_s using errcode = 'PT429', hint = v_wait_s::text;
+  end if;
+  return v_user_id;
+end;
+$$;
+
+comment on function calendar_sync.count_own_call(boolean) is
+  'Counts a call of the signed-in user and returns the user''s id; null for a caller who is nobody. An error, 429 through the Data API, where it is one too many.';
+
+-- schemas/090_status.sql
+
+-- What users see of their integrations, and what they may change themselves.
+--
+-- A function of schema public that users may call runs as the user. What needs more rights is a function of schema calendar_sync
+-- that acts on the caller's own rows alone, counts the call, and waits for no lock.
+
+-- While a scan is due, the obligations that it has yet to reach count as pending; at most so many are looked at.
+create function calendar_sync.progress(p_integration_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '' set jit = off
+as $$
+declare
+  v_ahead_max constant integer := 100000;
+  v_scans boolean;
+  v_after uuid;
+  v_pending bigint;
+  v_failed bigint;
+  v_unsettled bigint;
+  v_ahead bigint := 0;
+  v_ahead_mapped bigint := 0;
+  v_mappings bigint;
+begin
+  select count(*) filter (where not queued.is_failed), count(*) filter (where queued.is_failed), count(mapping.id)
+  into v_pending, v_failed, v_unsettled
+  from (
+    -- A change of what was given up is tried.
+    select each.obligation_id, bool_and(each.is_failed) as is_failed
+    from (
+      select job.obligation_id, job.failed_at is not null as is_failed from calendar_sync.jobs as job
+      where job.integration_id = p_integration_id and job.kind = 'event'
+      union all
+      select change.obligation_id, false from calendar_sync.changes as change
+      where change.integration_id = p_integration_id and change.kind = 'event'
+    ) as each
+    group by each.obligation_id
+  ) as queued
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = p_integration_id and mapping.obligation_id = queued.obligation_id;
+  select count(*) into v_mappings from public.calendar_event_mappings where integration_id = p_integration_id;
+  select true, (cursor ->> 'after')::uuid into v_scans, v_after from calendar_sync.jobs
+  where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and not coalesce(cursor ? 'waits_for', false);
+  if exists (
+    select from calendar_sync.changes where integration_id = p_integration_id and kind in ('scan', 'listen')
+  ) then
+    v_scans := true;
+    v_after := null;
+  end if;
+  if v_scans then
+    select count(*), count(ahead.event_id) into v_ahead, v_ahead_mapped
+    from calendar_sync.compare(p_integration_id, calendar_sync.keys_after(p_integration_id, v_after, v_ahead_max)) as ahead
+    where ahead.differs and not exists (
+      select from calendar_sync.jobs as job
+      where job.integration_id = p_integration_id and job.obligation_id = ahead.obligation_id and job.kind = 'event'
+    ) and not exists (
+      select from calendar_sync.changes as change
+      where change.integration_id = p_integration_id and change.obligation_id = ahead.obligation_id
+    );
+  end if;
+  return jsonb_build_object(
+    'pending', v_pending + v_ahead,
+    'synced', v_mappings - v_unsettled - v_ahead_mapped,
+    'failed', v_failed
+  );
+end;
+$$;
+
+comment on function calendar_sync.progress(uuid) is
+  'Obligations of a calendar that are as they should be, still to be looked at, and given up.';
+
+create function calendar_sync.integration_json(integration public.calendar_integrations) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', integration.id,
+    'provider', integration.provider,
+    'account_email', integration.account_email,
+    'status', integration.status,
+    'access', integration.access,
+    'calendar_id', integration.calendar_id,
+    'calendar_name', integration.calendar_name,
+    'sync_enabled', integration.sync_enabled,
+    'last_synced_at', integration.last_synced_at,
+    'progress', calendar_sync.progress(integration.id),
+    -- Show the retry time of errors that pass by themselves.
+    'last_error', integration.last_error || case when next_try.at is not null then jsonb_build_object('details',
+      coalesce(integration.last_error -> 'details', '{}') || jsonb_build_object('next_try_at', next_try.at)) else '{}' end,
+    'settings', integration.settings
+  )
+  from (values (1)) as one
+  left join lateral (
+    select nullif(greatest(lane.ready_at, wait.until, now()), now()) as at
+    from calendar_sync.lanes as lane
+    join calendar_sync.providers as its_provider on its_provider.name = lane.provider
+    cross join lateral calendar_sync.wait_of(lane, its_provider) as wait
+    where lane.integration_id = integration.id and integration.last_error ->> 'code' in ('provider_unavailable', 'quota')
+      and lane.ready_at is not null and wait.reason is distinct from 'leased'
+  ) as next_try on true
+$$;
+
+comment on function calendar_sync.integration_json(public.calendar_integrations) is 'An integration as the Calendar API shows it.';
+
+create function calendar_sync.own_integrations(p_integration_id uuid default null) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return (
+    select coalesce(jsonb_agg(shown.integration order by shown.created_at, shown.id), '[]')
+    from (
+      select calendar_sync.integration_json(integration) as integration, integration.created_at, integration.id
+      from public.calendar_integrations as integration
+      where integration.user_id = v_user_id and integration.removed_at is null
+        and (p_integration_id is null or integration.id = p_integration_id)
+      union all
+      -- A flow that waits for its user to confirm; it says nothing of the account. Its id is that of the integration to come.
+      select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
+        'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
+        'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'last_error', null,
+        'settings', '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}'::jsonb), flow.created_at, flow.id
+      from calendar_sync.flows as flow
+      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.expires_at > now()
+        and p_integration_id is null and not exists (
+          select from public.calendar_integrations as known
+          where known.user_id = v_user_id and known.provider = flow.provider and known.account_id = flow.account_id
+            and known.removed_at is null
+        )
+    ) as shown
+  );
+end;
+$$;
+
+comment on function calendar_sync.own_integrations(uuid) is
+  'The caller''s integrations, or one of them, and the flows that wait for confirmation.';
+grant execute on function calendar_sync.own_integrations(uuid) to authenticated;
+
+create function public.calendar_status() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_integrations() $$;
+
+comment on function public.calendar_status() is 'The caller''s integrations.';
+
+create function public.calendar_update_integration(
+  p_integration_id uuid, p_sync_enabled boolean default null, p_settings jsonb default null
+) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  update public.calendar_integrations
+  set sync_enabled = coalesce(p_sync_enabled, sync_enabled), settings = settings || coalesce(p_settings, '{}')
+  where id = p_integration_id and user_id = (select auth.uid()) and removed_at is null;
+  -- It counts the call, also for an integration of somebody else. Without an id it would answer with all integrations.
+  return case when p_integration_id is not null then calendar_sync.own_integrations(p_integration_id) -> 0 end;
+end;
+$$;
+
+comment on function public.calendar_update_integration(uuid, boolean, jsonb) is
+  'Changes the caller''s switch and settings; null where the integration is not the caller''s.';
+
+create function calendar_sync.sync_own_now(p_integration_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call(true);
+  v_ids uuid[];
+begin
+  if p_integration_id is not null and not exists (
+    select from public.calendar_integrations where id = p_integration_id and user_id = v_user_id and removed_at is null
+  ) then
+    return null;
+  end if;
+  -- What only somebody else can mend is tried again when the user asks for it.
+  update public.calendar_integrations set status = 'active'
+  where user_id = v_user_id and status = 'paused'
+    and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable', 'mass_deletion')
+    and (p_integration_id is null or id = p_integration_id);
+  v_ids := array(
+    select id from public.calendar_integrations
+    where user_id = v_user_id and removed_at is null and status = 'active' and sync_enabled
+      and (p_integration_id is null or id = p_integration_id)
+  );
+  perform calendar_sync.run_now(v_ids, true);
+  return cardinality(v_ids);
+end;
+$$;
+
+comment on function calendar_sync.sync_own_now(uuid) is
+  'Has the caller''s calendars looked at, and what was given up tried again. How many; null where the integration is not the caller''s.';
+grant execute on function calendar_sync.sync_own_now(uuid) to authenticated;
+
+create function public.calendar_sync_now(p_integration_id uuid default null) returns integer
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.sync_own_now(p_integration_id) $$;
+
+comment on function public.calendar_sync_now(uuid) is
+  '"Sync now": how many of the caller''s calendars were queued; null where the integration is not the caller''s.';
+
+create function calendar_sync.resume_own(p_integration_id uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call(true);
+begin
+  perform from public.calendar_integrations
+  where id = p_integration_id and user_id = v_user_id and status = 'paused' and last_error ->> 'code' = 'mass_deletion'
+  for no key update;
+  if found then
+    perform calendar_sync.allow_deletions(p_integration_id);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.resume_own(uuid) is 'allow_deletions for a calendar of the caller that was stopped.';
+grant execute on function calendar_sync.resume_own(uuid) to authenticated;
+
+create function public.calendar_resume(p_integration_id uuid) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.resume_own(p_integration_id);
+  return case when p_integration_id is not null then calendar_sync.own_integrations(p_integration_id) -> 0 end;
+end;
+$$;
+
+comment on function public.calendar_resume(uuid) is
+  'The caller agrees to the deletions for which a calendar was stopped; null where the integration is not the caller''s. Nothing happens to one that was not stopped.';
+
+create function calendar_sync.retry_own(p_integration_id uuid, p_obligation_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call(true);
+  v_may_sync boolean;
+begin
+  select status = 'active' and sync_enabled into v_may_sync from public.calendar_integrations
+  where id = p_integration_id and user_id = v_user_id and removed_at is null;
+  if not found then
+    return null;
+  end if;
+  return case when v_may_sync then calendar_sync.run_now(array[p_integration_id], false, p_obligation_id) else 0 end;
+end;
+$$;
+
+comment on function calendar_sync.retry_own(uuid, uuid) is
+  'Has what failed in a calendar of the caller tried again at once, or one obligation of it. How many; null where the calendar is not the caller''s. In one that does not sync all of it is tried once it does.';
+grant execute on function calendar_sync.retry_own(uuid, uuid) to authenticated;
+
+create function public.calendar_retry(p_integration_id uuid, p_obligation_id uuid default null) returns integer
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.retry_own(p_integration_id, p_obligation_id) $$;
+
+comment on function public.calendar_retry(uuid, uuid) is
+  'Has what failed in a calendar of the caller tried again at once, or one obligation of it. How many; null where the calendar is not the caller''s.';
+
+-- schemas/095_explain.sql
+
+-- Why is this obligation in that calendar, or why not? What failed? Which obligations do I have?
+
+create function calendar_sync.explain_own(p_obligation_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '' set jit = off
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+  v_deadline calendar_sync.deadline := calendar_sync.deadline_for(p_obligation_id, v_user_id);
+begin
+  if v_deadline.obligation_id is null and not exists (
+    select from public.calendar_integrations as integration
+    join public.calendar_event_mappings as mapping on mapping.integration_id = integration.id
+    where integration.user_id = v_user_id and integration.removed_at is null and mapping.obligation_id = p_obligation_id
+  ) then
+    return null;
+  end if;
+  return jsonb_build_object('obligation_id', p_obligation_id, 'integrations', coalesce((
+    select jsonb_agg(jsonb_build_object(
+      'integration_id', integration.id,
+      'provider', integration.provider,
+      'account_email', integration.account_email,
+      'calendar_name', integration.calendar_name,
+      'in_calendar', found.event_id is not null,
+      'event_id', found.event_id,
+      'synced_at', found.synced_at,
+      'code', case
+        when found.event_id is null and v_deadline.obligation_id is null then 'not_yours'
+        when found.event_id is null and v_deadline.deadline_date is null and v_deadline.deadline_at is null then 'no_deadline'
+        when found.event_id is null and not found.is_wanted and integration.status <> 'disconnecting' then v_deadline.status
+        when integration.status <> 'active' then integration.status
+        when not integration.sync_enabled then 'sync_off'
+        when job.failed_at is not null and job.attempts >= calendar_sync.attempts_max() then 'given_up'
+        when job.failed_at is not null then 'rejected'
+        when job.attempts > 0 then 'retrying'
+        when queue.is_queued then 'waiting'
+        when found.differs then 'not_noticed'
+        else 'synced'
+      end,
+      'reason', job.last_error,
+      'since', coalesce(job.failed_at, job.created_at),
+      'next_try_at', case when queue.is_tried then nullif(greatest(job.run_at, wait.until, now()), now()) end,
+      'waits_for', case when queue.is_tried then case wait.reason
+        when 'provider_down' then 'provider' when 'backoff' then 'provider' when 'retry_after' then 'provider_limit'
+        when 'quota' then 'quota' when 'project_quota' then 'quota'
+      end end,
+      'last_error', integration.last_error
+    ) order by integration.created_at, integration.id)
+    from public.calendar_integrations as integration
+    join calendar_sync.lanes as lane on lane.integration_id = integration.id
+    join calendar_sync.providers as its_provider on its_provider.name = integration.provider
+    cross join lateral calendar_sync.wait_of(lane, its_provider) as wait
+    cross join lateral calendar_sync.compare(integration.id, array[p_obligation_id]) as found
+    left join calendar_sync.jobs as job
+      on job.integration_id = integration.id and job.obligation_id = p_obligation_id and job.kind = 'event'
+    left join calendar_sync.jobs as scan
+      on scan.integration_id = integration.id and scan.obligation_id is null and scan.kind = 'scan'
+    cross join lateral (
+      select job.obligation_id is not null
+        or scan.kind is not null and coalesce((scan.cursor ->> 'after')::uuid < p_obligation_id, not coalesce(scan.cursor ? 'waits_for', false))
+        or exists (
+          select from calendar_sync.changes as change
+          where change.integration_id = integration.id and change.kind in ('event', 'scan', 'listen')
+            and coalesce(change.obligation_id = p_obligation_id, true)
+        ) as is_queued
+    ) as place
+    cross join lateral (
+      select place.is_queued, place.is_queued and job.failed_at is null
+        and (integration.status = 'active' and integration.sync_enabled or integration.status = 'disconnecting') as is_tried
+    ) as queue
+    where integration.user_id = v_user_id and integration.removed_at is null
+  ), '[]'));
+end;
+$$;
+
+comment on function calendar_sync.explain_own(uuid) is
+  'For each of the caller''s calendars why an obligation is or is not in it. Null where the caller has no such obligation.';
+grant execute on function calendar_sync.explain_own(uuid) to authenticated;
+
+create function public.calendar_explain(p_obligation_id uuid) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.explain_own(p_obligation_id) $$;
+
+comment on function public.calendar_explain(uuid) is
+  'For each of the caller''s calendars why an obligation is or is not in it. Null where the caller has no such obligation.';
+
+create function calendar_sync.own_problems(p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return jsonb_build_object(
+    'total', (
+      select count(*)
+      from public.calendar_integrations as integration
+      join calendar_sync.jobs as job on job.integration_id = integration.id and job.failed_at is not null
+      where integration.user_id = v_user_id
+    ),
+    'problems', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'integration_id', failed.integration_id,
+        'provider', failed.provider,
+        'account_email', failed.account_email,
+        'calendar_name', failed.calendar_name,
+        'obligation_id', failed.obligation_id,
+        'title', calendar_sync.shown_title(deadline.title),
+        'due', calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at),
+        'code', case when failed.attempts >= calendar_sync.attempts_max() then 'given_up' else 'rejected' end,
+        'reason', failed.last_error,
+        'since', failed.failed_at,
+        'attempts', failed.attempts
+      ) order by failed.failed_at desc, failed.obligation_id)
+      from (
+        select integration.provider, integration.account_email, integration.calendar_name, job.*
+        from public.calendar_integrations as integration
+        cross join lateral (
+          select * from calendar_sync.jobs as newest
+          where newest.integration_id = integration.id and newest.failed_at is not null
+          order by newest.failed_at desc limit p_limit
+        ) as job
+        where integration.user_id = v_user_id
+        order by job.failed_at desc limit p_limit
+      ) as failed
+      cross join lateral calendar_sync.deadline_for(failed.obligation_id, v_user_id) as deadline
+    ), '[]')
+  );
+end;
+$$;
+
+comment on function calendar_sync.own_problems(integer) is
+  'Obligations that were given up or rejected in the caller''s calendars, the newest p_limit, and how many there are in all.';
+grant execute on function calendar_sync.own_problems(integer) to authenticated;
+
+create function public.calendar_problems() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_problems(100) $$;
+
+comment on function public.calendar_problems() is
+  'Obligations that were given up or rejected in the caller''s calendars, the newest hundred, and how many there are in all.';
+
+create function calendar_sync.find_own_obligations(p_search text, p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off set jit = off
+as $$
+declare
+  v_limit_max constant integer := 50;
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', nearest.obligation_id,
+      'title', calendar_sync.shown_title(nearest.title),
+      'due', calendar_sync.due_text(nearest.deadline_date, nearest.deadline_at),
+      'time_zone', left(nearest.time_zone, 100),
+      'status', nearest.status,
+      'obligation_type', left(nearest.obligation_type, 200)
+    ) order by nearest.distance_s nulls last, nearest.title, nearest.obligation_id), '[]')
+    from (
+      select deadline.*, abs(
+        coalesce(extract(epoch from deadline.deadline_at), extract(epoch from deadline.deadline_date) + 12 * 60 * 60)
+          - extract(epoch from now())
+      ) as distance_s
+      from calendar_sync.deadlines as deadline
+      -- ICU: a database's own collation may know the case of ASCII only.
+      where deadline.recipient_id = v_user_id
+        and strpos(lower(deadline.title collate "und-x-icu"), lower(p_search collate "und-x-icu")) > 0
+      order by distance_s nulls last, deadline.title, deadline.obligation_id
+      limit least(p_limit, v_limit_max)
+    ) as nearest
+  );
+end;
+$$;
+
+comment on function calendar_sync.find_own_obligations(text, integer) is
+  'Up to p_limit obligations of the caller (at most 50) whose title contains a text, upper or lower case; the deadline nearest to now comes first.';
+grant execute on function calendar_sync.find_own_obligations(text, integer) to authenticated;
+
+create function public.calendar_find_obligations(p_search text default '', p_limit integer default 20) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.find_own_obligations(p_search, p_limit) $$;
+
+comment on function public.calendar_find_obligations(text, integer) is
+  'Up to p_limit obligations of the caller (at most 50) whose title contains a text, upper or lower case; the deadline nearest to now comes first.';
+
+-- Only types that a feed can be asked for.
+create function calendar_sync.own_obligation_types() returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return (select coalesce(jsonb_agg(own.obligation_type order by own.obligation_type), '[]')
+  from (
+    select distinct deadline.obligation_type
+    from calendar_sync.deadlines as deadline
+    where deadline.recipient_id = v_user_id and length(deadline.obligation_type) between 1 and 200
+    order by deadline.obligation_type limit 100
+  ) as own);
+end;
+$$;
+
+comment on function calendar_sync.own_obligation_types() is 'Types of the caller''s obligations, sorted, at most a hundred.';
+grant execute on function calendar_sync.own_obligation_types() to authenticated;
+
+create function public.calendar_obligation_types() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_obligation_types() $$;
+
+comment on function public.calendar_obligation_types() is 'Types of the caller''s obligations, sorted, at most a hundred.';
+
+-- schemas/096_evidence.sql
+
+-- Evidence: from when to when was this deadline, as which date, in whose calendar? The periods of an event, cut where changes began or
+-- ceased to reach its calendar.
+
+create function calendar_sync.evidence_for(p_obligation_id uuid, p_user_id uuid)
+returns table (
+  user_id uuid, account_email text, provider text, integration_id uuid, calendar_id text, calendar_name text,
+  in_calendar boolean, event_id text, title text, due text, from_at timestamptz, until_at timestamptz,
+  reason text, began_with text, began_by text, began_request_id text, ended_with text, ended_by text, ended_request_id text
+)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  return query
+  with event as materialized (
+    select * from calendar_sync.history as period
+    where period.obligation_id = p_obligation_id and (p_user_id is null or period.user_id = p_user_id)
+  ), obstacle as materialized (
+    select period.* from (select distinct event.integration_id from event) as calendar
+    join calendar_sync.history as period on period.integration_id = calendar.integration_id and period.obligation_id is null
+  ), cut as (
+    select event.id, event.from_at as at, 0 as place, event.began_with as word, event.began_by as by, event.began_request_id as request_id
+    from event
+    union all
+    select event.id, edge.at, edge.place, edge.word, edge.by, edge.request_id
+    from event
+    join obstacle on obstacle.integration_id = event.integration_id
+    cross join lateral (values
+      (1, obstacle.from_at, obstacle.began_with, obstacle.began_by, obstacle.began_request_id),
+      (2, obstacle.until_at, obstacle.ended_with, obstacle.ended_by, obstacle.ended_request_id)
+    ) as edge (place, at, word, by, request_id)
+    where edge.at > event.from_at and (event.until_at is null or edge.at < event.until_at)
+  ), part as (
+    select each.*, lead(each.at) over later as until_at, lead(each.word) over later as ended_with,
+      lead(each.by) over later as ended_by, lead(each.request_id) over later as ended_request_id
+    from (select distinct on (cut.id, cut.at) * from cut order by cut.id, cut.at, cut.place) as each
+    window later as (partition by each.id order by each.at)
+  )
+  select event.user_id, event.account_email, event.provider, event.integration_id, event.calendar_id, event.calendar_name,
+    event.in_calendar, event.event_id, event.title, event.due, part.at, coalesce(part.until_at, event.until_at), nullif(concat_ws('; ',
+      event.reason,
+      (
+        select obstacle.reason from obstacle
+        where obstacle.integration_id = event.integration_id and obstacle.from_at <= part.at
+          and (obstacle.until_at is null or obstacle.until_at > part.at)
+      ),
+      case when event.in_calendar and event.until_at is null and part.until_at is null and not exists (
+        select from public.calendar_event_mappings as mapping
+        where mapping.integration_id = event.integration_id and mapping.obligation_id = p_obligation_id
+      ) then 'not_tracked' end
+    ), ''),
+    part.word, part.by, part.request_id, coalesce(part.ended_with, event.ended_with), coalesce(part.ended_by, event.ended_by),
+    coalesce(part.ended_request_id, event.ended_request_id)
+  from part join event on event.id = part.id
+  union all
+  -- Wanted now, and neither there nor refused.
+  select integration.user_id, integration.account_email, integration.provider, integration.id, integration.calendar_id,
+    integration.calendar_name, false, null, (found.deadline).title,
+    calendar_sync.due_text((found.deadline).deadline_date, (found.deadline).deadline_at), coalesce(job.created_at, (
+      select min(change.created_at) from calendar_sync.changes as change
+      where change.integration_id = integration.id and coalesce(change.obligation_id = p_obligation_id, true)
+    )), null, coalesce(calendar_sync.obstacle_of(integration), 'waiting'), null, null, null, null, null, null
+  from calendar_sync.deadlines as deadline
+  join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id and integration.removed_at is null
+  cross join lateral calendar_sync.compare(integration.id, array[p_obligation_id]) as found
+  left join calendar_sync.jobs as job
+    on job.integration_id = integration.id and job.obligation_id = p_obligation_id and job.kind = 'event'
+  where deadline.obligation_id = p_obligation_id and (p_user_id is null or deadline.recipient_id = p_user_id) and found.is_wanted
+    and not exists (select from event where event.integration_id = integration.id and event.until_at is null)
+  order by 11 nulls first, 4;
+end;
+$$;
+
+comment on function calendar_sync.evidence_for(uuid, uuid) is
+  'calendar_sync.evidence, of this user''s calendars alone where p_user_id is given.';
+
+create function calendar_sync.evidence(p_obligation_id uuid)
+returns table (
+  user_id uuid, account_email text, provider text, integration_id uuid, calendar_id text, calendar_name text,
+  in_calendar boolean, event_id text, title text, due text, from_at timestamptz, until_at timestamptz,
+  reason text, began_with text, began_by text, began_request_id text, ended_with text, ended_by text, ended_request_id text
+)
+language sql stable security definer set search_path = ''
+as $$ select * from calendar_sync.evidence_for(p_obligation_id, null) $$;
+
+comment on function calendar_sync.evidence(uuid) is
+  'From when to when was this deadline, as which date, in whose calendar? A row for each period. in_calendar false: it was wanted and not there. reason: why it was not, or why changes did not reach the event. until_at null: still. For administrators; the dashboard exports the result as CSV.';
+grant execute on function calendar_sync.evidence(uuid) to service_role;
+
+create function calendar_sync.own_evidence(p_obligation_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+  v_periods jsonb;
+begin
+  if v_user_id is null then
+    return null;
+  end if;
+  select jsonb_agg(to_jsonb(period) - 'user_id' || jsonb_build_object(
+    'began_by', calendar_sync.cause_for(period.began_by, v_user_id),
+    'ended_by', calendar_sync.cause_for(period.ended_by, v_user_id)
+  ) order by period.from_at nulls first, period.integration_id) into v_periods
+  from calendar_sync.evidence_for(p_obligation_id, v_user_id) as period;
+  if v_periods is null and (calendar_sync.deadline_for(p_obligation_id, v_user_id)).obligation_id is null then
+    return null;
+  end if;
+  return jsonb_build_object('obligation_id', p_obligation_id, 'periods', coalesce(v_periods, '[]'));
+end;
+$$;
+
+comment on function calendar_sync.own_evidence(uuid) is
+  'calendar_sync.evidence of the caller''s own calendars, with causes as the caller may read them. Null where the caller never had such an obligation.';
+grant execute on function calendar_sync.own_evidence(uuid) to authenticated;
+
+create function public.calendar_evidence(p_obligation_id uuid) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_evidence(p_obligation_id) $$;
+
+comment on function public.calendar_evidence(uuid) is
+  'From when to when an obligation was in the caller''s calendars, as which deadline. Null where the caller never had such an obligation.';
+
+-- schemas/097_feed_calls.sql
+
+-- Reading and managing feeds. Where nothing changed, a poll looks up one feed by its token's hash and counts the call, no more.
+
+-- Compares only what a feed shows. Joined by hash whatever the statistics say: a plan that was made for few rows would compare
+-- each of many with each.
+create function calendar_sync.refresh_feed_items(p_user_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' set enable_nestloop = off set jit = off
+as $$
+declare
+  v_now timestamptz;
+  v_changed boolean;
+begin
+  -- One at a time for each user. A poll that comes meanwhile shows what is there and does not wait; only the first has to.
+  if exists (select from calendar_sync.feed_owners where user_id = p_user_id and refreshed_at is null) then
+    perform from calendar_sync.feed_owners where user_id = p_user_id for no key update;
+  end if;
+  select greatest(clock_timestamp(), modified_at + interval '1 microsecond') into v_now
+  from calendar_sync.feed_owners where user_id = p_user_id for no key update skip locked;
+  if not found then
+    return;
+  end if;
+  -- Before the comparison, so that a change that is committed after it stays.
+  delete from calendar_sync.feed_changes where user_id = p_user_id;
+  with shown as materialized (
+    select deadline.obligation_id, deadline.title, nullif(deadline.description, '') as description,
+      nullif(deadline.obligation_type, '') as obligation_type, deadline.status, deadline.deadline_date, deadline.deadline_at,
+      case when deadline.deadline_at is not null then coalesce(deadline.time_zone, 'UTC') end as time_zone,
+      case when deadline.url ~* '^https?:' then deadline.url end as url
+    from calendar_sync.deadlines as deadline
+    where deadline.recipient_id = p_user_id and deadline.status <> 'cancelled'
+      and (deadline.deadline_date is not null or deadline.deadline_at is not null)
+  ), changed as (
+    insert into calendar_sync.feed_items as item (user_id, obligation_id, title, description, obligation_type, status,
+      deadline_date, deadline_at, time_zone, url, modified_at, created_at)
+    select p_user_id, shown.*, v_now, v_now
+    from shown left join calendar_sync.feed_items as known
+      on known.user_id = p_user_id and known.obligation_id = shown.obligation_id
+    where known.obligation_id is null or known.cancelled_at is not null
+      or (known.title, known.description, known.obligation_type, known.status, known.deadline_date, known.deadline_at,
+        known.time_zone, known.url)
+      is distinct from (shown.title, shown.description, shown.obligation_type, shown.status, shown.deadline_date,
+        shown.deadline_at, shown.time_zone, shown.url)
+    on conflict (user_id, obligation_id) do update set
+      title = excluded.title, description = excluded.description, obligation_type = excluded.obligation_type,
+      status = excluded.status, deadline_date = excluded.deadline_date, deadline_at = excluded.deadline_at,
+      time_zone = excluded.time_zone, url = excluded.url, sequence = item.sequence + 1, modified_at = v_now,
+      cancelled_at = null
+    returning true
+  ), cancelled as (
+    update calendar_sync.feed_items as item
+    set status = 'cancelled', sequence = item.sequence + 1, modified_at = v_now, cancelled_at = v_now
+    where item.user_id = p_user_id and item.cancelled_at is null
+      and not exists (select from shown where shown.obligation_id = item.obligation_id)
+    returning true
+  )
+  select exists (select from changed) or exists (select from cancelled) into v_changed;
+  update calendar_sync.feed_owners
+  set refreshed_at = v_now, modified_at = case when v_changed then v_now else modified_at end
+  where user_id = p_user_id;
+end;
+$$;
+
+comment on function calendar_sync.refresh_feed_items(uuid) is
+  'Brings what a user''s feeds show up to date; feed_owners.modified_at rises only if something visible changed.';
+
+-- An address is counted only when it names no feed: Google and Microsoft read the feeds of all their users from few addresses.
+create function public.calendar_poll_feed(
+  p_token_hash text, p_address uuid, p_client text, p_feed_limit integer, p_address_limit integer
+) returns jsonb
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off set jit = off
+as $$
+declare
+  v_feed calendar_sync.feeds;
+  v_owner calendar_sync.feed_owners;
+  v_wait_s integer;
+  -- A user with many feeds may read them as often as five.
+  v_feeds_counted constant integer := 5;
+  v_compared_every constant interval := interval '2 seconds';
+begin
+  select * into v_feed from calendar_sync.feeds
+  where token_hash = p_token_hash and (expires_at is null or expires_at > now());
+  v_wait_s := case when v_feed.id is null
+    then calendar_sync.count_call(p_address, 'address', p_address_limit)
+    else calendar_sync.count_call(v_feed.user_id, 'feed', p_feed_limit * least(v_feeds_counted, (
+      select count(*)::integer from calendar_sync.feeds where user_id = v_feed.user_id
+    ))) end;
+  if v_wait_s > 0 then
+    return jsonb_build_object('kind', 'limited', 'wait_s', v_wait_s);
+  elsif v_feed.id is null then
+    return jsonb_build_object('kind', 'unknown');
+  end if;
+
+  select * into v_owner from calendar_sync.feed_owners where user_id = v_feed.user_id;
+  -- At most every few seconds, however often the obligations change; and once a day whatever the changes say, since triggers may
+  -- have been off.
+  if v_owner.refreshed_at is null or v_owner.refreshed_at < now() - interval '1 day'
+    or v_owner.refreshed_at < now() - v_compared_every
+      and exists (select from calendar_sync.feed_changes where user_id = v_feed.user_id)
+  then
+    perform calendar_sync.refresh_feed_items(v_feed.user_id);
+    select * into v_owner from calendar_sync.feed_owners where user_id = v_feed.user_id;
+  end if;
+  if v_feed.last_used_at is null or v_feed.last_used_at < now() - interval '1 hour' then
+    update calendar_sync.feeds set last_used_at = now(), last_client = p_client where id = v_feed.id;
+  end if;
+  return jsonb_build_object(
+    'kind', 'feed',
+    'feed_id', v_feed.id,
+    'name', v_feed.name,
+    'settings', v_feed.settings,
+    'day', (now() at time zone 'UTC')::date,
+    'now', now(),
+    'feed_changed_at', v_feed.changed_at,
+    'reminders_changed_at', v_feed.reminders_changed_at,
+    'items_changed_at', v_owner.modified_at
+  );
+end;
+$$;
+
+comment on function public.calendar_poll_feed(text, uuid, text, integer, integer) is
+  'What there is at the address with this token: {"kind": "feed", …}, {"kind": "unknown"}, or {"kind": "limited", "wait_s"}. p_feed_limit: readings of a feed in a minute, counted for its owner. p_address_limit: readings in vain from one address.';
+
+-- In json, which is written as it is made: half the time of jsonb.
+create function public.calendar_feed_page(p_feed_id uuid, p_day date, p_after uuid, p_limit integer) returns json
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_user_id uuid;
+  v_settings jsonb;
+  v_types text[];
+  v_from date;
+  v_until date;
+  v_cancelled_after timestamptz;
+  v_items json;
+  v_zones json;
+begin
+  select user_id, settings into v_user_id, v_settings from calendar_sync.feeds where id = p_feed_id;
+  if jsonb_typeof(v_settings -> 'obligation_types') = 'array' then
+    v_types := array(select jsonb_array_elements_text(v_settings -> 'obligation_types'));
+  end if;
+  v_from := p_day - (v_settings ->> 'look_back_days')::integer;
+  -- Postgres knows later dates, and infinity; no calendar does.
+  v_until := least(p_day + (v_settings ->> 'look_ahead_days')::integer, date '9999-12-31');
+  v_cancelled_after := p_day::timestamp at time zone 'UTC' - calendar_sync.cancelled_items_stay();
+  select coalesce(json_agg(page order by page.obligation_id), '[]') into v_items
+  from (
+    -- Of texts that the host does not limit as much as any calendar shows: a page has to fit into a function's memory.
+    select obligation_id, calendar_sync.shown_title(title) as title, 
+      case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
+      left(obligation_type, 200) as obligation_type, status, deadline_date, deadline_at, left(time_zone, 100) as time_zone,
+      case when length(url) <= 8000 then url end as url, sequence, modified_at, created_at
+    from calendar_sync.feed_items
+    where user_id = v_user_id and (p_after is null or obligation_id > p_after)
+      and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
+      and (v_types is null or obligation_type = any (v_types))
+      and (status <> 'completed' or v_settings ->> 'completed_events' = 'keep')
+      and (cancelled_at is null or cancelled_at >= v_cancelled_after)
+    order by obligation_id limit p_limit
+  ) as page;
+  if p_after is null then
+    select coalesce(json_agg(zone order by zone.time_zone), '[]') into v_zones
+    from (
+      select left(time_zone, 100) as time_zone, min(deadline_at) as first, max(deadline_at) as last
+      from calendar_sync.feed_items
+      where user_id = v_user_id and time_zone is not null
+        and (deadline_at at time zone 'UTC')::date between v_from and v_until
+      group by left(time_zone, 100)
+    ) as zone;
+  end if;
+  return json_build_object('items', v_items, 'zones', v_zones);
+end;
+$$;
+
+comment on function public.calendar_feed_page(uuid, date, uuid, integer) is
+  'The next p_limit items of a feed after p_after, by obligation; with the first ones, the time zones of all and from when to when each is used.';
+
+create function calendar_sync.feed_json(feed calendar_sync.feeds) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', feed.id, 'name', feed.name, 'settings', feed.settings, 'created_at', feed.created_at,
+    'expires_at', feed.expires_at, 'last_used_at', feed.last_used_at, 'last_client', feed.last_client
+  )
+$$;
+
+comment on function calendar_sync.feed_json(calendar_sync.feeds) is 'A feed as its owner sees it.';
+
+create function calendar_sync.own_feeds() returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(calendar_sync.feed_json(feed) order by feed.created_at, feed.id), '[]')
+  from calendar_sync.feeds as feed where feed.user_id = (select calendar_sync.count_own_call())
+$$;
+
+comment on function calendar_sync.own_feeds() is 'The caller''s feeds, oldest first.';
+grant execute on function calendar_sync.own_feeds() to authenticated;
+
+create function public.calendar_feeds() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_feeds() $$;
+
+comment on function public.calendar_feeds() is 'The caller''s feeds, oldest first.';
+
+create function calendar_sync.default_feed_settings() returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select '{"obligation_types": null, "look_back_days": 90, "look_ahead_days": null, "reminders_minutes": [10080, 1440], "completed_events": "keep"}'::jsonb
+$$;
+
+comment on function calendar_sync.default_feed_settings() is 'Of a feed for which nothing else was chosen.';
+
+create function public.calendar_create_feed(
+  p_user_id uuid, p_name text, p_settings jsonb, p_expires_at timestamptz, p_token_hash text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_feeds_max constant integer := 20;
+  v_feed calendar_sync.feeds;
+begin
+  -- Locked in either case: another call may be deleting the last feed, and the owner with it.
+  insert into calendar_sync.feed_owners as owner (user_id) values (p_user_id)
+  on conflict (user_id) do update set modified_at = owner.modified_at;
+  if (select count(*) from calendar_sync.feeds where user_id = p_user_id) >= v_feeds_max then
+    return null;
+  end if;
+  insert into calendar_sync.feeds (user_id, name, settings, expires_at, token_hash)
+  values (p_user_id, p_name, calendar_sync.default_feed_settings() || coalesce(p_settings, '{}'), p_expires_at, p_token_hash)
+  returning * into v_feed;
+  return calendar_sync.feed_json(v_feed);
+end;
+$$;
+
+comment on function public.calendar_create_feed(uuid, text, jsonb, timestamptz, text) is
+  'A new feed of a user; null where there are 20 already.';
+
+create function public.calendar_rotate_feed(p_user_id uuid, p_feed_id uuid, p_token_hash text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_feed calendar_sync.feeds;
+begin
+  update calendar_sync.feeds set token_hash = p_token_hash, last_used_at = null, last_client = null
+  where id = p_feed_id and user_id = p_user_id returning * into v_feed;
+  return case when found then calendar_sync.feed_json(v_feed) end;
+end;
+$$;
+
+comment on function public.calendar_rotate_feed(uuid, uuid, text) is
+  'Gives a feed a new address; there is nothing at the old one any more. Null for another user''s.';
+
+create function calendar_sync.change_own_feed(p_feed_id uuid, p_name text, p_settings jsonb, p_expiry jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_before calendar_sync.feeds;
+  v_after calendar_sync.feeds;
+  v_now constant timestamptz := clock_timestamp();
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  select * into v_before from calendar_sync.feeds
+  where id = p_feed_id and user_id = v_user_id for no key update;
+  if not found then
+    return null;
+  end if;
+  v_after := v_before;
+  v_after.name := coalesce(p_name, v_before.name);
+  v_after.settings := v_before.settings || coalesce(p_settings, '{}');
+  update calendar_sync.feeds set
+    name = v_after.name,
+    settings = v_after.settings,
+    expires_at = case when p_expiry is null then expires_at else (p_expiry ->> 'at')::timestamptz end,
+    changed_at = case when (v_after.name, v_after.settings) is distinct from (v_before.name, v_before.settings)
+      then v_now else changed_at end,
+    reminders_changed_at = case
+      when v_after.settings -> 'reminders_minutes' is distinct from v_before.settings -> 'reminders_minutes'
+      then v_now else reminders_changed_at end
+  where id = p_feed_id returning * into v_after;
+  return calendar_sync.feed_json(v_after);
+end;
+$$;
+
+comment on function calendar_sync.change_own_feed(uuid, text, jsonb, jsonb) is
+  'Changes what is given of a feed of the caller; p_expiry is {"at": instant or null}. Null for another user''s.';
+grant execute on function calendar_sync.change_own_feed(uuid, text, jsonb, jsonb) to authenticated;
+
+create function public.calendar_update_feed(
+  p_feed_id uuid, p_name text default null, p_settings jsonb default null, p_expiry jsonb default null
+) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.change_own_feed(p_feed_id, p_name, p_settings, p_expiry) $$;
+
+comment on function public.calendar_update_feed(uuid, text, jsonb, jsonb) is
+  'Changes what is given of a feed of the caller; p_expiry is {"at": instant or null}. Null for another user''s.';
+
+-- With the last feed goes all that was kept for it, and writing obligations costs its owner nothing more.
+create function calendar_sync.delete_own_feed(p_feed_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+  v_found boolean;
+begin
+  perform from calendar_sync.feed_owners where user_id = v_user_id for update;
+  delete from calendar_sync.feeds where id = p_feed_id and user_id = v_user_id;
+  v_found := found;
+  delete from calendar_sync.feed_owners as owner
+  where owner.user_id = v_user_id and not exists (select from calendar_sync.feeds where user_id = v_user_id);
+  return v_found;
+end;
+$$;
+
+comment on function calendar_sync.delete_own_feed(uuid) is 'Ends a feed of the caller; false for another user''s.';
+grant execute on function calendar_sync.delete_own_feed(uuid) to authenticated;
+
+create function public.calendar_delete_feed(p_feed_id uuid) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.delete_own_feed(p_feed_id) $$;
+
+comment on function public.calendar_delete_feed(uuid) is 'Ends a feed of the caller; false for another user''s.';
+
+-- schemas/100_sweep.sql
+
+-- The sweep finds what no trigger told: triggers that were off for a while, a restored backup, an adapter that was redefined. Each
+-- integration and each user's feeds are looked at once a day, in the minute that follows from their ids. So the sweep needs no
+-- memory.
+
+create function calendar_sync.sweep(p_from uuid, p_to uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_everything constant integer := 2147483647;
+  v_caller constant text := calendar_sync.act_as('sweep');
+  v_integration_ids uuid[];
+  v_obligation_ids uuid[];
+begin
+  -- A calendar that was stopped goes on once the obligations are back.
+  update public.calendar_integrations as integration set status = 'active'
+  where integration.id between p_from and p_to and integration.removed_at is null and integration.status = 'paused'
+    and integration.last_error ->> 'code' = 'mass_deletion' and calendar_sync.count_deletions(integration.id) = 0;
+  select array_agg(integration.id), array_agg(found.obligation_id)
+  into v_integration_ids, v_obligation_ids
+  from public.calendar_integrations as integration
+  cross join lateral calendar_sync.compare(
+    integration.id, calendar_sync.keys_after(integration.id, null, v_everything)) as found
+  where integration.id between p_from and p_to and integration.removed_at is null
+    and integration.status = 'active' and integration.sync_enabled and found.differs
+    and not exists (
+      select from calendar_sync.jobs as job
+      where job.integration_id = integration.id and (job.kind = 'scan' or job.obligation_id = found.obligation_id)
+    )
+    and not exists (
+      select from calendar_sync.changes as change
+      where change.integration_id = integration.id
+        and (change.kind in ('scan', 'listen') or change.obligation_id = found.obligation_id)
+    );
+  if v_integration_ids is not null then
+    perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids, 2);
+  end if;
+  perform calendar_sync.append_feed_changes(array(
+    select user_id from calendar_sync.feed_owners where user_id between p_from and p_to
+  ));
+  perform calendar_sync.reschedule(array(
+    select fresh.integration_id from calendar_sync.schedule as fresh join calendar_sync.lanes as lane using (integration_id)
+    where fresh.integration_id between p_from and p_to
+      and ((fresh.ready_at is null) <> (lane.ready_at is null) or fresh.ready_at < lane.ready_at)
+  ));
+  perform calendar_sync.act_as(v_caller);
+  return coalesce(cardinality(v_obligation_ids), 0);
+end;
+$$;
+
+comment on function calendar_sync.sweep(uuid, uuid) is
+  'Looks at integrations and feed owners from one id to another: queues what differs and nobody queued, and corrects the schedule. How many obligations it found.';
+
+-- The first eight hexadecimal digits of an id, in equal slices.
+create function calendar_sync.slice_of(p_minute integer, out from_id uuid, out to_id uuid)
+language sql immutable security invoker set search_path = ''
+as $$
+  select (lpad(to_hex(4294967296 * p_minute / 1440), 8, '0') || '-0000-0000-0000-000000000000')::uuid,
+    (lpad(to_hex(4294967296 * (p_minute + 1) / 1440 - 1), 8, '0') || '-ffff-ffff-ffff-ffffffffffff')::uuid
+$$;
+
+comment on function calendar_sync.slice_of(integer) is 'The ids that are swept in a minute of the day, 0 to 1439.';
+
+create function calendar_sync.sweep_slice() returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_week constant integer := 7;
+  v_minute constant integer := extract(hour from now() at time zone 'UTC') * 60 + extract(minute from now() at time zone 'UTC');
+  v_from uuid;
+  v_to uuid;
+begin
+  select from_id, to_id into v_from, v_to from calendar_sync.slice_of(v_minute);
+  perform calendar_sync.find_orphans(array(
+    select id from public.calendar_integrations
+    where id between v_from and v_to and removed_at is null and status = 'active' and sync_enabled
+      and abs(hashtext(id::text)::bigint) % v_week = extract(dow from now() at time zone 'UTC')
+  ));
+  return calendar_sync.sweep(v_from, v_to);
+end;
+$$;
+
+comment on function calendar_sync.sweep_slice() is
+  'Called by pg_cron every minute: sweeps the integrations and feeds whose minute of the day it is, and once a week has their calendars searched for orphans.';
+
+create function calendar_sync.find_orphans(p_integration_ids uuid[] default null) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := array(
+    select id from public.calendar_integrations
+    where removed_at is null and (p_integration_ids is null or id = any (p_integration_ids))
+  );
+begin
+  perform calendar_sync.append_changes(v_ids, 'find_orphans', 2);
+  return cardinality(v_ids);
+end;
+$$;
+
+comment on function calendar_sync.find_orphans(uuid[]) is
+  'Has calendars searched for events of ours that no mapping knows; all calendars where no ids are given, as after a backup was restored.';
+
+-- schemas/105_counts.sql
+
+-- What the functions count. They count in memory and append it, a row for each run of the worker, so no counter is shared; the tick
+-- adds the rows up. A series only grows: its sum is the same before and after that. Sums are numeric, since a sum of floating point
+-- numbers depends on their order and could seem to shrink.
+
+create table calendar_sync.count_flushes (
+  id uuid primary key,
+  counts jsonb not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.count_flushes is
+  'What a process of a function counted in a while: [{"metric", "labels", "value"}]. The tick adds what is older than a minute to count_totals.';
+comment on column calendar_sync.count_flushes.id is 'Chosen by the sender, so that what is sent again is kept once.';
+create index count_flushes_at_idx on calendar_sync.count_flushes (at);
+
+create table calendar_sync.count_totals (
+  metric text not null,
+  labels jsonb not null,
+  value numeric not null,
+  grown_at timestamptz not null,
+  primary key (metric, labels)
+);
+
+comment on table calendar_sync.count_totals is 'How much every series has grown since the installation, but for what count_flushes still holds.';
+comment on column calendar_sync.count_totals.grown_at is 'When something was last added.';
+
+create table calendar_sync.count_words (
+  metric text not null,
+  word text not null,
+  noted_at timestamptz not null default now(),
+  primary key (metric, word)
+);
+
+comment on table calendar_sync.count_words is
+  'Words from outside that have a series of their own: fifty a metric, the first that came; all others are counted as other. A word that was not counted for a week gives its place up.';
+
+alter table calendar_sync.count_flushes enable row level security;
+alter table calendar_sync.count_totals enable row level security;
+alter table calendar_sync.count_words enable row level security;
+
+create function calendar_sync.word_labels() returns table (metric text, label text)
+language sql immutable security invoker set search_path = ''
+as $$
+  values ('calendar_obligation_syncs', 'obligation_type'), ('calendar_job_failures', 'reason')
+$$;
+
+comment on function calendar_sync.word_labels() is 'Labels whose values come from outside: free text of users, words of providers.';
+
+create function calendar_sync.bounded_counts(p_counts jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_words_max constant integer := 50;
+  v_characters_max constant integer := 64;
+begin
+  with told as materialized (
+    select distinct count.metric, left(count.labels ->> open.label, v_characters_max) as word
+    from jsonb_to_recordset(p_counts) as count (metric text, labels jsonb)
+    join calendar_sync.word_labels() as open on open.metric = count.metric
+  ), unknown as (
+    select told.metric, told.word, row_number() over (partition by told.metric order by told.word) as place
+    from told
+    where not exists (
+      select from calendar_sync.count_words as known where known.metric = told.metric and known.word = told.word
+    )
+  )
+  insert into calendar_sync.count_words (metric, word)
+  select unknown.metric, unknown.word from unknown
+  where unknown.place <= v_words_max - (
+    select count(*) from calendar_sync.count_words as known where known.metric = unknown.metric
+  )
+  order by 1, 2
+  on conflict do nothing;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('metric', count.metric, 'value', count.value, 'labels', case
+      when open.label is null then count.labels
+      when known.word is null then count.labels || jsonb_build_object(open.label, 'other')
+      else count.labels || jsonb_build_object(open.label, known.word)
+    end)), '[]')
+    from jsonb_to_recordset(p_counts) as count (metric text, labels jsonb, value numeric)
+    left join calendar_sync.word_labels() as open on open.metric = count.metric
+    left join calendar_sync.count_words as known
+      on known.metric = count.metric and known.word = left(count.labels ->> open.label, v_characters_max)
+  );
+end;
+$$;
+
+comment on function calendar_sync.bounded_counts(jsonb) is 'The same counts, with other for every word that has no place.';
+
+-- A failed flush never fails the caller.
+create function calendar_sync.keep_counts(p_flushes jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.count_flushes (id, counts)
+  select flush.id, calendar_sync.bounded_counts(flush.counts)
+  from jsonb_to_recordset(p_flushes) as flush (id uuid, counts jsonb)
+  on conflict do nothing;
+exception when others then
+  raise warning 'calendar_sync: counts were not kept: % %', sqlstate, sqlerrm;
+end;
+$$;
+
+comment on function calendar_sync.keep_counts(jsonb) is 'Keeps what a function counted; never fails itself.';
+
+create function public.calendar_keep_counts(p_flushes jsonb) returns void
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.keep_counts(p_flushes) $$;
+
+comment on function public.calendar_keep_counts(jsonb) is 'Keeps what a function counted: [{"id", "counts": [{"metric", "labels", "value"}]}].';
+
+create function calendar_sync.roll_up_counts() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  with taken as (
+    delete from calendar_sync.count_flushes where at < now() - interval '1 minute' returning counts
+  )
+  insert into calendar_sync.count_totals as total (metric, labels, value, grown_at)
+  select count.metric, count.labels, sum(count.value), now()
+  from taken cross join lateral jsonb_to_recordset(taken.counts) as count (metric text, labels jsonb, value numeric)
+  group by 1, 2 order by 1, 2
+  on conflict (metric, labels) do update set value = total.value + excluded.value, grown_at = excluded.grown_at;
+end;
+$$;
+
+comment on function calendar_sync.roll_up_counts() is 'Called by the tick: adds up what was counted more than a minute ago.';
+
+-- A series may end. Its count is not added to other, which would seem to jump.
+create function calendar_sync.tidy_counts() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_idle constant interval := interval '7 days';
+begin
+  delete from calendar_sync.count_totals as total using calendar_sync.word_labels() as open
+  where open.metric = total.metric and total.grown_at < now() - v_idle
+    and total.labels ->> open.label <> 'other';
+  delete from calendar_sync.count_words as known using calendar_sync.word_labels() as open
+  where open.metric = known.metric and known.noted_at < now() - v_idle and not exists (
+    select from calendar_sync.count_totals as total
+    where total.metric = known.metric and total.labels ->> open.label = known.word
+  );
+end;
+$$;
+
+comment on function calendar_sync.tidy_counts() is 'Called every night: words that were not counted for a week give their places up.';
+
+-- schemas/108_erasing.sql
+
+-- Erasing a user for good (GDPR, article 17). Where the grant still lives the worker removes the events first, as for a user who
+-- disconnects with them. So it takes as long as the provider does, and the tick sees it through.
+
+create table calendar_sync.erasures (
+  user_id uuid primary key,
+  integration_ids uuid[] not null,
+  asked_at timestamptz not null default now(),
+  asked_by text not null,
+  reason text
+);
+
+comment on table calendar_sync.erasures is
+  'Users who are being erased and whose events have yet to go. No foreign key: the user may be deleted meanwhile. The row goes with the last trace.';
+comment on column calendar_sync.erasures.integration_ids is 'The integrations that the user had when it was asked for.';
+comment on column calendar_sync.erasures.asked_by is 'Who asked for it, as calendar_sync.caused_by() said.';
+
+alter table calendar_sync.erasures enable row level security;
+
+create function calendar_sync.integrations_of_user(p_user_id uuid) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  select id from public.calendar_integrations where user_id = p_user_id
+  union all
+  -- By the index of the few that have to go.
+  select id from public.calendar_integrations where remove_by is not null and deleted_user_id = p_user_id
+$$;
+
+comment on function calendar_sync.integrations_of_user(uuid) is
+  'Every integration of a user: removed ones, and those of a user who is deleted whose events are being removed.';
+
+create function calendar_sync.forget_traces(p_user_id uuid, p_integration_ids uuid[]) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- Calls are counted for minutes, also those of a calendar that was disconnected before.
+  v_ids constant uuid[] := p_integration_ids || array(
+    select distinct integration_id from calendar_sync.activity
+    where user_id = p_user_id and at > now() - interval '1 hour' and integration_id is not null
+  );
+begin
+  delete from calendar_sync.feed_owners where user_id = p_user_id;
+  delete from calendar_sync.feed_changes where user_id = p_user_id;
+  delete from calendar_sync.flows where user_id = p_user_id;
+  delete from calendar_sync.locks where subject_id = p_user_id or subject_id = any (v_ids);
+  delete from calendar_sync.calls where caller = p_user_id;
+  delete from public.calendar_integrations
+  where removed_at is not null and id in (select calendar_sync.integrations_of_user(p_user_id));
+  delete from calendar_sync.changes as change
+  where change.integration_id = any (v_ids)
+    and not exists (select from calendar_sync.lanes as lane where lane.integration_id = change.integration_id);
+  delete from calendar_sync.provider_calls as call
+  where call.integration_id = any (v_ids)
+    and not exists (select from calendar_sync.lanes as lane where lane.integration_id = call.integration_id);
+  update calendar_sync.providers as provider
+  set unreachable = array(select id from unnest(provider.unreachable) as id where id <> all (v_ids))
+  where provider.unreachable && v_ids;
+  delete from calendar_sync.incidents
+  where kind = 'claim' and exists (select from unnest(v_ids) as id where strpos(message, id::text) > 0);
+  return calendar_sync.forget_activity(p_user_id);
+end;
+$$;
+
+comment on function calendar_sync.forget_traces(uuid, uuid[]) is
+  'Erases what is known of a user besides the calendars that are still connected. Returns how many rows of activity were blanked.';
+
+create function calendar_sync.pursue_erasure(p_user_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_erasure calendar_sync.erasures;
+  v_left integer;
+begin
+  select * into v_erasure from calendar_sync.erasures where user_id = p_user_id for update skip locked;
+  if not found then
+    return null;
+  end if;
+  -- A user who connects again meanwhile is erased all the same.
+  v_erasure.integration_ids := array(
+    select unnest(v_erasure.integration_ids) union select calendar_sync.integrations_of_user(p_user_id)
+  );
+  update calendar_sync.erasures set integration_ids = v_erasure.integration_ids
+  where user_id = p_user_id and cardinality(integration_ids) < cardinality(v_erasure.integration_ids);
+  -- Without a grant there is no way to the events.
+  delete from public.calendar_integrations where id = any (v_erasure.integration_ids) and status = 'disconnected';
+  update public.calendar_integrations set status = 'disconnecting', last_error = null
+  where id = any (v_erasure.integration_ids) and status in ('active', 'paused');
+  select count(*) into v_left from public.calendar_integrations where id = any (v_erasure.integration_ids);
+  if v_left = 0 then
+    perform calendar_sync.forget_traces(p_user_id, v_erasure.integration_ids);
+    delete from calendar_sync.erasures where user_id = p_user_id;
+    -- That it was done is worth knowing; for whom it was done must not be known.
+    insert into calendar_sync.activity (action, details, caused_by)
+    values ('erased', jsonb_strip_nulls(jsonb_build_object(
+      'calendars', cardinality(v_erasure.integration_ids), 'because', v_erasure.reason)), v_erasure.asked_by);
+  end if;
+  return v_left;
+end;
+$$;
+
+comment on function calendar_sync.pursue_erasure(uuid) is
+  'Goes on with an erasure: disconnects what is connected, and once nothing is, erases all else. Returns how many calendars have yet to go; null where there is no such erasure, or it is being pursued already.';
+
+-- An erasure that fails keeps neither the others nor the tick from going on. It is tried again with each tick, and noted once an hour.
+create function calendar_sync.try_erasure(p_user_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  return calendar_sync.pursue_erasure(p_user_id);
+exception when others then
+  if not exists (
+    select from calendar_sync.incidents where kind = 'erasure' and created_at > now() - interval '1 hour'
+  ) then
+    perform calendar_sync.note_incident('erasure', sqlstate, sqlerrm);
+  end if;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.try_erasure(uuid) is 'pursue_erasure; where it fails, an incident.';
+
+-- schemas/110_health.sql
+
+-- Whether the installation does its work. One set of checks, with one table of thresholds, is behind /healthz, the metrics,
+-- calendar_admin.health, setup_check() and the doctor. Idle is healthy.
+--
+-- pg_net and pg_cron may be dropped and created again: their tables are read by functions that are bound when they run.
+
+create table calendar_sync.thresholds (
+  name text primary key,
+  value interval not null check (value > interval '0'),
+  meaning text not null
+);
+
+comment on table calendar_sync.thresholds is 'When a check of the installation''s health fails.';
+
+alter table calendar_sync.thresholds enable row level security;
+
+insert into calendar_sync.thresholds (name, value, meaning) values
+  ('tick', '1 minute', 'The tick last succeeded so long ago (three times that where pg_cron knows no seconds).'),
+  ('wake_up', '1 minute', 'A wake-up call is unanswered for so long while work is due.'),
+  ('person', '5 minutes', 'A person waits for so long, and the provider is not to blame.'),
+  ('queue', '30 minutes', 'Anything waits for so long, and the provider is not to blame.'),
+  ('stalled', '1 minute', 'Work is due for so long and no worker comes: pg_net''s worker is restarted.'),
+  ('incidents', '1 hour', 'An incident is so recent.'),
+  ('erasure', '1 day', 'A user waits for so long to be erased.');
+
+create function calendar_sync.threshold(p_name text) returns interval
+language sql stable security definer set search_path = ''
+as $$ select value from calendar_sync.thresholds where name = p_name $$;
+
+comment on function calendar_sync.threshold(text) is 'The value of calendar_sync.thresholds.';
+
+-- What each job of ours last did. pg_cron does not index runs by job, so only the latest of all are looked at.
+create function calendar_sync.cron_jobs() returns table (
+  job text, schedule text, active boolean, command text, last_run_at timestamptz, last_status text, last_message text,
+  succeeded_at timestamptz
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_runs_looked_at constant integer := 20000;
+begin
+  return query
+  select one.jobname::text, one.schedule::text, one.active, one.command::text, run.start_time, run.status::text,
+    run.return_message::text, success.end_time
+  from cron.job as one
+  left join lateral (
+    select detail.start_time, detail.status, detail.return_message from cron.job_run_details as detail
+    where detail.jobid = one.jobid and detail.runid > (select max(newest.runid) - v_runs_looked_at from cron.job_run_details as newest)
+    order by detail.runid desc limit 1
+  ) as run on true
+  left join lateral (
+    select detail.end_time from cron.job_run_details as detail
+    where detail.jobid = one.jobid and detail.status = 'succeeded'
+      and detail.runid > (select max(newest.runid) - v_runs_looked_at from cron.job_run_details as newest)
+    order by detail.runid desc limit 1
+  ) as success on true
+  where one.jobname like 'calendar\_sync\_%' and one.database = current_database()
+  order by one.jobname;
+end;
+$$;
+
+comment on function calendar_sync.cron_jobs() is
+  'The jobs that pg_cron runs for us and how they last went. Needs cron.log_run, which is on unless somebody turned it off.';
+
+-- pg_net indexes its answers by time alone, dates an answer with the beginning of its batch, and keeps answers for six hours.
+create function calendar_sync.wake_up_answers(p_calls integer) returns table (
+  id bigint, request_id bigint, at timestamptz, answered_at timestamptz, status_code integer, timed_out boolean, error_msg text
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return query
+  select call.id, call.request_id, call.at, response.created, response.status_code, response.timed_out, response.error_msg
+  from (select * from calendar_sync.wake_up_calls as latest order by latest.id desc limit p_calls) as call
+  left join net._http_response as response
+    on response.id = call.request_id and response.created between call.at - interval '1 minute' and call.at + interval '1 minute'
+  order by call.id desc;
+end;
+$$;
+
+comment on function calendar_sync.wake_up_answers(integer) is 'The latest p_calls wake-up calls and what they were answered, newest first.';
+
+create function calendar_sync.wake_up_state(
+  out configured boolean, out refused boolean, out unanswered_since timestamptz, out succeeded_at timestamptz, out queued bigint
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_calls constant integer := 10;
+  v_queued_max constant integer := 10000;
+begin
+  select count(*) = 2 into configured from vault.secrets as secret
+  where secret.name in ('calendar_sync_url', 'calendar_sync_secret');
+  with recent as (
+    select call.id, call.at, call.answered_at, coalesce(call.status_code between 200 and 299, false) as is_ok
+    from calendar_sync.wake_up_answers(v_calls) as call
+  ), answered as (
+    select max(recent.id) as id, (array_agg(not is_ok order by recent.id desc))[1] as refused,
+      max(answered_at) filter (where is_ok) as succeeded_at
+    from recent where answered_at is not null
+  )
+  select coalesce(answered.refused, false), answered.succeeded_at,
+    (select min(recent.at) from recent where recent.id > coalesce(answered.id, 0))
+  into refused, succeeded_at, unanswered_since
+  from answered;
+  select count(*) into queued from (select from net.http_request_queue limit v_queued_max) as waiting;
+end;
+$$;
+
+comment on function calendar_sync.wake_up_state() is
+  'Of the last ten wake-up calls: whether the last answer was not 2xx, since when one is unanswered, when one last succeeded. configured: the Vault secrets are there. queued: calls that wait in pg_net.';
+
+-- A provider that is down, or whose quota is spent, keeps its own lanes waiting: that is not for us to mend.
+create function calendar_sync.waits_since(p_priority integer default null) returns timestamptz
+language sql stable security definer set search_path = ''
+as $$
+  select least((
+    select min(head.ready_at) from calendar_sync.queue_heads() as head
+    where not head.is_open and coalesce(head.waits_until <= now(), true) and head.ready_at <= now()
+      and head.priority = coalesce(p_priority, head.priority)
+  ), (
+    select min(first.created_at)
+    from (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+    cross join lateral (
+      select change.created_at from calendar_sync.changes as change
+      where change.priority = class.priority order by change.id limit 1
+    ) as first
+    where class.priority = coalesce(p_priority, class.priority)
+  ))
+$$;
+
+comment on function calendar_sync.waits_since(integer) is
+  'Since when the oldest work waits that could be done, of a priority where one is given. Null: nothing waits.';
+
+create type calendar_sync.health_check as (
+  name text, ok boolean, severity text, found text, how_to_mend text
+);
+
+comment on type calendar_sync.health_check is
+  'A check of health. severity: error, the installation does not do its work; warning, somebody has to look.';
+
+-- Each function is one check or a few; a check that cannot be carried out fails and says why.
+create function calendar_sync.check_tick() returns setof calendar_sync.health_check
+language sql stable security definer set search_path = ''
+as $$
+  -- A database that has just started has run nothing yet. Before pg_cron 1.5 the tick comes once a minute.
+  select 'tick', coalesce(job.active and coalesce(job.succeeded_at, pg_postmaster_start_time())
+      > clock_timestamp() - calendar_sync.threshold('tick') * case when job.schedule like '%seconds' then 1 else 3 end, false),
+    'error', case
+      when job.job is null then 'The tick is not scheduled.'
+      when not job.active then 'The tick is switched off.'
+      else coalesce('The tick last succeeded at ' || job.succeeded_at || '.', 'The tick has not succeeded yet.')
+    end, 'select * from calendar_admin.setup_check() where not ok;'
+  from (values (1)) as one
+  left join calendar_sync.cron_jobs() as job on job.job = 'calendar_sync_tick'
+$$;
+
+comment on function calendar_sync.check_tick() is 'Whether pg_cron runs the tick.';
+
+create function calendar_sync.check_wake_up() returns setof calendar_sync.health_check
+language sql stable security definer set search_path = ''
+as $$
+  select 'wake_up', state.configured and not state.refused
+      -- A call that got lost does not matter where nothing waits for it.
+      and not (coalesce(state.unanswered_since < now() - calendar_sync.threshold('wake_up'), false) and calendar_sync.work_is_due()),
+    'error', case
+      when not state.configured then 'The worker cannot be woken: its address or secret is not in Vault.'
+      when state.refused then 'The worker''s last answer was not 2xx.'
+      when state.unanswered_since is not null then format('A call has been unanswered since %s.', state.unanswered_since)
+      else coalesce('The worker last answered at ' || state.succeeded_at || '.', 'The worker was not called lately.')
+    end, 'select * from calendar_admin.setup_check() where not ok;'
+  from calendar_sync.wake_up_state() as state
+$$;
+
+comment on function calendar_sync.check_wake_up() is 'Whether the worker can be woken and answers 2xx.';
+
+create function calendar_sync.check_queue() returns setof calendar_sync.health_check
+language sql stable security definer set search_path = ''
+as $$
+  select 'queue', coalesce(waits.person_since > now() - calendar_sync.threshold('person'), true)
+      and coalesce(waits.any_since > now() - calendar_sync.threshold('queue'), true),
+    'error', coalesce('The oldest work that could be done has waited for '
+      || date_trunc('second', now() - waits.any_since) || '.', 'Nothing waits.'),
+    'select * from calendar_admin.setup_check() where not ok; then select * from calendar_admin.slowest_lanes;'
+  from (select calendar_sync.waits_since(0) as person_since, calendar_sync.waits_since() as any_since) as waits
+$$;
+
+comment on function calendar_sync.check_queue() is 'Whether nothing waits too long.';
+
+create function calendar_sync.check_providers() returns setof calendar_sync.health_check
+language sql stable security definer set search_path = ''
+as $$
+  select 'provider ' || provider.name, provider.open_since is null and coalesce(provider.quota_until <= now(), true), 'warning',
+    case
+      when provider.open_since is not null then format('%s cannot be reached since %s.', provider.label, provider.open_since)
+      when provider.quota_until > now() then format('The quota of all %s accounts together is spent.', provider.label)
+      else format('%s can be reached.', provider.label)
+    end, 'nothing: it is tried again by itself; select * from calendar_admin.circuit_breakers; says when'
+  from calendar_sync.providers as provider
+  union all
+  select 'client of ' || provider.name, refused.accounts = 0, 'error',
+    case when refused.accounts = 0 then 'no account says that its id or secret is refused'
+      else format('%s accounts say that its id or secret is refused', refused.accounts) end,
+    format('npx supabase secrets set --env-file .env   -- client id and secret of %s. The accounts heal by themselves; sooner: select calendar_admin.drain();', provider.label)
+  from calendar_sync.providers as provider
+  cross join lateral (
+    select count(*) as accounts from public.calendar_integrations as integration
+    where integration.provider = provider.name and integration.removed_at is null and integration.last_error is not null
+      and integration.last_error ->> 'code' = 'configuration' and integration.status = 'active'
+  ) as refused
+  where provider.credential = 'oauth'
+$$;
+
+comment on function calendar_sync.check_providers() is 'Whether each provider can be reached, and accepts our client.';
+
+create function calendar_sync.check_troubles() returns setof calendar_sync.health_check
+language sql stable security definer set search_path = ''
+as $$
+  select 'given up', count(*) = 0, 'warning',
+    format('%s%s deadlines could not be brought into a calendar after %s attempts.', count(*), case when count(*) >= 1000 then ' or more' end,
+      calendar_sync.attempts_max()),
+    'select * from calendar_admin.stuck_jobs; then select * from calendar_admin.retry(''<integration_id>'');'
+  from (
+    select from calendar_sync.jobs as job
+    where job.failed_at is not null and job.attempts >= calendar_sync.attempts_max()
+    order by job.integration_id, job.failed_at limit 1000
+  ) as given_up
+  union all
+  select 'incidents', count(*) = 0, 'warning', format('%s incidents within the last hour.', count(*)),
+    'select * from calendar_admin.incidents;'
+  from (
+    select incident.created_at from calendar_sync.incidents as incident order by incident.id desc limit 1000
+  ) as incident
+  where incident.created_at > now() - calendar_sync.threshold('incidents')
+  union all
+  select 'activity', count(day.name) = 0 and not late.is_there, 'warning', case
+      when late.is_there then 'Rows are in calendar_sync.activity_default, for which nobody made a day.'
+      else coalesce('Days without a partition: ' || string_agg(day.name, ', ') || '.', 'Today and the next three days have a partition.')
+    end, 'select calendar_sync.keep_activity();'
+  from (select exists (select from calendar_sync.activity_default) as is_there) as late
+  left join (
+    select 'activity_' || to_char((now() at time zone 'UTC')::date + ahead, 'YYYYMMDD') as name from generate_series(0, 3) as ahead
+  ) as day on pg_catalog.to_regclass('calendar_sync.' || day.name) is null
+  group by late.is_there
+  union all
+  select 'erasures', count(*) = 0, 'warning', format('%s users have waited to be erased for more than a day.', count(*)),
+    'select * from calendar_admin.erasures; then select * from calendar_admin.erase_user(''<user_id>'', ''keep''); gives their events up'
+  from calendar_sync.erasures as erasure where erasure.asked_at < now() - calendar_sync.threshold('erasure')
+$$;
+
+comment on function calendar_sync.check_troubles() is 'What somebody should look at: given up, incidents, the days of the activity, erasures.';
+
+create function calendar_sync.health() returns setof calendar_sync.health_check
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_check text;
+begin
+  foreach v_check in array array['tick', 'wake_up', 'queue', 'providers', 'troubles'] loop
+    begin
+      return query execute format(
+        'select name, ok, severity, found, case when not ok then how_to_mend end from calendar_sync.check_%s()', v_check);
+    exception when others then
+      return next row (v_check, false, 'error', format('This could not be checked: %s', sqlerrm),
+        'select * from calendar_admin.setup_check() where not ok;')::calendar_sync.health_check;
+    end;
+  end loop;
+end;
+$$;
+
+comment on function calendar_sync.health() is 'Every check of health, a row each.';
+
+create function public.calendar_health() returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(health_check.name) filter (where not health_check.ok), '[]')
+  from calendar_sync.health() as health_check where health_check.name in ('tick', 'wake_up', 'queue')
+$$;
+
+comment on function public.calendar_health() is 'Names of the checks that fail, of tick, wake_up and queue: without one of them nothing syncs.';
+
+-- schemas/115_gauges.sql
+
+-- Gauges: how things stand when the metrics are read. Each is a short look into an index; what could be long is counted up to a
+-- bound.
+
+create function calendar_sync.integration_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+declare
+  v_users constant integer := 200;
+  v_changes_max constant integer := 10000;
+  -- Ids are random: the users after an id that changes every hour are a fair sample.
+  v_from constant uuid := md5(date_trunc('hour', now())::text)::uuid;
+begin
+  return query
+  select 'calendar_integrations', jsonb_build_object('provider', integration.provider, 'status', integration.status), count(*)::numeric
+  from public.calendar_integrations as integration where integration.removed_at is null
+  group by integration.provider, integration.status;
+  return query
+  select 'calendar_integration_errors',
+    jsonb_build_object('provider', integration.provider, 'code', coalesce(integration.last_error ->> 'code', 'none')), count(*)::numeric
+  from public.calendar_integrations as integration
+  where integration.last_error is not null and integration.removed_at is null group by integration.provider, integration.last_error ->> 'code';
+  return query
+  with chosen as (
+    select distinct near.user_id from (
+      (select integration.user_id from public.calendar_integrations as integration
+        where integration.user_id >= v_from and integration.status = 'active' order by integration.user_id limit v_users)
+      union all
+      (select integration.user_id from public.calendar_integrations as integration
+        where integration.user_id < v_from and integration.status = 'active' order by integration.user_id limit v_users)
+    ) as near limit v_users
+  ), changes as (
+    select (
+      select count(*) from (
+        select from calendar_sync.activity as change
+        where change.user_id = chosen.user_id and change.at > now() - interval '1 day'
+          and change.action in ('created', 'updated', 'moved', 'removed')
+        limit v_changes_max
+      ) as counted
+    ) as of_user
+    from chosen
+  ), quantiles as (
+    select array[0.5, 0.9, 0.99, 1]::double precision[] as fractions
+  )
+  select 'calendar_user_changes_last_day', jsonb_build_object('quantile', case when one.fraction = 1 then '1.0' else one.fraction::text end),
+    coalesce(found.quantiles[one.place], 0)::numeric
+  from quantiles
+  cross join lateral (
+    select percentile_disc(quantiles.fractions) within group (order by changes.of_user) as quantiles from changes
+  ) as found
+  cross join lateral unnest(quantiles.fractions) with ordinality as one (fraction, place);
+end;
+$$;
+
+comment on function calendar_sync.integration_gauges() is 'Accounts by status and by error, and how many changes users get in a day.';
+
+create function calendar_sync.queue_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_bound constant integer := 10000;
+  v_queued numeric;
+  v_given_up numeric;
+begin
+  select count(*) into v_queued from (
+    select from calendar_sync.jobs as job where job.failed_at is null limit v_bound + 1
+  ) as queued;
+  select count(*) into v_given_up from (
+    select from calendar_sync.jobs as job where job.failed_at is not null limit v_bound + 1
+  ) as given_up;
+  -- The statistics know how many rows a partial index holds.
+  return query
+  select 'calendar_queue_jobs', jsonb_build_object('state', depth.state), case
+      when depth.counted <= v_bound then depth.counted
+      else greatest(depth.counted, (select index.reltuples from pg_catalog.pg_class as index where index.oid = depth.index)::numeric)
+    end
+  from (values
+    ('queued', v_queued, 'calendar_sync.jobs_due_idx'::regclass), ('given_up', v_given_up, 'calendar_sync.jobs_failed_idx'::regclass)
+  ) as depth (state, counted, index);
+  return query
+  select 'calendar_queue_changes', '{}'::jsonb, count(*)::numeric
+  from (select from calendar_sync.changes limit v_bound + 1) as waiting;
+  return query
+  select 'calendar_oldest_change_age_seconds', '{}'::jsonb, coalesce(extract(epoch from clock_timestamp() - (
+    select min(first.created_at)
+    from (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+    cross join lateral (
+      select change.created_at from calendar_sync.changes as change
+      where change.priority = class.priority order by change.id limit 1
+    ) as first
+  )), 0);
+  return query
+  select 'calendar_lanes_leased', '{}'::jsonb, count(*)::numeric
+  from calendar_sync.lanes as lane where lane.leased_by is not null and lane.leased_until > now();
+  return query
+  select gauge.metric, jsonb_build_object('provider', provider.name, 'waiting', class.waiting), gauge.value
+  from calendar_sync.providers as provider
+  cross join (values (0, 'person'), (1, 'bulk'), (2, 'sweep')) as class (priority, waiting)
+  cross join lateral (
+    select count(*)::numeric as lanes, extract(epoch from clock_timestamp() - min(due.ready_at)) as oldest_s
+    from (
+      select lane.ready_at from calendar_sync.lanes as lane
+      where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at <= now()
+      order by lane.ready_at limit v_bound + 1
+    ) as due
+  ) as found
+  cross join lateral (values
+    ('calendar_lanes_due', found.lanes), ('calendar_oldest_due_age_seconds', coalesce(found.oldest_s, 0))
+  ) as gauge (metric, value);
+end;
+$$;
+
+comment on function calendar_sync.queue_gauges() is 'What waits, for how long, and what is in work.';
+
+create function calendar_sync.provider_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+begin
+  return query
+  select gauge.metric, jsonb_build_object('provider', provider.name, 'scope', quota.scope), gauge.value
+  from calendar_sync.providers as provider
+  cross join lateral (values
+    ('account', provider.account_calls, provider.account_window), ('project', provider.project_calls, provider.project_window)
+  ) as quota (scope, calls, window_length)
+  cross join lateral (values
+    ('calendar_quota_calls_limit', quota.calls::numeric),
+    ('calendar_quota_calls_used', (
+      select coalesce(case quota.scope when 'project' then sum(account.calls) else max(account.calls) end, 0)
+      from (
+        select sum(call.calls) as calls from calendar_sync.provider_calls as call
+        where call.provider = provider.name and call.at > clock_timestamp() - quota.window_length
+        group by call.integration_id
+      ) as account
+    ))
+  ) as gauge (metric, value)
+  where quota.calls is not null;
+  return query
+  select 'calendar_circuit_breaker_open', jsonb_build_object('provider', provider.name, 'cause', cause.name), cause.is_true::integer::numeric
+  from calendar_sync.providers as provider
+  cross join lateral (values
+    ('down', provider.open_since is not null), ('quota', coalesce(provider.quota_until > now(), false))
+  ) as cause (name, is_true);
+end;
+$$;
+
+comment on function calendar_sync.provider_gauges() is 'Quotas, what is used of them, and whether a provider''s calendars are left alone.';
+
+create function calendar_sync.health_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  return query
+  select gauge.metric, jsonb_build_object('kind', kind.name), gauge.value
+  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure')) as kind (name)
+  cross join lateral (
+    values
+      ('calendar_incidents_unrepaired', (
+        select count(*)::numeric from calendar_sync.incidents as incident
+        where incident.repaired_at is null and incident.kind = kind.name
+      )),
+      ('calendar_incidents_last_hour', (
+        select count(*)::numeric from calendar_sync.incidents as incident
+        where incident.created_at > now() - interval '1 hour' and incident.kind = kind.name
+      ))
+  ) as gauge (metric, value);
+  return query
+  select 'calendar_healthy', jsonb_build_object('check', health_check.name), health_check.ok::integer::numeric
+  from calendar_sync.health() as health_check where health_check.name in ('tick', 'wake_up', 'queue');
+  -- Without pg_cron or pg_net these are unknown, and the checks above say so.
+  begin
+    return query
+    select 'calendar_tick_age_seconds', '{}'::jsonb, extract(epoch from clock_timestamp() - job.succeeded_at)
+    from (values (1)) as one left join calendar_sync.cron_jobs() as job on job.job = 'calendar_sync_tick';
+    return query
+    select gauge.metric, '{}'::jsonb, gauge.value
+    from calendar_sync.wake_up_state() as state
+    cross join lateral (values
+      ('calendar_wake_up_success_age_seconds', extract(epoch from clock_timestamp() - state.succeeded_at)),
+      ('calendar_wake_up_calls_waiting', state.queued::numeric)
+    ) as gauge (metric, value);
+  exception when undefined_table or invalid_schema_name or insufficient_privilege then
+    null;
+  end;
+end;
+$$;
+
+comment on function calendar_sync.health_gauges() is 'Incidents, and whether tick, worker and queue are as they should be.';
+
+-- One statement, and so one snapshot: what the tick is adding up is never missed and never seen twice.
+create function public.calendar_metrics() returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'counts', (
+      select coalesce(jsonb_agg(to_jsonb(series) order by series.metric, series.labels), '[]')
+      from (
+        select counted.metric, counted.labels, sum(counted.value) as value
+        from (
+          select total.metric, total.labels, total.value from calendar_sync.count_totals as total
+          union all
+          select count.metric, count.labels, count.value from calendar_sync.count_flushes as flush
+          cross join lateral jsonb_to_recordset(flush.counts) as count (metric text, labels jsonb, value numeric)
+        ) as counted
+        group by counted.metric, counted.labels
+      ) as series
+    ),
+    'gauges', (
+      select jsonb_agg(to_jsonb(gauge) order by gauge.metric, gauge.labels)
+      from (
+        select * from calendar_sync.integration_gauges()
+        union all select * from calendar_sync.queue_gauges()
+        union all select * from calendar_sync.provider_gauges()
+        union all select * from calendar_sync.health_gauges()
+      ) as gauge
+    )
+  )
+$$;
+
+comment on function public.calendar_metrics() is
+  'What the functions counted up to now, and how things stand: {"counts", "gauges"}, each [{"metric", "labels", "value"}].';
+
+-- schemas/125_tick.sql
+
+-- The tick: every ten seconds it repairs, tidies and, if work is due, wakes the worker. Idle, it writes nothing.
+
+create function calendar_sync.repair() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_everything_every constant interval := interval '1 hour';
+  v_lost uuid[];
+  v_open bigint[];
+  v_unnamed boolean;
+begin
+  select array_agg(distinct lost.id) filter (where lost.id is not null), array_agg(distinct incident.id),
+    bool_or(incident.kind = 'enqueue' and incident.obligation_ids is null)
+  into v_lost, v_open, v_unnamed
+  from calendar_sync.incidents as incident
+  left join lateral unnest(incident.obligation_ids) as lost (id) on true
+  where incident.repaired_at is null;
+  if v_open is null then
+    return;
+  end if;
+  if v_lost is not null then
+    perform calendar_sync.act_as('repair');
+    perform calendar_sync.obligations_changed(v_lost);
+    perform calendar_sync.act_as('');
+  end if;
+  -- A change that names nothing could be anybody's. Everything is looked at once, rarely.
+  if v_unnamed and not exists (
+    select from calendar_sync.incidents
+    where kind = 'enqueue' and obligation_ids is null and repaired_at > now() - v_everything_every
+  ) then
+    perform calendar_sync.append_changes_to_all(calendar_sync.cause('repair'));
+    v_unnamed := false;
+  end if;
+  update calendar_sync.incidents set repaired_at = now()
+  where id = any (v_open) and not (v_unnamed and kind = 'enqueue' and obligation_ids is null);
+end;
+$$;
+
+comment on function calendar_sync.repair() is
+  'Has looked at what lost changes concerned: the obligations that an incident names; where it names none everything, once an hour at most.';
+
+create function calendar_sync.tick() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not pg_try_advisory_xact_lock(hashtext('calendar_sync.tick')) then
+    return;
+  end if;
+  perform calendar_sync.repair();
+  perform calendar_sync.watch_partitions();
+  delete from calendar_sync.changes as change
+  where not exists (select from calendar_sync.lanes as lane where lane.integration_id = change.integration_id);
+  delete from calendar_sync.provider_calls as call
+  using calendar_sync.providers as provider
+  where provider.name = call.provider
+    and call.at < now() - greatest(provider.account_window, provider.project_window) - interval '1 minute';
+  delete from calendar_sync.calls where at < clock_timestamp() - interval '1 minute';
+  delete from calendar_sync.locks where claimed_until < clock_timestamp() - interval '1 minute';
+  perform calendar_sync.roll_up_counts();
+  delete from calendar_sync.wake_up_calls
+  where id <= (select max(call.id) from calendar_sync.wake_up_calls as call) - 100;
+  delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
+  perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
+  -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
+  delete from public.calendar_integrations
+  where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
+
+  if calendar_sync.work_is_due() then
+    perform calendar_sync.wake_up();
+    perform calendar_sync.restart_pg_net();
+  elsif (select state.refused from calendar_sync.wake_up_state() as state) then
+    -- Whether it is mended shows only at the next call, and the next change may be hours away.
+    perform calendar_sync.wake_up();
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.tick() is 'Called by pg_cron: repairs, tidies, wakes the worker if work is due or its last answer was no success.';
+
+-- pg_net's worker is known to stop without a word, and starts again when it is told to.
+create function calendar_sync.restart_pg_net() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_patience constant interval := calendar_sync.threshold('stalled');
+  v_since constant timestamptz := calendar_sync.waits_since();
+begin
+  if v_since is null or v_since > now() - v_patience
+    or exists (select from calendar_sync.lanes where leased_by is not null and leased_until > now())
+    or exists (select from calendar_sync.incidents where kind = 'stalled' and created_at > now() - v_patience)
+  then
+    return;
+  end if;
+  perform calendar_sync.note_incident('stalled', '', format(
+    'Work has been due since %s and no worker has come. Calls waiting in pg_net: %s.', v_since,
+    (select count(*) from net.http_request_queue)));
+  perform net.worker_restart();
+exception when others then
+  perform calendar_sync.note_incident('stalled', sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.restart_pg_net() is
+  'Notes when work has been due for a minute and no worker does it, and restarts the worker of pg_net.';
+
+create function calendar_sync.nightly() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_caller constant text := calendar_sync.act_as('nightly');
+  v_cause constant jsonb := calendar_sync.cause();
+begin
+  perform calendar_sync.keep_idle_tokens_alive();
+  perform calendar_sync.keep_activity();
+  -- Given up because the provider did not do it, not because it refused: one more attempt. Leftovers are looked for again.
+  insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+  select job.integration_id, job.obligation_id, 'retry', 2, v_cause from calendar_sync.jobs as job
+  where job.failed_at is not null and job.attempts >= calendar_sync.attempts_max()
+  union all
+  select distinct leftover.integration_id, leftover.obligation_id, 'event', 1, v_cause
+  from calendar_sync.leftovers as leftover join calendar_sync.lanes as lane using (integration_id);
+  -- Organisations change their rules without telling anybody: once a day it is tried again.
+  update public.calendar_integrations set status = 'active'
+  where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
+  delete from calendar_sync.incidents where repaired_at < now() - interval '30 days';
+  perform calendar_sync.tidy_feeds();
+  perform calendar_sync.tidy_counts();
+  -- By what they ran: a job that was scheduled again has another id than its earlier runs.
+  delete from cron.job_run_details as detail
+  where detail.command ~ '^\s*select calendar_sync\.(tick|sweep_slice|nightly)\(\)[\s;]*$' and detail.end_time < now() - interval '1 day';
+  perform calendar_sync.act_as(v_caller);
+end;
+$$;
+
+comment on function calendar_sync.nightly() is
+  'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, and drops what is old.';
+
+-- Schedules of seconds came with pg_cron 1.5; with an older one the tick comes once a minute.
+select cron.schedule('calendar_sync_tick', case
+    when string_to_array(substring(extension.extversion from '^[0-9.]+'), '.')::integer[] >= '{1,5}' then '10 seconds'
+    else '* * * * *'
+  end, 'select calendar_sync.tick()')
+from pg_catalog.pg_extension as extension where extension.extname = 'pg_cron';
+select cron.schedule('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()');
+select cron.schedule('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()');
+
+-- schemas/130_admin.sql
+
+-- For administrators, in the dashboard: views to click on, functions to act with, a checklist. Only the dashboard's roles get in: no
+-- API role has a right to the schema, and the Data API must not expose it.
+
+create schema calendar_admin;
+comment on schema calendar_admin is
+  'Calendar sync for administrators: views that are safe to click on, functions to act with, and setup_check(), which names what is missing. Not exposed by the Data API.';
+revoke all on schema calendar_admin from public;
+
+-- The dashboard's SQL editor signs in as one role for everybody. A comment of the query says which of its users runs it.
+create function calendar_admin.who() returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select 'admin:' || coalesce(
+    substring(current_query() from '(?i)-- source: dashboard\s+-- user: ([0-9a-f-]{36})'), session_user::text
+  )
+$$;
+
+comment on function calendar_admin.who() is
+  'Who acts, for the activity: the user of the dashboard where it says so, else the role that signed in.';
+
+create function calendar_admin.sign(p_reason text default null) returns void
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.act_as(calendar_admin.who());
+  perform set_config('calendar_sync.because', coalesce(p_reason, ''), true);
+end;
+$$;
+
+comment on function calendar_admin.sign(text) is
+  'Sets who acts and why, for all that the rest of the transaction notes in the activity.';
+
+create function calendar_admin.is_known_user(p_id uuid) returns boolean
+language sql stable security invoker set search_path = ''
+as $$
+  select exists (select from auth.users where id = p_id)
+    or exists (select from calendar_sync.integrations_of_user(p_id))
+    or exists (
+      select from calendar_sync.activity
+      where user_id = p_id and num_nonnulls(title, calendar_id, event_id, details) > 0
+    )
+    or exists (select from calendar_sync.erasures where user_id = p_id)
+    or exists (select from calendar_sync.calls where caller = p_id)
+$$;
+
+comment on function calendar_admin.is_known_user(uuid) is
+  'Whether there is such a user, or was one of whom something is left.';
+
+create function calendar_admin.integrations_of(p_id uuid) returns uuid[]
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(id order by id) into v_ids from public.calendar_integrations
+  where removed_at is null and (id = p_id or user_id = p_id);
+  if v_ids is not null then
+    return v_ids;
+  end if;
+  if calendar_admin.is_known_user(p_id) then
+    return '{}'::uuid[];
+  end if;
+  raise exception 'There is no integration and no user with the id %.', coalesce(p_id::text, 'null')
+    using errcode = 'no_data_found', hint = 'Look it up: select integration_id, user_id, account_email, state '
+      'from calendar_admin.integrations where account_email = ''…''.';
+end;
+$$;
+
+comment on function calendar_admin.integrations_of(uuid) is
+  'The integration with this id, or all of the user with this id. An error where there is neither; empty where the user has none.';
+
+create function calendar_admin.state_of(integration public.calendar_integrations) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select case integration.status
+    when 'active' then case when integration.sync_enabled then 'syncs' else 'switched off by its user' end
+    when 'paused' then case when integration.paused_by_admin is not null then 'paused by an administrator' else 'paused' end
+    when 'disconnected' then 'has to be connected again'
+    when 'disconnecting' then 'is being disconnected, its events are removed'
+  end
+$$;
+
+comment on function calendar_admin.state_of(public.calendar_integrations) is 'The state of an integration in words.';
+
+create function calendar_admin.worker_url_pattern() returns text
+language sql immutable security invoker set search_path = ''
+as $$ select '^(https://[^/\s]+|http://(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|kong|api\.supabase\.internal)(:\d+)?)/functions/v1/calendar-sync$' $$;
+
+comment on function calendar_admin.worker_url_pattern() is
+  'What the address of calendar-sync looks like; plain http only where it leaves no machine.';
+
+-- The one place that knows what an answer to a wake-up call means.
+create function calendar_admin.read_answer(
+  p_status_code integer, p_timed_out boolean, p_error text, out ok boolean, out found text, out how_to_mend text
+)
+language sql immutable security invoker set search_path = ''
+as $$
+  select
+    p_status_code = 202 and p_error is null,
+    case
+      when p_timed_out then 'calendar-sync did not answer within 5 s'
+      when p_status_code is null then 'The address of calendar-sync cannot be reached: ' || coalesce(p_error, 'no reason is given')
+      when p_status_code = 202 then 'calendar-sync answered 202: it took the secret and went to work'
+      when p_status_code = 401 then 'calendar-sync answered 401: its CALENDAR_SYNC_SECRET is not the calendar_sync_secret in Vault'
+      when p_status_code = 404 then 'The address answered 404: there is no function calendar-sync'
+      when p_status_code >= 500 then format('The address answered %s: calendar-sync does not start, or dies', p_status_code)
+      else format('The address answered %s: that is not calendar-sync', p_status_code)
+    end,
+    case
+      when p_timed_out or p_status_code >= 500 then
+        'npx supabase secrets set --env-file .env   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
+      when p_status_code = 401 then
+        'select calendar_admin.set_worker(secret => ''<CALENDAR_SYNC_SECRET>'');   -- or the other way round: npx supabase secrets set CALENDAR_SYNC_SECRET=…'
+      when p_status_code = 404 then
+        'npx supabase functions deploy --use-api   -- or, if the address is wrong: select calendar_admin.set_worker(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
+      when p_status_code = 202 and p_error is null then null
+      else 'select calendar_admin.set_worker(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
+    end
+$$;
+
+comment on function calendar_admin.read_answer(integer, boolean, text) is
+  'What an answer to a wake-up call, as pg_net keeps it, means, and what to do about it.';
+
+-- schemas/135_admin_calendars.sql
+
+-- Views of calendars. Each is bounded, by a limit or by an index of troubles, so clicking on one disturbs nobody. OFFSET 0 has rows
+-- looked up one by one, whatever the statistics say.
+
+create view calendar_admin.integrations with (security_invoker = true) as
+select
+  integration.id as integration_id,
+  integration.user_id,
+  integration.provider,
+  integration.account_email,
+  calendar_admin.state_of(integration) as state,
+  integration.last_error ->> 'message' as why,
+  integration.calendar_name,
+  integration.created_at as connected_at,
+  date_trunc('second', now() - integration.created_at) as connected_for,
+  integration.last_synced_at,
+  (
+    select min(work.since) from (
+      select lane.ready_at as since from calendar_sync.lanes as lane
+      where lane.integration_id = integration.id and lane.ready_at <= now()
+      union all
+      select change.created_at from calendar_sync.changes as change where change.integration_id = integration.id
+      union all
+      (
+        select job.created_at from calendar_sync.jobs as job
+        where job.integration_id = integration.id and job.kind in ('event', 'scan') and job.failed_at is null
+        order by job.priority, job.run_at limit 1
+      )
+    ) as work
+  ) as waiting_since,
+  (
+    select least(count(*), 1000) from (
+      (
+        select job.obligation_id from calendar_sync.jobs as job
+        where job.integration_id = integration.id and job.kind = 'event' and job.failed_at is null limit 1000
+      )
+      union
+      (
+        select change.obligation_id from calendar_sync.changes as change
+        where change.integration_id = integration.id and change.kind = 'event' limit 1000
+      )
+    ) as waiting
+  ) as waiting_changes,
+  (
+    select count(*) from (
+      select from calendar_sync.jobs as job
+      where job.integration_id = integration.id and job.failed_at is not null limit 1000
+    ) as failed
+  ) as given_up
+from public.calendar_integrations as integration where integration.removed_at is null;
+
+comment on view calendar_admin.integrations is
+  'Every connected account: whose it is, how it is and what waits. Filter it by user_id, account_email or state.';
+comment on column calendar_admin.integrations.integration_id is 'What the functions of this schema take.';
+comment on column calendar_admin.integrations.user_id is 'Whose it is; the functions take it too, for all of a user''s.';
+comment on column calendar_admin.integrations.why is 'Why it does not sync, as its user reads it. Empty while all is well.';
+comment on column calendar_admin.integrations.connected_for is 'The age of the connection.';
+comment on column calendar_admin.integrations.last_synced_at is 'When it last did what there was to do.';
+comment on column calendar_admin.integrations.waiting_since is 'Since when something waits to be looked at. Empty: nothing does.';
+comment on column calendar_admin.integrations.waiting_changes is
+  'Changes that wait, 1000 where there are that many or more. A bulk change counts once it was scanned.';
+comment on column calendar_admin.integrations.given_up is 'Changes that are no longer tried, 1000 where there are that many or more.';
+
+create view calendar_admin.failing_integrations with (security_invoker = true) as
+select
+  integration.id as integration_id,
+  integration.user_id,
+  integration.provider,
+  integration.account_email,
+  calendar_admin.state_of(integration) as state,
+  integration.last_error ->> 'code' as code,
+  integration.last_error ->> 'message' as why,
+  case
+    when integration.paused_by_admin is not null then format('select * from calendar_admin.resume(%L);', integration.id)
+    when integration.last_error ->> 'code' = 'mass_deletion' then
+      format('ask its user, then select * from calendar_admin.allow_deletions(%L);', integration.id)
+    when integration.last_error ->> 'code' = 'configuration' then 'npx supabase secrets set --env-file .env   -- client id and secret of the provider'
+    when integration.last_error ->> 'code' in ('provider_unavailable', 'quota') then 'nothing, it goes on by itself'
+    when integration.last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable') then
+      format('its organisation has to act, then select * from calendar_admin.retry(%L);', integration.id)
+    when integration.status = 'disconnecting' then 'nothing, it goes on by itself'
+    else 'its user has to act: the Settings page says what'
+  end as what_to_do,
+  integration.last_synced_at,
+  integration.updated_at as changed_at
+from public.calendar_integrations as integration
+where (integration.last_error is not null or integration.status <> 'active') and integration.removed_at is null
+order by integration.last_synced_at nulls first, integration.id
+limit 1000;
+
+comment on view calendar_admin.failing_integrations is
+  'Accounts that do not sync, or have trouble with it, and why; those first that have gone without for the longest. At most 1000.';
+comment on column calendar_admin.failing_integrations.code is 'As in the Calendar API''s last_error.code.';
+comment on column calendar_admin.failing_integrations.why is 'As its user reads it.';
+comment on column calendar_admin.failing_integrations.changed_at is 'When anything of the account last changed.';
+
+-- Three ways to be slow: due and no worker comes, due later because of a wait, and changed without having been looked at.
+create view calendar_admin.slowest_lanes with (security_invoker = true) as
+with candidate as (
+  select first.integration_id
+  from calendar_sync.providers as provider
+  cross join (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+  cross join lateral (
+    (
+      select lane.integration_id from calendar_sync.lanes as lane
+      where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at <= now()
+      order by lane.ready_at limit 100
+    )
+    union all
+    (
+      select lane.integration_id from calendar_sync.lanes as lane
+      where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at > now() + interval '15 seconds'
+      order by lane.ready_at desc limit 100
+    )
+  ) as first
+  union
+  select changed.integration_id from (
+    select change.integration_id from calendar_sync.changes as change order by change.priority, change.id limit 100
+  ) as changed
+)
+select
+  integration.id as integration_id,
+  integration.user_id,
+  integration.provider,
+  integration.account_email,
+  waiting.since as waiting_since,
+  date_trunc('second', now() - waiting.since) as waiting_for,
+  case wait.reason
+    when 'leased' then 'it is being worked'
+    when 'provider_down' then 'its provider cannot be reached by anybody'
+    when 'project_quota' then 'the quota of all accounts together is spent'
+    when 'retry_after' then 'the provider asked us to wait'
+    when 'quota' then 'our share of this account''s quota is spent'
+    when 'backoff' then format('%s runs in a row failed', lane.attempts)
+    else case when lane.ready_at > now() then 'what failed is tried again later' else 'no worker has come yet' end
+  end as why,
+  nullif(greatest(lane.ready_at, wait.until, now()), now()) as next_try_at,
+  lane.attempts as failed_runs
+from candidate
+cross join lateral (
+  select * from calendar_sync.lanes as found where found.integration_id = candidate.integration_id offset 0
+) as lane
+cross join lateral (
+  select * from public.calendar_integrations as found where found.id = candidate.integration_id offset 0
+) as integration
+join calendar_sync.providers as its_provider on its_provider.name = lane.provider
+cross join lateral calendar_sync.wait_of(row (lane.*)::calendar_sync.lanes, row (its_provider.*)::calendar_sync.providers) as wait
+cross join lateral (
+  select min(work.since) as since from (
+    select lane.ready_at as since where lane.ready_at <= now()
+    union all
+    select change.created_at from calendar_sync.changes as change where change.integration_id = lane.integration_id
+    union all
+    (
+      select job.created_at from calendar_sync.jobs as job
+      where job.integration_id = lane.integration_id and job.failed_at is null
+      order by job.priority, job.run_at limit 1
+    )
+  ) as work
+) as waiting
+where waiting.since is not null
+  and (integration.status = 'active' and integration.sync_enabled or integration.status = 'disconnecting')
+order by waiting.since
+limit 100;
+
+comment on view calendar_admin.slowest_lanes is
+  'The calendars whose work has waited for the longest, and for what. At most 100; the first one''s waiting_for is how far everything is behind.';
+comment on column calendar_admin.slowest_lanes.why is 'What it waits for.';
+comment on column calendar_admin.slowest_lanes.next_try_at is 'When it goes on. Empty: at once.';
+comment on column calendar_admin.slowest_lanes.failed_runs is 'Runs in a row that achieved nothing.';
+
+create view calendar_admin.stuck_jobs with (security_invoker = true) as
+select
+  job.integration_id,
+  integration.user_id,
+  integration.provider,
+  integration.account_email,
+  job.obligation_id,
+  deadline.title,
+  calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at) as due,
+  case
+    when job.failed_at is null then 'is tried again'
+    when job.attempts >= calendar_sync.attempts_max() then 'given up'
+    else 'rejected by the provider'
+  end as state,
+  job.last_error as reason,
+  job.attempts as tries,
+  job.created_at as changed_at,
+  job.failed_at as given_up_at,
+  case when job.failed_at is null then job.run_at end as next_try_at
+from (
+  select * from calendar_sync.jobs as troubled
+  where (troubled.attempts > 0 or troubled.failed_at is not null) and troubled.kind = 'event'
+  order by troubled.created_at limit 500
+) as job
+cross join lateral (
+  select * from public.calendar_integrations as found where found.id = job.integration_id offset 0
+) as integration
+cross join lateral calendar_sync.deadline_for(job.obligation_id, integration.user_id) as deadline
+order by job.created_at;
+
+comment on view calendar_admin.stuck_jobs is
+  'Deadlines that could not be brought into a calendar at the first try: given up, rejected, or tried again. The oldest 500.';
+comment on column calendar_admin.stuck_jobs.title is 'The obligation''s. Empty where it is gone, and only its event has yet to go.';
+comment on column calendar_admin.stuck_jobs.state is
+  'given up: after 8 attempts, until it changes, somebody asks or the night comes. rejected: until it changes or somebody asks.';
+comment on column calendar_admin.stuck_jobs.reason is 'In the provider''s word.';
+comment on column calendar_admin.stuck_jobs.changed_at is 'When the obligation changed that waits since.';
+
+create index activity_at_idx on calendar_sync.activity (at desc);
+
+create view calendar_admin.most_synced_types with (security_invoker = true) as
+select
+  coalesce(nullif(deadline.obligation_type, ''), case when deadline.obligation_id is null then '(deleted since)' else '(none)' end) as obligation_type,
+  count(*) as changes,
+  count(distinct recent.user_id) as users,
+  round(100.0 * count(*) / sum(count(*)) over (), 1) as percent,
+  max(recent.at) as last_change_at
+from (
+  select activity.at, activity.user_id, activity.obligation_id from calendar_sync.activity
+  where activity.at > now() - interval '7 days' and activity.action in ('created', 'updated', 'moved', 'removed')
+  order by activity.at desc limit 10000
+) as recent
+cross join lateral calendar_sync.deadline_for(recent.obligation_id, recent.user_id) as deadline
+group by 1
+order by changes desc
+limit 100;
+
+comment on view calendar_admin.most_synced_types is
+  'Which types of obligations the latest changes of calendars were about: of the last seven days, the newest 10,000 changes.';
+comment on column calendar_admin.most_synced_types.changes is 'Events that were created, updated, moved or removed.';
+comment on column calendar_admin.most_synced_types.percent is 'Of these changes.';
+
+create view calendar_admin.recent_activity with (security_invoker = true) as
+select
+  recent.at,
+  recent.action,
+  recent.user_id,
+  recent.integration_id,
+  recent.provider,
+  recent.obligation_id,
+  recent.title,
+  recent.due,
+  coalesce(recent.details ->> 'because', recent.reason) as reason,
+  recent.caused_by,
+  recent.request_id,
+  recent.details
+from calendar_sync.activity as recent
+order by recent.at desc
+limit 500;
+
+comment on view calendar_admin.recent_activity is
+  'The latest 500 changes of calendars and connections, and what administrators did. calendar_sync.activity has all of them.';
+comment on column calendar_admin.recent_activity.reason is 'The provider''s, or the administrator''s.';
+comment on column calendar_admin.recent_activity.caused_by is 'user:<id>, admin:<who>, database:<role>, service, or the part of ours that did it.';
+comment on column calendar_admin.recent_activity.request_id is 'The same id stands in the functions'' log lines.';
+
+create view calendar_admin.erasures with (security_invoker = true) as
+select
+  erasure.user_id,
+  erasure.asked_at,
+  erasure.asked_by,
+  erasure.reason,
+  (
+    select count(*) from public.calendar_integrations as integration where integration.id = any (erasure.integration_ids)
+  ) as calendars_left
+from calendar_sync.erasures as erasure
+order by erasure.asked_at
+limit 1000;
+
+comment on view calendar_admin.erasures is
+  'Users who are being erased and whose events have yet to go. Users who have been erased are not here any more.';
+comment on column calendar_admin.erasures.calendars_left is 'Calendars from which events are still being removed.';
+
+-- schemas/140_admin_installation.sql
+
+-- Views of the installation: is it healthy, and what holds it up.
+
+create view calendar_admin.circuit_breakers with (security_invoker = true) as
+select
+  provider.name as provider,
+  case
+    when provider.open_since is not null then case when provider.probe_at <= now() then 'half-open: the next calendar tries the provider'
+      else 'open: the provider cannot be reached' end
+    when provider.quota_until > now() then 'the quota of all accounts together is spent'
+    else 'closed'
+  end as state,
+  provider.open_since,
+  nullif(greatest(provider.probe_at, provider.quota_until, now()), now()) as next_try_at,
+  cardinality(provider.unreachable) as unreachable_in_a_row
+from calendar_sync.providers as provider
+order by provider.name;
+
+comment on view calendar_admin.circuit_breakers is 'Whether each provider''s calendars may be worked. Closed: they may. An open circuit breaker closes by itself.';
+comment on column calendar_admin.circuit_breakers.next_try_at is 'When a calendar tries whether the provider is back. Empty: at once.';
+comment on column calendar_admin.circuit_breakers.unreachable_in_a_row is 'Different calendars in a row that could not reach it; five open the circuit breaker.';
+
+create view calendar_admin.quota with (security_invoker = true) as
+with recent as (
+  select call.provider, call.integration_id, sum(call.calls) as used
+  from calendar_sync.providers as provider
+  join calendar_sync.provider_calls as call
+    on call.provider = provider.name and call.at > clock_timestamp() - provider.account_window
+  group by call.provider, call.integration_id, provider.account_calls
+  order by sum(call.calls)::numeric / provider.account_calls desc limit 50
+)
+select
+  both_scopes.provider,
+  both_scopes.quota_of,
+  both_scopes.integration_id,
+  integration.account_email,
+  both_scopes.used,
+  both_scopes.allowed,
+  both_scopes.within,
+  round(100 * both_scopes.used / both_scopes.allowed, 1) as percent_used,
+  greatest(floor(both_scopes.allowed * both_scopes.share) - both_scopes.used, 0) as left_for_syncing
+from (
+  select provider.name as provider, 'all accounts together' as quota_of, null::uuid as integration_id, coalesce((
+      select sum(call.calls) from calendar_sync.provider_calls as call
+      where call.provider = provider.name and call.at > clock_timestamp() - provider.project_window
+    ), 0) as used, provider.project_calls as allowed, provider.project_window as within, provider.project_sync_share as share
+  from calendar_sync.providers as provider where provider.project_calls is not null
+  union all
+  select recent.provider, 'one account', recent.integration_id, recent.used, provider.account_calls, provider.account_window,
+    provider.sync_share
+  from recent join calendar_sync.providers as provider on provider.name = recent.provider
+) as both_scopes
+left join lateral (
+  select found.account_email from public.calendar_integrations as found where found.id = both_scopes.integration_id offset 0
+) as integration on true
+order by both_scopes.integration_id is not null, percent_used desc, both_scopes.provider;
+
+comment on view calendar_admin.quota is
+  'What of the providers'' quotas is used: of each provider for all accounts together, and of the 50 accounts that use most of theirs.';
+comment on column calendar_admin.quota.used is 'Calls within the window that ends now.';
+comment on column calendar_admin.quota.allowed is 'Change it in calendar_sync.providers when a provider raises it for you.';
+comment on column calendar_admin.quota.left_for_syncing is 'Less than what is left: a part is kept for people who click.';
+
+create view calendar_admin.incidents with (security_invoker = true) as
+select
+  incident.created_at as at,
+  case incident.kind
+    when 'enqueue' then 'a change of obligations could not be noted; what it concerned was looked at instead'
+    when 'wake_up' then 'the worker could not be woken'
+    when 'stalled' then 'work was due for a minute and no worker came'
+    when 'claim' then 'a calendar''s work could not be read; that calendar waited for a minute'
+    when 'erasure' then 'a user could not be erased; it is tried again'
+    else incident.kind
+  end as what,
+  incident.message,
+  incident.sqlstate,
+  incident.obligation_ids,
+  incident.repaired_at
+from calendar_sync.incidents as incident
+order by incident.id desc
+limit 500;
+
+comment on view calendar_admin.incidents is 'What went wrong inside a transaction without disturbing it. The latest 500.';
+comment on column calendar_admin.incidents.obligation_ids is 'The obligations that it concerned, where it is known.';
+comment on column calendar_admin.incidents.repaired_at is 'When the tick had seen to it.';
+
+create view calendar_admin.wake_up_calls with (security_invoker = true) as
+select
+  call.request_id,
+  call.at as called_at,
+  call.answered_at,
+  call.status_code,
+  coalesce(reading.found, 'not answered yet') as answer,
+  reading.ok as is_good
+from calendar_sync.wake_up_answers(50) as call
+left join lateral calendar_admin.read_answer(call.status_code, call.timed_out, call.error_msg) as reading
+  on call.answered_at is not null
+order by call.at desc;
+
+comment on view calendar_admin.wake_up_calls is 'The latest 50 calls of calendar-sync and what it answered.';
+comment on column calendar_admin.wake_up_calls.request_id is 'The id of the call in pg_net.';
+comment on column calendar_admin.wake_up_calls.is_good is 'Empty: not answered yet.';
+
+create view calendar_admin.cron_jobs with (security_invoker = true) as
+select job.job, job.schedule, job.active, job.last_run_at, job.last_status, job.last_message
+from calendar_sync.cron_jobs() as job
+order by job.job;
+
+comment on view calendar_admin.cron_jobs is 'The jobs that pg_cron runs for us, and how they last went.';
+comment on column calendar_admin.cron_jobs.last_run_at is 'Empty: not among the latest 20,000 runs of all jobs.';
+
+create view calendar_admin.health with (security_invoker = true) as
+select health_check.name, health_check.ok, health_check.found as what_it_means, health_check.how_to_mend as what_to_do
+from calendar_sync.health() as health_check;
+
+comment on view calendar_admin.health is 'Is everything in order? A row for each check. setup_check() looks deeper, at how the installation is set up.';
+comment on column calendar_admin.health.what_to_do is 'Empty where all is well.';
+
+-- schemas/145_admin_functions.sql
+
+-- What an administrator may do. Each function takes the id of an integration, or of a user for all of the user's, says what it did,
+-- may be repeated, and is noted in the activity: who, why, what.
+
+create function calendar_admin.run_now(p_integration_id uuid, p_everything boolean) returns integer
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  -- What only an organisation can mend is tried again when somebody asks for it.
+  update public.calendar_integrations set status = 'active'
+  where id = p_integration_id and status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
+  return calendar_sync.run_now(array[p_integration_id], p_everything);
+end;
+$$;
+
+comment on function calendar_admin.run_now(uuid, boolean) is
+  'calendar_sync.run_now, also for a calendar that an organisation keeps us out of. Returns how many changes had been given up.';
+
+create function calendar_admin.awaits(integration public.calendar_integrations) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select case
+    when integration.status in ('active', 'disconnecting') and integration.sync_enabled then null
+    when integration.paused_by_admin is not null then 'once an administrator resumes it'
+    when integration.status = 'active' then 'once its user switches it on'
+    when integration.status = 'disconnected' then 'once its user connects it again'
+    when integration.last_error ->> 'code' = 'mass_deletion' then
+      'once its user, or calendar_admin.allow_deletions, agrees to the deletions'
+    when integration.status = 'paused' then 'once its user has chosen a calendar'
+  end
+$$;
+
+comment on function calendar_admin.awaits(public.calendar_integrations) is
+  'What has to happen before an integration syncs; null where nothing has.';
+
+create function calendar_admin.retry(p_id uuid, p_reason text default null)
+returns table (integration_id uuid, account_email text, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
+  v_id uuid;
+  v_integration public.calendar_integrations;
+  v_given_up integer;
+begin
+  perform calendar_admin.sign(p_reason);
+  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  foreach v_id in array v_ids loop
+    v_given_up := calendar_admin.run_now(v_id, false);
+    select * into v_integration from public.calendar_integrations where id = v_id;
+    perform calendar_sync.note(v_integration, 'retried', jsonb_build_object('given_up', v_given_up));
+    return query select v_id, v_integration.account_email, format('%s changes that had been given up are tried %s', v_given_up,
+      coalesce(calendar_admin.awaits(v_integration), 'now'));
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.retry(uuid, text) is
+  'Has everything that failed tried again now: of an integration, or of all of a user''s. Ends our own waits, not one that the provider asked for.';
+
+create function calendar_admin.resync(p_id uuid, p_reason text default null)
+returns table (integration_id uuid, account_email text, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
+  v_id uuid;
+  v_integration public.calendar_integrations;
+begin
+  perform calendar_admin.sign(p_reason);
+  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  foreach v_id in array v_ids loop
+    perform calendar_admin.run_now(v_id, true);
+    perform calendar_sync.find_orphans(array[v_id]);
+    select * into v_integration from public.calendar_integrations where id = v_id;
+    perform calendar_sync.note(v_integration, 'resynced');
+    return query select v_id, v_integration.account_email, format(
+      'every deadline is compared with the calendar, and orphans are looked for, %s',
+      coalesce(calendar_admin.awaits(v_integration), 'now'));
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.resync(uuid, text) is
+  'Has everything looked at anew, of an integration or of all of a user''s: every deadline is compared with its event, what failed is tried again, and orphans, events of ours that no mapping knows, are looked for in the calendar.';
+
+create function calendar_admin.pause(p_id uuid, p_reason text default null)
+returns table (integration_id uuid, account_email text, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
+  v_words constant text := 'An administrator has paused the sync of this calendar'
+    || coalesce(': ' || rtrim(nullif(btrim(p_reason), ''), '.') || '.', '.') || ' It goes on once an administrator resumes it.';
+  v_before public.calendar_integrations;
+  v_after public.calendar_integrations;
+begin
+  perform calendar_admin.sign(p_reason);
+  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  for v_before in select * from public.calendar_integrations where id = any (v_ids) order by id loop
+    if v_before.status = 'disconnecting' then
+      return query select v_before.id, v_before.account_email, 'left alone: it is being disconnected'::text;
+      continue;
+    end if;
+    if v_before.paused_by_admin = v_words then
+      return query select v_before.id, v_before.account_email, 'was paused already, for the same reason'::text;
+      continue;
+    end if;
+    update public.calendar_integrations
+    set paused_by_admin = v_words, status = case when status = 'active' then 'paused' else status end
+    where id = v_before.id returning * into v_after;
+    return query select v_after.id, v_after.account_email, case when v_before.paused_by_admin is null
+      then 'paused; a batch that is under way is still finished' else 'was paused already; its user reads the new reason' end;
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.pause(uuid, text) is
+  'Stops an integration, or all of a user''s, until calendar_admin.resume. Changes wait, the user cannot undo it, and reads why: the reason is shown on the Settings page.';
+
+create function calendar_admin.resume(p_id uuid, p_reason text default null)
+returns table (integration_id uuid, account_email text, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
+  v_before public.calendar_integrations;
+  v_after public.calendar_integrations;
+begin
+  perform calendar_admin.sign(p_reason);
+  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  for v_before in select * from public.calendar_integrations where id = any (v_ids) order by id loop
+    if v_before.paused_by_admin is null
+      and (v_before.status <> 'paused' or v_before.last_error ->> 'code' is not distinct from 'mass_deletion')
+    then
+      return query select v_before.id, v_before.account_email,
+        coalesce('nothing to resume: it syncs ' || calendar_admin.awaits(v_before), 'was not paused');
+      continue;
+    end if;
+    -- Whatever else was wrong with it shows again as soon as it is tried.
+    update public.calendar_integrations
+    set paused_by_admin = null, status = case when status = 'paused' then 'active' else status end,
+      last_error = case when status = 'paused' then null else last_error end
+    where id = v_before.id returning * into v_after;
+    return query select v_after.id, v_after.account_email, coalesce(
+      'no longer paused; it syncs ' || calendar_admin.awaits(v_after), 'resumed; what had waited is looked at now');
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.resume(uuid, text) is
+  'Ends calendar_admin.pause, and tries again what was paused for another reason; of an integration, or of all of a user''s.';
+
+create function calendar_admin.allow_deletions(p_integration_id uuid, p_reason text default null)
+returns table (integration_id uuid, account_email text, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_ids constant uuid[] := calendar_admin.integrations_of(p_integration_id);
+  v_integration public.calendar_integrations;
+  v_deletions integer;
+begin
+  if v_ids <> array[p_integration_id] then
+    raise exception 'Deletions are allowed for one integration at a time, and % is a user.', p_integration_id
+      using errcode = 'invalid_parameter_value',
+        hint = format('select integration_id, account_email from calendar_admin.failing_integrations where code = ''mass_deletion'' and user_id = %L;', p_integration_id);
+  end if;
+  perform calendar_admin.sign(p_reason);
+  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if v_integration.paused_by_admin is not null or v_integration.status <> 'paused'
+    or v_integration.last_error ->> 'code' is distinct from 'mass_deletion'
+  then
+    return query select v_integration.id, v_integration.account_email, 'was not stopped for many deletions: nothing was changed'::text;
+    return;
+  end if;
+  v_deletions := calendar_sync.allow_deletions(p_integration_id);
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  return query select v_integration.id, v_integration.account_email, format('%s events may go, and are being removed', v_deletions);
+end;
+$$;
+
+comment on function calendar_admin.allow_deletions(uuid, text) is
+  'Agrees, instead of its user, to the deletions for which a calendar was stopped.';
+
+create function calendar_admin.drain(p_reason text default null) returns table (what text, how_many bigint)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_changes constant integer := 10000;
+  v_ids uuid[];
+begin
+  perform calendar_admin.sign(p_reason);
+  v_ids := array(
+    select integration_id from calendar_sync.lanes where ready_at > now() and (leased_until is null or leased_until <= now())
+  );
+  perform calendar_sync.run_now(v_ids, false);
+  -- As the next claim would: so that the numbers below say what is ready.
+  perform calendar_sync.absorb_changes(v_changes);
+  update calendar_sync.providers set probe_at = now() where probe_at > now();
+  perform calendar_sync.wake_up();
+  return query
+  select 'calendars that are worked on now', count(*) from calendar_sync.lanes where leased_until > now()
+  union all
+  select 'calendars that are ready', count(*) from calendar_sync.lanes where ready_at <= now()
+  union all
+  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes where kind <> 'retry'
+  union all
+  select 'calendars that wait for their provider or its quota', count(*) from calendar_sync.lanes
+  where ready_at > now() and (leased_until is null or leased_until <= now())
+  union all
+  select 'changes that wait in all of these', count(*) from calendar_sync.jobs where kind = 'event' and failed_at is null
+  union all
+  select 'changes that are given up (see stuck_jobs)', count(*) from calendar_sync.jobs where failed_at is not null;
+  perform calendar_sync.note(null, 'drained', jsonb_build_object('tried_now', cardinality(v_ids)));
+end;
+$$;
+
+comment on function calendar_admin.drain(text) is
+  'Ends all our own waits, tries providers that were down and what was given up, wakes the worker, and says what is queued. Repeat it to watch the numbers fall: the work begins when the call is over.';
+
+create function calendar_admin.check_choice(p_events text) returns void
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  if p_events is null or p_events not in ('keep', 'remove') then
+    raise exception 'p_events says what becomes of the events: keep or remove, not %.', coalesce(p_events, 'null')
+      using errcode = 'invalid_parameter_value';
+  end if;
+end;
+$$;
+
+comment on function calendar_admin.check_choice(text) is 'Refuses any other word than keep and remove.';
+
+create function calendar_admin.disconnect_user(p_user_id uuid, p_events text default 'keep', p_reason text default null)
+returns table (integration_id uuid, account_email text, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  perform calendar_admin.check_choice(p_events);
+  if not calendar_admin.is_known_user(p_user_id) then
+    raise exception 'There is no user with the id %.', coalesce(p_user_id::text, 'null') using errcode = 'no_data_found',
+      hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
+  end if;
+  perform calendar_admin.sign(p_reason);
+  for v_integration in
+    select * from public.calendar_integrations where user_id = p_user_id and removed_at is null order by id for update
+  loop
+    if p_events = 'remove' and v_integration.status = 'disconnected' then
+      return query select v_integration.id, v_integration.account_email,
+        'left as it is: its grant is lost, so nobody can remove its events; keep forgets it without'::text;
+      continue;
+    end if;
+    if p_events = 'remove' and v_integration.status = 'disconnecting' then
+      return query select v_integration.id, v_integration.account_email, 'is being disconnected already'::text;
+      continue;
+    end if;
+    -- Its answer holds a token: it is for the function that ends the grant.
+    perform public.calendar_begin_disconnect(p_user_id, v_integration.id, p_events);
+    return query select v_integration.id, v_integration.account_email, case
+      when p_events = 'remove'
+        then 'its events are removed, then it is forgotten with its tokens and its grant is ended'
+      else 'forgotten with its tokens, its events stay; its user can take the grant back in the account''s own settings'
+    end;
+  end loop;
+  if not found then
+    return query select null::uuid, null::text, 'this user has nothing connected'::text;
+  end if;
+end;
+$$;
+
+comment on function calendar_admin.disconnect_user(uuid, text, text) is
+  'Disconnects every account of a user. keep: at once, the events stay in the calendars, and connecting again goes on from there. remove: once the worker has removed them.';
+
+create function calendar_admin.erase_user(p_user_id uuid, p_events text default 'remove', p_reason text default null)
+returns table (what text, how_many bigint)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+  v_activity bigint;
+  v_left integer;
+  v_feeds bigint;
+begin
+  perform calendar_admin.check_choice(p_events);
+  if not calendar_admin.is_known_user(p_user_id) then
+    raise exception 'There is no user with the id %, and nothing is left of one.', coalesce(p_user_id::text, 'null')
+      using errcode = 'no_data_found',
+        hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
+  end if;
+  perform calendar_admin.sign(p_reason);
+  select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
+  select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
+  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
+  values (p_user_id, v_ids, calendar_admin.who(), p_reason)
+  on conflict (user_id) do nothing;
+  if p_events = 'keep' then
+    delete from public.calendar_integrations where id = any (v_ids);
+  end if;
+  v_activity := calendar_sync.forget_traces(p_user_id, v_ids);
+  v_left := calendar_sync.pursue_erasure(p_user_id);
+  return query values
+    ('calendars whose events are removed first (see calendar_admin.erasures)', coalesce(v_left, 0)::bigint),
+    ('calendars forgotten with their tokens', (cardinality(v_ids) - coalesce(v_left, 0))::bigint),
+    ('feeds ended', v_feeds),
+    ('rows of activity blanked', v_activity);
+end;
+$$;
+
+comment on function calendar_admin.erase_user(uuid, text, text) is
+  'Erases all that is known of a user here (GDPR). remove: where the grant still lives the events go first, and the rest with the last of them. keep: at once, also what an earlier remove still waits for; the events stay. The user''s obligations are the application''s own.';
+
+create function calendar_admin.set_worker(url text default null, secret text default null) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_secret_min constant integer := 32;
+  v_given constant jsonb := jsonb_strip_nulls(jsonb_build_object('calendar_sync_url', url, 'calendar_sync_secret', secret));
+  v_name text;
+begin
+  if v_given = '{}' then
+    raise exception 'Say what to set: url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'', secret => ''<CALENDAR_SYNC_SECRET>''.'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if url !~ calendar_admin.worker_url_pattern() then
+    raise exception 'The address has to be https://<ref>.supabase.co/functions/v1/calendar-sync; http only for this machine.'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  -- The secret itself appears in no message.
+  if char_length(secret) < v_secret_min or secret <> btrim(secret) then
+    raise exception 'The secret has to be CALENDAR_SYNC_SECRET to the letter: at least % characters, no spaces around it.', v_secret_min
+      using errcode = 'invalid_parameter_value';
+  end if;
+  perform calendar_admin.sign();
+  for v_name in select jsonb_object_keys(v_given) loop
+    -- Made anew: what cannot be decrypted cannot be updated. Empty at first: vault.create_secret writes its argument to the WAL.
+    delete from vault.secrets where name = v_name;
+    perform vault.update_secret(vault.create_secret('', v_name, 'calendar_sync: the wake-up call'), v_given ->> v_name);
+  end loop;
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('vault', (
+    select jsonb_agg(name) from jsonb_object_keys(v_given) as name)));
+  perform calendar_sync.wake_up();
+  return format('Stored in Vault: %s. The worker is called now; select * from calendar_admin.wake_up_calls; shows the answer.', (
+    select string_agg(name, ', ' order by name) from jsonb_object_keys(v_given) as name));
+end;
+$$;
+
+comment on function calendar_admin.set_worker(text, text) is
+  'Stores in Vault where calendar-sync is and the secret that it asks for, or one of the two, and wakes the worker. Do not save the query: it holds the secret.';
+
+create function calendar_admin.wake_up() returns bigint
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_request_id bigint;
+begin
+  perform calendar_sync.wake_up();
+  -- Where a call was waiting to be sent, that is the one.
+  select request_id into v_request_id from calendar_sync.wake_up_calls order by id desc limit 1;
+  if v_request_id is null or not exists (select from net.http_request_queue where id = v_request_id) then
+    raise exception 'The worker could not be called.'
+      using hint = 'select * from calendar_admin.setup_check() where not ok; says what is missing.';
+  end if;
+  return v_request_id;
+end;
+$$;
+
+comment on function calendar_admin.wake_up() is
+  'Wakes the worker, and returns the request_id under which calendar_admin.wake_up_calls will have the answer. For the doctor.';
+
+-- schemas/150_setup_platform.sql
+
+-- What calendar_admin.setup_check() asks of the platform: extensions, Vault, pg_cron, pg_net and the worker. Each function is one
+-- concern and returns a row for each check. A check that cannot be carried out is a row that fails and says why.
+
+create type calendar_admin.finding as (check_name text, ok boolean, severity text, found text, how_to_mend text);
+
+comment on type calendar_admin.finding is
+  'One check of an installation. severity: error, nothing or not everything syncs; warning, something is not as it should be; info, nothing to mend.';
+
+create function calendar_admin.check_extensions() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'extension ' || wanted.name,
+    installed.extversion is not null
+      and string_to_array(regexp_replace(installed.extversion, '[^0-9.].*$', ''), '.')::integer[] >= wanted.at_least,
+    'error',
+    coalesce('version ' || installed.extversion, 'missing')
+      || case when installed.extversion is null then '' else format(', at least %s is needed', array_to_string(wanted.at_least, '.')) end,
+    case when installed.extversion is null then format('create extension %I with schema %I;', wanted.name, wanted.in_schema)
+      else format('alter extension %I update;   -- or, where that brings nothing newer: Project Settings, Infrastructure, Upgrade project', wanted.name) end
+  -- pg_net: since 0.12 its worker can be restarted. Vault: since 0.3 it stands alone. pg_cron: since 1.5 it knows seconds.
+  from (values
+    ('pg_net', array[0, 12], 'extensions'), ('supabase_vault', array[0, 3], 'vault'), ('pg_cron', array[1, 5], 'pg_catalog')
+  ) as wanted (name, at_least, in_schema)
+  left join pg_catalog.pg_extension as installed on installed.extname = wanted.name
+$$;
+
+comment on function calendar_admin.check_extensions() is 'The extensions that the sync stands on, and their versions.';
+
+-- As its owner, like the code that reads them.
+create function calendar_admin.check_vault() returns setof calendar_admin.finding
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_secret_min constant integer := 32;
+  v_name text;
+  v_value text;
+  v_problem text;
+begin
+  foreach v_name in array array['calendar_sync_url', 'calendar_sync_secret'] loop
+    v_problem := null;
+    begin
+      select coalesce(decrypted_secret, '') into v_value from vault.decrypted_secrets where name = v_name;
+      v_problem := case
+        when not found then 'missing: the worker is not called, and changes wait'
+        when v_value = '' then 'empty: the worker is not called, and changes wait'
+        when v_name = 'calendar_sync_url' and v_value !~ calendar_admin.worker_url_pattern() then
+          'not an address like https://<ref>.supabase.co/functions/v1/calendar-sync'
+        when v_name = 'calendar_sync_secret' and v_value <> btrim(v_value) then 'it has spaces around it'
+        when v_name = 'calendar_sync_secret' and char_length(v_value) < v_secret_min then
+          format('shorter than the %s characters that the function asks for', v_secret_min)
+      end;
+    exception
+      when insufficient_privilege then
+        raise;
+      when others then
+        v_problem := format('it cannot be decrypted (%s), as after a restore without the project''s key', sqlerrm);
+    end;
+    return next row (
+      'vault secret ' || v_name, v_problem is null, 'error',
+      coalesce(v_problem, case v_name when 'calendar_sync_url' then 'the worker is at ' || split_part(v_value, '/', 3) else 'readable and long enough' end),
+      case v_name
+        when 'calendar_sync_url' then 'select calendar_admin.set_worker(url => ''https://<ref>.supabase.co/functions/v1/calendar-sync'');'
+        else 'select calendar_admin.set_worker(secret => ''<CALENDAR_SYNC_SECRET>'');'
+      end
+    )::calendar_admin.finding;
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.check_vault() is 'The two secrets of the wake-up call: there, readable and well-formed. It does not show them.';
+
+-- The rights of those who run the code, not of whoever asks: functions run as their owners, and the views that they read
+-- call functions as those too.
+create function calendar_admin.check_rights() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with runner as (
+    select distinct routine.proowner as role from pg_catalog.pg_proc as routine
+    join pg_catalog.pg_namespace as space on space.oid = routine.pronamespace
+    where routine.prosecdef and (space.nspname in ('calendar_sync', 'calendar_admin')
+      or space.nspname = 'public' and routine.proname like 'calendar\_%')
+  ), wanted (schema, name, privileges) as (
+    values
+      ('vault', 'secrets', array['select', 'delete']), ('vault', 'decrypted_secrets', array['select']),
+      ('net', 'http_request_queue', array['select', 'insert', 'update']), ('net', '_http_response', array['select']),
+      ('net', 'http_request_queue_id_seq', array['usage']),
+      ('cron', 'job', array['select']), ('cron', 'job_run_details', array['select', 'delete'])
+  ), called as (
+    select routine.oid, space.nspname as schema from pg_catalog.pg_proc as routine
+    join pg_catalog.pg_namespace as space on space.oid = routine.pronamespace
+    where (space.nspname, routine.proname) in (('vault', 'create_secret'), ('vault', 'update_secret'), ('net', 'http_post'),
+      ('net', 'wake'), ('net', 'worker_restart'))
+    union
+    -- Whatever the view decrypts with, in this version of Vault.
+    select used.refobjid, 'vault' from pg_catalog.pg_rewrite as rule
+    join pg_catalog.pg_class as view on view.oid = rule.ev_class and view.relname = 'decrypted_secrets'
+    join pg_catalog.pg_namespace as space on space.oid = view.relnamespace and space.nspname = 'vault'
+    join pg_catalog.pg_depend as used on used.classid = 'pg_catalog.pg_rewrite'::regclass and used.objid = rule.oid
+      and used.refclassid = 'pg_catalog.pg_proc'::regclass
+  ), missing as (
+    select space.nspname as schema, runner.role, 1 as place, format('usage on schema %I', space.nspname) as right
+    from runner cross join pg_catalog.pg_namespace as space
+    where space.nspname in ('vault', 'net', 'cron') and not pg_catalog.has_schema_privilege(runner.role, space.oid, 'usage')
+    union all
+    select wanted.schema, runner.role, 2, format('%s on %s%I.%I', privilege,
+      case class.relkind when 'S' then 'sequence ' else '' end, wanted.schema, wanted.name)
+    from runner cross join wanted cross join unnest(wanted.privileges) as privilege
+    join pg_catalog.pg_namespace as space on space.nspname = wanted.schema
+    join pg_catalog.pg_class as class on class.relnamespace = space.oid and class.relname = wanted.name
+    where not case class.relkind when 'S' then pg_catalog.has_sequence_privilege(runner.role, class.oid, privilege)
+      else pg_catalog.has_table_privilege(runner.role, class.oid, privilege) end
+    union all
+    select called.schema, runner.role, 3, format('execute on function %s', called.oid::regprocedure)
+    from runner cross join called where not pg_catalog.has_function_privilege(runner.role, called.oid, 'execute')
+  )
+  select
+    'rights on ' || area.name, count(missing.role) = 0, 'error',
+    coalesce(string_agg(missing.role::regrole || ' lacks ' || missing.right, ', ' order by missing.place, missing.right),
+      'the functions have all that they need'),
+    string_agg('grant ' || missing.right || ' to ' || missing.role::regrole || ';', ' ' order by missing.place, missing.right)
+      || '   -- as the owner of the extension'
+  from (values ('vault'), ('net'), ('cron')) as area (name)
+  left join missing on missing.schema = area.name
+  group by area.name
+$$;
+
+comment on function calendar_admin.check_rights() is
+  'Whether the functions may use Vault, pg_net and pg_cron, with the grant that is missing. Says the same to whoever asks.';
+
+create function calendar_admin.check_cron_jobs() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'cron job ' || wanted.name,
+    coalesce(job.active and job.schedule = wanted.schedule and btrim(job.command, ' ;') = wanted.command
+      and not job.is_elsewhere and job.can_sign_in, false),
+    'error',
+    case
+      when job.jobid is null then 'missing'
+      when not job.active then 'switched off'
+      when not job.can_sign_in then format('runs as %s, who cannot sign in here', job.username)
+      when job.is_elsewhere then format('runs at %s:%s, and this server is at port %s, as after a restore', job.nodename, job.nodeport,
+        current_setting('port'))
+      when job.schedule <> wanted.schedule then format('runs at %L instead of %L', job.schedule, wanted.schedule)
+      when btrim(job.command, ' ;') <> wanted.command then 'runs something else'
+      else format('runs at %L', job.schedule)
+    end,
+    case when job.jobid is not null and not job.active then
+        format('select cron.alter_job((select jobid from cron.job where jobname = %L), active := true);', wanted.name)
+      -- cron.schedule() alone leaves host and port of a job that is there as they are, and makes a second one for another user.
+      when job.is_elsewhere or not job.can_sign_in then format('select cron.unschedule(%s); select cron.schedule(%L, %L, %L);', job.jobid, wanted.name,
+        wanted.schedule, wanted.command)
+      else format('select cron.schedule(%L, %L, %L);', wanted.name, wanted.schedule, wanted.command)
+    end
+  from (values
+    ('calendar_sync_tick', '10 seconds', 'select calendar_sync.tick()'),
+    ('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()'),
+    ('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()')
+  ) as wanted (name, schedule, command)
+  left join lateral (
+    -- Host and port are of no account where pg_cron runs its jobs in background workers.
+    select job.*, (job.nodeport <> current_setting('port')::integer or job.nodename <> coalesce(host.setting, job.nodename))
+      and coalesce(workers.setting, 'off') = 'off' as is_elsewhere, coalesce(role.rolcanlogin, false) as can_sign_in
+    from cron.job as job
+    left join pg_catalog.pg_roles as role on role.rolname = job.username
+    left join pg_catalog.pg_settings as host on host.name = 'cron.host'
+    left join pg_catalog.pg_settings as workers on workers.name = 'cron.use_background_workers'
+    where job.jobname = wanted.name and job.database = current_database()
+  ) as job on true
+$$;
+
+comment on function calendar_admin.check_cron_jobs() is 'The three jobs of pg_cron: there, switched on, at the right times, on this server.';
+
+create function calendar_admin.check_cron_runs() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with tick as (
+    -- A run that is just beginning has no time yet.
+    select active, coalesce(last_run_at, case when last_status in ('starting', 'connecting', 'sending') then now() end) as last_run_at
+    from calendar_sync.cron_jobs() where job = 'calendar_sync_tick'
+  ), failed as (
+    select job, command, last_message from calendar_sync.cron_jobs() where last_status = 'failed'
+  )
+  select
+    'pg_cron runs', coalesce((select last_run_at > now() - calendar_sync.threshold('tick') from tick where active), false), 'error',
+    case
+      when not exists (select from tick where active) then 'the tick is not scheduled'
+      else coalesce((select format('the tick ran %s s ago', round(extract(epoch from now() - last_run_at))) from tick where last_run_at is not null),
+        'the tick has not run: in the first seconds after the migrations that is so; later pg_cron is dead, or cron.log_run is off')
+    end,
+    'Project Settings, General, Restart project (fast reboot): pg_cron''s scheduler starts again with the database'
+  union all
+  select
+    'cron jobs succeed', not exists (select from failed), 'error',
+    coalesce((select string_agg(format('%s failed: %s', job, left(last_message, 200)), '; ' order by job) from failed),
+      'none of them failed when it last ran'),
+    (select string_agg(btrim(command, ' ;') || ';', ' ') || '   -- shows the error; what is wrong is often among the other checks' from failed)
+$$;
+
+comment on function calendar_admin.check_cron_runs() is 'Whether pg_cron does what it is scheduled for, and how that went.';
+
+create function calendar_admin.check_pg_net() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with worker as (
+    select count(*) as seen from pg_catalog.pg_stat_activity
+    where backend_type ilike '%pg\_net%' or application_name ilike 'pg\_net%'
+  ), queue as (
+    select count(*) as waiting from (select from net.http_request_queue limit 10000) as request
+  ), due as (
+    select coalesce(min(waiting_since) < now() - interval '30 seconds', false) as is_late
+    from calendar_admin.slowest_lanes where why = 'no worker has come yet'
+  )
+  select
+    'pg_net''s worker is alive',
+    worker.seen > 0,
+    'error',
+    case
+      when worker.seen > 0 then 'running'
+      when not pg_catalog.pg_has_role('pg_read_all_stats', 'usage') then format('%s may not see other processes', current_user)
+      else 'there is no such process'
+    end,
+    case when pg_catalog.pg_has_role('pg_read_all_stats', 'usage') then '' else format('grant pg_read_all_stats to %I;   -- ', current_user) end
+      || 'select net.worker_restart();   -- where it does not come back: Project Settings, General, Restart project (fast reboot)'
+  from worker
+  union all
+  select
+    'pg_net''s queue moves',
+    not (queue.waiting > 0 and due.is_late),
+    'error',
+    format('calls that wait in it: %s%s', queue.waiting, case when queue.waiting > 0 and due.is_late then '; work has been due for more than 30 s' end),
+    'select net.worker_restart();   -- a call of somebody else''s with a long time-out holds up all others: select url from net.http_request_queue order by id limit 10;'
+  from queue cross join due
+$$;
+
+comment on function calendar_admin.check_pg_net() is 'Whether what is queued in pg_net is sent.';
+
+create function calendar_admin.check_worker() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with answered as (
+    select call.*, reading.ok, reading.found, reading.how_to_mend
+    from calendar_sync.wake_up_answers(50) as call
+    cross join lateral calendar_admin.read_answer(call.status_code, call.timed_out, call.error_msg) as reading
+    where call.answered_at is not null order by call.at desc limit 1
+  )
+  select
+    'the worker answers',
+    coalesce(answered.ok, true),
+    case when answered.request_id is null then 'info' else 'error' end,
+    case when answered.request_id is null then 'it was not called lately: npm run doctor calls it'
+      else format('%s (%s s ago)', answered.found, round(extract(epoch from now() - answered.at))) end,
+    answered.how_to_mend
+  from (values (1)) as one
+  left join answered on true
+  union all
+  -- Only the functions can read them: an answer is all there is to see.
+  select
+    'function secrets', true, 'info',
+    case when answered.ok then 'the database cannot see them; calendar-sync started, so all that it needs is there'
+      else 'the database cannot see them; the log of a function that does not start names what is missing' end,
+    null
+  from (values (1)) as one left join answered on true
+$$;
+
+comment on function calendar_admin.check_worker() is 'What calendar-sync last answered, and with it as much as can be told of the functions'' secrets.';
+
+-- schemas/155_setup_check.sql
+
+-- What setup_check() asks of this project's own part: triggers, the adapter, rights, options; and setup_check() itself.
+
+-- The triggers of our tables as the migrations made them.
+create table calendar_sync.expected_triggers (
+  relation regclass not null,
+  name name not null,
+  definition text not null,
+  primary key (relation, name)
+);
+
+comment on table calendar_sync.expected_triggers is 'The triggers on our own tables, as the migrations made them: setup_check() compares.';
+comment on column calendar_sync.expected_triggers.definition is 'The statement that makes the trigger.';
+
+alter table calendar_sync.expected_triggers enable row level security;
+
+insert into calendar_sync.expected_triggers (relation, name, definition)
+select trigger.tgrelid, trigger.tgname, pg_catalog.pg_get_triggerdef(trigger.oid)
+from pg_catalog.pg_trigger as trigger
+join pg_catalog.pg_class as class on class.oid = trigger.tgrelid and not class.relispartition
+join pg_catalog.pg_proc as routine on routine.oid = trigger.tgfoid
+where not trigger.tgisinternal and trigger.tgparentid = 0 and routine.pronamespace = 'calendar_sync'::regnamespace
+  and trigger.tgrelid not in (select relation from calendar_sync.watched_tables);
+
+create function calendar_admin.check_triggers() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    format('trigger %s on %s', wanted.name, wanted.relation), coalesce(present.tgenabled in ('O', 'A'), false), 'error',
+    case when present.oid is null then 'missing'
+      when present.tgenabled in ('O', 'A') then 'there'
+      else 'switched off: changes are not noticed until the daily sweep' end,
+    case when present.oid is null then wanted.mend
+      else format('alter table %s enable trigger %I;', wanted.relation, wanted.name) end
+  from (
+    select expected.relation, expected.name, expected.definition || ';' as mend from calendar_sync.expected_triggers as expected
+    union all
+    select watched.relation, 'calendar_sync_' || event.name, case when watched.user_column is null
+        then format('select calendar_sync.watch(%L, %L);', watched.root, watched.obligation_column)
+        else format('select calendar_sync.watch_recipients(%L, %L, %L);', watched.root, watched.obligation_column, watched.user_column)
+      end
+    from calendar_sync.watched_tables as watched
+    cross join (values ('insert'), ('update'), ('delete'), ('truncate')) as event (name)
+  ) as wanted
+  left join pg_catalog.pg_trigger as present
+    on present.tgrelid = wanted.relation and present.tgname = wanted.name and not present.tgisinternal
+  union all
+  select 'watched tables', count(*) > 0, 'error',
+    coalesce('changes are noticed of ' || string_agg(watched.root::text, ', ' order by watched.root::text), 'none: no change of any obligation is noticed'),
+    'select calendar_sync.watch(''<your table>'', ''<the column with its id>'');'
+  from calendar_sync.watched_tables as watched where watched.relation = watched.root and watched.user_column is null
+$$;
+
+comment on function calendar_admin.check_triggers() is 'The triggers on watched tables and on our own: there and switched on.';
+
+create function calendar_admin.watched_obligations() returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select string_agg(root::text, ', ' order by root::text) from calendar_sync.watched_tables
+  where relation = root and user_column is null
+$$;
+
+comment on function calendar_admin.watched_obligations() is 'The watched tables of obligations, as SQL names them.';
+
+-- Asks the planner, since the adapter may read any columns of any tables. Volatile, because EXPLAIN is.
+create function calendar_admin.adapter_scans() returns boolean
+language plpgsql volatile security invoker set search_path = '' set enable_seqscan = off
+as $$
+declare
+  v_plan json;
+begin
+  execute 'explain (format json) select from calendar_sync.deadlines
+    where recipient_id = ''00000000-0000-0000-0000-000000000000''' into v_plan;
+  return v_plan::text like '%"Seq Scan"%';
+end;
+$$;
+
+comment on function calendar_admin.adapter_scans() is
+  'Whether a user''s obligations can only be found by reading all of them: no index leads from a recipient to the obligations, or the adapter cannot be inlined.';
+
+-- It runs as its owner, like the code that reads obligations.
+create function calendar_admin.check_adapter() returns setof calendar_admin.finding
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_rows_looked_at constant integer := 50;
+  v_problem text;
+  v_rows bigint;
+begin
+  begin
+    select count(*), max(case
+        when deadline.obligation_id is null then 'obligation_id is null'
+        when deadline.recipient_id is null then 'recipient_id is null'
+        when deadline.title is null then 'title is null'
+        when coalesce(deadline.status, '') not in ('open', 'completed', 'cancelled') then 'status is not open, completed or cancelled'
+        when deadline.deadline_date is not null and deadline.deadline_at is not null then 'a deadline has both a date and an instant'
+      end)
+    into v_rows, v_problem
+    from (select * from calendar_sync.deadlines limit v_rows_looked_at) as deadline;
+  exception when insufficient_privilege then
+    return next row (
+      'adapter deadline_of', false, 'error', format('%s cannot read what the adapter reads: %s', current_user, sqlerrm),
+      format('grant select on %s to %I;', calendar_admin.watched_obligations(), current_user)
+    )::calendar_admin.finding;
+    return;
+  when others then
+    v_problem := format('it fails: %s', sqlerrm);
+  end;
+  return next row (
+    'adapter deadline_of', v_problem is null, 'error',
+    coalesce(v_problem, format('%s deadlines were looked at, and are as they should be', v_rows)),
+    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/adapt.md', calendar_admin.watched_obligations())
+  )::calendar_admin.finding;
+  return query select 'index from recipient to obligations', not scans.all_of_them, 'warning',
+    case when scans.all_of_them then 'none is used: every look at a calendar reads all obligations' else 'used' end,
+    format('create index on %s (<the column that names the recipient>, <its key>);', calendar_admin.watched_obligations())
+  from (select calendar_admin.adapter_scans() as all_of_them) as scans;
+end;
+$$;
+
+comment on function calendar_admin.check_adapter() is 'Runs the adapter over a few obligations, and asks whether it finds a user''s by index.';
+
+-- Where the dashboard keeps the setting is not in the database; an `alter role` of it is.
+create function calendar_admin.check_exposed_schemas() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with visible as (
+    select setting.setdatabase, regexp_split_to_array(btrim(split_part(config.entry, '=', 2)), '\s*,\s*') as schemas
+    from pg_catalog.pg_db_role_setting as setting
+    join pg_catalog.pg_roles as role on role.oid = setting.setrole and role.rolname = 'authenticator'
+    cross join unnest(setting.setconfig) as config (entry)
+    where config.entry like 'pgrst.db\_schemas=%'
+      and setting.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+  ), exposed as (
+    select setdatabase, schemas && array['calendar_sync', 'calendar_admin', 'vault', 'net'] as too_much,
+      array(select name from unnest(schemas) as name where name not in ('calendar_sync', 'calendar_admin', 'vault', 'net')) as rest
+    from visible
+  )
+  select
+    'exposed schemas', coalesce(bool_and(not exposed.too_much), true),
+    case when count(*) = 0 then 'info' else 'error' end,
+    case
+      when count(*) = 0 then 'the setting is not in the database: Project Settings, Data API, Exposed schemas must name none of calendar_sync, calendar_admin, vault, net'
+      when bool_or(exposed.too_much) then 'the Data API shows a schema that is none of its business'
+      else 'none of ours'
+    end,
+    string_agg(format('alter role authenticator %sset pgrst.db_schemas = %L; notify pgrst, ''reload config'';',
+      case when exposed.setdatabase = 0 then '' else format('in database %I ', current_database()) end,
+      array_to_string(exposed.rest, ', ')), ' ') filter (where exposed.too_much)
+  from exposed
+$$;
+
+comment on function calendar_admin.check_exposed_schemas() is 'Whether the Data API shows only what it should, as far as the database knows.';
+
+-- Functions that users may call run as the user; definer functions in public are for the edge functions alone.
+create function calendar_admin.check_function_grants() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with ours as (
+    select routine.oid, routine.pronamespace::regnamespace::text as schema, routine.prosecdef as is_definer,
+      pg_catalog.has_function_privilege('anon', routine.oid, 'execute') as by_anon,
+      pg_catalog.has_function_privilege('authenticated', routine.oid, 'execute') as by_users,
+      pg_catalog.has_function_privilege('service_role', routine.oid, 'execute') as by_service
+    from pg_catalog.pg_proc as routine
+    where routine.pronamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
+      or routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'
+  ), wrong as (
+    select ours.oid, format('revoke execute on function %s from public, anon, authenticated%s;', ours.oid::regprocedure,
+        case when ours.schema = 'calendar_admin' then ', service_role' end) as mend
+    from ours
+    where ours.by_anon or ours.schema = 'public' and ours.is_definer and ours.by_users
+      or ours.schema = 'calendar_admin' and (ours.by_users or ours.by_service)
+    union all
+    select ours.oid, format('grant execute on function %s to service_role;', ours.oid::regprocedure)
+    from ours
+    where ours.schema = 'public' and ours.is_definer and not ours.by_service
+  )
+  select
+    'who may call functions', count(*) = 0, 'error',
+    case when count(*) = 0 then 'users their own, the functions theirs, nobody else any'
+      else format('%s may be called by others than those they are for, or not by those', string_agg(distinct wrong.oid::regprocedure::text, ', ')) end,
+    string_agg(wrong.mend, ' ' order by wrong.mend)
+  from wrong
+$$;
+
+comment on function calendar_admin.check_function_grants() is 'Whether each function may be called by those whom it is for.';
+
+create function calendar_admin.check_table_grants() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  with ours as (
+    select class.oid, class.relrowsecurity, class.relkind, role.name as role, class.relname = 'obligations' as is_hosts,
+      pg_catalog.has_table_privilege(role.name, class.oid, 'select')
+        or pg_catalog.has_any_column_privilege(role.name, class.oid, 'select') as reads,
+      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate') as writes
+    from pg_catalog.pg_class as class
+    cross join (values ('anon'), ('authenticated')) as role (name)
+    where class.relkind in ('r', 'p', 'v') and (
+      class.relnamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
+      or class.relnamespace = 'public'::regnamespace and (class.relname like 'calendar\_%' or class.relname = 'obligations')
+    )
+  ), wrong as (
+    select ours.oid, format('revoke all on %s from public, %s;', ours.oid::regclass, ours.role) as mend
+    from ours where not ours.is_hosts and ours.role = 'anon' and (ours.reads or ours.writes)
+    union all
+    select ours.oid, format('revoke insert, update, delete, truncate on %s from public, authenticated;', ours.oid::regclass)
+      || case when ours.oid = pg_catalog.to_regclass('public.calendar_integrations')
+        then format(' grant update (sync_enabled, settings) on %s to authenticated;', ours.oid::regclass) else '' end
+    from ours where not ours.is_hosts and ours.role = 'authenticated' and ours.writes
+    union all
+    select distinct ours.oid, format('alter table %s enable row level security;', ours.oid::regclass)
+    from ours where ours.relkind <> 'v' and not ours.relrowsecurity and (ours.reads or ours.writes)
+  )
+  select
+    'who may read and write tables', count(*) = 0, 'error',
+    case when count(*) = 0 then 'users their own rows, nobody else any'
+      else format('%s: more than that', string_agg(distinct wrong.oid::regclass::text, ', ')) end,
+    string_agg(wrong.mend, ' ' order by wrong.mend)
+  from wrong
+$$;
+
+comment on function calendar_admin.check_table_grants() is 'Whether API roles have no right to a table but to rows of their own.';
+
+create function calendar_admin.check_options() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'options', coalesce(bool_and(options.deletions_free <= 1000 and options.deletions_share <= 0.5), false), 'warning',
+    case when count(*) = 0 then 'the row of calendar_sync.options is missing'
+      else format('so many events may go at once without a question: %s, or %s of a calendar', max(options.deletions_free),
+        round(100 * max(options.deletions_share)) || '%') end,
+    case when count(*) = 0 then 'insert into calendar_sync.options default values;'
+      else 'update calendar_sync.options set deletions_free = default, deletions_share = default;' end
+  from calendar_sync.options as options
+  union all
+  select
+    'quota of ' || provider.name, provider.account_calls >= 10 and coalesce(provider.project_calls >= provider.account_calls, true), 'warning',
+    format('%s calls of an account within %s%s', provider.account_calls, provider.account_window,
+      coalesce(format(', %s of all accounts within %s', provider.project_calls, provider.project_window), '')),
+    format('update calendar_sync.providers set account_calls = …, project_calls = … where name = %L;   -- as the provider allows', provider.name)
+  from calendar_sync.providers as provider
+$$;
+
+comment on function calendar_admin.check_options() is 'Whether what an administrator may set is set to something sensible.';
+
+create function calendar_admin.check_health() returns setof calendar_admin.finding
+language sql volatile security invoker set search_path = ''
+as $$
+  -- pg_cron, pg_net and the worker have checks of their own above.
+  select health_check.name, health_check.ok, health_check.severity, health_check.found, health_check.how_to_mend
+  from calendar_sync.health() as health_check where health_check.name not in ('tick', 'wake_up')
+$$;
+
+comment on function calendar_admin.check_health() is 'What calendar_admin.health says of the work itself.';
+
+create function calendar_admin.setup_check()
+returns table (check_name text, ok boolean, severity text, found text, how_to_mend text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_concern text;
+begin
+  foreach v_concern in array array[
+    'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'worker', 'triggers', 'adapter', 'exposed_schemas',
+    'function_grants', 'table_grants', 'options', 'health'
+  ] loop
+    begin
+      return query execute format(
+        'select check_name, ok, severity, found, case when not ok then how_to_mend end from calendar_admin.check_%s()', v_concern);
+    exception when others then
+      return query select replace(v_concern, '_', ' '), false, 'error', format('this could not be checked: %s', sqlerrm),
+        'what is missing is often among the other checks; where this role may not look: set role postgres;';
+    end;
+  end loop;
+end;
+$$;
+
+comment on function calendar_admin.setup_check() is
+  'Everything that this installation needs: is it there, what was found, and the command that mends it. select * from calendar_admin.setup_check() where not ok;';
+
+-- schemas/160_grants.sql
+
+-- Who may call functions. Postgres lets everybody execute a new function, and older Supabase projects grant it to the API's roles too.
+
+-- In schema public a function that runs as its caller is for users, and one that runs as its owner is for the edge functions, which
+-- call with the secret key.
+do $$
+declare
+  v_function record;
+begin
+  for v_function in
+    select routine.oid::regprocedure as signature, case when routine.prosecdef then 'service_role' else 'authenticated' end as caller
+    from pg_catalog.pg_proc as routine
+    where routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'
+  loop
+    execute format('revoke execute on function %s from public, anon, authenticated, service_role', v_function.signature);
+    execute format('grant execute on function %s to %I', v_function.signature, v_function.caller);
+  end loop;
+end;
+$$;
+
+-- In the other schemas only those that are granted beside the function.
+revoke execute on all functions in schema calendar_sync, calendar_admin from public;

@@ -1,0 +1,147 @@
+-- Providers, one row each: what is connected how, what their quotas allow, and whether they can be reached. What the database
+-- checks about providers it reads from here.
+
+create table calendar_sync.providers (
+  name text primary key check (name ~ '^[a-z][a-z0-9_]*$'),
+  label text not null,
+  credential text not null check (credential in ('oauth', 'password')),
+  account_calls integer not null check (account_calls > 0),
+  account_window interval not null check (account_window > interval '0'),
+  project_calls integer check (project_calls > 0),
+  project_window interval check (project_window > interval '0'),
+  sync_share numeric not null default 0.95 check (sync_share > 0 and sync_share <= 1),
+  project_sync_share numeric not null default 0.9 check (project_sync_share > 0 and project_sync_share <= 1),
+  idle_limit interval,
+  quota_until timestamptz,
+  unreachable uuid[] not null default '{}',
+  open_since timestamptz,
+  probe_at timestamptz,
+  probe_interval interval not null default '5 seconds',
+  check ((project_calls is null) = (project_window is null))
+);
+
+comment on table calendar_sync.providers is
+  'Calendar providers. Change a row when a provider raises a quota for your project.';
+comment on column calendar_sync.providers.label is 'What people call it.';
+comment on column calendar_sync.providers.credential is 'How an account is connected: oauth or password.';
+comment on column calendar_sync.providers.account_calls is 'Calls that the provider allows one account within account_window.';
+comment on column calendar_sync.providers.project_calls is 'Calls for all accounts together within project_window. Null: no such quota.';
+comment on column calendar_sync.providers.sync_share is 'The share of an account''s calls that syncing may use. The rest is for people who click.';
+comment on column calendar_sync.providers.project_sync_share is 'The same for the calls of all accounts together.';
+comment on column calendar_sync.providers.idle_limit is
+  'A refresh token that nobody used for so long is used once, before the provider ends it. Null: tokens do not end.';
+comment on column calendar_sync.providers.quota_until is 'The quota of all accounts together is spent until then.';
+comment on column calendar_sync.providers.unreachable is
+  'Integrations whose last run could not reach the provider, since the last run that could. Five open the circuit breaker.';
+comment on column calendar_sync.providers.open_since is 'The circuit breaker is open: one lane at a time tries the provider. Null: it is closed.';
+comment on column calendar_sync.providers.probe_at is 'When the next lane may try while the circuit breaker is open.';
+comment on column calendar_sync.providers.probe_interval is 'How long to wait between two such tries.';
+
+alter table calendar_sync.providers enable row level security;
+
+-- Google: projects since May 2026, per minute; it ends a refresh token after six idle months. Graph: per mailbox in 10 minutes,
+-- per application in 10 seconds; Entra ends a refresh token after 90 idle days.
+insert into calendar_sync.providers
+  (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit)
+values
+  ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days'),
+  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days');
+
+-- A sliding window, one row for each batch. A counter would be updated by everybody, and a bucket that refills would let twice
+-- its size through within one window.
+create table calendar_sync.provider_calls (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  integration_id uuid not null,
+  calls integer not null,
+  at timestamptz not null default clock_timestamp()
+);
+
+comment on table calendar_sync.provider_calls is
+  'Calls made to providers, or reserved for a batch that runs. No foreign key: calls of a removed integration count too.';
+create index provider_calls_integration_idx on calendar_sync.provider_calls (integration_id, at) include (calls);
+create index provider_calls_project_idx on calendar_sync.provider_calls (provider, at) include (calls);
+
+alter table calendar_sync.provider_calls enable row level security;
+
+create function calendar_sync.count_calls(p_provider text, p_integration_id uuid, p_calls integer) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id bigint;
+begin
+  if p_calls > 0 then
+    insert into calendar_sync.provider_calls (provider, integration_id, calls)
+    values (p_provider, p_integration_id, p_calls) returning id into v_id;
+  end if;
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.count_calls(text, uuid, integer) is
+  'Counts calls against the quotas of an account and its provider. Returns the id of the row; null for no calls.';
+
+create function calendar_sync.quota_of(p_provider text, p_integration_id uuid) returns table (
+  scope text, allowed integer, window_length interval, used integer, left_for_people integer, left_for_syncing integer,
+  more_at timestamptz
+)
+language plpgsql volatile security definer set search_path = '' set jit = off
+as $$
+begin
+  return query
+  select quota.scope, quota.calls, quota.window_length, recent.used, greatest(quota.calls - recent.used, 0),
+    greatest(floor(quota.calls * quota.share)::integer - recent.used, 0), recent.oldest_at + quota.window_length
+  from calendar_sync.providers as provider
+  cross join lateral (values
+    ('account', provider.account_calls, provider.account_window, provider.sync_share),
+    ('project', provider.project_calls, provider.project_window, provider.project_sync_share)
+  ) as quota (scope, calls, window_length, share)
+  cross join lateral (
+    select coalesce(sum(counted.calls), 0)::integer as used, min(counted.at) as oldest_at
+    from (
+      select call.calls, call.at from calendar_sync.provider_calls as call
+      where quota.scope = 'account' and call.integration_id = p_integration_id
+        and call.at > clock_timestamp() - quota.window_length
+      union all
+      select call.calls, call.at from calendar_sync.provider_calls as call
+      where quota.scope = 'project' and call.provider = provider.name
+        and call.at > clock_timestamp() - quota.window_length
+    ) as counted
+  ) as recent
+  where provider.name = p_provider and quota.calls is not null;
+end;
+$$;
+
+comment on function calendar_sync.quota_of(text, uuid) is
+  'The quotas of an account and of its provider''s project: what is used and left. more_at: when the oldest calls leave the window.';
+
+-- Written only when something changes: while all is well this row is read and not written.
+create function calendar_sync.record_reach(p_integration_id uuid, p_provider text, p_reached boolean) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_accounts_until_open constant integer := 5;
+  v_was_open boolean;
+  v_is_open boolean;
+begin
+  if p_reached then
+    update calendar_sync.providers as provider
+    set unreachable = '{}', open_since = null, probe_at = null
+    from calendar_sync.providers as before
+    where provider.name = p_provider and before.name = p_provider
+      and (provider.unreachable <> '{}' or provider.open_since is not null)
+    returning before.open_since is not null into v_was_open;
+    return case when v_was_open then 'closed' end;
+  end if;
+  update calendar_sync.providers as provider
+  set unreachable = provider.unreachable || p_integration_id,
+    open_since = case when cardinality(provider.unreachable) + 1 >= v_accounts_until_open then now() end,
+    probe_at = case when cardinality(provider.unreachable) + 1 >= v_accounts_until_open then now() + provider.probe_interval end
+  where provider.name = p_provider and provider.open_since is null and p_integration_id <> all (provider.unreachable)
+  returning provider.open_since is not null into v_is_open;
+  return case when v_is_open then 'opened' end;
+end;
+$$;
+
+comment on function calendar_sync.record_reach(uuid, text, boolean) is
+  'Records whether a run reached its provider. Five integrations in a row that did not open the circuit breaker; one that did closes it. Returns opened, closed, or null where it stays as it was.';

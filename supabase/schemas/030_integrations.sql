@@ -1,0 +1,194 @@
+-- One integration is one account at one provider that a user connected. Its tokens are in Vault; here are their ids.
+--
+-- A removed integration stays as a row with removed_at, without credentials, for as long as events of ours may be in its
+-- calendar. Connecting the account again revives it. Until then policies, limits and triggers ignore it.
+
+create table public.calendar_integrations (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid references auth.users (id) on delete set null,
+  provider text not null references calendar_sync.providers (name),
+  account_id text,
+  account_email text,
+  access text not null default 'dedicated' check (access in ('dedicated', 'existing')),
+  scopes text[] not null default '{}',
+  status text not null default 'active' check (status in ('active', 'disconnected', 'paused', 'disconnecting')),
+  last_error jsonb,
+  paused_by_admin text,
+  calendar_id text,
+  calendar_name text,
+  calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
+  own_calendar_id text,
+  sync_enabled boolean not null default true,
+  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}',
+  refresh_token_secret_id uuid,
+  access_token_secret_id uuid,
+  token_expires_at timestamptz,
+  token_refreshed_at timestamptz,
+  last_synced_at timestamptz,
+  deleted_user_id uuid,
+  removed_at timestamptz,
+  remove_by timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (user_id, provider, account_id),
+  constraint calendar_integrations_removed check (removed_at is null or status = 'disconnected'
+    and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0),
+  -- Expressions without functions: they are checked with every record of a batch.
+  constraint calendar_integrations_settings_known check (
+    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'completed_events'] = '{}'
+    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+  ),
+  constraint calendar_integrations_settings_reminders check (
+    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
+    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
+    and not jsonb_path_exists(settings,
+      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
+  )
+);
+
+comment on table public.calendar_integrations is 'Calendar accounts that users connected.';
+comment on column public.calendar_integrations.user_id is 'Null once the user is deleted: then its events are removed until remove_by.';
+comment on column public.calendar_integrations.account_id is
+  'The provider''s own id of the account; it outlives its e-mail address.';
+comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
+comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
+comment on column public.calendar_integrations.paused_by_admin is
+  'Why an administrator paused it, as its user reads it. Null: no administrator did. While it is set, the status is never active.';
+comment on column public.calendar_integrations.calendar_role is
+  'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
+comment on column public.calendar_integrations.settings is
+  'reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
+comment on column public.calendar_integrations.own_calendar_id is
+  'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
+comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
+comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.token_refreshed_at is 'When the refresh token was last used. Providers end tokens that lie idle.';
+comment on column public.calendar_integrations.deleted_user_id is 'Whose it was, once the user is deleted: events are tagged with it.';
+comment on column public.calendar_integrations.removed_at is 'When it was removed. Null: it is connected.';
+comment on column public.calendar_integrations.remove_by is 'When it goes with its secrets, whatever is left to do: set when its user is deleted.';
+
+-- "Does another integration use this account?", asked before a grant is revoked.
+create index calendar_integrations_account_idx on public.calendar_integrations (provider, account_id);
+
+-- How many there are of each kind, asked when metrics are read. A sync that succeeds changes neither column.
+create index calendar_integrations_status_idx on public.calendar_integrations (provider, status) where removed_at is null;
+create index calendar_integrations_error_idx on public.calendar_integrations (provider, (last_error ->> 'code'))
+where last_error is not null;
+
+-- What an administrator looks for: few among many, and written only when trouble comes or goes.
+create index calendar_integrations_troubled_idx on public.calendar_integrations (id)
+where removed_at is null and (last_error is not null or status <> 'active');
+create index calendar_integrations_remove_by_idx on public.calendar_integrations (remove_by) where remove_by is not null;
+
+alter table public.calendar_integrations enable row level security;
+
+create policy "own integrations" on public.calendar_integrations for select to authenticated
+using (user_id = (select auth.uid()) and removed_at is null);
+
+create policy "own switches" on public.calendar_integrations for update to authenticated
+using (user_id = (select auth.uid()) and removed_at is null)
+with check (user_id = (select auth.uid()) and removed_at is null);
+
+revoke all on public.calendar_integrations from anon, authenticated, service_role;
+grant select, update (sync_enabled, settings) on public.calendar_integrations to authenticated;
+grant select on public.calendar_integrations to service_role;
+
+create table public.calendar_event_mappings (
+  id uuid primary key default gen_random_uuid(),
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  external_event_id text not null,
+  etag text,
+  deadline_hash text not null,
+  content_hash text not null,
+  synced_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (integration_id, obligation_id)
+);
+
+comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
+comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
+comment on column public.calendar_event_mappings.deadline_hash is 'The hash of the deadline when it was last compared; see calendar_sync.compare.';
+comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';
+
+-- For changes of an obligation that name no calendar.
+create index calendar_event_mappings_obligation_idx on public.calendar_event_mappings (obligation_id);
+
+alter table public.calendar_event_mappings enable row level security;
+
+create policy "mappings of own integrations" on public.calendar_event_mappings for select to authenticated
+using (integration_id in (
+  select integration.id from public.calendar_integrations as integration
+  where integration.user_id = (select auth.uid()) and integration.removed_at is null
+));
+
+revoke all on public.calendar_event_mappings from anon, authenticated, service_role;
+grant select on public.calendar_event_mappings to authenticated, service_role;
+
+-- What an administrator paused stays paused: "Sync now", connecting again, the night and a worker that is just at it change
+-- nothing. Its user may still leave.
+create function calendar_sync.integration_before_update() returns trigger
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_days_to_remove_events constant integer := 7;
+begin
+  new.updated_at := now();
+  if new.user_id is null and old.user_id is not null then
+    -- With a grant the worker removes the events. Without one there is no way to them, and the next tick removes the row.
+    new.status := case when new.status = 'disconnected' then 'disconnected' else 'disconnecting' end;
+    new.last_error := null;
+    new.paused_by_admin := null;
+    new.deleted_user_id := old.user_id;
+    new.remove_by := now() + make_interval(days => v_days_to_remove_events);
+  end if;
+  if new.paused_by_admin is not null and new.status in ('active', 'paused') then
+    new.status := 'paused';
+    -- The code for what only the operator can end: an active integration has it for a wrong client secret.
+    new.last_error := jsonb_build_object('code', 'configuration', 'message', new.paused_by_admin);
+  end if;
+  return new;
+end;
+$$;
+
+comment on function calendar_sync.integration_before_update() is
+  'Keeps updated_at. Keeps an integration paused while paused_by_admin is set. Begins to remove the events of a deleted user.';
+
+create trigger integration_before_update before update on public.calendar_integrations
+for each row execute function calendar_sync.integration_before_update();
+
+-- An event of ours that may be in a calendar although no mapping knows it.
+create table calendar_sync.leftovers (
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  calendar_id text not null,
+  reason text not null,
+  noted_at timestamptz not null default now(),
+  primary key (integration_id, obligation_id, calendar_id)
+);
+
+comment on table calendar_sync.leftovers is
+  'Events of ours that may still be in a calendar although no mapping knows them: a removal was refused, or a write was interrupted when its account was removed. Each night they are tried again.';
+comment on column calendar_sync.leftovers.reason is 'Why the event could not be removed, in the provider''s word; interrupted: a write had no outcome.';
+
+alter table calendar_sync.leftovers enable row level security;
+
+-- What an administrator may set.
+create table calendar_sync.options (
+  only_row boolean primary key default true check (only_row),
+  deletions_free integer not null default 25 check (deletions_free >= 0),
+  deletions_share numeric not null default 0.2 check (deletions_share between 0 and 1),
+  activity_kept_for interval not null default '400 days' check (activity_kept_for >= interval '1 day')
+);
+
+comment on table calendar_sync.options is 'What an administrator may set, in one row.';
+comment on column calendar_sync.options.deletions_free is 'So many events may go from a calendar at once without a question.';
+comment on column calendar_sync.options.deletions_share is 'So may this share of its events, if that is more.';
+comment on column calendar_sync.options.activity_kept_for is 'Older days of calendar_sync.activity are dropped.';
+
+alter table calendar_sync.options enable row level security;
+
+insert into calendar_sync.options default values;

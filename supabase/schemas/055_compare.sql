@@ -1,0 +1,207 @@
+-- The one question about a calendar: which obligations differ from what was recorded? For some ids it is compare; in key order it
+-- is the scan, for one obligation `explain`, over everything the sweep.
+
+create type calendar_sync.comparison as (
+  obligation_id uuid,
+  deadline calendar_sync.deadline,
+  deadline_hash text,
+  calendar_id text,
+  event_id text,
+  content_hash text,
+  synced_at timestamptz,
+  is_wanted boolean,
+  differs boolean
+);
+
+comment on type calendar_sync.comparison is
+  'An obligation as it is and as a calendar was last brought into line. deadline null: not this user''s. event_id null: no event. is_wanted: it should have an event. differs: a filter that is wider than the worker''s plan, never narrower.';
+
+-- The hash is spelt without anything that a session's TimeZone or DateStyle could change, or that fails for infinity.
+create function calendar_sync.compare(p_integration_id uuid, p_obligation_ids uuid[]) returns setof calendar_sync.comparison
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_completed_events text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  v_completed_events := v_integration.settings ->> 'completed_events';
+  return query
+  select each.id, found.deadline, found.hash, mapping.calendar_id, mapping.external_event_id, mapping.content_hash,
+    mapping.synced_at, coalesce(found.is_wanted, false), case
+      when not coalesce(found.is_wanted, false) then mapping.id is not null
+      else mapping.id is null or mapping.calendar_id is distinct from v_integration.calendar_id or mapping.deadline_hash <> found.hash
+    end
+  from unnest(p_obligation_ids) as each (id)
+  left join lateral (
+    select row (candidate.*)::calendar_sync.deadline as deadline,
+      md5(jsonb_build_array(
+        candidate.title, candidate.description, candidate.status, extract(epoch from candidate.deadline_date),
+        extract(epoch from candidate.deadline_at), candidate.time_zone, candidate.url
+      )::text) as hash,
+      v_integration.status <> 'disconnecting'
+        and (candidate.deadline_date is not null or candidate.deadline_at is not null)
+        and candidate.status <> 'cancelled'
+        and (candidate.status <> 'completed' or v_completed_events = 'keep') as is_wanted
+    from (
+      -- OFFSET keeps the recipient out of this look-up: right after a bulk import the planner would go through all of a user's
+      -- obligations for each id (200 ids of 400: 150 ms instead of 6).
+      select every_recipient.* from calendar_sync.deadlines as every_recipient
+      where every_recipient.obligation_id = each.id offset 0
+    ) as candidate
+    where candidate.recipient_id = v_integration.user_id
+  ) as found on true
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = p_integration_id and mapping.obligation_id = each.id;
+end;
+$$;
+
+comment on function calendar_sync.compare(uuid, uuid[]) is
+  'Compares these obligations with what was recorded for a calendar, a row for each id.';
+
+create function calendar_sync.keys_after(p_integration_id uuid, p_after uuid, p_keys integer) returns uuid[]
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_user_id constant uuid := (select user_id from public.calendar_integrations where id = p_integration_id);
+begin
+  return array(
+    (
+      select deadline.obligation_id as id from calendar_sync.deadlines as deadline
+      where deadline.recipient_id = v_user_id and (p_after is null or deadline.obligation_id > p_after)
+      order by 1 limit p_keys
+    )
+    union
+    (
+      select mapping.obligation_id from public.calendar_event_mappings as mapping
+      where mapping.integration_id = p_integration_id and (p_after is null or mapping.obligation_id > p_after)
+      order by 1 limit p_keys
+    )
+    order by 1 limit p_keys
+  );
+end;
+$$;
+
+comment on function calendar_sync.keys_after(uuid, uuid, integer) is
+  'The next obligations of a calendar in the order of their ids: those of its user and those with an event. p_after null: from the first.';
+
+create function calendar_sync.deadline_for(p_obligation_id uuid, p_user_id uuid) returns calendar_sync.deadline
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select row (candidate.*)::calendar_sync.deadline
+    from (
+      -- OFFSET: as in calendar_sync.compare.
+      select every_recipient.* from calendar_sync.deadlines as every_recipient
+      where every_recipient.obligation_id = p_obligation_id offset 0
+    ) as candidate
+    where candidate.recipient_id = p_user_id
+  );
+end;
+$$;
+
+comment on function calendar_sync.deadline_for(uuid, uuid) is 'An obligation as this user sees it; null where it is not the user''s.';
+
+-- The safety stop: a calendar that is about to lose many events at once asks first.
+create function calendar_sync.count_deletions(p_integration_id uuid) returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select count(*)::integer
+  from calendar_sync.compare(p_integration_id, array(
+    select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id
+  )) as event
+  where not event.is_wanted
+$$;
+
+comment on function calendar_sync.count_deletions(uuid) is 'How many events of a calendar have to go.';
+
+-- Looks at what is due in the order in which it will be claimed, and no further than it takes to decide. What was written a moment
+-- ago settles first: what is deleted in one go right after a bulk sync comes due in portions, and is one go all the same.
+create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer) returns integer
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  return (
+    select count(*)::integer
+    from calendar_sync.compare(p_integration_id, array(
+      select due.obligation_id from (
+        select job.obligation_id from calendar_sync.jobs as job
+        where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null
+          and job.run_at <= now() + interval '1 second'
+        order by job.priority, job.run_at limit p_jobs
+      ) as due
+      where exists (
+        select from public.calendar_event_mappings as mapping
+        where mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id
+      )
+    )) as event
+    where not event.is_wanted
+  );
+end;
+$$;
+
+comment on function calendar_sync.count_due_deletions(uuid, integer) is
+  'How many of the next p_jobs due jobs of a calendar would delete an event.';
+
+-- Counts everything when a scan begins, else what is due: most batches delete nothing and end at the first look.
+create function calendar_sync.stop_mass_deletion(p_integration_id uuid, p_jobs integer, p_scan_begins boolean) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_options calendar_sync.options;
+  v_events integer;
+  v_allowed integer;
+  v_deletions integer;
+begin
+  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, p_jobs) = 0 then
+    return false;
+  end if;
+  select * into v_options from calendar_sync.options;
+  select count(*) into v_events from public.calendar_event_mappings where integration_id = p_integration_id;
+  select greatest(v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, deletions_allowed) into v_allowed
+  from calendar_sync.lanes where integration_id = p_integration_id;
+  if v_events <= v_allowed then
+    return false;
+  end if;
+  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, v_events) <= v_allowed then
+    return false;
+  end if;
+  v_deletions := calendar_sync.count_deletions(p_integration_id);
+  if v_deletions <= v_allowed then
+    return false;
+  end if;
+  perform calendar_sync.act_as('worker');
+  update public.calendar_integrations
+  set status = 'paused', last_error = jsonb_build_object(
+    'code', 'mass_deletion',
+    'message', format('%s of %s events would be deleted at once, so nothing is changed. Confirm that they shall go, or restore the obligations and choose Sync now.', v_deletions, v_events),
+    'details', jsonb_build_object('deletions', v_deletions, 'events', v_events))
+  where id = p_integration_id;
+  return true;
+end;
+$$;
+
+comment on function calendar_sync.stop_mass_deletion(uuid, integer, boolean) is
+  'Pauses a calendar that is about to lose more events than calendar_sync.options lets go without a question, and says so.';
+
+create function calendar_sync.allow_deletions(p_integration_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_deletions integer;
+begin
+  perform from public.calendar_integrations where id = p_integration_id for no key update;
+  v_deletions := calendar_sync.count_deletions(p_integration_id);
+  update calendar_sync.lanes set deletions_allowed = v_deletions where integration_id = p_integration_id;
+  update public.calendar_integrations set status = 'active', last_error = null
+  where id = p_integration_id and status = 'paused' and last_error ->> 'code' = 'mass_deletion';
+  return v_deletions;
+end;
+$$;
+
+comment on function calendar_sync.allow_deletions(uuid) is
+  'Lets a calendar go on that was stopped because many events would be deleted: so many as would be now.';

@@ -1,0 +1,323 @@
+-- What the worker tells: the outcome of a batch, and its last word. A worker that lost the lease is not believed.
+
+-- A worker that lost the lease may have overwritten what the next one wrote.
+create function calendar_sync.distrust(p_integration_id uuid, p_outcomes calendar_sync.outcome[], p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('lease_lost');
+begin
+  perform from calendar_sync.lanes where integration_id = p_integration_id for update;
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
+  from unnest(p_outcomes) as outcome
+  join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
+  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+    and coalesce(outcome.calendar_id, p_calendar_id) is not null
+  order by outcome.obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, failed_at = null, attempted_in = array(
+    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id order by 1
+  );
+  if found then
+    perform calendar_sync.reschedule(array[p_integration_id]);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.distrust(uuid, calendar_sync.outcome[], text) is
+  'Has looked at again what a worker wrote that had lost its lease.';
+
+create function calendar_sync.record_events(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- For a job without a cause the worker's run stands for it.
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
+  v_removed integer;
+begin
+  -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
+  insert into calendar_sync.activity
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
+  select v_user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
+    o.event_id, o.title, o.due, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  where o.action is not null and v_user_id is not null;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
+  from unnest(p_outcomes) as o
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+  from unnest(p_outcomes) as o
+  where o.kind = 'unchanged' and mapping.integration_id = p_integration.id
+    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
+
+  perform calendar_sync.record_history(p_integration, array(
+    select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
+  ));
+  delete from public.calendar_event_mappings as mapping
+  using unnest(p_outcomes) as o
+  where o.kind = 'removed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id;
+  get diagnostics v_removed = row_count;
+
+  -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
+  delete from calendar_sync.leftovers as leftover
+  using unnest(p_outcomes) as o
+  join calendar_sync.jobs as job
+    on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event'
+  where o.kind in ('synced', 'removed', 'unchanged') and leftover.integration_id = p_integration.id
+    and leftover.obligation_id = o.obligation_id and leftover.calendar_id = any (job.attempted_in);
+  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+  select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
+  from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
+  on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  return v_removed;
+end;
+$$;
+
+comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
+
+create function calendar_sync.record_jobs(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_given_up calendar_sync.outcome[];
+begin
+  -- The one job of another kind.
+  delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'done' and job.version = o.version;
+  update calendar_sync.jobs as job
+  set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
+  from unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'retry' and job.version = o.version;
+
+  with outcome as materialized (
+    select job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
+      job.version = o.version as is_current, o.kind in ('synced', 'removed', 'unchanged') as is_end,
+      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
+    from unnest(p_outcomes) as o
+    join calendar_sync.jobs as job
+      on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event'
+  ), finished as (
+    delete from calendar_sync.jobs as job using outcome
+    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id and job.kind = 'event'
+      and outcome.is_current and outcome.is_end
+  ), given_up as materialized (
+    -- Deletions are never given up while an account is being disconnected.
+    select outcome.obligation_id, outcome.kind, outcome.error from outcome
+    where p_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
+      or outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max())
+  ), changed as (
+    update calendar_sync.jobs as job
+    set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
+      attempts = outcome.attempts,
+      run_at = case
+        when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+        when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
+        else job.run_at
+      end,
+      failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
+      last_error = outcome.error
+    from outcome
+    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id and job.kind = 'event'
+      and not (outcome.is_current and outcome.is_end)
+    returning job.obligation_id, job.cause
+  )
+  select array_agg(row (
+    'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
+    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null
+  )::calendar_sync.outcome) into v_given_up
+  from given_up join changed using (obligation_id);
+  if v_given_up is not null and p_integration.user_id is not null then
+    insert into calendar_sync.activity
+      (user_id, integration_id, provider, obligation_id, action, calendar_id, reason, caused_by, request_id)
+    select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, p_integration.calendar_id,
+      o.error, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+    from unnest(v_given_up) as o;
+    perform calendar_sync.record_history(p_integration, v_given_up);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
+
+create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_retry_after_max constant interval := interval '1 hour';
+  v_outcomes constant calendar_sync.outcome[] := array(
+    select row (o.*)::calendar_sync.outcome from jsonb_populate_recordset(null::calendar_sync.outcome, coalesce(p_outcomes, '[]')) as o
+  );
+  v_batch calendar_sync.batch := jsonb_populate_record(null::calendar_sync.batch, p_batch);
+  v_integration public.calendar_integrations;
+  v_removed integer;
+  v_breaker text;
+begin
+  perform calendar_sync.act_as('worker');
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes
+  where integration_id = p_integration_id and leased_by = p_worker and coalesce(lease = v_batch.lease, true)
+  for update;
+  if not found then
+    -- The answer was lost, or the call came twice: all of it is recorded already.
+    if exists (
+      select from calendar_sync.lanes where integration_id = p_integration_id and recorded_lease = v_batch.lease
+    ) then
+      return '{"recorded": true, "circuit_breaker": null}'::jsonb;
+    end if;
+    perform calendar_sync.distrust(p_integration_id, v_outcomes, v_batch.wrote_to);
+    return '{"recorded": false, "circuit_breaker": null}'::jsonb;
+  end if;
+
+  v_removed := calendar_sync.record_events(v_integration, v_outcomes);
+  perform calendar_sync.record_jobs(v_integration, v_outcomes);
+  -- Of the reserved calls only those that were made stay counted.
+  if v_batch.calls_made > 0 then
+    update calendar_sync.provider_calls set calls = v_batch.calls_made
+    where id = v_batch.reserved_id and integration_id = p_integration_id;
+  else
+    delete from calendar_sync.provider_calls where id = v_batch.reserved_id and integration_id = p_integration_id;
+  end if;
+  update calendar_sync.lanes
+  set leased_by = null, leased_until = null, recorded_lease = lease,
+    batch_jobs = coalesce(v_batch.next_jobs, batch_jobs),
+    attempts = case when v_batch.wait_reason = 'backoff' then attempts + 1 else 0 end,
+    wait_reason = v_batch.wait_reason,
+    wait_until = case when v_batch.wait_reason is not null
+      then now() + least(v_batch.wait_ms * interval '1 millisecond', v_retry_after_max) end,
+    deletions_allowed = greatest(deletions_allowed - v_removed, 0)
+  where integration_id = p_integration_id;
+
+  if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
+    -- Our own calendar has a new id: what we know of its events stays true.
+    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id
+    where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
+    update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_integration.calendar_id, v_batch.calendar_id)
+    where integration_id = p_integration_id and v_integration.calendar_id = any (attempted_in);
+    update public.calendar_integrations
+    set calendar_id = v_batch.calendar_id,
+      own_calendar_id = case when own_calendar_id = v_integration.calendar_id then v_batch.calendar_id else own_calendar_id end
+    where id = p_integration_id;
+  end if;
+  -- The user has chosen another calendar than the one that was found missing.
+  if v_batch.last_error ->> 'code' = 'calendar_missing' and v_batch.wrote_to is distinct from v_integration.calendar_id then
+    v_batch.status := null;
+    v_batch.last_error := null;
+  end if;
+  if v_batch.succeeded or v_batch.reached or v_batch.last_error is not null then
+    update public.calendar_integrations
+    set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
+      last_error = case
+        when v_batch.last_error is not null then v_batch.last_error
+        when v_batch.succeeded or v_batch.reached and last_error ->> 'code' = 'provider_unavailable' then null
+        else last_error
+      end
+    where id = p_integration_id;
+  end if;
+  if v_batch.status is not null and v_integration.status <> 'disconnecting' then
+    update public.calendar_integrations set status = v_batch.status where id = p_integration_id;
+  end if;
+
+  if v_batch.reached is not null then
+    v_breaker := calendar_sync.record_reach(p_integration_id, v_integration.provider, v_batch.reached);
+  end if;
+  perform calendar_sync.reschedule(array[p_integration_id]);
+  update calendar_sync.lanes set deletions_allowed = 0
+  where integration_id = p_integration_id and deletions_allowed > 0 and ready_at is null;
+  return jsonb_build_object('recorded', true, 'circuit_breaker', v_breaker);
+end;
+$$;
+
+comment on function public.calendar_record(uuid, uuid, jsonb, jsonb) is
+  'Records the outcome of a batch and gives the lease back: p_outcomes as calendar_sync.outcome, p_batch as calendar_sync.batch. recorded: false, and nothing recorded, where the lease was lost. circuit_breaker: opened or closed where that is what the batch did.';
+
+create function public.calendar_retire(p_worker uuid, p_flushes jsonb default '[]') returns boolean
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids uuid[];
+  v_work_is_due boolean;
+begin
+  -- Calls that an unfinished batch reserved stay counted: they may have been made.
+  with released as (
+    update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker returning integration_id
+  )
+  select array_agg(integration_id) into v_ids from released;
+  if v_ids is not null then
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+  perform calendar_sync.keep_counts(p_flushes);
+  v_work_is_due := calendar_sync.work_is_due();
+  if v_work_is_due then
+    perform calendar_sync.wake_up();
+  end if;
+  return v_work_is_due;
+end;
+$$;
+
+comment on function public.calendar_retire(uuid, jsonb) is
+  'A worker''s last word: its leases are free, what it counted is kept, and the next one is woken if work is left.';
+
+-- Orphans: events of ours that no mapping knows, left by a restored backup or by a write whose worker had lost its lease.
+create function public.calendar_compare_events(p_worker uuid, p_integration_id uuid, p_events jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('orphans');
+  v_calendar_id text;
+  v_doubles jsonb;
+begin
+  select calendar_id into v_calendar_id from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  with found as materialized (
+    select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
+  ), orphan as materialized (
+    select found.event_id, found.obligation_id,
+      mapping.id is not null and exists (
+        select from found as known where known.event_id = mapping.external_event_id
+      ) as is_double
+    from found
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = p_integration_id and mapping.obligation_id = found.obligation_id
+        and mapping.calendar_id = v_calendar_id
+    where mapping.external_event_id is distinct from found.event_id
+  ), queued as (
+    -- As after an attempt without an outcome: the event is adopted or removed.
+    insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+    select distinct p_integration_id, 'event', obligation_id, 2, array[v_calendar_id], v_cause from orphan where not is_double
+    on conflict (integration_id, obligation_id, kind) do update
+    set version = job.version + 1, attempted_in = job.attempted_in || excluded.attempted_in
+    where not job.attempted_in @> excluded.attempted_in
+  )
+  select coalesce(jsonb_agg(event_id), '[]') into v_doubles from orphan where is_double;
+  return v_doubles;
+end;
+$$;
+
+comment on function public.calendar_compare_events(uuid, uuid, jsonb) is
+  'Takes the events of ours that were found in a calendar. Queues the obligations of orphans. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';

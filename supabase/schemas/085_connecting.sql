@@ -1,0 +1,441 @@
+-- Connecting an account, and leaving. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
+-- /confirm, in the session of the user who began it, makes an integration of it.
+
+create table calendar_sync.flows (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  provider text not null references calendar_sync.providers (name),
+  access text not null,
+  redirect_to text not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  state_used_at timestamptz,
+  ticket_hash text unique,
+  account_id text,
+  account_email text,
+  scopes text[],
+  refresh_token_secret_id uuid,
+  access_token_secret_id uuid,
+  token_expires_at timestamptz
+);
+
+comment on table calendar_sync.flows is 'Accounts that are being connected: from /authorize, through the provider''s consent, to /confirm.';
+comment on column calendar_sync.flows.id is 'Named by the state; becomes the id of a new integration.';
+comment on column calendar_sync.flows.state_used_at is 'A state is used once.';
+comment on column calendar_sync.flows.ticket_hash is 'SHA-256 of the ticket, which only the browser that consented has. Null: nobody has consented yet.';
+create index flows_user_id_idx on calendar_sync.flows (user_id);
+create index flows_account_idx on calendar_sync.flows (provider, account_id) where account_id is not null;
+
+alter table calendar_sync.flows enable row level security;
+
+create trigger delete_belongings after delete on calendar_sync.flows
+referencing old table as old_rows
+for each statement execute function calendar_sync.delete_belongings();
+
+create function public.calendar_begin_connection(
+  p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
+) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.flows (user_id, provider, access, redirect_to, expires_at)
+  values (p_user_id, p_provider, coalesce(p_access, (
+      select max(access) from public.calendar_integrations
+      where user_id = p_user_id and provider = p_provider and status = 'disconnected' and removed_at is null
+    ), 'dedicated'), p_redirect_to, now() + make_interval(secs => p_expires_s))
+  returning jsonb_build_object('state_id', id, 'access', access)
+$$;
+
+comment on function public.calendar_begin_connection(uuid, text, text, text, integer) is
+  'Begins a flow. p_access null: what an account had whose grant was lost, else dedicated.';
+
+create function public.calendar_take_state(p_state_id uuid) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.flows set state_used_at = now() where id = p_state_id and state_used_at is null
+  returning jsonb_build_object('user_id', user_id, 'provider', provider, 'access', access,
+    'redirect_to', redirect_to, 'expired', expires_at < now())
+$$;
+
+comment on function public.calendar_take_state(uuid) is 'The flow that a state names, once; null when unknown or used.';
+
+create function public.calendar_store_connection(
+  p_state_id uuid, p_account_id text, p_account_email text, p_scopes text[],
+  p_access_token text, p_refresh_token text, p_token_expires_at timestamptz, p_ticket_hash text, p_expires_s integer
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_flow calendar_sync.flows;
+begin
+  select * into v_flow from calendar_sync.flows where id = p_state_id for no key update;
+  -- Without a new refresh token that of a live integration goes on. Without any the grant would end in an hour.
+  if not found or p_refresh_token is null and not exists (
+    select from public.calendar_integrations as integration
+    where integration.user_id = v_flow.user_id and integration.provider = v_flow.provider
+      and integration.account_id = p_account_id and integration.status <> 'disconnected'
+      and calendar_sync.read_secret(integration.refresh_token_secret_id) is not null
+  ) then
+    return null;
+  end if;
+  update calendar_sync.flows
+  set account_id = p_account_id, account_email = p_account_email, scopes = p_scopes, ticket_hash = p_ticket_hash,
+    access_token_secret_id = calendar_sync.store_secret(null, p_access_token, 'calendar_sync: access token'),
+    refresh_token_secret_id = case when p_refresh_token is not null
+      then calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token') end,
+    token_expires_at = p_token_expires_at, expires_at = now() + make_interval(secs => p_expires_s)
+  where id = p_state_id;
+  return jsonb_build_object('flow_id', p_state_id);
+end;
+$$;
+
+comment on function public.calendar_store_connection(uuid, text, text, text[], text, text, timestamptz, text, integer) is
+  'Keeps a consent with its flow until it is confirmed; null where there is no refresh token to live on.';
+
+-- Two tabs may confirm at once, and each looks at what the other writes: a user's flows and integrations of a provider are locked
+-- in one order.
+create function calendar_sync.lock_account(p_user_id uuid, p_provider text, p_account_id text) returns public.calendar_integrations
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  perform from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider order by id for no key update;
+  select * into v_integration from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider and account_id = p_account_id;
+  return v_integration;
+end;
+$$;
+
+comment on function calendar_sync.lock_account(uuid, text, text) is
+  'The integration of this account, a removed one too, locked with the user''s others of the provider. Null: there is none.';
+
+create function public.calendar_take_connection(p_user_id uuid, p_ticket_hash text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_flow calendar_sync.flows;
+  v_known public.calendar_integrations;
+begin
+  select * into v_flow from calendar_sync.flows where ticket_hash = p_ticket_hash and expires_at > now();
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  end if;
+  if v_flow.user_id <> p_user_id then
+    delete from calendar_sync.flows where id = v_flow.id;
+    return jsonb_build_object('kind', 'forbidden');
+  end if;
+  v_known := calendar_sync.lock_account(p_user_id, v_flow.provider, v_flow.account_id);
+  -- A worker that found nothing left is about to delete the calendar, and cannot be told any more.
+  if v_known.status = 'disconnecting' and exists (
+    select from calendar_sync.lanes where integration_id = v_known.id and leased_until > now()
+  ) and not exists (
+    select from calendar_sync.jobs where integration_id = v_known.id and kind in ('event', 'scan')
+  ) and not exists (
+    select from public.calendar_event_mappings where integration_id = v_known.id
+  ) then
+    return jsonb_build_object('kind', 'busy');
+  end if;
+  -- Looking for the calendar and making one.
+  perform calendar_sync.count_calls(v_flow.provider, coalesce(v_known.id, v_flow.id), 2);
+  return jsonb_build_object(
+    'kind', 'taken',
+    'flow_id', v_flow.id,
+    'provider', v_flow.provider,
+    'access', v_flow.access,
+    'calendar_id', v_known.calendar_id,
+    'calendar_name', v_known.calendar_name,
+    'calendar_role', coalesce(v_known.calendar_role, 'own'),
+    'access_before', case when v_known.removed_at is null then v_known.access end,
+    'own_calendar_id', v_known.own_calendar_id,
+    'access_token', calendar_sync.read_secret(v_flow.access_token_secret_id),
+    'token_expires_at', v_flow.token_expires_at
+  );
+end;
+$$;
+
+comment on function public.calendar_take_connection(uuid, text) is
+  'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment.';
+
+create function public.calendar_activate(
+  p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_flow calendar_sync.flows;
+  v_known public.calendar_integrations;
+  v_integration public.calendar_integrations;
+begin
+  select * into v_flow from calendar_sync.flows where id = p_flow_id;
+  if not found then
+    return null;
+  end if;
+  -- It is called for a user who has just shown the ticket.
+  perform calendar_sync.act_for(v_flow.user_id);
+  v_known := calendar_sync.lock_account(v_flow.user_id, v_flow.provider, v_flow.account_id);
+  select * into v_flow from calendar_sync.flows where id = p_flow_id for update;
+  if not found then
+    return null;
+  end if;
+  if v_known.id is null then
+    insert into public.calendar_integrations (id, user_id, provider, account_id, account_email, access, scopes,
+      calendar_id, calendar_name, calendar_role, own_calendar_id, access_token_secret_id, refresh_token_secret_id,
+      token_expires_at, token_refreshed_at)
+    values (v_flow.id, v_flow.user_id, v_flow.provider, v_flow.account_id, v_flow.account_email, v_flow.access, v_flow.scopes,
+      p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, v_flow.access_token_secret_id, v_flow.refresh_token_secret_id,
+      v_flow.token_expires_at, now())
+    returning * into v_integration;
+  else
+    if v_known.removed_at is null and v_known.status in ('active', 'paused') then
+      perform calendar_sync.note(v_known, 'reconnected', calendar_sync.account_details(v_known));
+    end if;
+    -- The new secrets take the place of the old. An old refresh token stays where no new one came.
+    delete from vault.secrets where id = v_known.access_token_secret_id
+      or id = v_known.refresh_token_secret_id and v_flow.refresh_token_secret_id is not null;
+    update public.calendar_integrations
+    set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email,
+      scopes = v_flow.scopes, calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
+      own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
+      access_token_secret_id = v_flow.access_token_secret_id,
+      refresh_token_secret_id = coalesce(v_flow.refresh_token_secret_id, refresh_token_secret_id),
+      token_expires_at = v_flow.token_expires_at, token_refreshed_at = now()
+    where id = v_known.id
+    returning * into v_integration;
+    -- A refresh of the old grant that is under way must not store its result.
+    delete from calendar_sync.locks where purpose = 'refresh' and subject_id = v_known.id;
+    if v_known.removed_at is not null then
+      -- Events that were kept are ours again.
+      insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id)
+      select v_integration.user_id, v_integration.id, v_integration.provider, mapping.obligation_id, 'adopted',
+        mapping.calendar_id, mapping.external_event_id
+      from public.calendar_event_mappings as mapping where mapping.integration_id = v_integration.id;
+      perform calendar_sync.record_history(v_integration, array(
+        select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object('kind', 'synced', 'action', 'adopted',
+          'obligation_id', mapping.obligation_id, 'calendar_id', mapping.calendar_id, 'event_id', mapping.external_event_id))
+        from public.calendar_event_mappings as mapping where mapping.integration_id = v_integration.id
+      ));
+    else
+      perform calendar_sync.append_changes(array[v_integration.id], 'scan', 0);
+    end if;
+  end if;
+  update calendar_sync.flows set access_token_secret_id = null, refresh_token_secret_id = null where id = p_flow_id;
+  delete from calendar_sync.flows where id = p_flow_id;
+  -- Somebody watches: a small first batch shows events at once.
+  update calendar_sync.lanes set attempts = 0, wait_until = null, wait_reason = null, batch_jobs = 25
+  where integration_id = v_integration.id;
+  perform calendar_sync.run_now(array[v_integration.id], false);
+  return calendar_sync.integration_json(v_integration);
+end;
+$$;
+
+comment on function public.calendar_activate(uuid, text, text, text) is
+  'Ends a flow: the integration is active, and everything in its calendar will be looked at. Null where the flow has ended.';
+
+create function public.calendar_integration_of(p_user_id uuid, p_integration_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'integration_id', id, 'provider', provider, 'status', status, 'access', access, 'account_id', account_id,
+    'calendar_id', calendar_id, 'calendar_role', calendar_role, 'own_calendar_id', own_calendar_id, 'user_id', user_id)
+  from public.calendar_integrations where id = p_integration_id and user_id = p_user_id and removed_at is null
+$$;
+
+comment on function public.calendar_integration_of(uuid, uuid) is 'What the Calendar API needs of a user''s integration; null where it is not that user''s.';
+
+create function public.calendar_set_calendar(
+  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+begin
+  perform calendar_sync.act_for(p_user_id);
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and user_id = p_user_id and removed_at is null;
+  if not found then
+    return null;
+  end if;
+  perform calendar_sync.lock_account(p_user_id, v_integration.provider, v_integration.account_id);
+  if exists (
+    select from public.calendar_integrations as other
+    where other.user_id = p_user_id and other.provider = v_integration.provider and other.id <> p_integration_id
+      and other.removed_at is null and other.calendar_id = p_calendar_id
+  ) then
+    return jsonb_build_object('kind', 'in_use');
+  end if;
+  update public.calendar_integrations
+  set calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
+    own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
+    status = case when status = 'paused' and last_error ->> 'code' = 'calendar_missing' then 'active' else status end,
+    last_error = case when last_error ->> 'code' = 'calendar_missing' then null else last_error end
+  where id = p_integration_id
+  returning * into v_integration;
+  return jsonb_build_object('kind', 'set', 'integration', calendar_sync.integration_json(v_integration));
+end;
+$$;
+
+comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
+  'Chooses the calendar that events belong in; those elsewhere are moved. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
+
+-- Ending a grant ends every grant that the account gave to the same provider project.
+create function calendar_sync.is_account_used(p_provider text, p_account_id text) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from public.calendar_integrations
+    where provider = p_provider and account_id = p_account_id and removed_at is null
+  ) or exists (
+    select from calendar_sync.flows where provider = p_provider and account_id = p_account_id
+  )
+$$;
+
+comment on function calendar_sync.is_account_used(text, text) is
+  'Whether an integration or a flow of any user uses this account, so that its grant must not be ended.';
+
+create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_refresh_token text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  -- A write without an outcome may have left an event.
+  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+  select job.integration_id, job.obligation_id, place.id, 'interrupted'
+  from calendar_sync.jobs as job cross join lateral unnest(job.attempted_in) as place (id)
+  where job.integration_id = p_integration_id and job.kind = 'event'
+  on conflict do nothing;
+  v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
+  delete from vault.secrets where id in (v_integration.refresh_token_secret_id, v_integration.access_token_secret_id);
+  update public.calendar_integrations
+  set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,
+    calendar_name = null, scopes = '{}', refresh_token_secret_id = null, access_token_secret_id = null, token_expires_at = null
+  where id = p_integration_id;
+  -- The row is kept for the events that may still be there.
+  delete from public.calendar_integrations as integration
+  where integration.id = p_integration_id and (integration.user_id is null or integration.calendar_id is null or (
+    not exists (select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id)
+    and not exists (select from calendar_sync.leftovers as leftover where leftover.integration_id = p_integration_id)
+  ));
+  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'account_id', v_integration.account_id,
+    'refresh_token', case when not calendar_sync.is_account_used(v_integration.provider, v_integration.account_id)
+      then v_refresh_token end);
+end;
+$$;
+
+comment on function calendar_sync.remove_integration(uuid) is
+  'Removes an integration with its tokens. It stays as a removed row while events of ours may be in its calendar. refresh_token: its grant may be ended; null where another flow or integration uses the account.';
+
+create function calendar_sync.future_id(flow calendar_sync.flows) returns uuid
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce((
+    select integration.id from public.calendar_integrations as integration
+    where integration.user_id = flow.user_id and integration.provider = flow.provider and integration.account_id = flow.account_id
+  ), flow.id)
+$$;
+
+comment on function calendar_sync.future_id(calendar_sync.flows) is
+  'The id that the integration of a flow will have: that of the account''s earlier integration, or the flow''s own.';
+
+create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_flow calendar_sync.flows;
+  v_refresh_token text;
+begin
+  perform calendar_sync.act_for(p_user_id);
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and user_id = p_user_id and removed_at is null for no key update;
+  if not found then
+    select * into v_flow from calendar_sync.flows as flow
+    where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
+    for update;
+    if not found then
+      return null;
+    end if;
+    v_refresh_token := calendar_sync.read_secret(v_flow.refresh_token_secret_id);
+    delete from calendar_sync.flows where id = v_flow.id;
+    return jsonb_build_object('kind', 'removed', 'provider', v_flow.provider, 'account_id', null, 'refresh_token',
+      case when not calendar_sync.is_account_used(v_flow.provider, v_flow.account_id) then v_refresh_token end);
+  end if;
+  if p_events = 'remove' then
+    if v_integration.status = 'disconnected' then
+      return jsonb_build_object('kind', 'reconnect_needed');
+    end if;
+    update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
+    return jsonb_build_object('kind', 'draining', 'provider', v_integration.provider, 'account_id', v_integration.account_id);
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
+  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends a flow that was not confirmed. Null where there is neither.';
+
+create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.act_as('worker');
+  perform from public.calendar_integrations where id = p_integration_id and status = 'disconnecting' for update;
+  if not found then
+    return null;
+  end if;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  return calendar_sync.remove_integration(p_integration_id);
+end;
+$$;
+
+comment on function public.calendar_finish_disconnect(uuid, uuid) is
+  'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
+
+-- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
+-- lay in the column. So no access token is asked for.
+create function calendar_sync.import_integration(
+  p_user_id uuid, p_provider text, p_account_id text, p_account_email text, p_scopes text[], p_refresh_token text,
+  p_calendar_id text, p_calendar_name text, p_events jsonb default '{}', p_calendar_role text default 'other',
+  p_access text default 'existing', p_sync_enabled boolean default true
+) returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  if nullif(p_account_id, '') is null or nullif(p_refresh_token, '') is null or nullif(p_calendar_id, '') is null
+    or not exists (select from auth.users where id = p_user_id)
+  then
+    return null;
+  end if;
+  select id into v_id from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider and account_id = p_account_id;
+  if found then
+    -- Imported already, or connected by its user: what is known of it here is newer.
+    return v_id;
+  end if;
+  insert into public.calendar_integrations (user_id, provider, account_id, account_email, access, scopes,
+    calendar_id, calendar_name, calendar_role, own_calendar_id, sync_enabled, refresh_token_secret_id)
+  values (p_user_id, p_provider, p_account_id, p_account_email, p_access, coalesce(p_scopes, '{}'),
+    p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
+    calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
+  returning id into v_id;
+  -- No hash is empty: each event is written once, by its id, and is ours from then on.
+  insert into public.calendar_event_mappings
+    (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
+  select v_id, event.key::uuid, p_calendar_id, event.value, '', ''
+  from jsonb_each_text(coalesce(p_events, '{}')) as event where event.value <> '';
+  perform calendar_sync.append_changes(array[v_id], 'keep_alive', 1);
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.import_integration(uuid, text, text, text, text[], text, text, text, jsonb, text, text, boolean) is
+  'Takes over an account that another program connected with the same OAuth client: its refresh token into Vault, and p_events ({"<obligation id>": "<event id>"}) as events of ours, to be updated where they are. An account that is connected already is left alone, so it may be repeated. Null, and nothing done, without a user, an account id, a refresh token or a calendar.';
