@@ -1,7 +1,7 @@
 import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
 import { type LabelValues, PROVIDERS } from "../_shared/platform/metric-definitions.ts";
 
-const STATUSES = ["pending_confirmation", "active", "disconnected", "paused", "disconnecting"] as const;
+const STATUSES = ["active", "disconnected", "paused", "disconnecting"] as const;
 
 /**
  * How things stand when the metrics are read, as the database's `calendar_sync.*_gauges` find out. Where labels are given,
@@ -26,24 +26,26 @@ export const GAUGES: Readonly<
     help:
       "Obligations to be looked at: queued, or given_up until something changes. Above 10,000 the planner's estimate.",
   },
-  calendar_queue_marks: {
-    help: "Notes that a calendar has something new, not yet taken by a worker; at most 10,001.",
+  calendar_queue_changes: {
+    help: "Changes that no worker has absorbed yet; at most 10,001.",
   },
   calendar_lanes_due: {
-    help: "Calendars whose turn it is and that nobody works, by who waits; at most 10,001.",
+    help: "Calendars that could be worked now and that no worker has, by who waits; at most 10,001.",
   },
   calendar_lanes_leased: { help: "Calendars that a worker has in hand." },
   calendar_oldest_due_age_seconds: {
     help: "How long the calendar that waits longest has been due, by who waits; 0: none is.",
   },
-  calendar_oldest_mark_age_seconds: { help: "How long the oldest note waits to be taken; 0: there is none." },
+  calendar_oldest_change_age_seconds: {
+    help: "How long the oldest change waits to be absorbed; 0: there is none.",
+  },
   calendar_quota_calls_used: {
     help:
-      "Provider calls within the present window: of all accounts (project), and of the account that made most (integration).",
+      "Provider calls within the present window: of all accounts (project), and of the account that made most (account).",
   },
   calendar_quota_calls_limit: { help: "Provider calls that a window allows." },
-  calendar_gate_closed: {
-    help: "1 while a provider's calendars are left alone: because it is down, or its quota for all is spent.",
+  calendar_circuit_breaker_open: {
+    help: "1 while a provider's calendars wait: because it is down, or its quota for all accounts is spent.",
   },
   calendar_incidents_unrepaired: {
     help: "Failures inside users' transactions that the tick has yet to repair.",
@@ -52,10 +54,10 @@ export const GAUGES: Readonly<
     help: "Failures inside users' transactions, and stalls, of the last hour.",
   },
   calendar_tick_age_seconds: { help: "Since the tick last succeeded; +Inf: pg_cron knows of no run." },
-  calendar_doorbell_success_age_seconds: {
+  calendar_wake_up_success_age_seconds: {
     help:
-      "Since pg_net last got a 2xx from the worker; +Inf: none of the last ten rings has one that pg_net still keeps.",
+      "Since pg_net last got a 2xx from the worker; +Inf: none of the last ten wake-up calls has one that pg_net still keeps.",
   },
-  calendar_doorbell_calls_waiting: { help: "Calls in pg_net's queue, whoever queued them; at most 10,001." },
+  calendar_wake_up_calls_waiting: { help: "Calls in pg_net's queue, whoever queued them; at most 10,001." },
   calendar_healthy: { help: "What /healthz says: 1 where the check is passed." },
 };

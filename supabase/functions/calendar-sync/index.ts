@@ -38,7 +38,7 @@ const worker = createWorker({
       provider,
       callback_uri: callbackUri(env),
       integration_id: lane.integration_id,
-      held: lane.access_token !== null && lane.token_expires_at !== null
+      known: lane.access_token !== null && lane.token_expires_at !== null
         ? { access_token: lane.access_token, expires_at: lane.token_expires_at }
         : null,
       rejected_token,
@@ -57,7 +57,7 @@ const app = new Hono({ strict: false }).basePath("/calendar-sync");
 app.onError(onError);
 app.notFound(onNotFound);
 app.use(safeHeaders);
-// Every ring is one; what comes of it says the worker.
+// Every wake-up call is a request; the worker logs what it did.
 app.use(logRequests("debug"));
 
 /** Answers at once and works on: pg_net has one worker, and it waits for the slowest answer of its batch. */
@@ -69,7 +69,7 @@ app.post("/", async (c) => {
       401,
     );
   }
-  runInBackground(worker.ring());
+  runInBackground(worker.wakeUp());
   return c.json({ accepted: true }, 202);
 });
 

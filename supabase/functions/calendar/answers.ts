@@ -235,7 +235,6 @@ const Period = z.object({
     description: "As the event showed it: a calendar date or an instant in UTC (RFC 3339); null: not known.",
   }),
   from_at: Instant.nullable().openapi({ description: "Null: before anything that is still kept." }),
-  since_before: z.boolean().openapi({ description: "It was so before from_at already." }),
   until_at: Instant.nullable().openapi({ description: "Null: still." }),
   reason: z.string().nullable().openapi({
     description: "Why it was not there, or why changes did not reach the event meanwhile.",

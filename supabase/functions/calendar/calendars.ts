@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
-import { setUpAlone } from "../_shared/oauth/calendar-setup.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { configuredProvider, type ConnectContext } from "../_shared/oauth/connect.ts";
 import { OWN_CALENDAR } from "../_shared/oauth/own-calendar.ts";
@@ -11,6 +10,7 @@ import {
   providerUnavailable,
   reconnectNeeded,
 } from "../_shared/oauth/provider-refusal.ts";
+import { withUserLock } from "../_shared/oauth/user-lock.ts";
 import { ApiError } from "../_shared/platform/errors.ts";
 import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../_shared/providers/call-budget.ts";
@@ -28,6 +28,8 @@ const Integration = z.object({
   account_id: z.string().nullable(),
   calendar_id: z.string().nullable(),
   calendar_role: z.enum(["own", "primary", "other"]),
+  /** The calendar that we made for it, also while another one is chosen. */
+  own_calendar_id: z.string().nullable(),
 }).nullable();
 type Integration = NonNullable<z.infer<typeof Integration>>;
 
@@ -60,6 +62,10 @@ export async function chooseCalendar(
 ): Promise<void> {
   const integration = await integrationOf(context, user_id, integration_id);
   if (integration.calendar_id === calendar_id) return;
+  if (integration.own_calendar_id === calendar_id) {
+    await chooseOwnCalendar(context, user_id, integration_id);
+    return;
+  }
   const provider = configuredProvider(context.providers, integration.provider);
   if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded(true);
   const calendars = await ask(context, integration, (client) => client.listCalendars());
@@ -71,7 +77,8 @@ export async function chooseCalendar(
 }
 
 /**
- * Chooses the calendar of our own, made once more where it was deleted; the worker moves the events there.
+ * Chooses the calendar of our own, the one that is there, made once more where it was deleted; the worker moves the events
+ * there.
  *
  * @returns the integration as the Calendar API shows it
  */
@@ -80,7 +87,7 @@ export function chooseOwnCalendar(
   user_id: string,
   integration_id: string,
 ): Promise<ShownIntegration> {
-  return setUpAlone(context.rpc, user_id, () => chooseOwnCalendarAlone(context, user_id, integration_id));
+  return withUserLock(context.rpc, user_id, () => chooseOwnCalendarAlone(context, user_id, integration_id));
 }
 
 async function chooseOwnCalendarAlone(
@@ -89,16 +96,21 @@ async function chooseOwnCalendarAlone(
   integration_id: string,
 ): Promise<ShownIntegration> {
   const integration = await integrationOf(context, user_id, integration_id);
-  const { calendar_id: id, calendar_role: role } = integration;
+  const { own_calendar_id: id } = integration;
   const calendar = await ask(context, integration, async (client) => {
-    if (id === null || role !== "own") return await client.createCalendar(OWN_CALENDAR);
-    const known = await client.getCalendar({ id, role });
+    if (id === null) return await client.createCalendar(OWN_CALENDAR);
+    const known = await client.getCalendar({ id, role: "own" });
     // Making one finds ours, where it is there under another id.
     const is_elsewhere = known.kind === "calendar_missing" || known.kind === "calendar_moved";
     return is_elsewhere ? await client.createCalendar(OWN_CALENDAR) : known;
   });
   return await setCalendar(context, integration, calendar, "own");
 }
+
+const CalendarSet = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("set"), integration: ShownIntegration }),
+  z.object({ kind: z.literal("in_use") }),
+]).nullable();
 
 async function setCalendar(
   { rpc }: ConnectContext,
@@ -112,9 +124,16 @@ async function setCalendar(
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
     p_calendar_role: role,
-  }, ShownIntegration.nullable());
+  }, CalendarSet);
   if (shown === null) throw notYours();
-  return shown;
+  if (shown.kind === "in_use") {
+    throw new ApiError(
+      409,
+      "calendar_in_use",
+      "Another of your connections writes to this calendar already. Choose another calendar.",
+    );
+  }
+  return shown.integration;
 }
 
 async function integrationOf(
@@ -127,13 +146,6 @@ async function integrationOf(
     p_integration_id: integration_id,
   }, Integration);
   if (integration === null) throw notYours();
-  if (integration.status === "pending_confirmation") {
-    throw new ApiError(
-      409,
-      "reconnect_needed",
-      "This connection was not confirmed yet. Confirm it, or connect again.",
-    );
-  }
   return integration;
 }
 
@@ -157,7 +169,7 @@ async function ask<T>(
       provider,
       callback_uri: callbackUri(env),
       integration_id,
-      held: null,
+      known: null,
       rejected_token,
       calls: 1,
     });
@@ -194,11 +206,12 @@ async function ask<T>(
 async function tokenRefusal(
   context: ConnectContext,
   { user_id, integration_id }: Integration,
-  kind: "lost" | "configuration" | "unavailable",
+  kind: "lost" | "configuration" | "unreachable" | "unavailable",
 ): Promise<ApiError> {
   switch (kind) {
     case "configuration":
       return clientRefused();
+    case "unreachable":
     case "unavailable":
       return providerUnavailable();
     case "lost": {

@@ -14,7 +14,6 @@ const COLUMNS = [
   "title",
   "due",
   "from_at",
-  "since_before",
   "until_at",
   "reason",
   "began_with",

@@ -32,8 +32,9 @@ export const AuthorizeQuery = z.object({
   redirect_to: z.string("must be given").openapi({
     description: "Where the browser comes back to: an entry of CALENDAR_REDIRECT_URLS, to the letter.",
   }),
-  access: z.enum(["dedicated", "existing"], "must be dedicated or existing").default("dedicated").openapi({
-    description: "dedicated: a calendar of our own. existing: also the ones that the account has.",
+  access: z.enum(["dedicated", "existing"], "must be dedicated or existing").optional().openapi({
+    description:
+      "dedicated: a calendar of our own. existing: also the ones that the account has. Left out: what an account of this provider had whose grant was lost, else dedicated.",
   }),
 });
 
@@ -49,6 +50,10 @@ export const CallbackQuery = z.object({
 export const ConfirmBody = z.object({
   connection: z.string("must be the ticket").min(1).max(200).openapi({
     description: "The ticket of the redirect, calendar_connection: valid once, for ten minutes.",
+  }),
+  accept_less_access: z.boolean("must be true or false").default(false).openapi({
+    description:
+      "Where the consent covers less than before: the events may move from a calendar that it does not cover to one of our own.",
   }),
 }).openapi("ConfirmRequest");
 

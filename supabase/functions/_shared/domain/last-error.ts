@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** Every reason why an integration does not sync. */
 export const LAST_ERROR_CODES = [
   "invalid_grant",
@@ -13,16 +15,17 @@ export const LAST_ERROR_CODES = [
   "quota",
 ] as const;
 
-/** Two are the database's to say. */
-type SaidHere = Exclude<typeof LAST_ERROR_CODES[number], "mass_deletion" | "secret_unreadable">;
+/** The database says the other two itself. */
+const SAID_HERE = LAST_ERROR_CODES.filter((code) => code !== "mass_deletion" && code !== "secret_unreadable");
+type SaidHere = typeof SAID_HERE[number];
 
-/** Why an integration does not sync, as its user is told. */
-export interface LastError {
-  readonly code: SaidHere;
-  /** What to do next. */
-  readonly message: string;
-  readonly details?: Readonly<Record<string, string>>;
-}
+/** Why an integration does not sync, as its user is told; `message` says what to do next. */
+export const LastError = z.object({
+  code: z.enum(SAID_HERE),
+  message: z.string(),
+  details: z.record(z.string(), z.string()).optional(),
+});
+export type LastError = z.infer<typeof LastError>;
 
 /** What each code says unless there is more to say. */
 export const LAST_ERROR_MESSAGES: Readonly<Record<SaidHere, string>> = {

@@ -29,7 +29,7 @@ export type Plan = Step & {
    * Calendars in which an interrupted attempt may have left an event that the step would not find, looked into before it:
    * other ones, and of an event that is to go its own, where a successor may stand beside it.
    */
-  readonly strays: readonly string[];
+  readonly leftovers: readonly string[];
 };
 
 type Step =
@@ -62,7 +62,7 @@ export async function planObligation(situation: Situation): Promise<Plan> {
   const writes = "content_hash" in step;
   return {
     ...step,
-    strays: situation.attempted_in.filter((id) => !(writes && id === situation.calendar_id)),
+    leftovers: situation.attempted_in.filter((id) => !(writes && id === situation.calendar_id)),
   };
 }
 

@@ -20,7 +20,9 @@ export type AccessTokenOutcome =
   | { readonly kind: "lost" }
   /** Our own client id or secret is wrong; the integration says so and stays active. */
   | { readonly kind: "configuration" }
-  /** The provider does not answer, or somebody else's refresh takes long. */
+  /** The provider does not answer. */
+  | { readonly kind: "unreachable" }
+  /** The provider answers something that says nothing of the grant, or somebody else's refresh takes long. */
   | { readonly kind: "unavailable" };
 
 /** Whose token, and how to get it. */
@@ -31,7 +33,7 @@ export interface TokenRequest {
   readonly callback_uri: string;
   readonly integration_id: string;
   /** The token that the caller has, if any. */
-  readonly held: AccessToken | null;
+  readonly known: AccessToken | null;
   /** A token that the provider answered 401 to, however long it should have lasted. */
   readonly rejected_token: string | null;
   /** Provider calls that a person is about to make with the token; a worker's are reserved with its batch. */
@@ -59,9 +61,9 @@ const under_way = new Map<string, Promise<AccessTokenOutcome>>();
  * one caller at a time in whatever process, and stored before it is used.
  */
 export async function getValidAccessToken(request: TokenRequest): Promise<AccessTokenOutcome> {
-  const { held, integration_id, rejected_token } = request;
-  if (held !== null && held.access_token !== rejected_token && isLasting(held.expires_at)) {
-    return { kind: "valid", ...held };
+  const { known, integration_id, rejected_token } = request;
+  if (known !== null && known.access_token !== rejected_token && isLasting(known.expires_at)) {
+    return { kind: "valid", ...known };
   }
   const key = `${integration_id} ${rejected_token ?? ""}`;
   const running = under_way.get(key);
@@ -133,7 +135,7 @@ async function refresh(request: TokenRequest, begun: Begun): Promise<AccessToken
       p_status: problem.status,
       p_error: error,
     }, z.unknown());
-    return { kind: problem.token };
+    return { kind: problem.token === "unavailable" && outcome.silent ? "unreachable" : problem.token };
   }
   const rotated = outcome.refresh_token !== null && outcome.refresh_token !== begun.refresh_token;
   for (let attempt = 1;; attempt++) {

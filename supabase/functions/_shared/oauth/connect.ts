@@ -10,7 +10,7 @@ import { createCallBudget } from "../providers/call-budget.ts";
 import type { Access, Provider, ProviderName } from "../providers/provider.ts";
 import type { Providers } from "../providers/registry.ts";
 import { callbackUri } from "./callback-uri.ts";
-import { setUpAlone } from "./calendar-setup.ts";
+import { withUserLock } from "./user-lock.ts";
 import { OWN_CALENDAR } from "./own-calendar.ts";
 import { providerRefusal } from "./provider-refusal.ts";
 import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
@@ -42,30 +42,32 @@ export function configuredProvider(providers: Providers, name: ProviderName): Pr
 /**
  * Begins a flow for a user.
  *
- * @returns the address of the provider's consent page
+ * @returns the address of the provider's consent page, and what it asks for
  */
 export async function beginConnection({ env, rpc, providers }: ConnectContext, flow: {
   readonly user_id: string;
   readonly provider: ProviderName;
-  readonly access: Access;
+  /** Null: what an account had whose grant was lost, else `dedicated`. */
+  readonly access: Access | null;
   readonly redirect_to: string;
-}): Promise<string> {
+}): Promise<{ readonly url: string; readonly access: Access }> {
   const provider = configuredProvider(providers, flow.provider);
-  const { state_id } = await rpc("calendar_begin_connection", {
+  const { state_id, access } = await rpc("calendar_begin_connection", {
     p_user_id: flow.user_id,
     p_provider: flow.provider,
     p_access: flow.access,
     p_redirect_to: flow.redirect_to,
     p_expires_s: CONNECTION_LIFETIME_S,
-  }, z.object({ state_id: z.string() }));
+  }, z.object({ state_id: z.string(), access: z.enum(["dedicated", "existing"]) }));
   try {
-    return await provider.getAuthUrl({
-      access: flow.access,
+    const url = await provider.getAuthUrl({
+      access,
       redirect_uri: callbackUri(env),
       state: await signState(state_id, env.state_secret.current),
       nonce: await deriveForFlow("nonce", state_id, env.state_secret.current),
       code_verifier: await deriveForFlow("pkce", state_id, env.state_secret.current),
     });
+    return { url, access };
   } catch (error: unknown) {
     log.warn("authorize_failed", { provider: flow.provider, error });
     throw new ApiError(502, "provider_unavailable", "The calendar provider cannot be reached. Try again.");
@@ -132,18 +134,16 @@ export async function finishConsent(
   if (account.kind === "mailbox_unavailable") return failed("mailbox_unavailable");
   const ticket = createSecretToken();
   const stored = await rpc("calendar_store_connection", {
-    p_user_id: state.user_id,
-    p_provider: state.provider,
-    p_access: state.access,
+    p_state_id: checked.state_id,
     p_account_id: exchange.account_id,
     p_account_email: exchange.account_email,
-    p_scopes: exchange.scopes,
+    p_scopes: [...exchange.scopes],
     p_access_token: exchange.access_token,
     p_refresh_token: exchange.refresh_token,
     p_token_expires_at: exchange.expires_at,
     p_ticket_hash: await hashSecretToken(ticket),
     p_expires_s: CONNECTION_LIFETIME_S,
-  }, z.object({ integration_id: z.string() }).nullable());
+  }, z.object({ flow_id: z.string() }).nullable());
   if (stored === null) return failed("exchange_failed");
   return withParameter(state.redirect_to, "calendar_connection", ticket);
 }
@@ -166,10 +166,15 @@ export function failedConnection(env: Env): string {
 const Taken = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("taken"),
-    integration_id: z.string(),
+    flow_id: z.string(),
     provider: z.enum(["google", "outlook"]),
     calendar_id: z.string().nullable(),
     calendar_role: z.enum(["own", "primary", "other"]),
+    /** The calendar that we made for this account before. */
+    own_calendar_id: z.string().nullable(),
+    access: z.enum(["dedicated", "existing"]),
+    /** What a connection of this account has; null: there is none. */
+    access_before: z.enum(["dedicated", "existing"]).nullable(),
     /** Null: what was stored at the callback cannot be decrypted any more. */
     access_token: z.string().min(1).nullable(),
   }),
@@ -183,21 +188,34 @@ type Taken = z.infer<typeof Taken>;
  * Makes an integration active for the user who began the flow, if the browser of that session is the one that
  * consented. The calendar exists when this returns; a failure of the provider leaves the ticket to be tried again.
  *
+ * @param options.accept_less_access the user knows that the events leave a calendar that the new consent does not cover
  * @param Integration an integration as the Calendar API shows it
+ * @throws ApiError 409 `more_access_needed`, and nothing has moved, where the consent covers less than before and the calendar
+ * that is in use is not covered; the ticket may be used again
  */
 export function confirmConnection<T>(
   context: ConnectContext,
   user_id: string,
   ticket: string,
+  options: ConfirmOptions,
   Integration: z.ZodType<T>,
 ): Promise<T> {
-  return setUpAlone(context.rpc, user_id, () => confirmAlone(context, user_id, ticket, Integration));
+  return withUserLock(
+    context.rpc,
+    user_id,
+    () => confirmAlone(context, user_id, ticket, options, Integration),
+  );
+}
+
+interface ConfirmOptions {
+  readonly accept_less_access: boolean;
 }
 
 async function confirmAlone<T>(
   { rpc, providers }: ConnectContext,
   user_id: string,
   ticket: string,
+  { accept_less_access }: ConfirmOptions,
   Integration: z.ZodType<T>,
 ): Promise<T> {
   const ticket_hash = await hashSecretToken(ticket);
@@ -228,13 +246,21 @@ async function confirmAlone<T>(
     calendar: known,
     budget: createCallBudget(Infinity),
   });
-  const calendar = (known && await existingCalendar(client, known)) ?? await ownCalendar(client);
+  const kept = known && await existingCalendar(client, known);
+  const has_less = taken.access_before === "existing" && taken.access === "dedicated";
+  if (kept === null && known !== null && known.role !== "own" && has_less && !accept_less_access) {
+    throw new ApiError(
+      409,
+      "more_access_needed",
+      "What was granted does not cover the calendar that is in use. Connect again with access to existing calendars, or confirm with accept_less_access: the events then move to a calendar of our own.",
+    );
+  }
+  const calendar = kept ?? await ownCalendar(client, taken.own_calendar_id);
   const integration = await rpc("calendar_activate", {
-    p_integration_id: taken.integration_id,
+    p_flow_id: taken.flow_id,
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
     p_calendar_role: calendar.role,
-    p_ticket_hash: ticket_hash,
   }, Integration.nullable());
   if (integration === null) throw connectionUnknown();
   return integration;
@@ -281,7 +307,10 @@ async function existingCalendar(
   }
 }
 
-async function ownCalendar(client: CalendarClient): Promise<NamedCalendar> {
+/** The calendar of our own, made once more where it is gone. */
+async function ownCalendar(client: CalendarClient, known_id: string | null): Promise<NamedCalendar> {
+  const known = known_id && await existingCalendar(client, { id: known_id, role: "own" });
+  if (known) return known;
   const answer = await client.createCalendar(OWN_CALENDAR);
   if (answer.kind !== "done") throw providerRefusal(answer);
   return { id: answer.value.id, name: answer.value.name, role: "own" };

@@ -64,12 +64,16 @@ export type Database = {
           "calendar_name": string | null;
           "calendar_role": string;
           "created_at": string;
+          "deleted_user_id": string | null;
           "id": string;
           "last_error": Json | null;
           "last_synced_at": string | null;
+          "own_calendar_id": string | null;
           "paused_by_admin": string | null;
           "provider": string;
           "refresh_token_secret_id": string | null;
+          "remove_by": string | null;
+          "removed_at": string | null;
           "scopes": (string)[];
           "settings": NonNullable<Json>;
           "status": string;
@@ -77,7 +81,7 @@ export type Database = {
           "token_expires_at": string | null;
           "token_refreshed_at": string | null;
           "updated_at": string;
-          "user_id": string;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -89,12 +93,16 @@ export type Database = {
           "calendar_name"?: string | null;
           "calendar_role"?: string;
           "created_at"?: string;
+          "deleted_user_id"?: string | null;
           "id"?: string;
           "last_error"?: Json | null;
           "last_synced_at"?: string | null;
+          "own_calendar_id"?: string | null;
           "paused_by_admin"?: string | null;
           "provider": string;
           "refresh_token_secret_id"?: string | null;
+          "remove_by"?: string | null;
+          "removed_at"?: string | null;
           "scopes"?: (string)[];
           "settings"?: NonNullable<Json>;
           "status"?: string;
@@ -102,7 +110,7 @@ export type Database = {
           "token_expires_at"?: string | null;
           "token_refreshed_at"?: string | null;
           "updated_at"?: string;
-          "user_id": string;
+          "user_id"?: string | null;
         };
         Update: {
           "access"?: string;
@@ -113,12 +121,16 @@ export type Database = {
           "calendar_name"?: string | null;
           "calendar_role"?: string;
           "created_at"?: string;
+          "deleted_user_id"?: string | null;
           "id"?: string;
           "last_error"?: Json | null;
           "last_synced_at"?: string | null;
+          "own_calendar_id"?: string | null;
           "paused_by_admin"?: string | null;
           "provider"?: string;
           "refresh_token_secret_id"?: string | null;
+          "remove_by"?: string | null;
+          "removed_at"?: string | null;
           "scopes"?: (string)[];
           "settings"?: NonNullable<Json>;
           "status"?: string;
@@ -126,7 +138,7 @@ export type Database = {
           "token_expires_at"?: string | null;
           "token_refreshed_at"?: string | null;
           "updated_at"?: string;
-          "user_id"?: string;
+          "user_id"?: string | null;
         };
         Relationships: [];
       };
@@ -186,8 +198,7 @@ export type Database = {
           "p_calendar_id": string;
           "p_calendar_name": string;
           "p_calendar_role": string;
-          "p_integration_id": string;
-          "p_ticket_hash": string;
+          "p_flow_id": string;
         };
         Returns: Json;
       };
@@ -215,10 +226,6 @@ export type Database = {
         };
         Returns: Json;
       };
-      "calendar_begin_setup": {
-        Args: { "p_claim": string; "p_claim_s": number; "p_user_id": string };
-        Returns: boolean;
-      };
       "calendar_claim": {
         Args: { "p_lanes": number; "p_lease_s": number; "p_worker": string };
         Returns: Json;
@@ -242,7 +249,6 @@ export type Database = {
         Returns: Json;
       };
       "calendar_delete_feed": { Args: { "p_feed_id": string }; Returns: boolean };
-      "calendar_end_setup": { Args: { "p_claim": string; "p_user_id": string }; Returns: undefined };
       "calendar_evidence": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_feed_page": {
@@ -258,8 +264,12 @@ export type Database = {
       "calendar_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
       "calendar_keep_counts": { Args: { "p_flushes": Json }; Returns: undefined };
+      "calendar_lock_user": {
+        Args: { "p_claim": string; "p_claim_s": number; "p_user_id": string };
+        Returns: boolean;
+      };
       "calendar_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
-      "calendar_next_turn": { Args: { "p_within_s": number }; Returns: number };
+      "calendar_next_work": { Args: { "p_within_s": number }; Returns: number };
       "calendar_obligation_types": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_poll_feed": {
         Args: {
@@ -273,7 +283,7 @@ export type Database = {
       };
       "calendar_problems": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_record": {
-        Args: { "p_integration_id": string; "p_lane": Json; "p_outcomes": Json; "p_worker": string };
+        Args: { "p_batch": Json; "p_integration_id": string; "p_outcomes": Json; "p_worker": string };
         Returns: Json;
       };
       "calendar_refresh_failed": {
@@ -314,23 +324,22 @@ export type Database = {
       "calendar_status": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_store_connection": {
         Args: {
-          "p_access": string;
           "p_access_token": string;
           "p_account_email": string;
           "p_account_id": string;
           "p_expires_s": number;
-          "p_provider": string;
           "p_refresh_token": string;
           "p_scopes": (string)[];
+          "p_state_id": string;
           "p_ticket_hash": string;
           "p_token_expires_at": string;
-          "p_user_id": string;
         };
         Returns: Json;
       };
       "calendar_sync_now": { Args: { "p_integration_id"?: string }; Returns: number };
       "calendar_take_connection": { Args: { "p_ticket_hash": string; "p_user_id": string }; Returns: Json };
       "calendar_take_state": { Args: { "p_state_id": string }; Returns: Json };
+      "calendar_unlock_user": { Args: { "p_claim": string; "p_user_id": string }; Returns: boolean };
       "calendar_update_feed": {
         Args: { "p_expiry"?: Json; "p_feed_id": string; "p_name"?: string; "p_settings"?: Json };
         Returns: Json;

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   "forbidden",
   "not_found",
   "connection_unknown",
+  "calendar_in_use",
   "more_access_needed",
   "reconnect_needed",
   "disconnecting",
@@ -48,7 +49,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Hono's error handler: `{code, message}`; what nobody foresaw is logged and answered without its details. */
+/** Hono's error handler: `{code, message}`; an unexpected error is logged and answered without its details. */
 export function onError(error: Error, c: Context): Response {
   addToSummary({ error_code: error instanceof ApiError ? error.code : "internal" });
   if (error instanceof ApiError) {

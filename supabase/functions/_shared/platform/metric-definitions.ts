@@ -97,7 +97,7 @@ export const COUNTERS = {
     labels: {},
   },
   calendar_worker_runs: {
-    help: "Runs of the worker, from a ring of the doorbell until nothing was due.",
+    help: "Runs of the worker, from a wake-up call until nothing was due.",
     labels: {},
   },
 } as const;
@@ -117,7 +117,7 @@ export const HISTOGRAMS = {
     help: "How long a calendar was worked at a time, from its claim to its record.",
     labels: {
       provider: PROVIDERS,
-      task: ["sync", "find_own_events", "exercise_token", "finish_disconnect"],
+      kind: ["event", "find_orphans", "keep_alive", "disconnect"],
     },
     bounds: LANE_SECONDS,
   },

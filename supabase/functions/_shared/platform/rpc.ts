@@ -1,21 +1,34 @@
 import { createAdminClient, createContextClient } from "@supabase/server/core";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { z } from "zod";
-import type { Database } from "./database.types.ts";
+import type { Database, Json } from "./database.types.ts";
+import { ApiError } from "./errors.ts";
 import { logScope } from "./log-scope.ts";
 import { metrics } from "./metrics.ts";
 
 /** A hung database must not hold a worker for longer than its lease lasts. */
 const RPC_TIMEOUT_MS = 10_000;
 
-/** Of two that wait for each other the database ends one, as if it had not been called: it may be called again. */
+/** Of two calls that wait for each other the database ends one, as if it had not been made: it may be made again. */
 const DEADLOCK_DETECTED = "40P01";
 const ATTEMPTS_MAX = 3;
+/** The caller has used up the calls of the database's own rate limit; `hint` has the seconds until the next one. */
+const TOO_MANY_CALLS = "PT429";
 
 /** The functions that the database offers. */
 export type RpcName = keyof Database["public"]["Functions"];
 
-/** Any of them with named arguments; what a call returns is checked by its schema, not by a type. */
+type ArgsOf<Name extends RpcName> = Database["public"]["Functions"][Name]["Args"];
+
+/**
+ * The arguments of a function, as its migration names and types them. The database types do not know that any may be null, and
+ * their JSON takes no readonly arrays: what is JSON is typed by the schema that makes it.
+ */
+export type RpcArgs<Name extends RpcName> = {
+  readonly [Key in keyof ArgsOf<Name>]: Json extends ArgsOf<Name>[Key] ? unknown : ArgsOf<Name>[Key] | null;
+};
+
+/** What the client needs to know to call any of them; arguments are checked before, results behind it. */
 interface AnyRpc {
   public: {
     Tables: Record<never, never>;
@@ -27,11 +40,12 @@ interface AnyRpc {
 /**
  * Calls a database function and parses its result.
  *
- * @throws RpcError when the call fails; zod's error when the result is not what the schema says
+ * @throws RpcError when the call fails; ApiError 429 where the user has made too many; zod's error when the result is not what the
+ * schema says
  */
-export type Rpc = <T>(
-  name: RpcName,
-  args: Readonly<Record<string, unknown>>,
+export type Rpc = <T, Name extends RpcName>(
+  name: Name,
+  args: RpcArgs<Name>,
   schema: z.ZodType<T>,
 ) => Promise<T>;
 
@@ -59,13 +73,14 @@ export function createUserRpc(access_token: string): Rpc {
 function rpcOf(client: SupabaseClient<AnyRpc>): Rpc {
   return async (name, args, schema) => {
     for (let attempt = 1;; attempt++) {
-      const call = client.rpc(name, args).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
+      const call = client.rpc(name, { ...args }).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
       const scope = logScope();
       if (scope !== undefined) call.setHeader("x-request-id", scope.request_id);
       if (scope?.acts_for) call.setHeader("x-on-behalf-of", scope.acts_for);
       const { data, error } = await call;
       if (!error) return schema.parse(data);
       const code = error.code ?? "";
+      if (code === TOO_MANY_CALLS) throw new ApiError(429, "rate_limited", error.message, Number(error.hint));
       if (isTrouble(code)) metrics.count("calendar_database_errors", {});
       if (code !== DEADLOCK_DETECTED || attempt === ATTEMPTS_MAX) {
         throw new RpcError(name, code, error.message);

@@ -41,15 +41,26 @@ export function failureOf(
   ];
   for (const [row_status, row_reason] of keys) {
     const row = table.find((candidate) => candidate.status === row_status && candidate.reason === row_reason);
-    if (row !== undefined) return filled(row.means, reason || `http_${status}`, after_s);
+    if (row !== undefined) return filled(row.means, reason || `http_${status}`, after_s, status >= 500);
   }
   throw new Error("An answer table needs a row for every other status.");
 }
 
-function filled(means: AnswerRow["means"], reason: string, after_s: number | null): Failure {
+function filled(
+  means: AnswerRow["means"],
+  reason: string,
+  after_s: number | null,
+  is_server_error: boolean,
+): Failure {
   switch (means.kind) {
     case "retry":
     case "unknown":
+      return {
+        ...means,
+        reason,
+        after_s: after_s ?? means.after_s,
+        ...(is_server_error ? { silent: true } : {}),
+      };
     case "pause":
       return { ...means, reason, after_s: after_s ?? means.after_s };
     case "exists":

@@ -11,7 +11,10 @@ export interface Done {
   readonly etag: string | null;
 }
 
-/** Everything else. `reason` is the provider's own word, for logs and the list of problems. */
+/**
+ * Everything else. `reason` is the provider's own word, for logs and the list of problems. `silent`: there was no answer, or a
+ * server error, so it may be that the provider is down.
+ */
 export type Failure =
   /** There is nothing at this address (any more): for a removal that is as good as done. */
   | { readonly kind: "gone"; readonly reason: string }
@@ -20,9 +23,19 @@ export type Failure =
   /** Something else changed the event or the calendar at the same moment: look again. */
   | { readonly kind: "conflict"; readonly reason: string }
   /** Certainly not carried out, for a cause that passes; after so many seconds, or with our own backoff. */
-  | { readonly kind: "retry"; readonly reason: string; readonly after_s: number | null }
+  | {
+    readonly kind: "retry";
+    readonly reason: string;
+    readonly after_s: number | null;
+    readonly silent?: true;
+  }
   /** Perhaps carried out: a lost answer, one that cannot be read, a server error. */
-  | { readonly kind: "unknown"; readonly reason: string; readonly after_s: number | null }
+  | {
+    readonly kind: "unknown";
+    readonly reason: string;
+    readonly after_s: number | null;
+    readonly silent?: true;
+  }
   /** The whole integration waits. `code` is what its user is told; null: nothing, it takes seconds. */
   | {
     readonly kind: "pause";

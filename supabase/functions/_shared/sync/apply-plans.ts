@@ -1,6 +1,7 @@
 import type { Plan } from "../domain/plan.ts";
 import type { CalendarClient, Change } from "../providers/calendar-client.ts";
-import type { Outcome } from "../providers/outcome.ts";
+import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
+import type { Leftover } from "./outcome-rows.ts";
 
 /** One obligation's plan. */
 export interface PlannedObligation {
@@ -8,13 +9,30 @@ export interface PlannedObligation {
   readonly plan: Plan;
 }
 
+/** What came of a plan. */
+export interface Applied {
+  /** null: not begun, or not ended. */
+  readonly outcome: Outcome | null;
+  /** Events that could not be removed and stay behind; null: none. */
+  readonly left: Leftover | null;
+}
+
+/** A removal from one calendar, for the plan at `index`. */
+interface Removal {
+  readonly index: number;
+  readonly change: Change & { readonly kind: "delete" | "remove_untracked" };
+}
+
 /**
  * Applies plans in two steps: removals first, from the calendar that an event moves away from and from those where an
- * interrupted attempt may have left one; then what is to stay. Interrupted between, it is repeated, and the removals
+ * interrupted attempt may have left one; then the writes. Interrupted between, it is repeated, and the removals
  * find nothing.
  *
+ * A removal never holds a write back: where an event cannot be removed from another calendar, because that one is read-only,
+ * gone or not ours any more, the event stays behind as a leftover and the write is made.
+ *
  * @param calls provider calls that may be made; plans that do not fit in are not begun
- * @returns one outcome a plan; null where it was not begun or not ended
+ * @returns one result for each plan
  */
 export async function applyPlans(
   client: CalendarClient,
@@ -22,20 +40,29 @@ export async function applyPlans(
   planned: readonly PlannedObligation[],
   calls: number,
   signal: AbortSignal,
-): Promise<(Outcome | null)[]> {
-  const outcomes = planned.map((): Outcome | null => null);
+): Promise<Applied[]> {
   const affordable = countAffordable(planned, calls);
   const removals = planned.slice(0, affordable).flatMap((item, index) =>
-    removalsOf(item).map((change) => ({ change, index }))
+    removalsOf(item).map((change): Removal => ({ change, index }))
   );
-  const removed = await client.applyChanges(removals.map(({ change }) => change), signal);
+  const outcomes = planned.map((): Outcome | null => null);
+  const left = planned.map((): Leftover | null => null);
   const blocked = new Set<number>();
-  removals.forEach(({ index }, position) => {
-    const outcome = removed[position] ?? null;
-    // Of several removals the one that failed is what the plan waits for.
-    if (!blocked.has(index)) outcomes[index] = outcome;
-    if (outcome?.kind !== "gone") blocked.add(index);
-  });
+  for (const [from, group] of Map.groupBy(removals, ({ change }) => change.calendar_id)) {
+    const removed = await client.applyChanges(group.map(({ change }) => change), signal);
+    const refusal = from === calendar_id ? null : removed.find((outcome) => refusesCalendar(outcome)) ?? null;
+    group.forEach(({ index }, position) => {
+      const outcome = removed[position] ?? refusal;
+      if (from !== calendar_id && isRefusal(outcome)) {
+        left[index] = leftIn(left[index] ?? null, from, outcome);
+        outcomes[index] ??= { kind: "gone", reason: "left" };
+        return;
+      }
+      // Of several removals the one that failed is what the plan waits for.
+      if (!blocked.has(index)) outcomes[index] = outcome;
+      if (outcome?.kind !== "gone") blocked.add(index);
+    });
+  }
 
   const writes = planned.slice(0, affordable).flatMap(({ plan }, index) => {
     const change = blocked.has(index) ? null : writeOf(plan, calendar_id);
@@ -43,7 +70,7 @@ export async function applyPlans(
   });
   const written = await client.applyChanges(writes.map(({ change }) => change), signal);
   writes.forEach(({ index }, position) => outcomes[index] = written[position] ?? null);
-  return outcomes;
+  return outcomes.map((outcome, index) => ({ outcome, left: left[index] ?? null }));
 }
 
 /** Whether a plan asks for any call. */
@@ -51,10 +78,37 @@ export function needsCalls(plan: Plan): boolean {
   return callsOf(plan) > 0;
 }
 
+/**
+ * Whether a removal was refused in a way that waiting does not change: the calendar or the event is not ours to change. A grant
+ * that was lost, a quota and silence are not refusals.
+ */
+export function isRefusal(outcome: Outcome | null): outcome is Outcome {
+  switch (outcome?.kind) {
+    case "rejected":
+    case "calendar_missing":
+    case "needs_reconnect":
+      return true;
+    case "retry":
+      return !outcome.silent;
+    default:
+      return false;
+  }
+}
+
+/** Whether an outcome refuses all of a calendar, so that the rest of its removals were not begun. */
+function refusesCalendar(outcome: Outcome | null): boolean {
+  return outcome !== null && isRefusal(outcome) && concernsWholeIntegration(outcome);
+}
+
+function leftIn(before: Leftover | null, calendar_id: string, outcome: Outcome): Leftover {
+  const reason = "reason" in outcome ? outcome.reason : outcome.kind;
+  return { calendar_ids: [...(before?.calendar_ids ?? []), calendar_id], reason };
+}
+
 /** Calls that a plan takes where nothing unexpected is found. */
-function callsOf({ kind, strays }: Plan): number {
+function callsOf({ kind, leftovers }: Plan): number {
   const own = kind === "nothing" || kind === "impossible" ? 0 : kind === "move" ? 2 : 1;
-  return strays.length + own;
+  return leftovers.length + own;
 }
 
 function countAffordable(planned: readonly PlannedObligation[], calls: number): number {
@@ -66,9 +120,11 @@ function countAffordable(planned: readonly PlannedObligation[], calls: number): 
   return first_beyond === -1 ? planned.length : first_beyond;
 }
 
-function removalsOf({ obligation_id, plan }: PlannedObligation): readonly Change[] {
+function removalsOf({ obligation_id, plan }: PlannedObligation): readonly Removal["change"][] {
   return [
-    ...plan.strays.map((calendar_id) => ({ kind: "remove_untracked", calendar_id, obligation_id }) as const),
+    ...plan.leftovers.map((calendar_id) =>
+      ({ kind: "remove_untracked", calendar_id, obligation_id }) as const
+    ),
     ...(plan.kind === "move" ? [{ kind: "delete", ...plan.from } as const] : []),
   ];
 }

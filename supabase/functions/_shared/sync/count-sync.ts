@@ -35,7 +35,9 @@ export function countJobs(
     const outcome = outcomes[index] ?? null;
     metrics.count("calendar_jobs", { provider, outcome: outcome?.kind ?? "not_begun" });
     if (outcome?.kind === "done") {
-      metrics.count("calendar_obligation_syncs", { obligation_type: job.obligation_type || NO_TYPE });
+      metrics.count("calendar_obligation_syncs", {
+        obligation_type: job.deadline?.obligation_type || NO_TYPE,
+      });
     } else if (outcome !== null && outcome.kind !== "gone") {
       const reason = "reason" in outcome ? outcome.reason : outcome.kind;
       metrics.count("calendar_job_failures", { provider, reason: wordOf(reason) });
@@ -43,12 +45,12 @@ export function countJobs(
   }
 }
 
-/** Counts a batch; one that turned out to hold nothing is none. */
+/** Counts a batch that had jobs. */
 export function countBatch(
   lane: Lane,
   result: "succeeded" | "failed" | "without_token" | "lease_lost" | "error",
 ): void {
-  if (lane.task === "sync" && !isIdle(lane)) {
+  if (lane.kind === "event" && !isIdle(lane)) {
     metrics.count("calendar_syncs", { provider: lane.provider, result });
   }
 }

@@ -4,8 +4,8 @@ import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Lane } from "./lane.ts";
-import { retryDelayMs } from "./retry.ts";
 import type { LaneContext } from "./lane-context.ts";
+import { retryRow } from "./outcome-rows.ts";
 import { recordBatch, UNTOUCHED } from "./record-batch.ts";
 import { type WithoutToken, withToken } from "./with-token.ts";
 
@@ -18,17 +18,17 @@ export interface DisconnectContext extends LaneContext {
 const Removed = z.object({ refresh_token: z.string().nullable() }).nullable();
 
 /**
- * The last step of disconnecting with `events=remove`: deletes our own calendar if nothing else is in it, then the
- * integration with its tokens. Where the provider does not answer, the lane is tried again later.
+ * The last step of disconnecting with `events=remove`: deletes our own calendar if nothing else is in it, also
+ * where the events were in another one, then the integration with its tokens. Where the provider does not answer, the lane is tried again later.
  */
 export async function finishDisconnect(lane: Lane, context: DisconnectContext): Promise<void> {
   const budget = createCallBudget(lane.calls);
-  const { calendar } = lane;
-  if (calendar?.role === "own") {
+  const { own_calendar_id } = lane;
+  if (own_calendar_id !== null) {
     const answer = await withToken(
       lane,
       context,
-      (access_token) => deleteIfEmpty(context.clientFor(lane, access_token, budget), calendar.id),
+      (access_token) => deleteIfEmpty(context.clientFor(lane, access_token, budget), own_calendar_id),
     );
     if (answer.kind === "without_token" && answer.token === "lost") {
       // With its grant the integration has gone already.
@@ -36,8 +36,8 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
       return;
     }
     if (!isSettled(answer)) {
-      const backoff_ms = retryDelayMs(lane.attempts);
-      await recordBatch(lane, [], { ...UNTOUCHED, backoff_ms }, { calls_made: budget.used }, context);
+      const row = retryRow(lane, "reason" in answer ? answer.reason : answer.kind);
+      await recordBatch(lane, [row], UNTOUCHED, { calls_made: budget.used }, context);
       addToSummary({ error_code: "provider_unavailable", ended_by: answer.kind });
       return;
     }

@@ -23,12 +23,12 @@ export function keepLeases(
     if (active.size === 0) return;
     const asked_at = performance.now();
     try {
-      const held = await rpc(
+      const renewed = await rpc(
         "calendar_renew",
         { p_worker: worker_id, p_lease_s: LEASE_SECONDS, p_integration_ids: [...active.keys()] },
         z.array(z.string()),
       );
-      for (const id of held) renewed_at.set(id, asked_at);
+      for (const id of renewed) renewed_at.set(id, asked_at);
     } catch (error: unknown) {
       log.warn("lease_not_renewed", { error });
     }

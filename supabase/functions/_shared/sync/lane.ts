@@ -5,22 +5,25 @@ const Deadline = z.object({
   obligation_id: z.string(),
   title: z.string().nullable(),
   description: z.string().nullable(),
+  obligation_type: z.string().nullable(),
   status: z.enum(["open", "completed", "cancelled"]),
   deadline_date: z.string().nullable(),
   deadline_at: z.string().nullable(),
   time_zone: z.string().nullable(),
   url: z.string().nullable(),
-}).transform((row): Obligation => ({
+}).transform((row): Obligation & { readonly obligation_type: string | null } => ({
   obligation_id: row.obligation_id,
   title: row.title ?? "",
   description: row.description ?? "",
   status: row.status,
   due: dueOf(row),
   url: row.url,
+  /** As the host's adapter calls it, for the metrics alone. */
+  obligation_type: row.obligation_type,
 }));
 
-/** Who or what made a job necessary: handed back as it came, for the row of activity. */
-const Cause = z.looseObject({ by: z.string(), request_id: z.string().nullable() });
+/** What made a job necessary. It is handed back as it came, for the row of activity. */
+export const Cause = z.looseObject({ by: z.string(), request_id: z.string().nullable() });
 
 const Job = z.object({
   obligation_id: z.string(),
@@ -29,8 +32,6 @@ const Job = z.object({
   attempted_in: z.array(z.string()),
   cause: Cause.nullable(),
   deadline: Deadline.nullable(),
-  /** As the host's adapter calls it, for the metrics alone; null: none, or there is no obligation any more. */
-  obligation_type: z.string().nullish(),
   deadline_hash: z.string().nullable(),
   mapping: z.object({
     calendar_id: z.string(),
@@ -45,17 +46,21 @@ const Lane = z.object({
   /** Which claim it comes from; what is recorded counts for that one alone. */
   lease: z.string(),
   /**
-   * What it was claimed for. `exercise_token`: the refresh token has lain idle for long and has to be used.
-   * `finish_disconnect`: nothing of ours is left in the calendar of a user who leaves. `find_own_events`: the calendar is to
-   * be searched for events that no mapping knows. Only `sync` has jobs.
+   * The kind of its jobs. `event`: the jobs are in `jobs`; of any other kind there is one job, `single`. `keep_alive`: use the
+   * refresh token. `find_orphans`: search the calendar for events of ours that no mapping knows. `disconnect`: nothing of ours
+   * is left in the calendar of a user who leaves.
    */
-  task: z.enum(["sync", "find_own_events", "exercise_token", "finish_disconnect"]),
+  kind: z.enum(["event", "find_orphans", "keep_alive", "disconnect"]),
+  single: z.object({ version: z.number(), attempts: z.number() }).nullable(),
   /** The user disconnects and wants the events gone. */
   removing: z.boolean(),
   user_id: z.string(),
   calendar: z.object({ id: z.string(), role: z.enum(["own", "primary", "other"]) }).nullable(),
-  /** Provider calls that are reserved for this batch. */
+  /** The calendar that we made for the integration, also while another one is chosen. */
+  own_calendar_id: z.string().nullable(),
+  /** Provider calls that are reserved for this batch, and where they are counted. */
   calls: z.number(),
+  reserved_id: z.number().nullable(),
   settings: z.object({
     reminders_minutes: z.array(z.number()),
     completed_events: z.enum(["keep", "remove"]),
@@ -77,8 +82,8 @@ export type Job = z.infer<typeof Job>;
 export type Cause = z.infer<typeof Cause>;
 
 /** Whether a lane was claimed and then there was nothing to take. */
-export function isIdle({ task, jobs }: Pick<Lane, "task" | "jobs">): boolean {
-  return task === "sync" && jobs.length === 0;
+export function isIdle({ kind, jobs }: Pick<Lane, "kind" | "jobs">): boolean {
+  return kind === "event" && jobs.length === 0;
 }
 
 function dueOf(

@@ -1,7 +1,15 @@
 import type { Plan } from "../domain/plan.ts";
 import type { Outcome } from "../providers/outcome.ts";
-import type { Cause, Job, Lane } from "./lane.ts";
+import type { Job, Lane } from "./lane.ts";
+import type { RecordedOutcome } from "./recorded.ts";
 import { retryDelayMs } from "./retry.ts";
+
+/** Events that stay behind because they could not be removed. */
+export interface Leftover {
+  readonly calendar_ids: readonly string[];
+  /** The provider's own word. */
+  readonly reason: string;
+}
 
 /** A job and what is to be done about it. */
 export interface PlannedJob {
@@ -10,11 +18,22 @@ export interface PlannedJob {
   readonly plan: Plan;
 }
 
-/** What `calendar_record` is told of one obligation. */
-export type OutcomeRow = Record<string, string | number | boolean | Cause | null>;
+/** The outcome of a job that is no event. */
+export function doneRow({ kind, single }: Lane): RecordedOutcome {
+  if (kind !== "keep_alive" && kind !== "find_orphans") throw new Error(`${kind} is not done this way.`);
+  return { kind: "done", job: kind, version: single?.version ?? 0 };
+}
 
-/** Of an obligation for which no call was needed. */
-export function settledRow({ job, plan }: PlannedJob): OutcomeRow {
+/** A job that is no event is tried again later. */
+export function retryRow({ kind, single }: Lane, error: string): RecordedOutcome {
+  if (kind === "event") throw new Error("An event has outcomes of its own.");
+  const run_in_ms = retryDelayMs(single?.attempts ?? 0);
+  const version = single?.version ?? 0;
+  return { kind: "retry", job: kind, version, run_in_ms, error, counts: true, may_leave: false };
+}
+
+/** The outcome of an obligation for which no call was needed. */
+export function settledRow({ job, plan }: PlannedJob): RecordedOutcome {
   const { obligation_id, version, mapping, deadline_hash } = job;
   if (plan.kind === "impossible") {
     return { kind: "failed", obligation_id, version, error: plan.reason, counts: true, may_leave: false };
@@ -27,18 +46,46 @@ export function settledRow({ job, plan }: PlannedJob): OutcomeRow {
 const ACTIONS = { create: "created", update: "updated", move: "moved" } as const;
 
 /**
- * Of an obligation for which something was tried.
+ * The outcome of an obligation for which something was tried.
  *
- * @param counts whether a failure is the job's own; one that the whole lane shares does not lead to giving it up
+ * @param counts whether a failure is the job's own; a job is not given up for one that the whole lane shares
+ * @param left calendars from which an event could not be removed, and why
  * @returns no row where the job stays as it is: due as soon as its lane is
  */
 export function outcomeRow(
+  planned: PlannedJob,
+  outcome: Outcome | null,
+  lane: Lane,
+  calendar_id: string,
+  counts: boolean,
+  left: Leftover | null = null,
+): RecordedOutcome[] {
+  const rows = rowsOf(planned, outcome, lane, calendar_id, counts);
+  return left === null ? rows : rows.map((row) => withLeftover(row, left));
+}
+
+/** What stays behind is noted with a job that is done; one that is not looks for it again. */
+function withLeftover(row: RecordedOutcome, { calendar_ids, reason }: Leftover): RecordedOutcome {
+  switch (row.kind) {
+    case "synced":
+    case "unchanged":
+    case "removed":
+      return { ...row, error: reason, left_in: [...new Set([...row.left_in ?? [], ...calendar_ids])] };
+    case "retry":
+    case "failed":
+      return { ...row, may_leave: true };
+    case "done":
+      return row;
+  }
+}
+
+function rowsOf(
   { job, plan }: PlannedJob,
   outcome: Outcome | null,
   lane: Lane,
   calendar_id: string,
   counts: boolean,
-): OutcomeRow[] {
+): RecordedOutcome[] {
   const { obligation_id, version, cause } = job;
   switch (outcome?.kind) {
     case "done":
@@ -50,7 +97,7 @@ export function outcomeRow(
         calendar_id,
         event_id: outcome.event_id,
         etag: outcome.etag,
-        deadline_hash: job.deadline_hash,
+        deadline_hash: job.deadline_hash ?? "",
         content_hash: plan.content_hash,
         action: ACTIONS[plan.kind],
         title: job.deadline?.title ?? null,
@@ -58,7 +105,7 @@ export function outcomeRow(
         cause,
       }];
     case "gone":
-      // Only strays were looked for: the mapping, where there is one, stays as true as it was.
+      // Only leftovers were looked for. The mapping, where there is one, stays true.
       if (plan.kind === "nothing" || plan.kind === "impossible") {
         return [settledRow({ obligation_id, job, plan })];
       }
@@ -85,18 +132,20 @@ export function outcomeRow(
         kind: "retry",
         obligation_id,
         version,
-        run_in_ms: Math.max(
-          retryDelayMs(job.attempts),
-          "after_s" in outcome ? (outcome.after_s ?? 0) * 1000 : 0,
-        ),
+        run_in_ms: "after_s" in outcome && outcome.after_s !== null && outcome.after_s > 0
+          ? outcome.after_s * 1000
+          : retryDelayMs(job.attempts),
         error: "reason" in outcome ? outcome.reason : outcome.kind,
         counts,
-        // A removal alone that was certainly not carried out leaves nothing that would have to be looked for.
-        may_leave: outcome.kind !== "retry" || "content_hash" in plan || plan.strays.length > 0,
+        // A removal that was certainly not carried out leaves nothing to look for.
+        may_leave: outcome.kind !== "retry" || "content_hash" in plan || plan.leftovers.length > 0,
       }];
     case "rejected":
-      // An event that we may not remove is the user's; it must not keep the user from leaving.
-      if (lane.removing) return [{ kind: "removed", obligation_id, version }];
+      // An event that we may not remove must not keep the user from leaving.
+      if (lane.removing) {
+        const left_in = "calendar_id" in plan ? [plan.calendar_id] : [calendar_id];
+        return [{ kind: "removed", obligation_id, version, error: outcome.reason, left_in }];
+      }
       return [{
         kind: "failed",
         obligation_id,

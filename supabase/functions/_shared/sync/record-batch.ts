@@ -4,7 +4,7 @@ import { log } from "../platform/log.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
-import type { OutcomeRow } from "./outcome-rows.ts";
+import { RecordedBatch, RecordedOutcome } from "./recorded.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { LaneVerdict } from "./verdict.ts";
 
@@ -15,50 +15,65 @@ const RECORD_ATTEMPTS = 3;
 export const UNTOUCHED: LaneVerdict = {
   succeeded: false,
   reached: null,
-  backoff_ms: null,
-  hold_ms: null,
+  wait: null,
   status: null,
   last_error: null,
   calendar_id: null,
 };
 
-/** Why there is no token is noted on the integration already; here it only decides whether the lane waits. */
+/** The verdict where there is no token. The integration says why already; here it only decides whether the lane waits. */
 export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome["kind"], "valid">): LaneVerdict {
   addToSummary({ error_code: `token_${token}`, ended_by: "without_token" });
   return {
     ...UNTOUCHED,
-    reached: token === "unavailable" ? false : null,
-    backoff_ms: token === "lost" ? null : retryDelayMs(lane.attempts),
+    reached: token === "unreachable" ? false : null,
+    wait: token === "lost" ? null : { reason: "backoff", ms: retryDelayMs(lane.attempts) },
   };
 }
 
-const Recorded = z.object({ recorded: z.boolean(), gate: z.enum(["closed", "opened"]).nullable() });
+const Recorded = z.object({
+  recorded: z.boolean(),
+  circuit_breaker: z.enum(["closed", "opened"]).nullable(),
+});
 
 /**
  * Records what became of a batch and gives the lane back, however often that takes. The line about the run learns it too.
  *
- * @param made how many provider calls it took, so that the rest of what was reserved is free again
+ * @param made how many provider calls it took
  * @returns false where the lease was lost
  */
 export async function recordBatch(
   lane: Lane,
-  rows: readonly OutcomeRow[],
+  rows: readonly RecordedOutcome[],
   verdict: LaneVerdict,
-  made: { readonly calls_made: number; readonly next_jobs?: number; readonly own_events_found?: boolean },
+  made: { readonly calls_made: number; readonly next_jobs?: number },
   { rpc, worker_id }: Pick<LaneContext, "rpc" | "worker_id">,
 ): Promise<boolean> {
+  const { wait, ...facts } = verdict;
   const args = {
     p_worker: worker_id,
     p_integration_id: lane.integration_id,
-    p_outcomes: rows,
-    p_lane: { ...verdict, ...made, wrote_to: lane.calendar?.id ?? null, lease: lane.lease },
+    p_outcomes: z.array(RecordedOutcome).parse(rows),
+    p_batch: RecordedBatch.parse({
+      ...facts,
+      ...made,
+      wait_reason: wait?.reason ?? null,
+      wait_ms: wait?.ms ?? null,
+      wrote_to: lane.calendar?.id ?? null,
+      lease: lane.lease,
+      reserved_id: lane.reserved_id,
+    }),
   };
   for (let attempt = 0;; attempt++) {
     try {
-      const { recorded, gate } = await rpc("calendar_record", args, Recorded);
+      const { recorded, circuit_breaker } = await rpc("calendar_record", args, Recorded);
       noteVerdict(verdict, made.calls_made, recorded);
-      if (gate === "closed") log.warn("gate_closed", { provider: lane.provider, success: false });
-      if (gate === "opened") log.info("gate_opened", { provider: lane.provider, success: true });
+      if (circuit_breaker === "opened") {
+        log.warn("circuit_breaker_opened", { provider: lane.provider, success: false });
+      }
+      if (circuit_breaker === "closed") {
+        log.info("circuit_breaker_closed", { provider: lane.provider, success: true });
+      }
       return recorded;
     } catch (error: unknown) {
       if (attempt + 1 >= RECORD_ATTEMPTS) throw error;
@@ -68,13 +83,12 @@ export async function recordBatch(
 }
 
 function noteVerdict(verdict: LaneVerdict, provider_calls: number, recorded: boolean): void {
-  const { succeeded, backoff_ms, hold_ms, status, last_error } = verdict;
+  const { succeeded, wait, status, last_error } = verdict;
   addToSummary({
     success: succeeded && recorded,
     provider_calls,
     recorded,
-    ...(backoff_ms === null ? {} : { waits_for: "next_attempt", wait_ms: backoff_ms }),
-    ...(hold_ms === null ? {} : { waits_for: "provider", wait_ms: hold_ms }),
+    ...(wait === null ? {} : { waits_for: wait.reason, wait_ms: wait.ms }),
     ...(status === null ? {} : { becomes: status }),
     ...(last_error === null ? {} : { error_code: last_error.code }),
     ...(recorded ? {} : { error_code: "lease_lost", ended_by: "lease_lost" }),

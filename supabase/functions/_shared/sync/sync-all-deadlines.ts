@@ -2,14 +2,14 @@ import { z } from "zod";
 import { onShutdown } from "../platform/background.ts";
 import { log } from "../platform/log.ts";
 import { metrics } from "../platform/metrics.ts";
-import type { Bell } from "./bell.ts";
 import type { DisconnectContext } from "./finish-disconnect.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
 import { ClaimedLanes, isIdle, type Lane } from "./lane.ts";
+import type { WakeUp } from "./wake-up.ts";
 import { createWorkBudget } from "./work-budget.ts";
 import { workLane } from "./work-lane.ts";
 
-/** Long enough to catch the next edit of a person, or the first retries, without another doorbell. */
+/** Long enough to catch the next edit of a person, or the first retries, without another wake-up call. */
 const LINGER_MS = 2_000;
 const POLL_MS = 200;
 /** What is due sooner is waited for: a quota that is free again, or a retry, is not to wait for the next tick too. */
@@ -36,10 +36,10 @@ export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id">
  * Claims and works lanes until none is due, some side by side, lingers for a moment, and leaves. It may be killed
  * at any await: leases end by themselves, and every provider write may be repeated.
  *
- * @param bell tells it that there is more to do
+ * @param wake_up tells it that there is more to do
  * @throws what the database's functions throw, once it has failed some times in a row
  */
-export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: Bell): Promise<Drained> {
+export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up: WakeUp): Promise<Drained> {
   const worker_id = crypto.randomUUID();
   const context: DisconnectContext = { ...dependencies, worker_id };
   const { rpc, lanes_at_once } = dependencies;
@@ -57,7 +57,7 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
       failures_in_a_row = 0;
       return claimed;
     } catch (error: unknown) {
-      // The lanes in work are not to suffer from a moment without the database.
+      // A moment without the database must not end the work on claimed lanes.
       failures_in_a_row++;
       if (failures_in_a_row >= CLAIM_FAILURES_MAX) throw error;
       log.warn("claim_failed", { error });
@@ -67,13 +67,13 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
   try {
     while (true) {
       const now = performance.now();
-      if (bell.take()) linger_until = now + LINGER_MS;
+      if (wake_up.take()) linger_until = now + LINGER_MS;
       const claiming = budget.hasRoom();
       if (active.size === 0 && !claiming) break;
       if (active.size === 0 && now > linger_until) {
-        const wait_ms = await rpc("calendar_next_turn", { p_within_s: WAIT_S_MAX }, z.number().nullable());
+        const wait_ms = await rpc("calendar_next_work", { p_within_s: WAIT_S_MAX }, z.number().nullable());
         if (wait_ms === null) break;
-        await bell.wait(wait_ms);
+        await wake_up.wait(wait_ms);
         linger_until = performance.now() + LINGER_MS;
       }
       const claimed = claiming && active.size < lanes_at_once ? await claim(lanes_at_once - active.size) : [];
@@ -86,9 +86,9 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, bell: B
         worked.jobs += lane.jobs.length;
       }
       if (active.size > 0) linger_until = performance.now() + LINGER_MS;
-      // Due, but nothing to take: what its user's open transaction holds, or a walk over what needs nothing.
-      if (claimed.length > 0 && claimed.every(isIdle)) await bell.wait(POLL_MS);
-      await Promise.race([...[...active.values()].map(({ done }) => done), bell.wait(POLL_MS)]);
+      // A lane may be due with nothing to take: a scan over what needs nothing, or one that waits for open transactions.
+      if (claimed.length > 0 && claimed.every(isIdle)) await wake_up.wait(POLL_MS);
+      await Promise.race([...[...active.values()].map(({ done }) => done), wake_up.wait(POLL_MS)]);
     }
   } finally {
     stopListening();

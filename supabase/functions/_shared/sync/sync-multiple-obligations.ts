@@ -3,7 +3,7 @@ import type { AccessTokenOutcome } from "../oauth/access-token.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
 import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
-import { applyPlans, needsCalls } from "./apply-plans.ts";
+import { type Applied, applyPlans, isRefusal, needsCalls } from "./apply-plans.ts";
 import { nextBatchJobs } from "./batch-size.ts";
 import { countBatch, countJobs, countSettled } from "./count-sync.ts";
 import type { Lane } from "./lane.ts";
@@ -45,21 +45,30 @@ export async function syncMultipleObligations(
   const settled = planned.filter(({ plan }) => !needsCalls(plan));
   const budget = createCallBudget(lane.calls);
   addToSummary({ changes: toApply.length, retries: lane.jobs.filter(({ attempts }) => attempts > 0).length });
-  const outcomes = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
-  if (!Array.isArray(outcomes)) {
-    const verdict = withoutToken(lane, outcomes.token);
-    countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: outcomes.token })));
+  const applied = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
+  if (!Array.isArray(applied)) {
+    const verdict = withoutToken(lane, applied.token);
+    countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: applied.token })));
     const recorded = await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
     countBatch(lane, recorded ? "without_token" : "lease_lost");
     return recorded;
   }
 
+  const results = lane.removing ? letGo(toApply, applied) : applied;
+  const outcomes = results.map(({ outcome }) => outcome);
   const asked = await askInDoubt(lane, toApply, outcomes, context, budget);
   const verdict = laneVerdict([...outcomes, ...asked.outcomes], lane.attempts, asked.calendar_answers);
   const rows = [
     ...settled.map(settledRow),
     ...toApply.flatMap((item, index) =>
-      outcomeRow(item, outcomes[index] ?? null, lane, calendar_id, asked.calendar_answers !== false)
+      outcomeRow(
+        item,
+        outcomes[index] ?? null,
+        lane,
+        calendar_id,
+        asked.calendar_answers !== false,
+        results[index]?.left,
+      )
     ),
   ];
   countSettled(lane, settled);
@@ -120,23 +129,48 @@ async function applyWithToken(
   context: LaneContext,
   budget: CallBudget,
   signal: AbortSignal,
-): Promise<(Outcome | null)[] | { readonly token: Exclude<AccessTokenOutcome["kind"], "valid"> }> {
+): Promise<Applied[] | { readonly token: Exclude<AccessTokenOutcome["kind"], "valid"> }> {
   if (planned.length === 0) return [];
   const token = await context.getValidAccessToken(lane, null);
   if (token.kind !== "valid") return { token: token.kind };
 
   const apply = (access_token: string, items: readonly PlannedJob[]) =>
     applyPlans(context.clientFor(lane, access_token, budget), calendar_id, items, budget.left, signal);
-  const outcomes = await apply(token.access_token, planned);
-  if (!outcomes.some((outcome) => outcome?.kind === "token_rejected")) return outcomes;
+  const applied = await apply(token.access_token, planned);
+  if (!applied.some(({ outcome }) => outcome?.kind === "token_rejected")) return applied;
 
   const refreshed = await context.getValidAccessToken(lane, token.access_token);
   if (refreshed.kind !== "valid") return { token: refreshed.kind };
   const again = planned.map((_, index) => index)
-    .filter((index) => outcomes[index] === null || outcomes[index]?.kind === "token_rejected");
+    .filter((index) => {
+      const outcome = applied[index]?.outcome ?? null;
+      return outcome === null || outcome.kind === "token_rejected";
+    });
   const repeated = await apply(refreshed.access_token, again.flatMap((index) => planned[index] ?? []));
-  again.forEach((index, position) => outcomes[index] = repeated[position] ?? null);
-  return outcomes;
+  again.forEach((index, position) => applied[index] = repeated[position] ?? { outcome: null, left: null });
+  return applied;
+}
+
+/** Attempts after which an answered refusal that may pass counts as one that does not. */
+const ATTEMPTS_TO_REMOVE = 3;
+
+/**
+ * While an account is being disconnected an event that we may not remove stays behind: it must not keep its user from leaving.
+ */
+function letGo(planned: readonly PlannedJob[], applied: readonly Applied[]): readonly Applied[] {
+  const refusal =
+    applied.map(({ outcome }) => outcome).find((outcome) =>
+      outcome !== null && isRefusal(outcome) && concernsWholeIntegration(outcome)
+    ) ?? null;
+  return applied.map((each, index) => {
+    const outcome = each.outcome ?? refusal;
+    const attempts = planned[index]?.job.attempts ?? 0;
+    if (!isRefusal(outcome) || (outcome.kind === "retry" && attempts + 1 < ATTEMPTS_TO_REMOVE)) return each;
+    return {
+      ...each,
+      outcome: { kind: "rejected", reason: "reason" in outcome ? outcome.reason : outcome.kind },
+    };
+  });
 }
 
 function countByKind(outcomes: readonly (Outcome | null)[]): Record<string, number> {

@@ -2,15 +2,13 @@ import { type LastError, lastError } from "../domain/last-error.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import { retryDelayMs } from "./retry.ts";
 
-/** What `calendar_record` notes about a lane after a batch. */
+/** What a batch says about its whole lane. */
 export interface LaneVerdict {
   readonly succeeded: boolean;
-  /** Whether the provider answered as one that is up; null: the batch does not say. */
+  /** Whether the provider answered, whatever it said; false: only silence, time-outs and server errors; null: no call. */
   readonly reached: boolean | null;
-  /** Our own patience, in milliseconds. */
-  readonly backoff_ms: number | null;
-  /** The provider's wish, in milliseconds: not even "Sync now" overrides it. */
-  readonly hold_ms: number | null;
+  /** What the lane waits for. `backoff`: our own, ended by "Sync now". `retry_after`: the provider asked for it. */
+  readonly wait: { readonly reason: "backoff" | "retry_after"; readonly ms: number } | null;
   readonly status: "paused" | "disconnected" | null;
   readonly last_error: LastError | null;
   /** Our own calendar's new id; null: it has none. */
@@ -18,7 +16,7 @@ export interface LaneVerdict {
 }
 
 /**
- * Whether a batch could be down to the provider as well as to its jobs: whatever was tried failed in a way that passes.
+ * Whether a batch may have failed because of the provider and not because of its jobs: every failure is one that passes.
  */
 export function isInDoubt(outcomes: readonly (Outcome | null)[]): boolean {
   const begun = outcomes.filter((outcome) => outcome !== null);
@@ -42,46 +40,42 @@ export function laneVerdict(
   const in_doubt = isInDoubt(outcomes);
   const verdict: LaneVerdict = {
     succeeded,
-    reached: in_doubt ? calendar_answers ?? false : begun.some(isAnswered) ? true : null,
-    backoff_ms: null,
-    hold_ms: null,
+    reached: begun.length === 0 ? null : begun.some(isAnswer) || calendar_answers === true,
+    wait: null,
     status: null,
     last_error: null,
     calendar_id: null,
   };
-  const backoff_ms = retryDelayMs(succeeded ? 0 : attempts);
+  const backoff = { reason: "backoff", ms: retryDelayMs(succeeded ? 0 : attempts) } as const;
 
   for (const outcome of begun) {
     switch (outcome.kind) {
       case "calendar_missing":
       case "mailbox_unavailable":
-        return { ...verdict, backoff_ms, status: "paused", last_error: lastError(outcome.kind) };
+        return { ...verdict, wait: backoff, status: "paused", last_error: lastError(outcome.kind) };
       case "needs_admin":
-        return { ...verdict, backoff_ms, status: "paused", last_error: lastError(outcome.code) };
+        return { ...verdict, wait: backoff, status: "paused", last_error: lastError(outcome.code) };
       case "needs_reconnect":
-        return { ...verdict, backoff_ms, status: "disconnected", last_error: lastError(outcome.code) };
+        return { ...verdict, wait: backoff, status: "disconnected", last_error: lastError(outcome.code) };
       case "calendar_moved":
         return { ...verdict, calendar_id: outcome.calendar_id };
     }
   }
   const paused = begun.find((outcome) => outcome.kind === "pause");
   if (paused?.kind === "pause") {
-    const hold_ms = paused.after_s === null ? null : paused.after_s * 1000;
     return {
       ...verdict,
-      hold_ms,
-      backoff_ms: hold_ms === null ? backoff_ms : null,
+      wait: paused.after_s === null ? backoff : { reason: "retry_after", ms: paused.after_s * 1000 },
       last_error: paused.code === null ? null : pauseError(paused.code),
     };
   }
   const after_s = Math.max(0, ...begun.map((outcome) => "after_s" in outcome ? outcome.after_s ?? 0 : 0));
-  // Where the calendar answers, or one event was refused for good, each job has its own patience.
+  // Where the calendar answers, or one event was refused for good, each job waits by itself.
   const is_down = (in_doubt && calendar_answers !== true) ||
     (!succeeded && begun.some(({ kind }) => kind === "token_rejected"));
   return {
     ...verdict,
-    hold_ms: after_s > 0 ? after_s * 1000 : null,
-    backoff_ms: is_down ? backoff_ms : null,
+    wait: after_s > 0 ? { reason: "retry_after", ms: after_s * 1000 } : is_down ? backoff : null,
     last_error: is_down ? lastError("provider_unavailable") : null,
   };
 }
@@ -91,17 +85,17 @@ function isAchieved({ kind }: Outcome): boolean {
   return kind === "done" || kind === "gone";
 }
 
-/** Whether it says nothing of whether the provider is up. */
+/** Whether it is a failure that passes by itself. */
 function isPassing({ kind }: Outcome): boolean {
   return kind === "retry" || kind === "unknown";
 }
 
-/** Whether only a provider that is up says so. */
-function isAnswered(outcome: Outcome): boolean {
-  return isAchieved(outcome) || ["rejected", "conflict", "exists"].includes(outcome.kind);
+/** Whether the provider answered: an answered refusal proves that it is up. */
+function isAnswer(outcome: Outcome): boolean {
+  return !("silent" in outcome && outcome.silent);
 }
 
-/** Of a project in which the calendar API is not enabled, say: its client id and secret are right. */
+/** As of a project in which the calendar API is not enabled: its client id and secret are right. */
 const APPLICATION_REFUSED =
   "The provider does not accept our application. An administrator has to correct it.";
 

@@ -2,9 +2,9 @@ import { log } from "../platform/log.ts";
 import { addToSummary, inLogScope, logScope } from "../platform/log-scope.ts";
 import { metrics } from "../platform/metrics.ts";
 import { countBatch } from "./count-sync.ts";
-import { exerciseToken } from "./exercise-token.ts";
-import { findOwnEvents } from "./find-own-events.ts";
+import { findOrphans } from "./find-orphans.ts";
 import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { isIdle, type Job, type Lane } from "./lane.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
 
@@ -27,7 +27,7 @@ export async function workLane(lane: Lane, context: DisconnectContext, signal: A
   };
   await inLogScope(request_id ?? run_id, fields, async () => {
     const started_at = performance.now();
-    addToSummary({ task: lane.task, jobs: lane.jobs.length, request_ids, ended_by: "done" });
+    addToSummary({ kind: lane.kind, jobs: lane.jobs.length, request_ids, ended_by: "done" });
     const duration_ms = () => Math.round(performance.now() - started_at);
     try {
       await work(lane, context, signal);
@@ -47,7 +47,7 @@ export async function workLane(lane: Lane, context: DisconnectContext, signal: A
       if (!isIdle(lane)) {
         metrics.observe(
           "calendar_lane_run_seconds",
-          { provider: lane.provider, task: lane.task },
+          { provider: lane.provider, kind: lane.kind },
           (performance.now() - started_at) / 1000,
         );
       }
@@ -56,17 +56,17 @@ export async function workLane(lane: Lane, context: DisconnectContext, signal: A
 }
 
 async function work(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
-  switch (lane.task) {
-    case "sync":
+  switch (lane.kind) {
+    case "event":
       await syncMultipleObligations(lane, context, signal);
       break;
-    case "find_own_events":
-      await findOwnEvents(lane, context, signal);
+    case "find_orphans":
+      await findOrphans(lane, context, signal);
       break;
-    case "exercise_token":
-      await exerciseToken(lane, context);
+    case "keep_alive":
+      await keepAlive(lane, context);
       break;
-    case "finish_disconnect":
+    case "disconnect":
       await finishDisconnect(lane, context);
       break;
   }

@@ -10,7 +10,6 @@ import {
 } from "../../_shared/oauth/connect.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
 import { log } from "../../_shared/platform/log.ts";
-import type { Rpc } from "../../_shared/platform/rpc.ts";
 import { Integration } from "../answers.ts";
 import { type CalendarApp, notYours } from "../app.ts";
 import * as routes from "../routes/connecting.ts";
@@ -52,8 +51,14 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
         "redirect_to: must be one of CALENDAR_REDIRECT_URLS, exactly.",
       );
     }
-    const url = await beginConnection(context, { user_id: c.var.user_id, ...query });
-    log.info("consent_begun", { provider: query.provider, success: true, access: query.access });
+    const { provider, redirect_to } = query;
+    const { url, access } = await beginConnection(context, {
+      user_id: c.var.user_id,
+      provider,
+      redirect_to,
+      access: query.access ?? null,
+    });
+    log.info("consent_begun", { provider, success: true, access });
     return c.json({ url }, 200);
   });
 
@@ -67,8 +72,9 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
   });
 
   app.openapi(routes.confirm, async (c) => {
-    const { connection } = c.req.valid("json");
-    const integration = await confirmConnection(context, c.var.user_id, connection, Integration);
+    const { connection, accept_less_access } = c.req.valid("json");
+    const options = { accept_less_access };
+    const integration = await confirmConnection(context, c.var.user_id, connection, options, Integration);
     const { id: integration_id, provider, access } = integration;
     log.info("connected", { provider, success: true, integration_id, access });
     return c.json(integration, 200);
@@ -76,7 +82,6 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
 
   app.openapi(routes.disconnect, async (c) => {
     const { integration_id, events } = c.req.valid("query");
-    const isConfirmed = await wasConfirmed(c.var.userRpc, integration_id);
     const outcome = await rpc("calendar_begin_disconnect", {
       p_user_id: c.var.user_id,
       p_integration_id: integration_id,
@@ -98,8 +103,9 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
         else log.info("disconnected", fields);
         // Not every provider lets an application end a grant: where its user can, if it is to go there too.
         const provider = providers[outcome.provider];
-        if (provider && isConfirmed) {
-          c.header("link", `<${provider.grantPageOf(outcome.account_id ?? "")}>; rel="help"`);
+        // Before it is confirmed the account may be somebody else's, and the page tells what kind of account it is.
+        if (provider && outcome.account_id !== null) {
+          c.header("link", `<${provider.grantPageOf(outcome.account_id)}>; rel="help"`);
         }
         if (outcome.kind === "draining") return c.body(null, 202);
         if (outcome.refresh_token !== null) await provider?.revokeToken(outcome.refresh_token);
@@ -107,18 +113,6 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
       }
     }
   });
-}
-
-const Statuses = z.array(z.object({ id: z.string(), status: z.string() }));
-
-/**
- * Whether a user has confirmed a connection. Until then its account may be somebody else's, and where a grant is ended
- * tells what kind of account it is. What is confirmed stays so: asking first leaves no gap.
- */
-async function wasConfirmed(userRpc: Rpc, integration_id: string): Promise<boolean> {
-  const integrations = await userRpc("calendar_status", {}, Statuses);
-  const found = integrations.find(({ id }) => id === integration_id);
-  return found !== undefined && found.status !== "pending_confirmation";
 }
 
 const Account = { provider: z.enum(["google", "outlook"]), account_id: z.string().nullable() };

@@ -107,7 +107,7 @@ export const confirm = createRoute({
     403: refused("forbidden: the connection was begun by another user."),
     404: refused("not_found: the calendar went while it was being set up. Confirm again."),
     409: refused(
-      "disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
+      "more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
     ),
     502: OF_PROVIDER[502],
   },

@@ -51,7 +51,7 @@ export const OF_PROVIDER = {
   ),
   404: refused("not_found: there is no such integration of the user's, or its calendar is gone."),
   409: refused(
-    "more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
+    "more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
   ),
   502: refused(
     "provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation.",

@@ -148,7 +148,8 @@ async function refreshToken(google: GoogleEnv, refresh_token: string): Promise<R
   } catch (error: unknown) {
     const code = errorCodeOf(error);
     const kind: RefreshRefusal = status === null ? "unavailable" : readTokenRefusal(status, code);
-    return { kind, reason: code ?? "no_answer" };
+    const silent = status === null || status >= 500;
+    return { kind, reason: code ?? "no_answer", ...(silent ? { silent } : {}) };
   }
 }
 

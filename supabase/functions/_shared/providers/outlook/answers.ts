@@ -235,6 +235,8 @@ const TokenError = z.object({
 export interface TokenRefusal {
   readonly kind: RefreshRefusal;
   readonly reason: string;
+  /** A server error. */
+  readonly silent?: true;
 }
 
 /**
@@ -252,7 +254,8 @@ export function readTokenRefusal(status: number, text: string): TokenRefusal {
     ? `${body.error} AADSTS${number}`
     : body.error;
   // A 5xx says nothing about the grant, whatever its body says.
-  if (status >= 500 || status === 429 || body === undefined) return { kind: "unavailable", reason };
+  if (status >= 500) return { kind: "unavailable", reason, silent: true };
+  if (status === 429 || body === undefined) return { kind: "unavailable", reason };
   const details = [...numbers, number, body.suberror].filter((detail) =>
     detail !== null && detail !== undefined
   );

@@ -121,6 +121,6 @@ export async function send(
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error: unknown) {
-    return { lost: { kind: "unknown", reason: reasonOfLoss(error, timeout), after_s: null } };
+    return { lost: { kind: "unknown", reason: reasonOfLoss(error, timeout), after_s: null, silent: true } };
   }
 }

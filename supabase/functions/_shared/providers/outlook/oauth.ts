@@ -143,7 +143,7 @@ async function refreshToken(microsoft: MicrosoftEnv, refresh_token: string): Pro
       expires_at: expiryOf(tokens.expires_in),
     };
   } catch {
-    return { kind: "unavailable", reason: "no_answer" };
+    return { kind: "unavailable", reason: "no_answer", silent: true };
   }
 }
 

@@ -3,7 +3,7 @@ import { ApiError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import type { Rpc } from "../platform/rpc.ts";
 
-/** The calls of one setup take less; a process that was killed gives way after it. */
+/** Finding or making a calendar takes less; a process that was killed gives way after it. */
 const CLAIM_S = 30;
 const WAIT_MS = (CLAIM_S + 5) * 1000;
 const POLL_MS = 200;
@@ -14,10 +14,10 @@ const POLL_MS = 200;
  *
  * @throws ApiError 502 `provider_unavailable` where others are not through within 35 s
  */
-export async function setUpAlone<T>(rpc: Rpc, user_id: string, setUp: () => Promise<T>): Promise<T> {
+export async function withUserLock<T>(rpc: Rpc, user_id: string, act: () => Promise<T>): Promise<T> {
   const claim = { p_user_id: user_id, p_claim: crypto.randomUUID() };
   const wait_until = performance.now() + WAIT_MS;
-  while (!await rpc("calendar_begin_setup", { ...claim, p_claim_s: CLAIM_S }, z.boolean())) {
+  while (!await rpc("calendar_lock_user", { ...claim, p_claim_s: CLAIM_S }, z.boolean())) {
     if (performance.now() > wait_until) {
       throw new ApiError(
         502,
@@ -28,10 +28,10 @@ export async function setUpAlone<T>(rpc: Rpc, user_id: string, setUp: () => Prom
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   try {
-    return await setUp();
+    return await act();
   } finally {
-    await rpc("calendar_end_setup", claim, z.null()).catch((error: unknown) => {
-      log.warn("setup_not_ended", { user_id, error });
+    await rpc("calendar_unlock_user", claim, z.boolean()).catch((error: unknown) => {
+      log.warn("lock_not_released", { user_id, error });
     });
   }
 }

@@ -4,9 +4,10 @@ import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import type { Lane } from "./lane.ts";
-import { retryDelayMs } from "./retry.ts";
 import type { LaneContext } from "./lane-context.ts";
+import { doneRow, retryRow } from "./outcome-rows.ts";
 import { recordBatch, withoutToken } from "./record-batch.ts";
+import type { RecordedOutcome } from "./recorded.ts";
 import { type LaneVerdict, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
 
@@ -17,12 +18,12 @@ const Doubles = z.array(z.string()).nullable();
 type Search = { readonly events: number; readonly outcomes: readonly (Outcome | null)[] } | null;
 
 /**
- * Searches a calendar for events of ours that no mapping knows. Those of an obligation without an event are queued, to be
- * taken over or removed; those that stand beside the event that is known are deleted.
+ * Searches a calendar for orphans: events of ours that no mapping knows. Those of an obligation without an event are queued, to
+ * be adopted or removed; those that stand beside the event that is known are deleted.
  *
  * @param signal aborted when the lease is lost
  */
-export async function findOwnEvents(lane: Lane, context: LaneContext, signal: AbortSignal): Promise<void> {
+export async function findOrphans(lane: Lane, context: LaneContext, signal: AbortSignal): Promise<void> {
   const calendar_id = lane.calendar?.id ?? "";
   const budget = createCallBudget(lane.calls);
   const searched = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<Search>> => {
@@ -39,25 +40,19 @@ export async function findOwnEvents(lane: Lane, context: LaneContext, signal: Ab
     const outcomes = await client.applyChanges(removals, signal);
     return { kind: "done", value: { events: listed.value.length, outcomes } };
   });
-  const record = (verdict: LaneVerdict, own_events_found: boolean) =>
-    recordBatch(lane, [], verdict, { calls_made: budget.used, own_events_found }, context);
+  const record = (row: RecordedOutcome, verdict: LaneVerdict) =>
+    recordBatch(lane, [row], verdict, { calls_made: budget.used }, context);
 
   if (searched.kind === "without_token") {
-    await record(withoutToken(lane, searched.token), false);
+    await record(retryRow(lane, `token_${searched.token}`), withoutToken(lane, searched.token));
   } else if (searched.kind !== "done") {
-    await record(patient(laneVerdict([searched], lane.attempts), lane), false);
+    await record(retryRow(lane, searched.kind), laneVerdict([searched], lane.attempts));
   } else if (searched.value !== null) {
     const { events, outcomes } = searched.value;
     // What we may not remove stays, and is looked for again in a week.
     const ended = outcomes.every((outcome) => outcome?.kind === "gone" || outcome?.kind === "rejected");
     addToSummary({ events, doubles: outcomes.length });
-    const verdict = laneVerdict(outcomes, lane.attempts);
-    await record(ended ? verdict : patient(verdict, lane), ended);
+    await record(ended ? doneRow(lane) : retryRow(lane, "not_removed"), laneVerdict(outcomes, lane.attempts));
     if (!ended) addToSummary({ success: false });
   }
-}
-
-/** A search has no jobs with a patience of their own. */
-function patient(verdict: LaneVerdict, lane: Lane): LaneVerdict {
-  return { ...verdict, backoff_ms: verdict.backoff_ms ?? retryDelayMs(lane.attempts) };
 }

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { LastError } from "../domain/last-error.ts";
+import { Cause } from "./lane.ts";
+
+/** Every outcome names its job: the obligation and the version that was claimed. */
+const EventJob = { obligation_id: z.string(), version: z.number() };
+/** Calendars from which the event could not be removed; `error` says why. */
+const left_in = z.array(z.string()).optional();
+
+/**
+ * What became of a job, as `calendar_record` takes it (`calendar_sync.outcome`).
+ *
+ * `synced`: the event is in the calendar. `unchanged`: nothing was to do. `removed`: there is no event. `retry`: it is tried again in
+ * `run_in_ms`; `counts` where the failure is the job's own, `may_leave` where an event may be there that no mapping knows. `failed`:
+ * given up. `done`, and `retry` with a `job`: of a job that is no event.
+ */
+export const RecordedOutcome = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("synced"),
+    ...EventJob,
+    calendar_id: z.string(),
+    event_id: z.string(),
+    etag: z.string().nullable(),
+    deadline_hash: z.string(),
+    content_hash: z.string(),
+    action: z.enum(["created", "updated", "moved"]),
+    title: z.string().nullable(),
+    due: z.string().nullable(),
+    cause: Cause.nullable(),
+    error: z.string().optional(),
+    left_in,
+  }),
+  z.object({
+    kind: z.literal("unchanged"),
+    ...EventJob,
+    deadline_hash: z.string(),
+    error: z.string().optional(),
+    left_in,
+  }),
+  z.object({
+    kind: z.literal("removed"),
+    ...EventJob,
+    action: z.literal("removed").optional(),
+    calendar_id: z.string().optional(),
+    event_id: z.string().optional(),
+    title: z.string().nullable().optional(),
+    cause: Cause.nullable().optional(),
+    error: z.string().optional(),
+    left_in,
+  }),
+  z.object({
+    kind: z.literal("retry"),
+    job: z.enum(["find_orphans", "keep_alive", "disconnect"]).optional(),
+    obligation_id: z.string().optional(),
+    version: z.number(),
+    run_in_ms: z.number(),
+    error: z.string(),
+    counts: z.boolean(),
+    may_leave: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal("failed"),
+    ...EventJob,
+    error: z.string(),
+    counts: z.boolean(),
+    may_leave: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal("done"),
+    job: z.enum(["find_orphans", "keep_alive"]),
+    version: z.number(),
+  }),
+]);
+
+/** What became of a batch, as `calendar_record` takes it (`calendar_sync.batch`). */
+export const RecordedBatch = z.object({
+  lease: z.string(),
+  reserved_id: z.number().nullable(),
+  /** The calendar that it was for. */
+  wrote_to: z.string().nullable(),
+  /** Provider calls that were made; the rest of what was reserved is free again. */
+  calls_made: z.number(),
+  /** Jobs of the next batch; absent: as many as before. */
+  next_jobs: z.number().optional(),
+  succeeded: z.boolean(),
+  reached: z.boolean().nullable(),
+  wait_reason: z.enum(["backoff", "retry_after"]).nullable(),
+  wait_ms: z.number().nullable(),
+  status: z.enum(["paused", "disconnected"]).nullable(),
+  last_error: LastError.nullable(),
+  calendar_id: z.string().nullable(),
+});
+
+export type RecordedOutcome = z.infer<typeof RecordedOutcome>;
+export type RecordedBatch = z.infer<typeof RecordedBatch>;
