@@ -30,8 +30,8 @@ export async function seedObligations(sql: Sql): Promise<void> {
   await sql.file(fromFileUrl(new URL("../supabase/seed.sql", import.meta.url)));
 }
 
-/** Tells the doorbell where to ring, and with which secret. */
-export async function storeDoorbellSecrets(sql: Sql, url: string, secret: string): Promise<void> {
+/** Stores where the worker is called, and with which secret. */
+export async function storeWorkerSecrets(sql: Sql, url: string, secret: string): Promise<void> {
   for (const [name, value] of [["calendar_sync_url", url], ["calendar_sync_secret", secret]] as const) {
     await sql`delete from vault.secrets where name = ${name}`;
     await sql`select vault.create_secret(${value}, ${name})`;

@@ -1,5 +1,5 @@
-// `npm run doctor -- --database-url postgresql://…`: is everything there that an installation needs, and does the doorbell get
-// through? Reads and rings; changes nothing. Exit code 1 where something is wrong.
+// `npm run doctor -- --database-url postgresql://…`: is everything there that an installation needs, and does a wake-up
+// call get through? Reads and wakes the worker; changes nothing. Exit code 1 where something is wrong.
 import { connect } from "./doctor/connect.ts";
 import { checkAddress, checkHealth, checkSetup, isInstalled, roundTrip } from "./doctor/examine.ts";
 import { type Finding, isWorking, renderFindings } from "./doctor/findings.ts";
@@ -31,7 +31,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
     }
     const setup = await checkSetup(sql);
     const address = await checkAddress(sql, database_url);
-    say("Ringing the doorbell…");
+    say("Waking the worker…");
     const trip = await roundTrip(sql, timeout_s, (waited_s) => say(`…waiting for the answer, ${waited_s} s`));
     const health = functions_url === null ? [] : [await checkHealth(functions_url)];
     return [...setup, ...(address === null ? [] : [address]), trip, ...health];

@@ -1,4 +1,4 @@
-import { createDemoUsers, type DemoUser, seedObligations, storeDoorbellSecrets } from "./demo-data.ts";
+import { createDemoUsers, type DemoUser, seedObligations, storeWorkerSecrets } from "./demo-data.ts";
 import { functionEnvironment, settingsUrlOf } from "./environment.ts";
 import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
 import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
@@ -133,7 +133,7 @@ export async function startStack(options: {
     const { embedded, databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
     const pool = openPool(databaseUrl, { max: 1 });
     started.push(() => pool.end());
-    await storeDoorbellSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret.current);
+    await storeWorkerSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret.current);
     const users = await createDemoUsers(pool.sql);
     if (options.seed ?? true) await seedObligations(pool.sql);
 

@@ -7,7 +7,7 @@ const PROGRESS_EVERY_MS = 1_000;
 const HEALTH_TIMEOUT_MS = 5_000;
 const HEALTH_WORDS_MAX = 300;
 
-const Rung = z.object({ request_id: z.string() });
+const Called = z.object({ request_id: z.string() });
 const Answer = z.object({
   ok: z.boolean().nullable(),
   found: z.string().nullable(),
@@ -26,8 +26,8 @@ export async function checkSetup(sql: Sql): Promise<Finding[]> {
 }
 
 /**
- * Where the database's URL names the project, compares it with the address that the doorbell rings at: a copied database
- * rings at the project that it was copied from.
+ * Where the database's URL names the project, compares it with the address that is called: a copied database wakes the
+ * worker of the project that it was copied from.
  *
  * @returns null where the URL names none
  */
@@ -35,7 +35,7 @@ export async function checkAddress(sql: Sql, database_url: URL): Promise<Finding
   const project = projectOf(database_url);
   if (project === null) return null;
   const finding = {
-    check_name: "doorbell rings at this project",
+    check_name: "the worker is this project's",
     severity: "error" as const,
     how_to_mend: null,
   };
@@ -49,8 +49,8 @@ export async function checkAddress(sql: Sql, database_url: URL): Promise<Finding
     const found = `cannot be told here: ${error instanceof Error ? error.message : "Vault cannot be read"}`;
     return { ...finding, ok: true, severity: "info", found };
   }
-  const rung = /^([a-z0-9]+)\.supabase\.co$/.exec(host)?.[1];
-  if (rung === undefined) {
+  const called = /^([a-z0-9]+)\.supabase\.co$/.exec(host)?.[1];
+  if (called === undefined) {
     return {
       ...finding,
       ok: true,
@@ -58,13 +58,13 @@ export async function checkAddress(sql: Sql, database_url: URL): Promise<Finding
       found: `cannot be told of ${host === "" ? "no address" : host}`,
     };
   }
-  if (rung === project) return { ...finding, ok: true, found: project };
+  if (called === project) return { ...finding, ok: true, found: project };
   return {
     ...finding,
     ok: false,
-    found: `it rings at ${rung}, this database is that of ${project}`,
+    found: `it calls the worker of ${called}, this database is that of ${project}`,
     how_to_mend:
-      `select calendar_admin.set_doorbell(url => 'https://${project}.supabase.co/functions/v1/calendar-sync', secret => '<CALENDAR_SYNC_SECRET>');`,
+      `select calendar_admin.set_worker(url => 'https://${project}.supabase.co/functions/v1/calendar-sync', secret => '<CALENDAR_SYNC_SECRET>');`,
   };
 }
 
@@ -77,7 +77,7 @@ export function projectOf({ hostname, username }: URL): string | null {
 }
 
 /**
- * Rings, and waits until pg_net has the answer.
+ * Wakes the worker, and waits until pg_net has the answer.
  *
  * @param onWaiting told each second for how long
  */
@@ -86,14 +86,14 @@ export async function roundTrip(
   timeout_s: number,
   onWaiting: (waited_s: number) => void,
 ): Promise<Finding> {
-  const finding = { check_name: "round trip of the doorbell", severity: "error" as const };
+  const finding = { check_name: "round trip of a wake-up call", severity: "error" as const };
   const began_at = performance.now();
   let request_id: string;
   try {
-    const [row] = await sql`select calendar_admin.ring()::text as request_id`;
-    request_id = Rung.parse(row).request_id;
+    const [row] = await sql`select calendar_admin.wake_up()::text as request_id`;
+    request_id = Called.parse(row).request_id;
   } catch (error: unknown) {
-    const found = error instanceof Error ? error.message : "The doorbell did not ring.";
+    const found = error instanceof Error ? error.message : "The worker could not be called.";
     return { ...finding, ok: false, found, how_to_mend: "the checks above say what is missing" };
   }
   let told_ms = 0;

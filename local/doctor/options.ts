@@ -5,7 +5,7 @@ export interface DoctorOptions {
   /** Where the functions are, such as `https://<ref>.supabase.co/functions/v1`; null: they are not asked. */
   readonly functions_url: URL | null;
   readonly json: boolean;
-  /** So long it waits for the answer to the doorbell. */
+  /** So long it waits for the answer to the wake-up call. */
   readonly timeout_s: number;
 }
 

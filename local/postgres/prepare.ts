@@ -39,6 +39,7 @@ export async function prepareDatabase(
       options.project,
     );
   }
+  await moveCronJobs(url);
   return { standIns, authenticatorUrl: withUser(url, "authenticator", passwords.authenticator) };
 }
 

@@ -65,7 +65,6 @@ async function startIn(
     unix_socket_directories: scratch,
     max_connections: "100",
     shared_buffers: "128MB",
-    jit: "off",
     timezone: "UTC",
     log_min_messages: "fatal",
     // A temporary database need not survive a power cut; its own crash it survives, with all that was committed.
