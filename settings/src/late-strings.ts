@@ -23,6 +23,8 @@ export const ENGLISH_LATE = {
       connection_unknown: "This connection has expired or was used already.",
       disconnecting: "The account is just being disconnected. Try again in a moment.",
       network: "The connection could not be finished: you seem to be offline.",
+      origin_not_allowed:
+        "The connection could not be finished: the address of this page is not among those that the installation allows. Tell its operator.",
       other: "The connection could not be finished.",
     },
   },

@@ -62,35 +62,6 @@ export const ENGLISH = {
       `${name} is not set up on this installation yet. Your administrator can add it.`,
   },
 
-  returned: {
-    confirming: "Finishing the connection…",
-    connected: (name: string, account: string | null) =>
-      account === null ? `${name} is connected.` : `${name} is connected as ${account}.`,
-    connected_next: "Your deadlines are on their way into it.",
-    admin_consent_given: "Consent was given for the organisation. Its members can connect now.",
-    admin_consent_link: "Link for your administrator",
-    errors: {
-      invalid_state: "That connection did not begin here, so it was not used. Nothing was connected.",
-      expired_state: "The connection took longer than 10 minutes, so it was not used. Nothing was connected.",
-      access_denied: "You did not allow the access, so nothing was connected.",
-      scope_missing:
-        "A box on the consent page was left unticked, and without it no deadline can be written. Connect again and tick every box.",
-      identity_invalid: "It could not be made sure which account this was, so nothing was connected.",
-      exchange_failed: "The calendar provider did not complete the connection. Nothing was connected.",
-      admin_consent_required:
-        "Your organisation lets only an administrator allow this. Send the link below to yours; connect again once it is done.",
-      mailbox_unavailable: "That account has no calendar that can be reached. Connect another account.",
-      forbidden:
-        "This connection was begun by somebody else who was signed in here. It was not added to your account. Connect your own calendar, or sign in as that person.",
-      connection_unknown: "This connection has expired or was used already.",
-      disconnecting: "The account is just being disconnected. Try again in a moment.",
-      network: "The connection could not be finished: you seem to be offline.",
-      origin_not_allowed:
-        "The connection could not be finished: the address of this page is not among those that the installation allows. Tell its operator.",
-      other: "The connection could not be finished.",
-    },
-  },
-
   /** `{words, action}` of each state of an integration; the key is its kind in state.ts. */
   states: {
     waiting_for_confirmation: {

@@ -405,6 +405,7 @@ export interface components {
         | "forbidden"
         | "not_found"
         | "connection_unknown"
+        | "calendar_in_use"
         | "more_access_needed"
         | "reconnect_needed"
         | "disconnecting"
@@ -492,6 +493,11 @@ export interface components {
     ConfirmRequest: {
       /** @description The ticket of the redirect, calendar_connection: valid once, for ten minutes. */
       connection: string;
+      /**
+       * @description Where the consent covers less than before: the events may move from a calendar that it does not cover to one of our own.
+       * @default false
+       */
+      accept_less_access: boolean;
     };
     Providers: {
       providers: components["schemas"]["Provider"][];
@@ -1015,7 +1021,7 @@ export interface operations {
         provider: "google" | "outlook";
         /** @description Where the browser comes back to: an entry of CALENDAR_REDIRECT_URLS, to the letter. */
         redirect_to: string;
-        /** @description dedicated: a calendar of our own. existing: also the ones that the account has. */
+        /** @description dedicated: a calendar of our own. existing: also the ones that the account has. Left out: what an account of this provider had whose grant was lost, else dedicated. */
         access?: "dedicated" | "existing";
       };
       header?: never;
@@ -1167,7 +1173,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1401,7 +1407,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1490,7 +1496,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -1637,7 +1643,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing, or choose another calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
