@@ -38,7 +38,7 @@ Deno.test({
             where leased_until < now() + interval '9 seconds'`;
           if (performance.now() > ring_at) await ring();
           const [open] = await sql<{ count: number }[]>`
-          select ((select count(*) from calendar_sync.jobs) + (select count(*) from calendar_sync.marks)
+          select ((select count(*) from calendar_sync.jobs) + (select count(*) from calendar_sync.changes)
             + (select count(*) from calendar_sync.lanes where leased_by is not null or walk_after is not null
               or walk_next is not null))::integer as count`;
           return open?.count === 0;

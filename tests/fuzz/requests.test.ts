@@ -92,7 +92,7 @@ Deno.test({
     for (const call of document.calls) owners.set(call, await newOwner());
     // From here on nothing changes but by what is sent: whoever still works is given nothing more to do.
     await stack.pgNet.stop();
-    await sql`update calendar_sync.gates set spent_until = now() + interval '1 hour'`;
+    await sql`update calendar_sync.providers set quota_until = now() + interval '1 hour'`;
     await until(async () => {
       const leased = await sql`select from calendar_sync.lanes where leased_by is not null`;
       return leased.length === 0;
@@ -266,7 +266,7 @@ Deno.test({
       assert.equal(await userState(sql, bystander.id), untouched);
       assert.deepEqual(names.map((name) => stack.function(name).pid), pids);
       assert.deepEqual(output.filter((line) => /process died|unexpected_error|_failed"/.test(line)), []);
-      await sql`update calendar_sync.gates set spent_until = null`;
+      await sql`update calendar_sync.providers set quota_until = null`;
       stack.pgNet.start();
       const user = await scene.connectedUser(ADA);
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Alive', '2027-01-01')`;

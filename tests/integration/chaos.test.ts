@@ -6,7 +6,7 @@ import { seededRandom } from "../support/seeded-random.ts";
 import { ADA, GRACE, type SeenEvent, type Subject } from "../support/subjects/subject.ts";
 import { outlookSubject } from "../support/subjects/outlook-subject.ts";
 import { type Application, openApplication, pause, type Shown } from "./chaos/application.ts";
-import { blowsTo, type Held } from "./chaos/blows.ts";
+import { blowsTo, type Leased } from "./chaos/blows.ts";
 
 const BULK = 5_000;
 /** Works on while Google is away. */
@@ -108,22 +108,22 @@ Deno.test({
 
     let back_at = 0;
     await t.step(
-      "the worker is killed as Google goes away, and what it held is worked again within 30 s",
+      "the worker is killed as Google goes away, and what it had is worked again within 30 s",
       async () => {
         await untilMore(bulk, done(bulk) + 1);
         await pause(random.between(0, 1_000));
         await until(() => isLeased(bulk, application));
         const killed_at = performance.now();
-        const held = await blows.killWorker();
+        const leased = await blows.killWorker();
         google.emulator.faults.set(outage());
         back_at = performance.now() + OUTAGE_MS;
-        assert.ok(held.length > 0);
+        assert.ok(leased.length > 0);
         await until(
-          async () => (await stillHeld(held, application)).length === 0,
+          async () => (await stillLeased(leased, application)).length === 0,
           WORKED_AGAIN_WITHIN_MS,
-          () => stillHeld(held, application),
+          () => stillLeased(leased, application),
         );
-        console.log(`    ${held.length} lanes were worked again within ${elapsed(killed_at)}`);
+        console.log(`    ${leased.length} lanes were worked again within ${elapsed(killed_at)}`);
       },
     );
 
@@ -173,7 +173,7 @@ Deno.test({
       }
       assert.equal(done(bulk), BULK);
       assert.equal(done(outlook_bulk), OUTLOOK_BULK);
-      assert.deepEqual(await leftOver(application), { jobs: 0, marks: 0, leases: 0 });
+      assert.deepEqual(await leftOver(application), { jobs: 0, changes: 0, leases: 0 });
       const incidents = await application.ask((sql) =>
         sql`select kind, sqlstate, message from calendar_sync.incidents`
       );
@@ -215,28 +215,28 @@ function isLeased({ user_id }: Kept, { ask }: Application): Promise<boolean> {
 }
 
 /** Lanes that nobody has taken from a dead worker yet. */
-function stillHeld(held: readonly Held[], { ask }: Application): Promise<readonly string[]> {
+function stillLeased(leased: readonly Leased[], { ask }: Application): Promise<readonly string[]> {
   return ask(async (sql) => {
     const rows = await sql<{ integration_id: string; leased_by: string | null }[]>`
       select integration_id, leased_by from calendar_sync.lanes`;
-    return held.filter(({ integration_id, dead }) =>
+    return leased.filter(({ integration_id, dead }) =>
       rows.some((row) => row.integration_id === integration_id && row.leased_by === dead)
     ).map(({ integration_id }) => integration_id);
   });
 }
 
 async function isConverged(all: readonly Kept[], application: Application): Promise<boolean> {
-  const { jobs, marks, leases } = await leftOver(application);
-  if (jobs + marks + leases > 0) return false;
+  const { jobs, changes, leases } = await leftOver(application);
+  if (jobs + changes + leases > 0) return false;
   const differences = await Promise.all(all.map((kept) => difference(kept, application)));
   return differences.every(({ missing, wrong }) => missing.length + wrong.length === 0);
 }
 
 async function leftOver({ ask }: Application) {
   const [row] = await ask((sql) =>
-    sql<{ jobs: number; marks: number; leases: number }[]>`select
+    sql<{ jobs: number; changes: number; leases: number }[]>`select
       (select count(*)::int from calendar_sync.jobs) as jobs,
-      (select count(*)::int from calendar_sync.marks) as marks,
+      (select count(*)::int from calendar_sync.changes) as changes,
       (select count(*)::int from calendar_sync.lanes where leased_by is not null or leased_until is not null) as leases`
   );
   assert.ok(row);

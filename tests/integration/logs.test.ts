@@ -23,7 +23,7 @@ Deno.test({
       const other = await scene.newUser();
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${other.id}, 'Early', ${DATE})`;
       const integration = await scene.connect(other.api, "grace@example.com");
-      assert.deepEqual((await activityOf(scene, integration.id, "Early")).caused_by, "connected");
+      assert.equal((await activityOf(scene, integration.id, "Early")).caused_by, `user:${other.id}`);
       const begun = await lineOf(
         scene,
         ({ action, user_id }) => action === "consent_begun" && user_id === other.id,
@@ -52,7 +52,7 @@ Deno.test({
           action === "disconnected" && service === "calendar-sync" && integration_id === integration.id,
       );
       assert.equal(worker.success, true);
-      await lineOf(scene, (line) => line.action === "lane_run" && line["task"] === "finish_disconnect");
+      await lineOf(scene, (line) => line.action === "lane_run" && line["kind"] === "disconnect");
     });
 
     await t.step(
@@ -123,7 +123,7 @@ Deno.test({
     await t.step("what the sweep finds is the sweep's", async () => {
       await forgotten(scene, user, "Swept");
       await sql`select calendar_sync.sweep(${user.integration.id}, ${user.integration.id})`;
-      await sql`select calendar_sync.ring()`;
+      await sql`select calendar_sync.wake_up()`;
       assert.equal((await activityOf(scene, user.integration.id, "Swept")).caused_by, "sweep");
     });
 
@@ -198,7 +198,7 @@ Deno.test({
     });
 
     await t.step(
-      "a provider that is down: runs that failed say why, and the gate says when it closes and opens",
+      "a provider that is down: runs that failed say why, and the circuit breaker says when it opens and closes",
       async () => {
         const { faults } = scene.provider.emulator;
         faults.set([{ kind: "status", match: {}, status: 503 }]);
@@ -212,14 +212,14 @@ Deno.test({
         assert.deepEqual([run.error_code, run["ended_by"], run["waits_for"]], [
           "provider_unavailable",
           "unreachable",
-          "next_attempt",
+          "backoff",
         ]);
-        const closed = await lineOf(scene, ({ action }) => action === "gate_closed");
-        assert.deepEqual([closed.level, closed.provider], ["warn", "google"]);
+        const opened = await lineOf(scene, ({ action }) => action === "circuit_breaker_opened");
+        assert.deepEqual([opened.level, opened.provider], ["warn", "google"]);
         faults.clear();
         await (await user.api.request("POST", "/sync", {})).body?.cancel();
-        const opened = await lineOf(scene, ({ action }) => action === "gate_opened");
-        assert.equal(opened.provider, "google");
+        const closed = await lineOf(scene, ({ action }) => action === "circuit_breaker_closed");
+        assert.equal(closed.provider, "google");
       },
     );
 

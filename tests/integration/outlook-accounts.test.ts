@@ -61,7 +61,7 @@ Deno.test({
           await consent(await api.authorizeUrl(flow), account);
           const [pending] = await api.status();
           assert.equal(pending?.status, "pending_confirmation");
-          if (is_expired) await sql`update calendar_sync.connections set expires_at = now() - interval '1 s'`;
+          if (is_expired) await sql`update calendar_sync.flows set expires_at = now() - interval '1 s'`;
           const answer = await api.request("DELETE", `/?integration_id=${pending.id}&events=${events}`);
           await answer.body?.cancel();
           assert.equal(answer.headers.get("link"), null);
@@ -128,7 +128,7 @@ Deno.test({
       const left = await user.api.request("DELETE", `/?integration_id=${user.integration.id}`);
       assert.equal(left.status, 204);
       assert.equal(left.headers.get("link"), '<https://account.live.com/consent/Manage>; rel="help"');
-      await sql`delete from auth.users where id = ${user.id}`;
+      await scene.deleteUsers(user.id);
     });
 
     for (
@@ -166,11 +166,11 @@ Deno.test({
         state.accessTokens.clear();
         state.refresh_errors.set(ADA, error);
         await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Waits', '2027-01-01')`;
-        const held = await user.api.untilStatus(({ last_error }) => last_error !== null);
-        assert.deepEqual([held.status, held.last_error?.code], [status, code]);
+        const waiting = await user.api.untilStatus(({ last_error }) => last_error !== null);
+        assert.deepEqual([waiting.status, waiting.last_error?.code], [status, code]);
         if (code === "admin_consent_required") {
           assert.match(
-            String(held.last_error?.details?.["admin_consent_url"]),
+            String(waiting.last_error?.details?.["admin_consent_url"]),
             /\/v2\.0\/adminconsent\?client_id=/,
           );
         }
@@ -188,7 +188,7 @@ Deno.test({
         assert.deepEqual([healed.status, healed.last_error], ["active", null]);
         await sql`delete from public.obligations where user_id = ${user.id}`;
         await scene.untilTitles(user.calendar_id, []);
-        await sql`delete from auth.users where id = ${user.id}`;
+        await scene.deleteUsers(user.id);
       });
     }
 
@@ -204,7 +204,7 @@ Deno.test({
       const status = await user.api.untilStatus(({ progress }) => progress.pending === 0);
       assert.deepEqual([status.status, status.calendar_id, status.progress.synced], ["active", moved, 4]);
       assert.deepEqual(ids.filter((id) => !scene.events(moved).some((event) => event.id === id)), []);
-      await sql`delete from auth.users where id = ${user.id}`;
+      await scene.deleteUsers(user.id);
     });
 
     await t.step("the account's default calendar goes by its alias, whatever its id", async () => {

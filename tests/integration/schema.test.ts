@@ -9,8 +9,6 @@ import { openScene } from "../support/scene.ts";
 const INLINED = "SET would keep the planner from inlining it; every name in it is qualified";
 const EXPLAINED = new Map([
   ["function_search_path_mutable calendar_sync.deadline_of", INLINED],
-  ["function_search_path_mutable calendar_sync.deadline_hash", INLINED],
-  ["function_search_path_mutable calendar_sync.is_shown", INLINED],
 ]);
 
 Deno.test({

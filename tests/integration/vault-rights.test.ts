@@ -23,7 +23,7 @@ Deno.test({
     // A worker that failed in the middle of its work would keep the lane until its lease ends.
     await until(async () => {
       const busy = await sql`select from calendar_sync.lanes
-        where ready_at is not null or leased_by is not null union all select from calendar_sync.marks`;
+        where ready_at is not null or leased_by is not null union all select from calendar_sync.changes`;
       return busy.length === 0;
     });
     await revoke();

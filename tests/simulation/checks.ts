@@ -49,7 +49,7 @@ export async function violations(world: World): Promise<readonly string[]> {
   const [counts] = z.array(z.record(z.string(), z.coerce.number())).parse(
     await world.sql`select
       (select count(*) from calendar_sync.jobs) as "jobs left",
-      (select count(*) from calendar_sync.marks) as "marks left",
+      (select count(*) from calendar_sync.changes) as "changes left",
       (select count(*) from calendar_sync.lanes as lane
         where (to_jsonb(lane) ->> 'leased_until')::timestamptz > now()) as "leases left",
       (select count(*) from calendar_sync.incidents where kind = 'enqueue') as "enqueues that failed",
@@ -57,8 +57,7 @@ export async function violations(world: World): Promise<readonly string[]> {
         select from public.calendar_integrations as integration
         where to_jsonb(integration)::text like '%' || secret.id || '%'
       ) and not exists (
-        select from calendar_sync.connections as connection
-        where to_jsonb(connection)::text like '%' || secret.id || '%'
+        select from calendar_sync.flows as flow where to_jsonb(flow)::text like '%' || secret.id || '%'
       )) as "tokens of no integration"`,
   );
   for (const [name, count] of Object.entries(counts ?? {})) if (count > 0) problems.push(`${count} ${name}`);

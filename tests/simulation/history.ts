@@ -11,7 +11,7 @@ import { randomFrom, replaceTimers } from "./timers.ts";
 import { Workers } from "./workers.ts";
 import { createWorld } from "./world.ts";
 
-/** Longer than any backoff, hold or token lasts. */
+/** Longer than any wait or token lasts. */
 const LONG_S = 7_200;
 const ROUNDS_MAX = 60;
 const STEPS_MAX = 5_000;

@@ -20,13 +20,18 @@ declare
   v_left bigint;
 begin
   delete from calendar_sync.provider_calls;
+  delete from calendar_sync.calls;
+  -- Events of deleted users are removed for days.
+  delete from public.calendar_integrations where user_id is null and deleted_user_id is not null;
+  delete from calendar_sync.changes as change
+  where not exists (select from calendar_sync.lanes as lane where lane.integration_id = change.integration_id);
   perform set_config('calendar_sync.activity_may_change', 'yes', true);
   delete from calendar_sync.activity;
   perform set_config('calendar_sync.activity_may_change', '', true);
   delete from calendar_sync.incidents where kind <> 'enqueue';
   for v_table in
     select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'calendar_sync'::regnamespace
-      and relname not in ('quotas', 'gates', 'options')
+      and relname not in ('providers', 'options', 'thresholds', 'watched_tables', 'expected_triggers')
     union all select unnest(array['public.obligations', 'public.calendar_integrations',
       'public.calendar_event_mappings', 'vault.secrets']::regclass[])
   loop

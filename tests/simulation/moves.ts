@@ -142,7 +142,7 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
       stage.unseen = true;
       return;
     case "search":
-      await sql`select calendar_sync.find_own_events()`;
+      await sql`select calendar_sync.find_orphans()`;
       return;
     case "sweep":
       return await sweep(world);

@@ -8,13 +8,13 @@ export type Plant = (typeof PLANTS)[number];
 
 const REPLACEMENTS = {
   version: {
-    function: "calendar_sync.record_jobs(public.calendar_integrations, jsonb, boolean)",
+    function: "calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[])",
     sound: "job.version = o.version as is_current",
     broken: "true as is_current",
   },
   lease: {
     function: "public.calendar_record(uuid, uuid, jsonb, jsonb)",
-    sound: "and leased_by = p_worker and coalesce(lease = (p_lane ->> 'lease')::uuid, true)",
+    sound: "and leased_by = p_worker and coalesce(lease = v_batch.lease, true)",
     broken: "",
   },
 } as const;

@@ -42,12 +42,12 @@ export async function connectAccount(world: World, account: number, user_id: str
   if (story === undefined || provider === undefined) return;
   const { connect } = world;
   const redirect_to = connect.env.redirect_urls[0] ?? "";
-  const consent_page = await beginConnection(connect, { user_id, provider, access: "existing", redirect_to });
-  const state = new URL(consent_page).searchParams.get("state") ?? "";
+  const { url } = await beginConnection(connect, { user_id, provider, access: "existing", redirect_to });
+  const state = new URL(url).searchParams.get("state") ?? "";
   const back = await finishConsent(connect, new URLSearchParams({ state, code: story.grants.account_id }));
   const ticket = new URL(back).searchParams.get("calendar_connection");
   if (ticket === null) return;
-  await confirmConnection(connect, user_id, ticket, z.unknown());
+  await confirmConnection(connect, user_id, ticket, { accept_less_access: false }, z.unknown());
   story.connection = "connected";
 }
 
@@ -61,10 +61,9 @@ export async function disconnectAccount(
   const provider = ACCOUNTS[account]?.provider;
   const integration = await world.scheduler.outside(() => world.integrationOf(account));
   if (story === undefined || provider === undefined || integration === null) return;
-  // Whatever becomes of the answer, it may have been done. A pending one removes nothing.
-  const keeps = events === "keep" || integration.status === "pending_confirmation";
-  story.connection = keeps ? "kept" : "removing";
-  story.asked_removal ||= !keeps;
+  // Whatever becomes of the answer, it may have been done.
+  story.connection = events === "keep" ? "kept" : "removing";
+  story.asked_removal ||= events === "remove";
   const outcome = await world.rpc("calendar_begin_disconnect", {
     p_user_id: user_id,
     p_integration_id: integration.id,
@@ -83,7 +82,7 @@ export async function moveToCalendar(
   to: "own" | "primary",
 ): Promise<void> {
   const integration = await world.scheduler.outside(() => world.integrationOf(account));
-  if (integration === null || integration.status === "pending_confirmation") return;
+  if (integration === null) return;
   if (to === "own") await chooseOwnCalendar(world.connect, user_id, integration.id);
   else await chooseCalendar(world.connect, user_id, integration.id, "primary");
 }

@@ -103,7 +103,7 @@ export async function createWorld(options: {
   const integrations = async () =>
     z.array(IntegrationRow).parse(
       await sql`select id, user_id, provider, account_id, status, calendar_id, sync_enabled,
-        settings ->> 'completed_events' as completed_events from public.calendar_integrations order by created_at`,
+        settings ->> 'completed_events' as completed_events from public.calendar_integrations where removed_at is null order by created_at`,
     );
   return {
     sql,

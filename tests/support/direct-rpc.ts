@@ -12,9 +12,9 @@ const Values = z.array(z.custom<SerializableParameter>());
  */
 export function createDirectRpc(sql: Sql): Rpc {
   return async (name, args, schema) => {
-    const names = Object.keys(args);
-    const list = names.map((arg, index) => `${arg} => $${index + 1}`).join(", ");
-    const values = Values.parse(names.map((arg) => args[arg] ?? null));
+    const given = Object.entries(args);
+    const list = given.map(([arg], index) => `${arg} => $${index + 1}`).join(", ");
+    const values = Values.parse(given.map(([, value]) => value ?? null));
     const [row] = await sql.unsafe(`select to_jsonb(public.${name}(${list})) as value`, values, {
       prepare: true,
     });

@@ -42,7 +42,8 @@ export function testEngine(concern: string, behaviours: readonly Behaviour[]): v
 async function forgetAll(sql: Sql): Promise<void> {
   await sql`delete from auth.users`;
   await sql`delete from public.obligations`;
-  await sql`delete from calendar_sync.marks`;
+  await sql`delete from public.calendar_integrations`;
+  await sql`delete from calendar_sync.changes`;
   await sql`delete from calendar_sync.incidents`;
   await sql.begin(async (maintenance) => {
     await maintenance`select set_config('calendar_sync.activity_may_change', 'yes', true)`;
@@ -50,7 +51,7 @@ async function forgetAll(sql: Sql): Promise<void> {
   });
   await sql`delete from calendar_sync.provider_calls`;
   await sql`
-    update calendar_sync.gates set failed_lanes = '{}', down_since = null, probe_at = null, spent_until = null`;
+    update calendar_sync.providers set unreachable = '{}', open_since = null, probe_at = null, quota_until = null`;
   await sql`delete from net.http_request_queue`;
   await sql`delete from vault.secrets`;
 }

@@ -3,6 +3,7 @@ import postgres, { type Sql } from "postgres";
 import { z } from "zod";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { ClaimedLanes, type Job, type Lane } from "../../supabase/functions/_shared/sync/lane.ts";
+import { doneRow, retryRow } from "../../supabase/functions/_shared/sync/outcome-rows.ts";
 import { UNTOUCHED } from "../../supabase/functions/_shared/sync/record-batch.ts";
 import type { LaneVerdict } from "../../supabase/functions/_shared/sync/verdict.ts";
 import { createDirectRpc } from "./direct-rpc.ts";
@@ -38,7 +39,6 @@ export type JobOutcome =
 export type LaneNotes = Partial<LaneVerdict> & {
   readonly calls_made?: number;
   readonly next_jobs?: number;
-  readonly own_events_found?: boolean;
 };
 
 /** The engine of one database, and a worker's and a user's ways to it. */
@@ -60,7 +60,7 @@ export interface Engine {
   claim(worker: string, lanes?: number): Promise<Lane[]>;
   /** Does all that is due, until nothing is handed out any more. */
   drain(): Promise<void>;
-  /** Records an outcome for each job of a lane, or for those that `outcomeOf` gives one. */
+  /** Records an outcome for each job of a lane, or for those that `outcomeOf` gives one. A lane's job of another kind is done unless the run failed. */
   record(
     worker: string,
     lane: Lane,
@@ -110,11 +110,15 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
     async integration({ id = crypto.randomUUID(), user_id, provider = "google" } = {}) {
       const owner = user_id ?? await engine.user();
       const calendar_id = `calendar of ${id}`;
+      // Nothing is to be looked at yet: a test begins with what it changes itself.
       await sql`
-        insert into public.calendar_integrations
+        with connected as (insert into public.calendar_integrations
           (id, user_id, provider, account_id, status, calendar_id, access_token_secret_id, token_expires_at)
         values (${id}, ${owner}, ${provider}, ${`account of ${id}`}, 'active', ${calendar_id},
-          calendar_sync.store_secret(null, 'a token', 'calendar_sync: access token'), now() + interval '1 hour')`;
+          calendar_sync.store_secret(null, 'a token', 'calendar_sync: access token'), now() + interval '1 hour')
+        returning id) select id from connected`;
+      await sql`delete from calendar_sync.changes where integration_id = ${id}`;
+      await sql`delete from net.http_request_queue`;
       return { id, user_id: owner, provider, calendar_id };
     },
     async insert(user_id, count, title = "Obligation") {
@@ -128,20 +132,19 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
       await sql`
         insert into public.calendar_event_mappings as mapping
           (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash, synced_at)
-        select integration.id, deadline.obligation_id, integration.calendar_id, 'event of ' || deadline.obligation_id,
-          calendar_sync.deadline_hash(row (deadline.*)::calendar_sync.deadline, integration.settings ->> 'completed_events'),
-          'content', now() - interval '1 hour'
-        from public.obligations as obligation
-        cross join lateral calendar_sync.deadline_of(obligation) as deadline
-        join public.calendar_integrations as integration on integration.user_id = deadline.recipient_id
-        where calendar_sync.is_shown(row (deadline.*)::calendar_sync.deadline, integration.settings ->> 'completed_events')
+        select integration.id, found.obligation_id, integration.calendar_id, 'event of ' || found.obligation_id,
+          found.deadline_hash, 'content', now() - interval '1 hour'
+        from public.calendar_integrations as integration
+        cross join lateral calendar_sync.compare(
+          integration.id, calendar_sync.keys_after(integration.id, null, 1000000)) as found
+        where found.is_wanted
         on conflict (integration_id, obligation_id) do update
         set deadline_hash = excluded.deadline_hash, calendar_id = excluded.calendar_id, synced_at = excluded.synced_at`;
       await sql`delete from calendar_sync.jobs`;
-      await sql`delete from calendar_sync.marks`;
+      await sql`delete from calendar_sync.changes`;
       await sql`
-        update calendar_sync.lanes set ready_at = null, priority = 0, walk_after = null, walk_next = null,
-          deletions_unchecked = false, deletions_allowed = 0, leased_by = null, leased_until = null`;
+        update calendar_sync.lanes
+        set ready_at = null, priority = 0, deletions_allowed = 0, leased_by = null, leased_until = null`;
     },
     pass: (seconds) => shiftTime(sql, seconds),
     claim: (worker, lanes = 1) =>
@@ -151,27 +154,36 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
       for (let claims = 0; claims < CLAIMS_MAX; claims++) {
         const lanes = await engine.claim(worker, 8);
         for (const lane of lanes) await work(engine, worker, lane);
-        const [left] = await sql`select exists (select from calendar_sync.marks) as is_marked`;
-        if (lanes.length === 0 && !left?.["is_marked"]) return;
+        const [left] = await sql`select exists (select from calendar_sync.changes) as is_changed`;
+        if (lanes.length === 0 && !left?.["is_changed"]) return;
       }
       throw new Error(`There is still work after ${CLAIMS_MAX} claims.`);
     },
     async record(worker, lane, outcomeOf = synced, notes = {}) {
-      const rows = lane.jobs.flatMap((job) => {
+      const succeeded = notes.succeeded ?? true;
+      if (lane.kind === "disconnect" && succeeded) {
+        const parameters = { p_worker: worker, p_integration_id: lane.integration_id };
+        return await rpc("calendar_finish_disconnect", parameters, z.unknown()) !== null;
+      }
+      const rows: unknown[] = [];
+      if (lane.kind !== "event") rows.push(succeeded ? doneRow(lane) : retryRow(lane, "server_error"));
+      rows.push(...lane.jobs.flatMap((job) => {
         const outcome = typeof outcomeOf === "function" ? outcomeOf(job, lane) : outcomeOf;
         return outcome === null ? [] : [outcomeRow(lane, job, outcome)];
-      });
+      }));
+      const { wait, ...facts }: LaneNotes = { ...UNTOUCHED, succeeded: true, reached: true, ...notes };
       const { recorded } = await rpc("calendar_record", {
         p_worker: worker,
         p_integration_id: lane.integration_id,
         p_outcomes: rows,
-        p_lane: {
-          ...UNTOUCHED,
-          succeeded: true,
-          reached: true,
+        p_batch: {
           calls_made: rows.length,
           lease: lane.lease,
-          ...notes,
+          reserved_id: lane.reserved_id,
+          wrote_to: lane.calendar?.id ?? null,
+          wait_reason: wait?.reason ?? null,
+          wait_ms: wait?.ms ?? null,
+          ...facts,
         },
       }, z.object({ recorded: z.boolean() }));
       return recorded;
@@ -214,27 +226,12 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
 }
 
 /** Does what a lane was claimed for, as if the provider did everything that it is asked to do. */
-async function work({ sql, rpc, record }: Engine, worker: string, lane: Lane): Promise<void> {
-  switch (lane.task) {
-    case "sync":
-      await record(worker, lane);
-      break;
-    case "find_own_events":
-      await record(worker, lane, undefined, { own_events_found: true });
-      break;
-    case "exercise_token":
-      await sql`
-        update calendar_sync.lanes set exercise_due = false where integration_id = ${lane.integration_id}`;
-      await record(worker, lane);
-      break;
-    case "finish_disconnect":
-      await rpc(
-        "calendar_finish_disconnect",
-        { p_worker: worker, p_integration_id: lane.integration_id },
-        z.unknown(),
-      );
-      break;
+async function work({ sql, record }: Engine, worker: string, lane: Lane): Promise<void> {
+  if (lane.kind === "keep_alive") {
+    await sql`
+      update public.calendar_integrations set token_refreshed_at = now() where id = ${lane.integration_id}`;
   }
+  await record(worker, lane);
 }
 
 function outcomeRow(

@@ -23,6 +23,8 @@ export interface Scene {
   connectedUser(account?: string, access?: "dedicated" | "existing"): Promise<ConnectedUser>;
   /** Connects a user, or connects one again. */
   connect(api: CalendarApi, account: string, access?: "dedicated" | "existing"): Promise<Integration>;
+  /** Deletes users and waits until their events have gone, with all that was known of their calendars. */
+  deleteUsers(...user_ids: readonly string[]): Promise<void>;
   /** The titles of the live events of a calendar, sorted. */
   titles(calendar_id: string): string[];
   events(calendar_id: string): readonly SeenEvent[];
@@ -78,7 +80,9 @@ export async function openScene(
   const provider = provider_name === "google" ? googleSubject(google) : outlookSubject(outlook);
   provider.setQuotas(false);
   const sql = postgres(stack.databaseUrl, { max: 4, onnotice: () => {} });
-  await sql`update calendar_sync.quotas set calls = 100000000`;
+  await sql`
+    update calendar_sync.providers set account_calls = 100000000,
+      project_calls = case when project_calls is not null then 100000000 end`;
   await sql`update calendar_sync.options set deletions_free = 100000000`;
   const redirect_to = `${stack.apiUrl}/settings`;
   const { events } = provider;
@@ -110,6 +114,15 @@ export async function openScene(
       return { id, api, integration, calendar_id: integration.calendar_id };
     },
     connect: (api, account, access) => api.connect({ provider: provider_name, redirect_to, account, access }),
+    async deleteUsers(...user_ids) {
+      await sql`delete from auth.users where id in ${sql(user_ids)}`;
+      const left = () =>
+        sql`
+        select status, last_error from public.calendar_integrations where deleted_user_id in ${
+          sql(user_ids)
+        }`;
+      await until(async () => (await left()).length === 0, 40_000, left);
+    },
     async untilTitles(calendar_id, wanted, timeout_ms = 20_000) {
       const expected = JSON.stringify([...wanted].sort());
       await until(

@@ -91,6 +91,10 @@ async function tickRuns(): Promise<boolean> {
   try {
     await until(async () => (await runs()).length > 0, TICK_PATIENCE_S * 1000);
   } catch {
+    console.log(
+      await sql`select jobname, schedule, active, username, status, return_message
+      from cron.job left join cron.job_run_details using (jobid) order by runid`,
+    );
     return false;
   }
   const found = await runs();

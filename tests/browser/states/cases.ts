@@ -39,7 +39,7 @@ async function settle(
   });
   await api.untilStatus(({ progress }) => progress.synced === OBLIGATIONS && progress.pending === 0);
   await scene.sql`
-    update calendar_sync.lanes set held_until = now() + interval '1 day' where integration_id = ${integration_id}`;
+    update calendar_sync.lanes set wait_until = now() + interval '1 day', wait_reason = 'retry_after' where integration_id = ${integration_id}`;
   return integration_id;
 }
 
@@ -66,7 +66,7 @@ const waiting =
     await withError(provider, "active", code)(scene, user);
     await scene.sql`
     update calendar_sync.lanes
-    set held_until = now() + make_interval(mins => ${minutes}), ready_at = now() + make_interval(mins => ${minutes})
+    set wait_until = now() + make_interval(mins => ${minutes}), wait_reason = 'retry_after', ready_at = now() + make_interval(mins => ${minutes})
     where integration_id in (select id from public.calendar_integrations where user_id = ${user.id})`;
   };
 

@@ -16,7 +16,7 @@ export const ACTING: readonly Behaviour[] = [
       await engine.insert(user_id, 3);
       const [lane] = await engine.claim(WORKER);
       assert.ok(lane);
-      await engine.record(WORKER, lane, { kind: "failed" }, { backoff_ms: 60_000 });
+      await engine.record(WORKER, lane, { kind: "failed" }, { wait: { reason: "backoff", ms: 60_000 } });
       assert.deepEqual(await engine.claim(WORKER), []);
       assert.deepEqual(await said(sql`select * from calendar_admin.retry(${user_id}, 'Ticket 7')`), [
         [id, "3 changes that had been given up are tried now"],
@@ -44,7 +44,7 @@ export const ACTING: readonly Behaviour[] = [
       await sql`select calendar_admin.resync(${user_id})`;
       await engine.drain();
       const [row] = await sql`select count(*)::int as mapped,
-        (select count(*)::int from calendar_sync.lanes where own_events_due) as searched from public.calendar_event_mappings`;
+        (select count(*)::int from calendar_sync.jobs where kind = 'find_orphans') as searched from public.calendar_event_mappings`;
       assert.deepEqual({ ...row }, { mapped: 4, searched: 0 });
       assert.equal((await noted(sql, "resynced")).length, 4);
       // The first two were the user's own doing.
@@ -92,7 +92,6 @@ export const ACTING: readonly Behaviour[] = [
       });
       assert.equal(status[0]?.integration.last_error.message, words);
       await sql`select public.calendar_set_calendar(${user_id}, ${id}, 'another', 'Another', 'other')`;
-      await sql`select public.calendar_activate(${id}, 'calendar', 'Deadlines', 'own', 'no ticket')`;
       await sql`update public.calendar_integrations set status = 'active' where id = ${id}`;
       await sql`select calendar_sync.nightly()`;
       await sql`select calendar_sync.sweep('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')`;
@@ -120,7 +119,7 @@ export const ACTING: readonly Behaviour[] = [
       await sql`select calendar_admin.pause(${id})`;
       await sql`update public.calendar_integrations set status = 'disconnected', last_error = '{"code": "invalid_grant", "message": "…"}' where id = ${id}`;
       assert.deepEqual(await engine.statusOf(id), { status: "disconnected", code: "invalid_grant" });
-      await sql`select public.calendar_activate(${id}, 'calendar', 'Deadlines', 'own', 'no ticket')`;
+      await sql`update public.calendar_integrations set status = 'active', last_error = null where id = ${id}`;
       assert.deepEqual(await engine.statusOf(id), { status: "paused", code: "configuration" });
       await sql`select public.calendar_begin_disconnect(${user_id}, ${id}, 'remove')`;
       assert.match((await said(sql`select * from calendar_admin.pause(${id}, 'Late')`)).join(), /left alone/);
@@ -169,20 +168,20 @@ export const ACTING: readonly Behaviour[] = [
     },
   },
   {
-    name: "drain: waits of our own end, what is queued is told, and it rings",
+    name: "drain: our own waits end, it says what is queued, and it wakes the worker",
     async show(engine) {
       const { sql } = engine;
-      await sql`select calendar_admin.set_doorbell('http://127.0.0.1:9/functions/v1/calendar-sync', repeat('a secret ', 5) || '.')`;
+      await sql`select calendar_admin.set_worker('http://127.0.0.1:9/functions/v1/calendar-sync', repeat('a secret ', 5) || '.')`;
       await sql`delete from net.http_request_queue`;
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 2);
       const [lane] = await engine.claim(WORKER);
       assert.ok(lane);
       await engine.record(WORKER, lane, { kind: "retry", counts: true, run_in_ms: 300_000 }, {
-        backoff_ms: 300_000,
+        wait: { reason: "backoff", ms: 300_000 },
         succeeded: false,
       });
-      await sql`update calendar_sync.gates set down_since = now(), probe_at = now() + interval '5 s' where provider = 'google'`;
+      await sql`update calendar_sync.providers set open_since = now(), probe_at = now() + interval '5 s' where name = 'google'`;
       assert.deepEqual(await engine.claim(WORKER), []);
       const counts = new Map(
         (await sql`select * from calendar_admin.drain('Now')`).map(({ what, how_many }) => [what, how_many]),
@@ -217,9 +216,9 @@ export const ACTING: readonly Behaviour[] = [
         assert.match(error?.hint ?? "", /calendar_admin\.integrations/, name);
       }
       const refused: readonly [string, RegExp][] = [
-        ["set_doorbell()", /Say what to set/],
-        ["set_doorbell(url => 'https://example.com/')", /has to be https/],
-        ["set_doorbell(secret => 'a short one')", /at least 32 characters/],
+        ["set_worker()", /Say what to set/],
+        ["set_worker(url => 'https://example.com/')", /has to be https/],
+        ["set_worker(secret => 'a short one')", /at least 32 characters/],
       ];
       for (const [call, words] of refused) {
         await assert.rejects(

@@ -45,9 +45,9 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
   await t.step("erase_user: the events go, and no table knows the user any more", async () => {
     const deleted = await user.api.request("DELETE", `/?integration_id=${kept.id}&events=keep`);
     assert.equal(deleted.status, 204);
-    await sql`insert into calendar_sync.kept_attempts
-      select user_id, provider, account_id, gen_random_uuid(), '{calendar}' from calendar_sync.kept_calendars where user_id = ${user.id}`;
-    await sql`insert into calendar_sync.setups values (${user.id}, gen_random_uuid(), now())`;
+    await sql`insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+      values (${kept.id}, gen_random_uuid(), 'calendar', 'interrupted')`;
+    await sql`select calendar_sync.take_lock('calendar', ${user.id}, gen_random_uuid(), 1)`;
     const created = await user.api.request("POST", "/feeds", { name: "Mine" });
     const { url } = z.object({ url: z.string() }).parse(await created.json());
     assert.equal((await fetch(url)).status, 200);
@@ -102,9 +102,7 @@ async function secretsOf(sql: Sql, user_id: string): Promise<string[]> {
     select unnest(array[refresh_token_secret_id, access_token_secret_id]) as id
     from public.calendar_integrations where user_id = ${user_id}
     union
-    select unnest(array[connection.refresh_token_secret_id, connection.access_token_secret_id])
-    from calendar_sync.connections as connection
-    join public.calendar_integrations as integration on integration.id = connection.integration_id
-    where integration.user_id = ${user_id}`;
+    select unnest(array[refresh_token_secret_id, access_token_secret_id])
+    from calendar_sync.flows where user_id = ${user_id}`;
   return rows.map(({ id }) => id).filter((id) => id !== null);
 }

@@ -28,7 +28,7 @@ Deno.test({
     await sql`insert into public.obligations (user_id, title, deadline_date) values (${id}, 'Report', '2027-01-01')`;
 
     await t.step("nothing is wrong with a stack that runs, seen by a superuser", async () => {
-      await ring(sql);
+      await wakeUp(sql);
       await until(async () => (await wrong(sql)).length === 0, 20_000, () => wrong(sql));
     });
 
@@ -97,7 +97,7 @@ Deno.test({
       });
     });
 
-    await t.step("a copy of a database that rings at the original is found by its URL", async () => {
+    await t.step("a copy of a database that wakes the original's worker is found by its URL", async () => {
       const host = "https://abcdefghijklmnopqrst.supabase.co/functions/v1/calendar-sync";
       await rolledBack(sql, async (own) => {
         const at = (text: string) => checkAddress(own, new URL(text));
@@ -131,7 +131,7 @@ Deno.test({
         `${stack.apiUrl}/functions/v1`,
       ]);
       assert.equal(code, 0, stdout + stderr);
-      assert.match(stdout, /✓ round trip of the doorbell +calendar-sync answered 202.*after \d+ ms/);
+      assert.match(stdout, /✓ round trip of a wake-up call +calendar-sync answered 202.*after \d+ ms/);
       assert.match(stdout, /^0 wrong, \d+ to look at, \d+ right$/m);
       assert.ok(!stdout.includes("✗"));
     });
@@ -141,35 +141,35 @@ Deno.test({
       const { code, stdout } = await doctor(scene, ["--json"]);
       const { ok, findings } = Report.parse(JSON.parse(stdout));
       assert.deepEqual([code, ok], [1, false]);
-      const trip = findings.find(({ check_name }) => check_name === "round trip of the doorbell");
+      const trip = findings.find(({ check_name }) => check_name === "round trip of a wake-up call");
       assert.match(trip?.found ?? "", /401: its CALENDAR_SYNC_SECRET is not/);
       const [finding, ...others] = await wrong(sql);
       assert.deepEqual(others, []);
-      assert.equal(finding?.check_name, "doorbell is answered");
+      assert.equal(finding?.check_name, "the worker answers");
       await sql.unsafe(mendingSql(finding?.how_to_mend ?? "", stack));
       await until(async () => (await wrong(sql)).length === 0, 20_000, () => wrong(sql));
     });
 
     await t.step("an address without a function: 404 is told apart", async () => {
-      await sql`select calendar_admin.set_doorbell(url => ${`${stack.googleUrl}/functions/v1/calendar-sync`})`;
+      await sql`select calendar_admin.set_worker(url => ${`${stack.googleUrl}/functions/v1/calendar-sync`})`;
       const { code, stdout } = await doctor(scene);
       assert.equal(code, 1, stdout);
-      assert.match(stdout, /✗ round trip of the doorbell +The address answered 404/);
+      assert.match(stdout, /✗ round trip of a wake-up call +The address answered 404/);
       assert.match(stdout, /→ npx supabase functions deploy --use-api/);
     });
 
     await t.step("an address where nobody is: that is told apart too", async () => {
-      await sql`select calendar_admin.set_doorbell(url => 'http://127.0.0.1:9/functions/v1/calendar-sync')`;
+      await sql`select calendar_admin.set_worker(url => 'http://127.0.0.1:9/functions/v1/calendar-sync')`;
       const { stdout } = await doctor(scene);
-      assert.match(stdout, /✗ round trip of the doorbell +The address of calendar-sync cannot be reached/);
-      await sql`select calendar_admin.set_doorbell(url => ${`${stack.apiUrl}/functions/v1/calendar-sync`})`;
+      assert.match(stdout, /✗ round trip of a wake-up call +The address of calendar-sync cannot be reached/);
+      await sql`select calendar_admin.set_worker(url => ${`${stack.apiUrl}/functions/v1/calendar-sync`})`;
     });
 
     await t.step("a pg_net that sends nothing: the doctor waits no longer than it was told", async () => {
       await stack.pgNet.stop();
       const { code, stdout, stderr } = await doctor(scene, ["--timeout-s", "2"]);
       assert.equal(code, 1);
-      assert.match(stdout, /✗ round trip of the doorbell +pg_net has not had an answer for 2 s/);
+      assert.match(stdout, /✗ round trip of a wake-up call +pg_net has not had an answer for 2 s/);
       assert.match(stderr, /…waiting for the answer, 1 s/);
       stack.pgNet.start();
     });
@@ -180,13 +180,12 @@ Deno.test({
       assert.equal(code, 1, stdout);
       assert.match(
         stdout,
-        /✗ round trip of the doorbell +The address answered 503: calendar-sync does not start, or dies/,
+        /✗ round trip of a wake-up call +The address answered 503: calendar-sync does not start, or dies/,
       );
       const [finding, ...others] = await wrong(sql);
       assert.deepEqual(others, []);
       assert.match(finding?.how_to_mend ?? "", /supabase secrets set --env-file \.env/);
-      const [health] =
-        await sql`select ok from calendar_admin.health where name = 'the doorbell is answered'`;
+      const [health] = await sql`select ok from calendar_admin.health where name = 'wake_up'`;
       assert.equal(health?.["ok"], false);
     });
 
@@ -223,10 +222,10 @@ async function wrong(sql: Sql): Promise<Finding[]> {
   return (await setupCheck(sql)).filter(({ ok }) => !ok);
 }
 
-async function ring(sql: Sql): Promise<void> {
-  const [row] = await sql<{ id: string }[]>`select calendar_admin.ring() as id`;
+async function wakeUp(sql: Sql): Promise<void> {
+  const [row] = await sql<{ id: string }[]>`select calendar_admin.wake_up() as id`;
   await until(async () => {
-    const [answer] = await sql`select is_good from calendar_admin.doorbell where request_id = ${
+    const [answer] = await sql`select is_good from calendar_admin.wake_up_calls where request_id = ${
       row?.id ?? ""
     }`;
     return answer?.["is_good"] === true;

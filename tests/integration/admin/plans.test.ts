@@ -26,9 +26,9 @@ const READ_BY_INDEX = [
   "select * from calendar_admin.most_synced_types",
   "select * from calendar_admin.recent_activity",
   "select * from calendar_admin.erasures",
-  "select * from calendar_admin.gates",
+  "select * from calendar_admin.circuit_breakers",
   "select * from calendar_admin.incidents",
-  "select * from calendar_admin.doorbell",
+  "select * from calendar_admin.wake_up_calls",
   "select * from calendar_admin.cron_jobs",
   "select * from calendar_admin.health",
 ] as const;
@@ -44,8 +44,8 @@ async function populate({ sql }: Engine): Promise<void> {
   await sql`insert into calendar_sync.lanes (integration_id, provider) select id, provider from public.calendar_integrations`;
   await sql`insert into public.obligations (user_id, title, deadline_date, obligation_type)
     select id, 'Obligation', '2027-01-01', 'type ' || n from auth.users cross join generate_series(1, ${JOBS_A_LANE}::int) as n`;
-  await sql`insert into calendar_sync.jobs (integration_id, obligation_id, attempts, failed_at, created_at)
-    select integration.id, obligation.id, (row_number() over () % 10 = 0)::int * 8,
+  await sql`insert into calendar_sync.jobs (integration_id, kind, obligation_id, attempts, failed_at, created_at)
+    select integration.id, 'event', obligation.id, (row_number() over () % 10 = 0)::int * 8,
       case when row_number() over () % 10 = 0 then now() end, now() - random() * interval '1 hour'
     from public.obligations as obligation join public.calendar_integrations as integration using (user_id)`;
   await sql`insert into calendar_sync.activity (at, user_id, integration_id, provider, obligation_id, action)
@@ -53,8 +53,8 @@ async function populate({ sql }: Engine): Promise<void> {
     from calendar_sync.jobs as job join public.calendar_integrations as integration on integration.id = job.integration_id`;
   await sql`insert into calendar_sync.provider_calls (provider, integration_id, calls)
     select 'google', id, 5 from public.calendar_integrations`;
-  await sql`insert into calendar_sync.marks (integration_id, everything, priority, reason)
-    select id, true, 1, 'test' from public.calendar_integrations limit 500`;
+  await sql`insert into calendar_sync.changes (integration_id, kind, priority)
+    select id, 'scan', 1 from public.calendar_integrations limit 500`;
   await sql`set session_replication_role = origin`;
   await sql`update calendar_sync.lanes set ready_at = now() - random() * interval '1 hour', priority = 0`;
   await sql`vacuum analyze`;

@@ -188,7 +188,7 @@ export const BREAKAGES: readonly Breakage[] = [
       `insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000000', 'late@example.com');
       insert into public.calendar_integrations (id, user_id, provider, status)
       values ('b0000000-0000-4000-8000-000000000000', 'a0000000-0000-4000-8000-000000000000', 'google', 'active');
-      delete from calendar_sync.marks;
+      delete from calendar_sync.changes;
       update calendar_sync.lanes set ready_at = now() - interval '40 s' where integration_id = 'b0000000-0000-4000-8000-000000000000';
       select net.http_get('http://127.0.0.1:9/')`,
     check: "pg_net's queue moves",
@@ -198,24 +198,24 @@ export const BREAKAGES: readonly Breakage[] = [
   {
     name: "a trigger that is switched off",
     sql: `alter table public.obligations disable trigger calendar_sync_update`,
-    check: "trigger calendar_sync_update",
+    check: "trigger calendar_sync_update on public.obligations",
     found: /switched off/,
   },
   ...["insert", "update", "delete", "truncate"].map((event) => ({
     name: `a trigger for ${event} that is gone`,
     sql: `drop trigger calendar_sync_${event} on public.obligations`,
-    check: `trigger calendar_sync_${event}`,
+    check: `trigger calendar_sync_${event} on public.obligations`,
     found: /missing/,
   })),
   ...[
     ["integration_changed", "public.calendar_integrations"],
-    ["integration_deleted", "public.calendar_integrations"],
-    ["stay_paused", "public.calendar_integrations"],
-    ["ring_at_commit", "calendar_sync.marks"],
+    ["delete_belongings", "public.calendar_integrations"],
+    ["integration_before_update", "public.calendar_integrations"],
+    ["wake_up_at_commit", "calendar_sync.changes"],
   ].map(([name, table]) => ({
     name: `the trigger ${name} gone`,
     sql: `drop trigger ${name} on ${table}`,
-    check: `trigger ${name}`,
+    check: `trigger ${name} on ${table}`,
     found: /missing/,
   })),
   {
@@ -247,6 +247,7 @@ export const BREAKAGES: readonly Breakage[] = [
     sql: `drop index public.obligations_user_id_id_idx`,
     check: "index from recipient to obligations",
     found: /reads all obligations/,
+    told: /^create index on public\.obligations \(<the column that names the recipient>, <its key>\);$/,
   },
   {
     name: "a schema that the Data API shows",
@@ -300,8 +301,8 @@ export const BREAKAGES: readonly Breakage[] = [
   {
     name: "a day without a place for its activity",
     sql: `do $do$ begin execute 'drop table calendar_sync.activity_' || ${tomorrow}; end $do$`,
-    check: "activity has its days",
-    found: /missing: activity_\d{8}/,
+    check: "activity",
+    found: /without a partition: activity_\d{8}/,
   },
   {
     name: "no question before many deletions",
@@ -316,10 +317,11 @@ export const BREAKAGES: readonly Breakage[] = [
     found: /missing/,
   },
   {
-    name: "an unknown quota",
-    sql: `delete from calendar_sync.quotas where provider = 'outlook' and scope = 'project'`,
-    check: "quotas",
-    found: /missing: outlook project/,
+    name: "a quota too small to sync with",
+    sql: `update calendar_sync.providers set project_calls = 9, account_calls = 9 where name = 'outlook'`,
+    check: "quota of outlook",
+    found: /^9 calls of an account/,
+    told: /account_calls = …/,
   },
   {
     name: "a client secret that a provider refuses",
@@ -329,7 +331,7 @@ export const BREAKAGES: readonly Breakage[] = [
       values ('a0000000-0000-4000-8000-000000000000', 'outlook', 'active', '{"code": "configuration", "message": "…"}')`,
     check: "client of outlook",
     found: /1 accounts/,
-    told: /supabase secrets set MICROSOFT_CLIENT_ID/,
+    told: /supabase secrets set --env-file \.env {3}-- client id and secret of Outlook/,
   },
 ];
 

@@ -255,15 +255,15 @@ testEngine("what became of a user's calendars, and of which obligations, is told
         assert.equal(Date.parse(details?.["next_try_at"] ?? ""), lane?.ready_at.getTime());
       }
       assert.equal(await said("configuration"), null);
-      const [later] = await engine.sql<{ spent_until: Date }[]>`
-        update calendar_sync.gates set spent_until = date_trunc('second', now()) + interval '1 hour'
-        where provider = 'google' returning spent_until`;
+      const [later] = await engine.sql<{ quota_until: Date }[]>`
+        update calendar_sync.providers set quota_until = date_trunc('second', now()) + interval '1 hour'
+        where name = 'google' returning quota_until`;
       assert.equal(
         Date.parse((await said("quota"))?.["next_try_at"] ?? ""),
-        later?.spent_until.getTime(),
-        "the gate opens later than the lane is ready",
+        later?.quota_until.getTime(),
+        "the quota is free later than the lane is ready",
       );
-      await engine.sql`update calendar_sync.gates set spent_until = null`;
+      await engine.sql`update calendar_sync.providers set quota_until = null`;
       await engine.sql`update calendar_sync.lanes set ready_at = now() - interval '1 second'`;
       assert.equal(await said("quota"), null, "it may go on at once");
       await engine.sql`

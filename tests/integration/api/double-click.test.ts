@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { hashSecretToken } from "../../../supabase/functions/_shared/platform/secret-token.ts";
 import { consent, until } from "../../support/calendar-api.ts";
-import type { ISql } from "postgres";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 
@@ -66,7 +65,7 @@ for (const provider_name of ["google", "outlook"] as const) {
       );
 
       await t.step(
-        "the second of two confirmations waits for the first, and finds what it made",
+        "of two confirmations one looks for a calendar at a time, and the second finds what the first made",
         async () => {
           const { id: user_id, api } = await scene.newUser();
           const hashes: string[] = [];
@@ -78,29 +77,29 @@ for (const provider_name of ["google", "outlook"] as const) {
             hashes.push(await hashSecretToken(landed.searchParams.get("calendar_connection") ?? ""));
           }
           const [first = "", second = ""] = hashes;
-          interface Taken {
-            kind: string;
-            integration_id: string;
-          }
-          const take = (connection: ISql, hash: string) =>
-            connection<Taken[]>`
-            select taken ->> 'kind' as kind, taken ->> 'integration_id' as integration_id
-            from public.calendar_take_connection(${user_id}, ${hash}) as taken`;
-          let other: Promise<Taken[]> = Promise.resolve([]);
-          const one = await sql.begin(async (transaction) => {
-            const [row] = await take(transaction, first);
-            other = take(sql, second).execute();
-            other.catch(() => {});
-            await until(async () =>
-              (await sql`
-              select from pg_stat_activity
-              where wait_event_type = 'Lock' and query like '%calendar_take_connection%'`).length === 1
-            );
+          const lock = async (claim: string) => {
+            const [row] = await sql`select public.calendar_lock_user(${user_id}, ${claim}, 15) as is_taken`;
+            return row?.["is_taken"];
+          };
+          const take = async (hash: string) => {
+            const [row] = await sql<{ kind: string; flow_id: string; calendar_id: string | null }[]>`
+              select taken ->> 'kind' as kind, taken ->> 'flow_id' as flow_id, taken ->> 'calendar_id' as calendar_id
+              from public.calendar_take_connection(${user_id}, ${hash}) as taken`;
             return row;
-          });
-          const [two] = await other;
-          assert.equal(one?.kind, "taken");
-          assert.deepEqual(two, one);
+          };
+          const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
+          assert.deepEqual([await lock(one), await lock(two)], [true, false]);
+          const taken = await take(first);
+          assert.deepEqual([taken?.kind, taken?.calendar_id], ["taken", null]);
+          await sql`select public.calendar_activate(${
+            taken?.flow_id ?? ""
+          }, 'made by the first', 'Made', 'own')`;
+          await sql`select public.calendar_unlock_user(${user_id}, ${one})`;
+          assert.equal(await lock(two), true);
+          const again = await take(second);
+          assert.deepEqual([again?.kind, again?.calendar_id], ["taken", "made by the first"]);
+          await sql`select public.calendar_unlock_user(${user_id}, ${two})`;
+          await sql`delete from public.calendar_integrations where user_id = ${user_id}`;
         },
       );
 
@@ -137,12 +136,11 @@ for (const provider_name of ["google", "outlook"] as const) {
       await t.step("a process that was killed while it made one keeps nobody waiting for long", async () => {
         const begun = performance.now();
         await sql`
-          insert into calendar_sync.setups (user_id, claim, claimed_until)
-          values (${user_id}, gen_random_uuid(), clock_timestamp() + interval '1 second')`;
+          select public.calendar_lock_user(${user_id}, gen_random_uuid(), 1)`;
         const response = await api.request("POST", "/calendars", { integration_id });
         assert.equal(response.status, 200, await response.text());
         assert.ok(performance.now() - begun >= 900, "it waited for the one before");
-        assert.equal((await sql`select from calendar_sync.setups`).length, 0);
+        assert.equal((await sql`select from calendar_sync.locks where purpose = 'calendar'`).length, 0);
       });
 
       await t.step("one that could not be made does not keep the next one waiting", async () => {
@@ -151,7 +149,7 @@ for (const provider_name of ["google", "outlook"] as const) {
         assert.equal(failed.status, 502);
         await failed.body?.cancel();
         faults.clear();
-        assert.equal((await sql`select from calendar_sync.setups`).length, 0);
+        assert.equal((await sql`select from calendar_sync.locks where purpose = 'calendar'`).length, 0);
       });
 
       await t.step("PATCH /status: all say the same, and the calendar is the chosen one", async () => {
@@ -178,31 +176,36 @@ for (const provider_name of ["google", "outlook"] as const) {
         assert.deepEqual(statuses, [202, 202, 202, 202]);
       });
 
-      await t.step("POST /retry: what failed is queued once, and ends up in the calendar once", async () => {
-        const [obligation] = await sql<{ id: string }[]>`
+      await t.step(
+        "POST /retry: every one is accepted, and what failed ends up in the calendar once",
+        async () => {
+          const [obligation] = await sql<{ id: string }[]>`
           insert into public.obligations (user_id, title, deadline_date)
           values (${user_id}, 'Retried', '2027-01-31') returning id`;
-        assert.ok(obligation);
-        await until(async () => (await api.status()).every(({ progress }) => progress.pending === 0));
-        await sql`update public.calendar_integrations set sync_enabled = false where id = ${integration_id}`;
-        await sql`
-          insert into calendar_sync.jobs (integration_id, obligation_id, failed_at, attempts)
-          values (${integration_id}, ${obligation.id}, now(), 8)`;
-        await sql.begin(async (transaction) => {
-          await transaction`set local session_replication_role = replica`;
-          await transaction`update public.calendar_integrations set sync_enabled = true where id = ${integration_id}`;
-        });
-        const { statuses, bodies } = await at_once(() => api.request("POST", "/retry", { integration_id }));
-        assert.deepEqual(statuses, [202, 202, 202, 202]);
-        assert.equal(bodies.map((body) => JSON.parse(body).queued).reduce((sum, n) => sum + n, 0), 1);
-        const settled = await api.untilStatus(({ id, progress }) =>
-          id === integration_id && progress.pending === 0 && progress.failed === 0
-        );
-        assert.equal(
-          scene.titles(settled.calendar_id ?? "").filter((title) => title === "Retried").length,
-          1,
-        );
-      });
+          assert.ok(obligation);
+          await until(async () => (await api.status()).every(({ progress }) => progress.pending === 0));
+          await sql`update public.calendar_integrations set sync_enabled = false where id = ${integration_id}`;
+          await sql`
+          insert into calendar_sync.jobs (integration_id, kind, obligation_id, failed_at, attempts)
+          values (${integration_id}, 'event', ${obligation.id}, now(), 8)`;
+          await sql.begin(async (transaction) => {
+            await transaction`set local session_replication_role = replica`;
+            await transaction`update public.calendar_integrations set sync_enabled = true where id = ${integration_id}`;
+          });
+          const { statuses, bodies } = await at_once(() => api.request("POST", "/retry", { integration_id }));
+          assert.deepEqual(statuses, [202, 202, 202, 202]);
+          // One that comes after the worker finds nothing that failed.
+          const queued = bodies.map((body) => JSON.parse(body).queued);
+          assert.ok(queued.includes(1) && queued.every((count) => count <= 1), queued.join());
+          const settled = await api.untilStatus(({ id, progress }) =>
+            id === integration_id && progress.pending === 0 && progress.failed === 0
+          );
+          assert.equal(
+            scene.titles(settled.calendar_id ?? "").filter((title) => title === "Retried").length,
+            1,
+          );
+        },
+      );
 
       await t.step("POST /resume: every one is told that it goes on", async () => {
         await sql`

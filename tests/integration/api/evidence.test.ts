@@ -171,10 +171,16 @@ Deno.test({
         await sql`delete from public.obligations`;
         await sql`delete from auth.users where id in (${ada.id}, ${grace.id})`;
         assert.deepEqual(await evidence(), before);
-        const [end] = await sql<{ reason: string; events: string }[]>`
-        select reason, details ->> 'events' as events from calendar_sync.activity
-        where user_id = ${ada.id} and action = 'disconnected'`;
-        assert.deepEqual({ ...end }, { reason: "user_deleted", events: "left" });
+        // The worker removes the events of a deleted user, and then the connection.
+        const left = () =>
+          sql<{ action: string; reason: string | null; events: string | null }[]>`
+            select action, reason, details ->> 'events' as events from calendar_sync.activity
+            where user_id = ${ada.id} and action in ('disconnecting', 'disconnected') order by at`;
+        await until(async () => (await left()).length === 2, 20_000, left);
+        assert.deepEqual((await left()).map(({ action, reason, events }) => [action, reason, events]), [
+          ["disconnecting", "user_deleted", null],
+          ["disconnected", null, "removed"],
+        ]);
         for (const { id } of [ada, grace]) await sql`select calendar_sync.forget_activity(${id})`;
         const after = await evidence();
         assert.deepEqual(

@@ -120,9 +120,9 @@ Deno.test({
       await call(api, "GET", `/evidence?obligation_id=${crypto.randomUUID()}`, 404);
       await call(api, "GET", `/evidence?obligation_id=${obligation.id}&format=pdf`, 400);
       await sql`
-        insert into calendar_sync.jobs (integration_id, obligation_id, failed_at, attempts, last_error)
-        values (${integration_id}, ${obligation.id}, now(), 8, 'timeout')
-        on conflict (integration_id, obligation_id) do update set failed_at = now(), attempts = 8, last_error = 'timeout'`;
+        insert into calendar_sync.jobs (integration_id, kind, obligation_id, failed_at, attempts, last_error)
+        values (${integration_id}, 'event', ${obligation.id}, now(), 8, 'timeout')
+        on conflict (integration_id, obligation_id, kind) do update set failed_at = now(), attempts = 8, last_error = 'timeout'`;
       const { problems } = JSON.parse(await call(api, "GET", "/problems", 200));
       assert.match(problems[0].message, /after several attempts/);
       await call(api, "GET", `/explain?obligation_id=${obligation.id}`, 200);

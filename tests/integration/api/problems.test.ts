@@ -95,15 +95,14 @@ testEngine("what failed is shown to its user, and is tried again when its user s
       await engine.sql`delete from calendar_sync.jobs where obligation_id = ${calm[0] ?? ""}`;
       await settleLane(engine);
       assert.equal(await retry(engine, integration.user_id, integration.id), 3);
-      const marks = await engine.sql`select everything, priority, reason from calendar_sync.marks`;
-      assert.deepEqual(marks.map((mark) => ({ ...mark })), [
-        { everything: false, priority: 0, reason: "retry" },
+      const changes = await engine.sql`select kind, obligation_id, priority from calendar_sync.changes`;
+      assert.deepEqual(changes.map((change) => ({ ...change })), [
+        { kind: "retry", obligation_id: null, priority: 0 },
       ]);
       const [lane] = await engine.claim(WORKER);
       assert.deepEqual(lane?.jobs.map(({ obligation_id }) => obligation_id).sort(), [...ids].sort());
       assert.ok(lane?.jobs.every(({ attempts }) => attempts === 0));
-      const [walk] = await engine.sql`select walk_after, walk_next from calendar_sync.lanes`;
-      assert.deepEqual({ ...walk }, { walk_after: null, walk_next: null });
+      assert.equal((await engine.sql`select from calendar_sync.jobs where kind = 'scan'`).length, 0);
     },
   },
   {
@@ -112,6 +111,7 @@ testEngine("what failed is shown to its user, and is tried again when its user s
       const integration = await engine.integration();
       const [one = "", two = ""] = await failed(engine, integration, 2);
       assert.equal(await retry(engine, integration.user_id, integration.id, one), 1);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       assert.equal(await retry(engine, integration.user_id, integration.id, one), 0);
       assert.equal(await retry(engine, integration.user_id, integration.id, crypto.randomUUID()), 0);
       const left = await engine.sql<{ obligation_id: string }[]>`
@@ -121,7 +121,7 @@ testEngine("what failed is shown to its user, and is tried again when its user s
   },
   {
     name:
-      "it rings, ends our own patience and lets a provider that was down be tried, but not a provider's wish",
+      "it wakes the worker, ends our own wait and has a provider that was down tried; a wait that the provider asked for goes on",
     async show(engine) {
       const integration = await engine.integration();
       await failed(engine, integration, 1);
@@ -129,29 +129,38 @@ testEngine("what failed is shown to its user, and is tried again when its user s
       await engine.sql`select vault.create_secret('http://127.0.0.1:1/', 'calendar_sync_url')`;
       await engine.sql`select vault.create_secret('secret', 'calendar_sync_secret')`;
       await engine.sql`
-        update calendar_sync.lanes set backoff_until = now() + interval '5 minutes', held_until = now() + interval '1 hour'`;
-      await engine.sql`
-        update calendar_sync.gates set down_since = now(), probe_at = now() + interval '1 minute' where provider = 'google'`;
-      await retry(engine, integration.user_id, integration.id);
+        update calendar_sync.providers set open_since = now(), probe_at = now() + interval '3 seconds' where name = 'google'`;
+      const waitAfterRetry = async (reason: string) => {
+        await engine.sql`
+          update calendar_sync.lanes set wait_until = now() + interval '1 hour', wait_reason = ${reason}`;
+        await retry(engine, integration.user_id, integration.id);
+        await engine.sql`select calendar_sync.absorb_changes(1000)`;
+        const [lane] = await engine.sql`select wait_reason from calendar_sync.lanes`;
+        return lane?.["wait_reason"];
+      };
+      assert.equal(await waitAfterRetry("backoff"), null);
       assert.equal((await engine.sql`select from net.http_request_queue`).length, 1);
-      const [lane] = await engine.sql`
-        select backoff_until, held_until > now() as is_held, (select probe_at <= now() from calendar_sync.gates where provider = 'google') as is_tried
-        from calendar_sync.lanes`;
-      assert.deepEqual({ ...lane }, { backoff_until: null, is_held: true, is_tried: true });
+      const [google] = await engine.sql`
+        select probe_at <= now() as is_tried from calendar_sync.providers where name = 'google'`;
+      assert.equal(google?.["is_tried"], true);
+      assert.equal(await waitAfterRetry("retry_after"), "retry_after");
+      assert.equal(await waitAfterRetry("quota"), "quota");
     },
   },
   {
-    name: "where nothing failed nothing is written",
+    name: "where nothing failed nothing changes but that the worker is woken",
     async show(engine) {
       const integration = await engine.integration();
       await engine.drain();
-      const before = await engine.sql`select ctid, xmin, backoff_until from calendar_sync.lanes`;
+      const before = await engine.sql`select ctid, xmin, wait_until from calendar_sync.lanes`;
       assert.equal(await retry(engine, integration.user_id, integration.id), 0);
       assert.deepEqual(
-        await engine.sql`select ctid, xmin, backoff_until from calendar_sync.lanes`.then((rows) => [...rows]),
+        await engine.sql`select ctid, xmin, wait_until from calendar_sync.lanes`.then((rows) => [...rows]),
         [...before],
       );
-      assert.equal((await engine.sql`select from calendar_sync.marks`).length, 0);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
+      assert.deepEqual(await engine.claim(WORKER), []);
+      assert.equal((await engine.sql`select from calendar_sync.jobs`).length, 0);
     },
   },
   {
@@ -173,6 +182,7 @@ testEngine("what failed is shown to its user, and is tried again when its user s
       assert.equal(await retry(engine, await engine.user(), one.id), null);
       assert.equal(await retry(engine, user_id, crypto.randomUUID()), null);
       assert.equal(await retry(engine, user_id, two.id), 1);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       assert.equal((await problemsOf(engine, user_id)).total, 1);
     },
   },
@@ -181,14 +191,15 @@ testEngine("what failed is shown to its user, and is tried again when its user s
 /** Obligations that failed in every calendar of their user; nothing else is left to do. */
 async function failed(engine: Engine, { user_id }: Integration, count: number): Promise<string[]> {
   const ids = await engine.insert(user_id, count);
+  await engine.sql`select calendar_sync.absorb_changes(1000)`;
   await engine.sql`update calendar_sync.jobs set failed_at = now() where obligation_id in ${engine.sql(ids)}`;
-  await engine.sql`delete from calendar_sync.marks`;
+  await engine.sql`delete from calendar_sync.changes`;
   return ids;
 }
 
 async function settleLane({ sql }: Engine): Promise<void> {
-  await sql`delete from calendar_sync.marks`;
-  await sql`update calendar_sync.lanes set ready_at = null, walk_after = null, walk_next = null`;
+  await sql`delete from calendar_sync.changes`;
+  await sql`update calendar_sync.lanes set ready_at = null`;
 }
 
 async function problemsOf(

@@ -6,22 +6,22 @@ import { type Application, APPLICATION_NAME } from "./application.ts";
 /** pg_net's batch, and one more that waits behind it. */
 const CALLS_OF_OTHERS = 201;
 
-/** A lane, and the worker that held it when it died. */
-export interface Held {
+/** A lane, and the worker that worked it when it died. */
+export interface Leased {
   readonly integration_id: string;
   readonly dead: string;
 }
 
 /** What breaks a running stack; every blow is over when its promise is. */
 export interface Blows {
-  /** @returns the lanes that the worker held */
-  killWorker(): Promise<readonly Held[]>;
+  /** @returns the lanes that the worker had */
+  killWorker(): Promise<readonly Leased[]>;
   /** Cuts every session but those of the application: the gateway's, pg_net's and pg_cron's. */
   cutSessions(): Promise<void>;
   /**
    * Crashes the database while calls wait in pg_net's queue, which are lost.
    *
-   * @param edit a change that rings
+   * @param edit a change that wakes the worker
    */
   crashDatabase(edit: () => Promise<unknown>): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function blowsTo(stack: Stack, application: Application): Blows {
     async killWorker() {
       stack.function("calendar-sync").kill("SIGKILL");
       return await ask((sql) =>
-        sql<Held[]>`
+        sql<Leased[]>`
           select integration_id, leased_by as dead from calendar_sync.lanes where leased_by is not null`
       );
     },

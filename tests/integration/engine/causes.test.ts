@@ -45,7 +45,7 @@ testEngine("what was done to a calendar says who or what caused it", [
     },
   },
   {
-    name: "a bulk write's cause travels with the walk, to its last chunk",
+    name: "a bulk write's cause travels with the scan, to its last chunk",
     async show(engine) {
       const { id, user_id } = await engine.integration();
       await as(
@@ -58,7 +58,7 @@ testEngine("what was done to a calendar says who or what caused it", [
       );
       const [outbox] = await engine.sql`
         select (select count(*) from calendar_sync.jobs)::int as jobs,
-          (select array_agg(cause ->> 'request_id') from calendar_sync.marks) as requests`;
+          (select array_agg(cause ->> 'request_id') from calendar_sync.changes) as requests`;
       assert.deepEqual({ ...outbox }, { jobs: 0, requests: ["bulk"] });
       await engine.drain();
       const causes = new Set(Object.values(await causesOf(engine, id)).map((cause) => cause.join()));
@@ -66,28 +66,31 @@ testEngine("what was done to a calendar says who or what caused it", [
     },
   },
   {
-    name: "a walk under way keeps its cause, and the one asked for meanwhile has its own",
+    name: "of several causes a scan has that of the most urgent change, and of these the last",
     async show(engine) {
       const { id, user_id } = await engine.integration();
       await engine.insert(user_id, 1);
       await engine.settle();
-      await engine.sql`
-        update calendar_sync.lanes set walk_after = '00000000-0000-0000-0000-000000000000', walk_cause = '{"by": "first", "request_id": null}'`;
-      for (const [by, priority] of [["second", 1], ["urgent", 0], ["late", 1], ["last", 0]] as const) {
+      const ask = async (by: string, priority: number) => {
         await engine.sql`
-          insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
-          values (${id}, true, ${priority}, 'test', ${engine.sql.json({ by, request_id: null })})`;
+          insert into calendar_sync.changes (integration_id, kind, priority, cause)
+          values (${id}, 'scan', ${priority}, ${engine.sql.json({ by, request_id: null })})`;
+      };
+      const scan = async () => {
+        await engine.sql`select calendar_sync.absorb_changes(100)`;
+        const [job] = await engine.sql`
+          select cause ->> 'by' as by, cursor from calendar_sync.jobs where kind = 'scan'`;
+        return { ...job };
+      };
+      for (const [by, priority] of [["second", 1], ["urgent", 0], ["late", 1], ["last", 0]] as const) {
+        await ask(by, priority);
       }
-      await engine.sql`select calendar_sync.take_marks(100)`;
-      const [lane] = await engine.sql`
-        select walk_cause ->> 'by' as now, walk_next_cause ->> 'by' as next from calendar_sync.lanes`;
-      assert.deepEqual({ ...lane }, { now: "first", next: "last" });
-      await engine.sql`
-        insert into calendar_sync.marks (integration_id, everything, priority, reason, cause)
-        values (${id}, true, 2, 'test', '{"by": "less urgent", "request_id": null}')`;
-      await engine.sql`select calendar_sync.take_marks(100)`;
-      const [after] = await engine.sql`select walk_next_cause ->> 'by' as next from calendar_sync.lanes`;
-      assert.equal(after?.["next"], "last");
+      assert.deepEqual(await scan(), { by: "last", cursor: null });
+      await ask("less urgent", 2);
+      assert.deepEqual(await scan(), { by: "last", cursor: null });
+      await engine.sql`update calendar_sync.jobs set cursor = '{"after": "00000000-0000-0000-0000-000000000000"}'`;
+      await ask("newer", 0);
+      assert.deepEqual(await scan(), { by: "newer", cursor: {} }, "it begins again");
     },
   },
   {
@@ -142,6 +145,7 @@ testEngine("what was done to a calendar says who or what caused it", [
       const ids = await engine.insert(user_id, 3, "Hopeless");
       const giveUp = async () => {
         await engine.pass(3600);
+        await engine.sql`select calendar_sync.absorb_changes(1000)`;
         await engine.sql`update calendar_sync.jobs set attempts = 8`;
         const [lane] = await engine.claim(WORKER);
         assert.ok(lane);
@@ -217,10 +221,11 @@ testEngine("what was done to a calendar says who or what caused it", [
     },
   },
   {
-    name: "what nobody knows the cause of is the worker's run's",
+    name: "what has no known cause is caused by the worker's run",
     async show(engine) {
       const { id, user_id } = await engine.integration();
       await engine.insert(user_id, 1, "Unknown");
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.sql`update calendar_sync.jobs set cause = null`;
       const [lane] = await engine.claim(WORKER);
       assert.ok(lane);
@@ -281,7 +286,9 @@ async function database({ sql }: Engine): Promise<string> {
 }
 
 async function jobCauses({ sql }: Engine): Promise<string[]> {
-  const rows = await sql<{ by: string }[]>`select cause ->> 'by' as by from calendar_sync.jobs order by 1`;
+  await sql`select calendar_sync.absorb_changes(1000)`;
+  const rows = await sql<{ by: string }[]>`
+    select cause ->> 'by' as by from calendar_sync.jobs where kind = 'event' order by 1`;
   return rows.map(({ by }) => by).sort();
 }
 

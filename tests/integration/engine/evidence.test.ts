@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Engine, Integration } from "../../support/engine.ts";
+import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
 const WORKER = "a0000000-0000-0000-0000-000000000000";
@@ -15,7 +15,6 @@ interface Period {
   readonly title: string | null;
   readonly due: string | null;
   readonly from_at: Date | null;
-  readonly since_before: boolean;
   readonly until_at: Date | null;
   readonly reason: string | null;
   readonly began_with: string | null;
@@ -24,7 +23,7 @@ interface Period {
 
 testEngine("evidence says what is known of a deadline in a calendar, and no more", [
   {
-    name: "what was refused is a gap, one however often it was tried, until it is there",
+    name: "a refused deadline is a gap, one however often it was tried, until it is there",
     async show(engine) {
       const integration = await engine.integration();
       const [id = ""] = await engine.insert(integration.user_id, 1);
@@ -32,15 +31,15 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
         await retryAll(engine);
         await work(engine, () => ({ kind: "failed", error }));
       }
-      // As what it was refused then, nobody knows; what is refused now is as it is now.
       assert.deepEqual(await story(engine, id), [
         "no, null on null, rejected: too_long -> rejected: invalid, (rejected: too_long)",
-        "no, Obligation 1 on 2027-01-01, rejected: invalid -> still, (rejected: invalid)",
+        "no, null on null, rejected: invalid -> still, (rejected: invalid)",
       ]);
       await retryAll(engine);
       await engine.drain();
       await engine.sql`update public.obligations set title = 'Renamed'`;
       await engine.pass(2);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.sql`update calendar_sync.jobs set attempts = 7`;
       await work(engine, () => ({ kind: "retry", counts: true }));
       assert.deepEqual((await story(engine, id)).slice(1), [
@@ -51,12 +50,12 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
     },
   },
   {
-    name: "what is wanted now and is not there says since when it waits, and for what",
+    name: "a deadline that is wanted and not there says since when it waits, and for what",
     async show(engine) {
       const { sql } = engine;
       const integration = await engine.integration();
       const [id = ""] = await engine.insert(integration.user_id, 1);
-      const [job] = await sql<{ created_at: Date }[]>`select created_at from calendar_sync.jobs`;
+      const [job] = await sql<{ created_at: Date }[]>`select created_at from calendar_sync.changes`;
       const [waiting] = await evidence(engine, id);
       assert.deepEqual(waiting?.from_at, job?.created_at);
       assert.deepEqual(await story(engine, id), ["no, Obligation 1 on 2027-01-01, null -> still, (waiting)"]);
@@ -65,56 +64,36 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
       assert.deepEqual(await story(engine, id), [
         "no, Obligation 1 on 2027-01-01, null -> still, (paused: quota; switched_off)",
       ]);
-      await sql`delete from calendar_sync.jobs`;
-      assert.deepEqual(
-        (await evidence(engine, id)).map(({ from_at, since_before }) => [from_at, since_before]),
-        [[null, true]],
-      );
       await sql`update public.obligations set status = 'cancelled'`;
       assert.deepEqual(await story(engine, id), []);
     },
   },
   {
-    name:
-      "what is older than activity is kept for was so before, as far as a mapping or a later change knows",
+    name: "periods outlive the activity, the obligation and the connection",
     async show(engine) {
       const { sql } = engine;
       const integration = await engine.integration();
-      const ids = await engine.insert(integration.user_id, 4);
-      const [updated = "", kept = "", changed = "", refused = ""] = ids;
+      const [id = ""] = await engine.insert(integration.user_id, 1);
       await engine.drain();
-      await sql`update public.calendar_event_mappings set created_at = now() - interval '1 year'`;
+      await sql`update public.obligations set title = 'Renamed'`;
+      await engine.pass(2);
+      await engine.drain();
+      const told = [
+        "yes, Obligation 1 on 2027-01-01, created -> created",
+        "yes, Renamed on 2027-01-01, created -> still",
+      ];
+      assert.deepEqual(await story(engine, id), told);
       await forget(engine);
-      await note(engine, integration, updated, "updated", "2027-02-02");
-      await note(engine, integration, refused, "rejected", null);
-      await sql`update public.obligations set title = 'Not yet written' where id = ${changed}`;
-      const told = async (id: string) =>
-        (await evidence(engine, id)).map((period) =>
-          `${words(period)}${period.since_before ? ", before" : ""}`
-        );
-      assert.deepEqual(await told(updated), [
-        "yes, null on null, before -> updated, before",
-        "yes, Renamed on 2027-02-02, updated -> still",
-      ]);
-      const [unknown] = await evidence(engine, updated);
-      assert.equal(unknown?.from_at, null);
-      assert.deepEqual(await told(kept), ["yes, Obligation 2 on 2027-01-01, before -> still, before"]);
-      const [mapping] = await sql<{ synced_at: Date }[]>`
-        select synced_at from public.calendar_event_mappings where obligation_id = ${kept}`;
-      assert.deepEqual((await evidence(engine, kept))[0]?.from_at, mapping?.synced_at);
-      // Its deadline is another by now, and nobody knows any more what the event shows.
-      assert.deepEqual(await told(changed), ["yes, null on null, before -> still, before"]);
-      assert.deepEqual(
-        await told(refused),
-        [
-          "yes, Obligation 4 on 2027-01-01, before -> rejected, before",
-          "yes, Obligation 4 on 2027-01-01, rejected -> still, (rejected), before",
-        ].map((line) => line.replace(/(rejected -> still.*), before/, "$1")),
-      );
+      assert.deepEqual(await story(engine, id), told);
+      await sql`delete from public.obligations`;
+      await engine.pass(2);
+      await engine.drain();
+      await sql`delete from public.calendar_integrations`;
+      assert.deepEqual(await story(engine, id), [told[0], "yes, Renamed on 2027-01-01, created -> removed"]);
     },
   },
   {
-    name: "an event that no mapping knows any more is not vouched for",
+    name: "an event that no mapping knows any more is said to be not tracked",
     async show(engine) {
       const integration = await engine.integration();
       const [id = ""] = await engine.insert(integration.user_id, 1);
@@ -169,8 +148,10 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
       await engine.insert(integration.user_id, MANY);
       await engine.drain();
       await sql`
-        insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due)
-        select ${integration.user_id}, ${integration.id}, 'google', id, 'updated', 'calendar', 'Changed ' || n, '2027-01-01'
+        insert into calendar_sync.history (user_id, integration_id, provider, obligation_id, title, due, in_calendar, from_at,
+          began_with, until_at, ended_with)
+        select ${integration.user_id}, ${integration.id}, 'google', id, 'Changed ' || n, '2027-01-01', true,
+          now() - n * interval '1 hour', 'updated', now() - (n - 1) * interval '1 hour', 'updated'
         from public.obligations cross join generate_series(1, ${CHANGES}::int) as n`;
       const [row] = await sql<{ id: string }[]>`select id from public.obligations limit 1`;
       assert.ok(row);
@@ -179,7 +160,7 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
         await sql`select pg_stat_clear_snapshot()`;
         const [count] = await sql<{ scans: number }[]>`
           select sum(seq_scan)::int as scans from pg_stat_user_tables
-          where relname like 'activity%' or relname in ('obligations', 'calendar_event_mappings', 'jobs')`;
+          where relname in ('history', 'obligations', 'calendar_event_mappings', 'jobs')`;
         return count?.scans;
       };
       for (const prepare of ["analyze pg_catalog.pg_class", "vacuum analyze"]) {
@@ -244,18 +225,4 @@ async function forget({ sql }: Engine): Promise<void> {
     await maintenance`select set_config('calendar_sync.activity_may_change', 'yes', true)`;
     await maintenance`delete from calendar_sync.activity`;
   });
-}
-
-async function note(
-  { sql }: Engine,
-  { id, user_id }: Integration,
-  obligation_id: string,
-  action: string,
-  due: string | null,
-): Promise<void> {
-  await sql`
-    insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, title, due)
-    values (${user_id}, ${id}, 'google', ${obligation_id}, ${action}, ${
-    due === null ? null : "Renamed"
-  }, ${due})`;
 }

@@ -25,6 +25,7 @@ const CODES: Readonly<Record<string, (scene: Scene) => PromiseLike<unknown>>> = 
   waiting: () => Promise.resolve(),
   retrying: ({ work }) => work({ kind: "retry", counts: true }),
   given_up: async ({ engine, work }) => {
+    await engine.sql`select calendar_sync.absorb_changes(1000)`;
     await engine.sql`update calendar_sync.jobs set attempts = 7`;
     await work({ kind: "retry", counts: true });
   },
@@ -42,8 +43,6 @@ const CODES: Readonly<Record<string, (scene: Scene) => PromiseLike<unknown>>> = 
     await changed(engine, "status = 'completed'");
   },
   sync_off: ({ engine }) => engine.sql`update public.calendar_integrations set sync_enabled = false`,
-  not_confirmed: ({ engine }) =>
-    engine.sql`update public.calendar_integrations set status = 'pending_confirmation'`,
   paused: ({ engine }) =>
     engine
       .sql`update public.calendar_integrations set status = 'paused', last_error = '{"code": "calendar_missing"}'`,
@@ -78,7 +77,7 @@ testEngine("why an obligation is in a calendar, or why not, can be asked", [
       const second = await engine.integration({ user_id: scene.integration.user_id });
       await engine.sql`update public.obligations set user_id = ${await engine.user()}`;
       await engine.sql`delete from calendar_sync.jobs`;
-      await engine.sql`delete from calendar_sync.marks`;
+      await engine.sql`delete from calendar_sync.changes`;
       const codes = (await scene.askAll())?.integrations.map((
         { integration_id, code },
       ) => [integration_id, code]);
@@ -96,15 +95,19 @@ testEngine("why an obligation is in a calendar, or why not, can be asked", [
     },
   },
   {
-    name: "what a walk has yet to reach waits, and what it has passed does not",
+    name: "what a scan has yet to reach waits, and what it has passed does not",
     async show(engine) {
       const scene = await openScene(engine);
       await engine.drain();
-      await engine.sql`select calendar_sync.mark(${scene.integration.id}, 'test')`;
+      await engine.sql`select calendar_sync.append_changes(array[${scene.integration.id}::uuid], 'scan', 0)`;
       assert.equal((await scene.ask()).explained.code, "waiting");
-      await engine.sql`select calendar_sync.take_marks(1000)`;
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       assert.equal((await scene.ask()).explained.code, "waiting");
-      await engine.sql`update calendar_sync.lanes set walk_next = null, walk_after = ${scene.obligation_id}`;
+      await engine.sql`update calendar_sync.jobs set cursor = ${
+        engine.sql.json({ after: scene.obligation_id })
+      } where kind = 'scan'`;
+      assert.equal((await scene.ask()).explained.code, "synced");
+      await engine.sql`update calendar_sync.jobs set cursor = '{"waits_for": "1000"}' where kind = 'scan'`;
       assert.equal((await scene.ask()).explained.code, "synced");
     },
   },
@@ -112,24 +115,18 @@ testEngine("why an obligation is in a calendar, or why not, can be asked", [
     name: "what it waits for and until when is told",
     async show(engine) {
       const scene = await openScene(engine);
-      const causes = {
-        "backoff_until = now() + interval '1 minute'": "provider",
-        "held_until = now() + interval '1 minute'": "provider_limit",
-        "budget_until = now() + interval '1 minute'": "quota",
-      };
-      for (const [cause, waits_for] of Object.entries(causes)) {
-        await engine
-          .sql`update calendar_sync.lanes set backoff_until = null, held_until = null, budget_until = null`;
-        await engine.sql.unsafe(`update calendar_sync.lanes set ${cause}`);
-        assert.deepEqual(await scene.waiting(), [waits_for, 60], cause);
+      for (const [reason, waits_for] of [["backoff", "provider"], ["retry_after", "provider_limit"], ["quota", "quota"]] as const) {
+        await engine.sql`
+          update calendar_sync.lanes set wait_until = now() + interval '1 minute', wait_reason = ${reason}`;
+        assert.deepEqual(await scene.waiting(), [waits_for, 60], reason);
       }
-      await engine.sql`update calendar_sync.lanes set budget_until = null`;
+      await engine.sql`update calendar_sync.lanes set wait_until = null, wait_reason = null`;
       await engine
-        .sql`update calendar_sync.gates set spent_until = now() + interval '1 minute' where provider = 'google'`;
+        .sql`update calendar_sync.providers set quota_until = now() + interval '1 minute' where name = 'google'`;
       assert.deepEqual(await scene.waiting(), ["quota", 60]);
       await engine.sql`
-        update calendar_sync.gates set spent_until = null, down_since = now(), probe_at = now() + interval '1 minute'
-        where provider = 'google'`;
+        update calendar_sync.providers set quota_until = null, open_since = now(), probe_at = now() + interval '1 minute'
+        where name = 'google'`;
       assert.deepEqual(await scene.waiting(), ["provider", 60]);
     },
   },
@@ -139,7 +136,7 @@ testEngine("why an obligation is in a calendar, or why not, can be asked", [
       const scene = await openScene(engine);
       await engine.drain();
       await engine.sql`
-        update calendar_sync.gates set down_since = now(), probe_at = now() + interval '1 minute' where provider = 'google'`;
+        update calendar_sync.providers set open_since = now(), probe_at = now() + interval '1 minute' where name = 'google'`;
       const { explained } = await scene.ask();
       assert.deepEqual([explained.code, explained.next_try_at, explained.waits_for], ["synced", null, null]);
     },

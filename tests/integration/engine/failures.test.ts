@@ -4,7 +4,7 @@ import { testEngine } from "../../support/engine-test.ts";
 
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 const ATTEMPTS_MAX = 8;
-/** Longer than any patience with a job or a lane. */
+/** Longer than any wait of a job or a lane. */
 const LATER_S = 600;
 
 testEngine("a failure is tried again for as long as it may pass, and no longer", [
@@ -131,15 +131,15 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
       );
       await engine.pass(LATER_S);
       await disconnect(engine, integration);
-      const tasks: string[] = [];
-      for (let claims = 0; claims < 5 && tasks.at(-1) !== "finish_disconnect"; claims++) {
+      const kinds: string[] = [];
+      for (let claims = 0; claims < 5 && kinds.at(-1) !== "disconnect"; claims++) {
         const [next] = await engine.claim(WORKER);
         if (!next) continue;
-        tasks.push(next.task);
+        kinds.push(next.kind);
         await engine.record(WORKER, next, { kind: "removed" });
         await engine.pass(LATER_S);
       }
-      assert.equal(tasks.at(-1), "finish_disconnect");
+      assert.equal(kinds.at(-1), "disconnect");
     },
   },
   {
@@ -165,7 +165,7 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
     },
   },
   {
-    name: "a lane that was paused or switched off is not worked once its patience is over",
+    name: "a lane that was paused or switched off is not worked once its wait is over",
     async show(engine) {
       for (const lane_state of ["paused", "off"] as const) {
         const integration = await engine.integration();
@@ -174,7 +174,7 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
         assert.ok(lane);
         await engine.record(WORKER, lane, () => null, {
           succeeded: false,
-          backoff_ms: 1000,
+          wait: { reason: "backoff", ms: 1000 },
           ...(lane_state === "paused" ? { status: "paused" } : {}),
         });
         if (lane_state === "off") {
@@ -190,6 +190,7 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
     async show(engine) {
       const { user_id, calendar_id } = await engine.integration();
       await engine.insert(user_id, 1);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       const attemptedIn = async () => {
         const [row] = await engine.sql<
           { attempted_in: string[] }[]
@@ -234,6 +235,7 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
 ]);
 
 async function jobState({ sql }: Engine, { id }: Integration): Promise<"waits" | "given up" | "done"> {
+  await sql`select calendar_sync.absorb_changes(1000)`;
   const [job] = await sql<{ failed: boolean }[]>`
     select failed_at is not null as failed from calendar_sync.jobs where integration_id = ${id} order by failed_at limit 1`;
   if (!job) return "done";

@@ -5,7 +5,7 @@ import { testEngine } from "../../support/engine-test.ts";
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 const [PERSON, BULK, SWEEP] = [0, 1, 2] as const;
 
-testEngine("who waits is served in a fair order", [
+testEngine("lanes are served in a fair order", [
   {
     name: "a lane with 50,000 obligations does not delay a lane with one",
     own_database: true,
@@ -39,16 +39,16 @@ testEngine("who waits is served in a fair order", [
     },
   },
   {
-    name: "busy lanes take turns",
+    name: "busy lanes are served one after another",
     async show(engine) {
       const ids: string[] = [];
       for (let lanes = 0; lanes < 3; lanes++) {
         const { id, user_id } = await engine.integration();
         for (let statements = 0; statements < 3; statements++) await engine.insert(user_id, 90);
+        await engine.sql`select calendar_sync.absorb_changes(1000)`;
         ids.push(id);
       }
-      const turns = await order(engine, 9);
-      assert.deepEqual(turns, [...ids, ...ids, ...ids]);
+      assert.deepEqual(await order(engine, 9), [...ids, ...ids, ...ids]);
     },
   },
   {
@@ -70,6 +70,21 @@ testEngine("who waits is served in a fair order", [
         const patient = await waiting(engine, priority, patience_s);
         assert.deepEqual(await order(engine, 3), [impatient.id, person.id, patient.id]);
       }
+    },
+  },
+  {
+    name: "a person's change does not wait until those of many calendars were absorbed",
+    own_database: true,
+    async show(engine) {
+      await engine.sql`insert into auth.users (email) select n || '@example.com' from generate_series(1, 1000) as n`;
+      await engine.sql`
+        insert into public.calendar_integrations (user_id, provider, account_id, status, calendar_id)
+        select id, 'google', id::text, 'active', 'calendar' from auth.users`;
+      await engine.settle();
+      await engine.sql`select calendar_sync.append_changes_to_all()`;
+      const one = await engine.integration();
+      await engine.insert(one.user_id, 1);
+      assert.equal((await engine.claim(WORKER))[0]?.integration_id, one.id);
     },
   },
   {
@@ -110,33 +125,34 @@ testEngine("who waits is served in a fair order", [
           (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
         values (${edited.id}, ${obligation.id}, ${edited.calendar_id}, 'event', 'before', 'before')`;
       await engine.insert(edited.user_id, 1);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.sql`update calendar_sync.jobs set priority = ${BULK} where integration_id = ${edited.id}`;
       await engine.sql`update public.obligations set title = 'Edited' where id = ${obligation.id}`;
-      await engine.sql`select calendar_sync.take_marks(1000)`;
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.pass(2);
       assert.deepEqual(await order(engine, 2), [edited.id, other.id]);
     },
   },
 ]);
 
-/** An integration with one job of a class that has been due for so long. */
+/** An integration with one job of a priority that has been due for so long. */
 async function waiting(engine: Engine, priority: number, seconds: number): Promise<Integration> {
   const integration = await engine.integration();
   await engine.insert(integration.user_id, 1);
   const { id } = integration;
+  await engine.sql`select calendar_sync.absorb_changes(1000)`;
   await engine.sql`
     update calendar_sync.jobs set priority = ${priority}, run_at = now() - make_interval(secs => ${seconds})
     where integration_id = ${id}`;
-  await engine.sql`select calendar_sync.take_marks(1000)`;
   await engine.sql`
-    update calendar_sync.lanes set ready_at = now() - make_interval(secs => ${seconds}) where integration_id = ${id}`;
+    update calendar_sync.lanes set priority = ${priority}, ready_at = now() - make_interval(secs => ${seconds}) where integration_id = ${id}`;
   return integration;
 }
 
-/** Whose turn it is, so many turns long, each worked before the next. */
-async function order(engine: Engine, turns: number): Promise<(string | undefined)[]> {
+/** The integrations of so many claims, each worked before the next. */
+async function order(engine: Engine, claims: number): Promise<(string | undefined)[]> {
   const ids: (string | undefined)[] = [];
-  for (let turn = 0; turn < turns; turn++) {
+  for (let claim = 0; claim < claims; claim++) {
     const [lane] = await engine.claim(WORKER);
     ids.push(lane?.integration_id);
     if (lane) await engine.record(WORKER, lane);

@@ -8,26 +8,27 @@ const [WORKER, OTHER_WORKER] = [
   "b0000000-0000-0000-0000-000000000000",
 ];
 
-// Whoever waits here waits for a transaction that does not end, and fails by its lock timeout.
+// What waits here waits for a transaction that does not end, and fails by its lock timeout.
 testEngine("nobody waits for a transaction that is open", [
   {
-    name: "a claim leaves out a job that its user is changing, and finds it once that is done",
+    name: "a claim hands out what is committed of an obligation that is being changed, and the change once that is",
     async show(engine) {
       const { user_id } = await engine.integration();
-      const [edited, other] = await engine.insert(user_id, 2);
+      const [edited] = await engine.insert(user_id, 2);
       await meanwhile(engine, async (user) => {
         await user`update public.obligations set title = 'Edited' where id = ${edited ?? ""}`;
         const [lane] = await engine.claim(WORKER);
         assert.ok(lane);
-        assert.deepEqual(lane.jobs.map(({ obligation_id }) => obligation_id), [other]);
+        assert.deepEqual(lane.jobs.map(({ deadline }) => deadline?.title).sort(), ["Obligation 1", "Obligation 2"]);
         await engine.record(WORKER, lane);
       });
+      await engine.pass(2);
       const [lane] = await engine.claim(WORKER);
       assert.deepEqual(lane?.jobs.map(({ deadline }) => deadline?.title), ["Edited"]);
     },
   },
   {
-    name: "a record leaves a job that its user is changing meanwhile, and what changed is looked at again",
+    name: "a record does not wait for an obligation that is being changed, and the change is looked at afterwards",
     async show(engine) {
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 1);
@@ -59,7 +60,7 @@ testEngine("nobody waits for a transaction that is open", [
   },
   {
     name:
-      "neither a claim nor a worker's last word waits for whoever holds an integration whose lane has news",
+      "neither a claim nor a worker's last word waits for a transaction that locks an integration with new changes",
     async show(engine) {
       const { user_id, id } = await engine.integration();
       await engine.insert(user_id, 1);
@@ -68,13 +69,13 @@ testEngine("nobody waits for a transaction that is open", [
         await user`select from public.calendar_integrations where id = ${id} for update`;
         await engine.retire(WORKER);
         assert.deepEqual(await engine.claim(OTHER_WORKER), []);
-        await engine.sql`select calendar_sync.find_own_events()`;
+        await engine.sql`select calendar_sync.find_orphans()`;
       });
       assert.equal((await engine.claim(OTHER_WORKER)).length, 1);
     },
   },
   {
-    name: "a walk does not wait for a job that its user has just queued, and leaves nothing out",
+    name: "a scan does not wait for an obligation that is being changed, and leaves nothing out",
     async show(engine) {
       const { user_id } = await engine.integration();
       const ids = await engine.insert(user_id, 101);
@@ -109,7 +110,7 @@ testEngine("nobody waits for a transaction that is open", [
     async show(engine) {
       const [first, second] = [await engine.integration(), await engine.integration()];
       for (const { user_id } of [first, second]) await engine.insert(user_id, 5);
-      await engine.sql`select calendar_sync.take_marks(1000)`;
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await meanwhile(engine, async (worker) => {
         await claimIn(worker, OTHER_WORKER);
         const lanes = await engine.claim(WORKER, 8);
@@ -123,7 +124,7 @@ testEngine("nobody waits for a transaction that is open", [
     },
   },
   {
-    name: "a record does not wait for a claim that finds news of its lane",
+    name: "a record does not wait for a claim that finds new changes of its lane",
     async show(engine) {
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 1);
@@ -138,7 +139,7 @@ testEngine("nobody waits for a transaction that is open", [
     },
   },
   {
-    name: "while a record is under way users write, others claim and record, and no mark is lost",
+    name: "while a record is under way users write, others claim and record, and no change is lost",
     async show(engine) {
       const [first, second] = [await engine.integration(), await engine.integration()];
       for (const { user_id } of [first, second]) await engine.insert(user_id, 5);

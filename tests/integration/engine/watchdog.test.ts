@@ -5,7 +5,7 @@ import { testEngine } from "../../support/engine-test.ts";
 
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 
-testEngine("work that nobody comes for is noticed", [
+testEngine("work that no worker comes for is noticed", [
   {
     name: "after a minute it is one incident, and pg_net's worker is restarted",
     async show(engine) {
@@ -13,7 +13,7 @@ testEngine("work that nobody comes for is noticed", [
       await engine.sql.listen("pg_net_restart", () => restarts++);
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 1);
-      await engine.sql`select calendar_sync.take_marks(1000)`;
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.pass(55);
       await tick(engine);
       assert.equal(await stalled(engine), 0);
@@ -28,7 +28,7 @@ testEngine("work that nobody comes for is noticed", [
     },
   },
   {
-    name: "a mark that no claim took is work too",
+    name: "a change that no claim absorbed is work too",
     async show(engine) {
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 101);
@@ -38,10 +38,10 @@ testEngine("work that nobody comes for is noticed", [
     },
   },
   {
-    name: "while a lane is worked nobody is missed",
+    name: "while a lane is worked nothing is noted",
     async show(engine) {
       for (let lanes = 0; lanes < 2; lanes++) await engine.insert((await engine.integration()).user_id, 1);
-      await engine.sql`select calendar_sync.take_marks(1000)`;
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.pass(61);
       assert.equal((await engine.claim(WORKER)).length, 1);
       await tick(engine);
@@ -49,20 +49,20 @@ testEngine("work that nobody comes for is noticed", [
     },
   },
   {
-    name: "while a gate is closed nobody is missed",
+    name: "while a circuit breaker is open or a project quota is spent nothing is noted",
     async show(engine) {
       await engine.insert((await engine.integration()).user_id, 1);
-      await engine.sql`select calendar_sync.take_marks(1000)`;
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.pass(61);
       for (
-        const closed of [
-          "down_since = now(), probe_at = now()",
-          "probe_at = null, spent_until = now() + interval '1 minute'",
+        const waiting of [
+          "open_since = now(), probe_at = now()",
+          "probe_at = null, quota_until = now() + interval '1 minute'",
         ]
       ) {
-        await engine.sql.unsafe(`update calendar_sync.gates set ${closed} where provider = 'google'`);
+        await engine.sql.unsafe(`update calendar_sync.providers set ${waiting} where name = 'google'`);
         await tick(engine);
-        assert.equal(await stalled(engine), 0, closed);
+        assert.equal(await stalled(engine), 0, waiting);
       }
     },
   },

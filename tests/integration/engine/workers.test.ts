@@ -5,11 +5,11 @@ const WORKERS = 16;
 const LANES = 200;
 const USERS_AT_ONCE = 4;
 const LEASE_S = 15;
-/** Many times what a claim or a record takes on a busy machine: who waits for longer waits for ever. */
+/** Many times what a claim or a record takes on a busy machine: whatever waits for longer waits for ever. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 testEngine("many workers share the work", [{
-  name: "no lane is held by two, every change is handed out once, and nothing is left",
+  name: "no lane is leased by two, every change is handed out once, and nothing is left",
   own_database: true,
   options: { connections: WORKERS + USERS_AT_ONCE + 1, lock_timeout_ms: LOCK_TIMEOUT_MS },
   async show(engine) {
@@ -21,12 +21,14 @@ testEngine("many workers share the work", [{
       )
       insert into public.calendar_integrations (user_id, provider, account_id, status, calendar_id)
       select id, case when random() < 0.5 then 'google' else 'outlook' end, id::text, 'active', 'calendar' from owner`;
+    // A scan may find what a change names too: then it is looked at twice, the second time in vain.
+    await sql`delete from calendar_sync.changes`;
     for (const { id } of await sql<{ id: string }[]>`select id from auth.users`) user_ids.push(id);
     await sql`
       insert into public.obligations (user_id, title, deadline_date)
       select id, 'Obligation ' || n, '2027-01-01' from auth.users cross join generate_series(1, 20) as n`;
 
-    const held = new Map<string, string>();
+    const leased = new Map<string, string>();
     const handed_out = new Map<string, number>();
     let writing = true;
 
@@ -36,15 +38,15 @@ testEngine("many workers share the work", [{
         const lanes = await engine.claim(worker, 4);
         idle = lanes.length === 0 && !writing ? idle + 1 : 0;
         for (const lane of lanes) {
-          assert.equal(held.get(lane.integration_id), undefined, "two workers hold one lane");
-          held.set(lane.integration_id, worker);
+          assert.equal(leased.get(lane.integration_id), undefined, "two workers have one lane");
+          leased.set(lane.integration_id, worker);
           for (const { obligation_id, version } of lane.jobs) {
             const key = `${lane.integration_id} ${obligation_id} ${version}`;
             handed_out.set(key, (handed_out.get(key) ?? 0) + 1);
           }
         }
         for (const lane of lanes) {
-          held.delete(lane.integration_id);
+          leased.delete(lane.integration_id);
           assert.equal(await engine.record(worker, lane), true);
         }
       }
@@ -68,11 +70,11 @@ testEngine("many workers share the work", [{
     assert.deepEqual(twice, []);
     const [left] = await sql`
       select (select count(*)::int from calendar_sync.jobs) as jobs,
-        (select count(*)::int from calendar_sync.marks) as marks,
+        (select count(*)::int from calendar_sync.changes) as changes,
         (select count(*)::int from calendar_sync.lanes where ready_at is not null or leased_by is not null) as lanes,
         (select count(*)::int from public.calendar_event_mappings) as events,
         (select count(*)::int from calendar_sync.incidents) as incidents`;
-    assert.deepEqual({ ...left }, { jobs: 0, marks: 0, lanes: 0, events: LANES * 24, incidents: 0 });
+    assert.deepEqual({ ...left }, { jobs: 0, changes: 0, lanes: 0, events: LANES * 24, incidents: 0 });
   },
 }, {
   name: "a lane whose worker died is handed out again once its lease is over, and not before",
@@ -145,7 +147,7 @@ testEngine("many workers share the work", [{
     assert.equal(await engine.record(worker, second), true);
   },
 }, {
-  name: "what changes while it is worked is handed out once more, in its new version",
+  name: "what changes while it is worked is handed out once more, as it is then",
   async show(engine) {
     const { user_id } = await engine.integration();
     await engine.insert(user_id, 1);
@@ -165,7 +167,7 @@ testEngine("many workers share the work", [{
       second?.jobs.map((
         { version, attempts, attempted_in, deadline },
       ) => [version, attempts, attempted_in, deadline?.title]),
-      [[2, 0, [], "Changed"]],
+      [[1, 0, [], "Changed"]],
     );
   },
 }]);

@@ -248,7 +248,7 @@ Deno.test({
             return await transaction.unsafe(run);
           });
         await assert.rejects(as("select token_hash from calendar_sync.feeds"), /permission denied/);
-        await assert.rejects(as("select from calendar_sync.feed_marks"), /permission denied/);
+        await assert.rejects(as("select from calendar_sync.feed_changes"), /permission denied/);
         await assert.rejects(
           as("select public.calendar_poll_feed('', gen_random_uuid(), 'other', 1, 1)"),
           /permission denied/,

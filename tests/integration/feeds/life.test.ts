@@ -207,7 +207,7 @@ Deno.test({
       await sql`insert into public.obligations (user_id, title, deadline_date)
         select ${id}, 'Bulk ' || n, ${inDays(3)} from generate_series(1, 1234) as n`;
       assert.equal((await titlesIn(scene, url)).length, 1234);
-      assert.equal((await sql`select from calendar_sync.feed_marks where user_id = ${id}`).length, 0);
+      assert.equal((await sql`select from calendar_sync.feed_changes where user_id = ${id}`).length, 0);
     });
 
     await t.step(
@@ -236,7 +236,7 @@ Deno.test({
       async () => {
         const [{ id }, owner] = [await scene.newUser(), await scene.newUser()];
         const marks = async (user_id: string) =>
-          (await sql`select from calendar_sync.feed_marks where user_id = ${user_id}`).length;
+          (await sql`select from calendar_sync.feed_changes where user_id = ${user_id}`).length;
         await add(id, "unfed");
         assert.equal(await marks(id), 0);
         await feedFrom(owner.api, "/feeds", { name: "x" });
@@ -262,7 +262,7 @@ Deno.test({
           select (select count(*) from calendar_sync.feeds where user_id = ${id})
             + (select count(*) from calendar_sync.feed_items where user_id = ${id})
             + (select count(*) from calendar_sync.feed_owners where user_id = ${id})
-            + (select count(*) from calendar_sync.feed_marks where user_id = ${id}) as n`)[0]?.n;
+            + (select count(*) from calendar_sync.feed_changes where user_id = ${id}) as n`)[0]?.n;
       assert.equal((await api.request("DELETE", `/feeds/${feed_id}`)).status, 204);
       assert.equal((await readFeed(scene, url)).status, 404);
       assert.deepEqual(await titlesIn(scene, second.url), ["one", "two"]);

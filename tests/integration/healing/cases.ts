@@ -43,11 +43,11 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
       await ada.api.untilStatus(({ progress }) => progress.pending === 0);
     };
     /** Makes every next attempt due: the patience between them would take minutes. */
-    const hurry = async () => {
+    const tryAllNow = async () => {
       await sql`update calendar_sync.jobs set run_at = now() where run_at > now() and failed_at is null`;
-      await sql`update calendar_sync.lanes set backoff_until = null where leased_by is null`;
+      await sql`update calendar_sync.lanes set wait_until = null, wait_reason = null where leased_by is null`;
       await sql`select calendar_sync.reschedule(array(select integration_id from calendar_sync.lanes))`;
-      await sql`select calendar_sync.ring()`;
+      await sql`select calendar_sync.wake_up()`;
     };
     const sweep = () => sql`select calendar_sync.sweep(${EVERY_ID[0]}, ${EVERY_ID[1]})`;
 
@@ -78,12 +78,14 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
       provider.user.addEvent(ada.calendar_id);
       const theirs = scene.events(ada.calendar_id).filter(({ obligation_id }) => obligation_id === null);
       assert.equal(theirs.length, 1);
-      await sql`select calendar_sync.find_own_events()`;
+      await sql`select calendar_sync.find_orphans()`;
       const wanted = [...names("Restored ", 4).slice(2), ...theirs.map(({ title }) => title)];
       await scene.untilTitles(ada.calendar_id, wanted, 30_000);
       const kept = scene.events(ada.calendar_id).filter(({ obligation_id }) => obligation_id !== null);
       assert.ok(kept.every(({ id }) => before.some((event) => event.id === id)), "taken over, not made anew");
-      await until(async () => (await sql`select from calendar_sync.lanes where own_events_due`).length === 0);
+      await until(async () =>
+        (await sql`select from calendar_sync.jobs where kind = 'find_orphans'`).length === 0
+      );
       for (const { id } of theirs) provider.user.deleteEvent(ada.calendar_id, id);
       await clear();
     });
@@ -147,7 +149,7 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
           )
         );
         const given_up = await until(async () => {
-          await hurry();
+          await tryAllNow();
           const explained = await explain(ada.api, poison.id);
           return explained.code === "given_up" ? explained : null;
         }, 60_000);
@@ -166,12 +168,12 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
       faults.set([{ match: {}, kind: "status", status: 503 }]);
       await insert("Outage ", 1);
       await until(async () => {
-        await hurry();
+        await tryAllNow();
         return (await sql`select from calendar_sync.lanes where attempts >= 12`).length === 1;
       }, 60_000);
       assert.equal((await sql`select from calendar_sync.jobs where failed_at is not null`).length, 0);
       faults.clear();
-      await hurry();
+      await tryAllNow();
       await scene.untilTitles(ada.calendar_id, ["Outage 1"]);
       await clear();
     });

@@ -37,7 +37,7 @@ export async function testHealth(t: Deno.TestContext, scene: Scene): Promise<voi
       await sql`select pg_stat_force_next_flush()`;
       const [row] = await sql<{ calls: number }[]>`
           select coalesce(sum(seq_scan + idx_scan), 0)::int as calls from pg_stat_user_tables
-          where relid = 'calendar_sync.rings'::regclass`;
+          where relid = 'calendar_sync.wake_up_calls'::regclass`;
       return row?.calls ?? 0;
     };
     await ask();

@@ -206,7 +206,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       await clear();
     });
 
-    await t.step("without the doorbell's secrets writes succeed and jobs wait", async () => {
+    await t.step("without the worker's address writes succeed and changes wait", async () => {
       const [url] = await sql<{ decrypted_secret: string }[]>`
         select decrypted_secret from vault.decrypted_secrets where name = 'calendar_sync_url'`;
       assert.ok(url);
@@ -224,9 +224,9 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
     await t.step(
       "an enqueue that fails lets the write through, is recorded, and repaired by the tick",
       async () => {
-        await sql`alter table calendar_sync.jobs rename to jobs_away`;
+        await sql`alter table calendar_sync.changes rename to changes_away`;
         await insert("Lost ", 2);
-        await sql`alter table calendar_sync.jobs_away rename to jobs`;
+        await sql`alter table calendar_sync.changes_away rename to changes`;
         const incidents = await sql`select 1 from calendar_sync.incidents where kind = 'enqueue'`;
         assert.ok(incidents.length > 0);
         await scene.untilTitles(ada.calendar_id, names("Lost ", 2), 30_000);
@@ -237,9 +237,9 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
     await t.step("a spent quota pauses the account and says so", async () => {
       faults.set([{ match: EVENTS, ...provider.refusals.quota, times: 1 }]);
       await insert("Quota ", 1);
-      const held = await ada.api.untilStatus(({ last_error }) => last_error?.code === "quota");
-      assert.equal(held.status, "active");
-      await sql`update calendar_sync.lanes set held_until = null, ready_at = now()`;
+      const waiting = await ada.api.untilStatus(({ last_error }) => last_error?.code === "quota");
+      assert.equal(waiting.status, "active");
+      await sql`update calendar_sync.lanes set wait_until = null, wait_reason = null, ready_at = now()`;
       await scene.untilTitles(ada.calendar_id, ["Quota 1"], 30_000);
       await clear();
     });

@@ -219,22 +219,25 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
       },
     );
 
-    await t.step("1,000 obligations in one INSERT ring once and become 1,000 events", async () => {
-      // What it rings, before it is sent, and without what the tick rings in the meantime.
-      const rings = await sql.begin(async (own) => {
-        await own`insert into public.obligations (user_id, title, deadline_date)
+    await t.step(
+      "1,000 obligations in one INSERT make one wake-up call and become 1,000 events",
+      async () => {
+        // The calls of this transaction, before they are sent, without those of the tick.
+        const calls = await sql.begin(async (own) => {
+          await own`insert into public.obligations (user_id, title, deadline_date)
           select ${ada.id}, 'Bulk ' || n, ${DAY} from generate_series(1, 1000) as n`;
-        await own`set constraints all immediate`;
-        return await own`select 1 from net.http_request_queue where xmin = pg_current_xact_id()::xid`;
-      });
-      assert.ok(rings.length <= 1, `${rings.length} doorbells`);
-      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000), 60_000);
-      const status = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
-      assert.deepEqual(status.progress, { pending: 0, synced: 1000, failed: 0 });
-      assert.equal(new Set(scene.titles(ada.calendar_id)).size, 1000);
-      await sql`delete from public.obligations where user_id = ${ada.id}`;
-      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 0), 60_000);
-    });
+          await own`set constraints all immediate`;
+          return await own`select 1 from net.http_request_queue where xmin = pg_current_xact_id()::xid`;
+        });
+        assert.ok(calls.length <= 1, `${calls.length} wake-up calls`);
+        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000), 60_000);
+        const status = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        assert.deepEqual(status.progress, { pending: 0, synced: 1000, failed: 0 });
+        assert.equal(new Set(scene.titles(ada.calendar_id)).size, 1000);
+        await sql`delete from public.obligations where user_id = ${ada.id}`;
+        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 0), 60_000);
+      },
+    );
 
     await t.step("reassigned to a user without a calendar and back, the event goes and returns", async () => {
       const nobody = await scene.newUser();
@@ -290,25 +293,29 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
       await clear();
     });
 
-    await t.step("a deleted user leaves no integration, mapping or secret behind", async () => {
-      const leaving = await scene.connectedUser(GRACE);
-      await sql`insert into public.obligations (user_id, title, deadline_date) values (${leaving.id}, 'Left', ${DAY})`;
-      await scene.untilTitles(leaving.calendar_id, ["Left"]);
-      const secrets = async () => (await sql`select 1 from vault.secrets`).length;
-      const before = await secrets();
-      await sql`delete from auth.users where id = ${leaving.id}`;
-      assert.equal(await secrets(), before - 2);
-      assert.equal(
-        (await sql`select 1 from public.calendar_integrations where user_id = ${leaving.id}`).length,
-        0,
-      );
-      assert.equal(
-        (await sql`select 1 from public.calendar_event_mappings where integration_id = ${leaving.integration.id}`)
-          .length,
-        0,
-      );
-      assert.equal((await sql`select 1 from calendar_sync.incidents`).length, 0);
-    });
+    await t.step(
+      "the events of a deleted user go, and no integration, mapping or secret is left behind",
+      async () => {
+        const leaving = await scene.connectedUser(GRACE);
+        await sql`insert into public.obligations (user_id, title, deadline_date) values (${leaving.id}, 'Left', ${DAY})`;
+        await scene.untilTitles(leaving.calendar_id, ["Left"]);
+        const secrets = async () => (await sql`select 1 from vault.secrets`).length;
+        const before = await secrets();
+        await scene.deleteUsers(leaving.id);
+        assert.equal(provider.hasCalendar(GRACE, leaving.calendar_id), false);
+        assert.equal(await secrets(), before - 2);
+        assert.equal(
+          (await sql`select 1 from public.calendar_integrations where id = ${leaving.integration.id}`).length,
+          0,
+        );
+        assert.equal(
+          (await sql`select 1 from public.calendar_event_mappings where integration_id = ${leaving.integration.id}`)
+            .length,
+          0,
+        );
+        assert.equal((await sql`select 1 from calendar_sync.incidents`).length, 0);
+      },
+    );
   } finally {
     await scene.close();
   }

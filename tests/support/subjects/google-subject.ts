@@ -25,6 +25,11 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
     const event = events?.get(event_id);
     if (event) events?.set(event_id, { ...event, ...fields, etag: state.nextEtag() });
   };
+  const setRole = (account: string, calendar_id: string, accessRole: CalendarEntry["accessRole"]) => {
+    const calendars = state.accounts.get(account)?.calendars;
+    const calendar = calendars?.get(calendar_id);
+    if (calendar) calendars?.set(calendar_id, { ...calendar, accessRole });
+  };
   return {
     name: "google",
     emulator,
@@ -75,11 +80,8 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
         state.accounts.get(account)?.calendars.delete(calendar_id);
         state.nextEtag();
       },
-      withdrawWriting: (account, calendar_id) => {
-        const calendars = state.accounts.get(account)?.calendars;
-        const calendar = calendars?.get(calendar_id);
-        if (calendar) calendars?.set(calendar_id, { ...calendar, accessRole: "reader" });
-      },
+      withdrawWriting: (account, calendar_id) => setRole(account, calendar_id, "reader"),
+      allowWriting: (account, calendar_id) => setRole(account, calendar_id, "owner"),
     },
     expireAccessTokens: () => state.accessTokens.clear(),
     revokeEverything: () => {

@@ -10,6 +10,11 @@ export function outlookSubject(emulator: OutlookEmulator): Subject {
   const { state } = emulator;
   const calendarOf = (calendar_id: string): OutlookCalendar | undefined =>
     [...state.accounts.values()].map(({ calendars }) => calendars.get(calendar_id)).find((one) => one);
+  const setEditable = (account: string, calendar_id: string, canEdit: boolean) => {
+    const calendars = state.accounts.get(account)?.calendars;
+    const calendar = calendars?.get(calendar_id);
+    if (calendar) calendars?.set(calendar_id, { ...calendar, canEdit });
+  };
   return {
     name: "outlook",
     emulator,
@@ -71,11 +76,8 @@ export function outlookSubject(emulator: OutlookEmulator): Subject {
         state.accounts.get(account)?.calendars.delete(calendar_id);
         state.nextRevision();
       },
-      withdrawWriting: (account, calendar_id) => {
-        const calendars = state.accounts.get(account)?.calendars;
-        const calendar = calendars?.get(calendar_id);
-        if (calendar) calendars?.set(calendar_id, { ...calendar, canEdit: false });
-      },
+      withdrawWriting: (account, calendar_id) => setEditable(account, calendar_id, false),
+      allowWriting: (account, calendar_id) => setEditable(account, calendar_id, true),
     },
     expireAccessTokens: () => state.accessTokens.clear(),
     revokeEverything: () => {

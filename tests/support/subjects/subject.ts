@@ -52,6 +52,8 @@ export interface Subject {
     deleteCalendar(account: string, calendar_id: string): void;
     /** Leaves a calendar to be read, and no longer to be written to, by whoever writes to it for its owner. */
     withdrawWriting(account: string, calendar_id: string): void;
+    /** Takes {@link withdrawWriting} back. */
+    allowWriting(account: string, calendar_id: string): void;
   };
   /** Access tokens are no longer accepted; refresh tokens are. */
   expireAccessTokens(): void;

@@ -92,7 +92,7 @@ Deno.test("the plan follows the table for every combination of what decides it",
     // A write finds by itself what was left in its own calendar; whatever else is done has to look.
     const writes = kind === "create" || kind === "update" || kind === "move";
     assert.deepEqual(
-      plan.strays,
+      plan.leftovers,
       attempted && !writes ? ["here"] : [],
       JSON.stringify({ wanted, removing, known }),
     );
@@ -114,11 +114,11 @@ Deno.test("a deletion goes to the calendar that holds the event, not to the one 
 Deno.test("what interrupted attempts may have left in calendars chosen meanwhile is looked for, whatever the plan", async () => {
   const attempted_in = ["first", "here", "there"];
   const moved = await planObligation(situation({ mapping: MAPPINGS.elsewhere, attempted_in }));
-  assert.deepEqual([moved.kind, moved.strays], ["move", ["first", "there"]]);
+  assert.deepEqual([moved.kind, moved.leftovers], ["move", ["first", "there"]]);
   const created = await planObligation(situation({ attempted_in }));
-  assert.deepEqual([created.kind, created.strays], ["create", ["first", "there"]]);
+  assert.deepEqual([created.kind, created.leftovers], ["create", ["first", "there"]]);
   const gone = await planObligation(situation({ obligation: null, attempted_in }));
-  assert.deepEqual([gone.kind, gone.strays], ["nothing", ["first", "here", "there"]]);
+  assert.deepEqual([gone.kind, gone.leftovers], ["nothing", ["first", "here", "there"]]);
 });
 
 Deno.test("reminders alone change nothing, so that a user's own change survives", async () => {

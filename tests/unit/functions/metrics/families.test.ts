@@ -8,7 +8,7 @@ import { readOpenMetrics, total } from "../../../support/openmetrics.ts";
 
 /** What could end a label, a line or a name. */
 const SPECIAL = fc.constantFrom(...'"\\\n\r{},=# a1\u2028日');
-const LANE = { provider: "google", task: "sync" } as const;
+const LANE = { provider: "google", kind: "event" } as const;
 
 function render(...[figures]: Parameters<typeof familiesOf>) {
   return readOpenMetrics(renderOpenMetrics(familiesOf(figures)));

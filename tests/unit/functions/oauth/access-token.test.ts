@@ -45,7 +45,7 @@ function scene(answers: Record<string, readonly (unknown | Error)[]>, outcome: R
     calls,
     refreshes: () => refreshes,
     get: (rejected_token: string | null = null) =>
-      getValidAccessToken({ rpc, provider, callback_uri: "cb", integration_id, held: null, rejected_token }),
+      getValidAccessToken({ rpc, provider, callback_uri: "cb", integration_id, known: null, rejected_token }),
   };
 }
 

@@ -16,7 +16,7 @@ Deno.test("what is counted again is one series, in whatever order its labels are
 
 Deno.test("a duration counts in one bucket, the first that is not below it, and in the sum", () => {
   const metrics = createMetrics();
-  const labels = { provider: "google", task: "sync" } as const;
+  const labels = { provider: "google", kind: "event" } as const;
   for (const seconds of [0.1, 0.100001, 60, 61]) {
     metrics.observe("calendar_lane_run_seconds", labels, seconds);
   }

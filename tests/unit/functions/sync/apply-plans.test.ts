@@ -6,7 +6,7 @@ import type {
   Change,
 } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
-import { applyPlans } from "../../../../supabase/functions/_shared/sync/apply-plans.ts";
+import { type Applied, applyPlans } from "../../../../supabase/functions/_shared/sync/apply-plans.ts";
 
 const EVENT: CalendarEvent = {
   obligation_id: "o",
@@ -16,7 +16,7 @@ const EVENT: CalendarEvent = {
   url: null,
   reminders_minutes: [],
 };
-const create: Plan = { kind: "create", event: EVENT, content_hash: "h", strays: [] };
+const create: Plan = { kind: "create", event: EVENT, content_hash: "h", leftovers: [] };
 const move: Plan = { ...create, kind: "move", from: { calendar_id: "old", event_id: "e" } };
 
 /** A client that answers as `answer` says and keeps what it was asked to apply. */
@@ -53,41 +53,87 @@ const apply = (fake: CalendarClient, plans: readonly Plan[], calls = 100) =>
     calls,
     new AbortController().signal,
   );
+const kinds = (applied: readonly Applied[]) => applied.map(({ outcome }) => outcome?.kind ?? null);
 
 Deno.test("a move deletes first, and creates only once that is done", async () => {
   const { fake, applied } = client(fine);
-  assert.deepEqual((await apply(fake, [move])).map((one) => one?.kind), ["done"]);
+  assert.deepEqual(kinds(await apply(fake, [move])), ["done"]);
   assert.deepEqual(applied, ["delete old", "create new"]);
 
   const stuck = client((change) =>
     change.kind === "delete" ? { kind: "unknown", reason: "r", after_s: null } : fine(change)
   );
-  assert.deepEqual((await apply(stuck.fake, [move])).map((one) => one?.kind), ["unknown"]);
+  assert.deepEqual(kinds(await apply(stuck.fake, [move])), ["unknown"]);
   assert.deepEqual(stuck.applied, ["delete old"]);
 });
 
-Deno.test("what an interrupted attempt may have left elsewhere goes before anything is written", async () => {
+Deno.test("what an interrupted attempt may have left elsewhere is removed before anything is written", async () => {
   const { fake, applied } = client(fine);
   const outcomes = await apply(fake, [
-    { ...create, strays: ["a", "b"] },
-    { kind: "nothing", strays: ["c"] },
+    { ...create, leftovers: ["a", "b"] },
+    { kind: "nothing", leftovers: ["c"] },
   ]);
-  assert.deepEqual(outcomes.map((one) => one?.kind), ["done", "gone"]);
+  assert.deepEqual(kinds(outcomes), ["done", "gone"]);
   assert.deepEqual(applied, ["remove_untracked a", "remove_untracked b", "remove_untracked c", "create new"]);
 });
 
-Deno.test("of several removals the one that failed is what the plan waits for", async () => {
+Deno.test("a plan waits for the removal that got no answer", async () => {
   const { fake, applied } = client((change) =>
-    change.calendar_id === "a" ? { kind: "retry", reason: "r", after_s: null } : fine(change)
+    change.calendar_id === "a" ? { kind: "retry", reason: "r", after_s: null, silent: true } : fine(change)
   );
-  const outcomes = await apply(fake, [{ ...create, strays: ["a", "b"] }]);
-  assert.deepEqual(outcomes.map((one) => one?.kind), ["retry"]);
+  const outcomes = await apply(fake, [{ ...create, leftovers: ["a", "b"] }]);
+  assert.deepEqual(kinds(outcomes), ["retry"]);
   assert.ok(!applied.includes("create new"));
 });
 
-Deno.test("plans that the calls do not suffice for are not begun, so that none is half done", async () => {
+Deno.test("plans that the calls do not suffice for are not begun", async () => {
   const { fake, applied } = client(fine);
   const outcomes = await apply(fake, [create, move, create], 2);
-  assert.deepEqual(outcomes.map((one) => one?.kind ?? null), ["done", null, null]);
+  assert.deepEqual(kinds(outcomes), ["done", null, null]);
   assert.deepEqual(applied, ["create new"]);
+});
+
+const REFUSALS: readonly Outcome[] = [
+  { kind: "rejected", reason: "forbidden" },
+  { kind: "calendar_missing", reason: "requiredAccessLevel" },
+  { kind: "needs_reconnect", code: "scope_missing", reason: "ErrorAccessDenied" },
+  { kind: "retry", reason: "http_403", after_s: null },
+];
+
+Deno.test("a removal that is refused never holds the write back: the event is a leftover", async () => {
+  for (const refusal of REFUSALS) {
+    const { fake, applied } = client((change) => change.calendar_id === "new" ? fine(change) : refusal);
+    const results = await apply(fake, [move, { ...create, leftovers: ["a", "b"] }]);
+    assert.deepEqual(kinds(results), ["done", "done"], refusal.kind);
+    assert.deepEqual(results.map(({ left }) => left?.calendar_ids), [["old"], ["a", "b"]], refusal.kind);
+    assert.deepEqual(applied.slice(-2), ["create new", "create new"], refusal.kind);
+  }
+});
+
+Deno.test("removals that were not begun because their calendar is refused are leftovers too", async () => {
+  const { fake } = client((change) => change.calendar_id === "new" ? fine(change) : null);
+  const refused: CalendarClient = {
+    ...fake,
+    applyChanges: async (changes, signal) =>
+      (await fake.applyChanges(changes, signal)).map((outcome, index) =>
+        index === 0 && changes[0]?.calendar_id === "old" ? { kind: "calendar_missing", reason: "r" } : outcome
+      ),
+  };
+  const results = await apply(refused, [move, move]);
+  assert.deepEqual(kinds(results), ["done", "done"]);
+  assert.deepEqual(results.map(({ left }) => left?.calendar_ids), [["old"], ["old"]]);
+});
+
+Deno.test("a removal waits for silence, a quota and a rejected token, and makes no leftover", async () => {
+  const passing: readonly Outcome[] = [
+    { kind: "unknown", reason: "timeout", after_s: null, silent: true },
+    { kind: "pause", reason: "quotaExceeded", code: "quota", after_s: 3600 },
+    { kind: "token_rejected", reason: "authError" },
+  ];
+  for (const outcome of passing) {
+    const { fake, applied } = client((change) => change.calendar_id === "new" ? fine(change) : outcome);
+    const [result] = await apply(fake, [move]);
+    assert.deepEqual([result?.outcome?.kind, result?.left], [outcome.kind, null]);
+    assert.ok(!applied.includes("create new"), outcome.kind);
+  }
 });

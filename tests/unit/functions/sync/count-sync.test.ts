@@ -8,11 +8,14 @@ const lane: Lane = {
   integration_id: "integration",
   provider: "google",
   lease: "lease",
-  task: "sync",
+  kind: "event",
+  single: null,
   removing: false,
   user_id: "user",
   calendar: null,
   calls: 0,
+  reserved_id: null,
+  own_calendar_id: null,
   settings: { reminders_minutes: [], completed_events: "keep" },
   attempts: 0,
   batch_jobs: 100,
@@ -31,11 +34,11 @@ const job: Job = {
   mapping: null,
 };
 
-Deno.test("what can be in no calendar is counted as refused, and with its reason, not as unchanged", () => {
+Deno.test("what can be in no calendar is counted as refused, with its reason", () => {
   const plans: readonly Plan[] = [
-    { kind: "nothing", strays: [] },
-    { kind: "impossible", reason: "deadline_out_of_range", strays: [] },
-    { kind: "nothing", strays: [] },
+    { kind: "nothing", leftovers: [] },
+    { kind: "impossible", reason: "deadline_out_of_range", leftovers: [] },
+    { kind: "nothing", leftovers: [] },
   ];
   countSettled(lane, plans.map((plan) => ({ obligation_id: job.obligation_id, job, plan })));
   const counted = metrics.flushes().flatMap(({ counts }) => counts)

@@ -8,11 +8,14 @@ const lane: Lane = {
   integration_id: "1f0f3a1b-58a5-4c54-9d6a-8f2d6f0e2c3d",
   provider: "google",
   lease: "lease",
-  task: "sync",
+  kind: "event",
+  single: null,
   removing: false,
   user_id: "8f2d6f0e-58a5-4c54-9d6a-1f0f3a1b2c3d",
   calendar: { id: "calendar", role: "own" },
   calls: 10,
+  reserved_id: null,
+  own_calendar_id: null,
   settings: { reminders_minutes: [], completed_events: "keep" },
   attempts: 2,
   batch_jobs: 100,
@@ -34,7 +37,7 @@ const jobOf = (request_id: string | null): Job => ({
 });
 
 const context: DisconnectContext = {
-  rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, gate: null })),
+  rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null })),
   worker_id: "w",
   clientFor: () => assert.fail("no client is needed"),
   getValidAccessToken: () => Promise.resolve({ kind: "lost" }),
@@ -44,10 +47,10 @@ const context: DisconnectContext = {
 const runOf = async (
   jobs: readonly Job[],
   own: Partial<DisconnectContext> = {},
-  task: Lane["task"] = "sync",
+  kind: Lane["kind"] = "event",
 ) => {
   const lines = await linesOf(() =>
-    workLane({ ...lane, task, jobs: [...jobs] }, { ...context, ...own }, new AbortController().signal)
+    workLane({ ...lane, kind, jobs: [...jobs] }, { ...context, ...own }, new AbortController().signal)
   );
   const [run] = lines.filter(({ action }) => action === "lane_run");
   assert.ok(run);
@@ -55,11 +58,11 @@ const runOf = async (
 };
 
 Deno.test("a run has one line, whatever was asked for", async () => {
-  for (const task of ["sync", "find_own_events", "exercise_token", "finish_disconnect"] as const) {
-    const { run, lines } = await runOf([], {}, task);
-    assert.deepEqual([lines.length, run["task"], run.attempt, run.integration_id], [
+  for (const kind of ["event", "find_orphans", "keep_alive", "disconnect"] as const) {
+    const { run, lines } = await runOf([], {}, kind);
+    assert.deepEqual([lines.length, run["kind"], run.attempt, run.integration_id], [
       1,
-      task,
+      kind,
       3,
       lane.integration_id,
     ]);
@@ -75,19 +78,19 @@ Deno.test("a run that throws has its line too, which says so", async () => {
 });
 
 Deno.test("a run without a token says why", async () => {
-  const { run } = await runOf([], {}, "exercise_token");
+  const { run } = await runOf([], {}, "keep_alive");
   assert.deepEqual([run.success, run.error_code, run["ended_by"]], [false, "token_lost", "without_token"]);
 });
 
-Deno.test("a run whose lease was lost is no success, and one that closes the gate says so besides", async () => {
+Deno.test("a run whose lease was lost is no success, and one that opens the circuit breaker says so", async () => {
   const lost = await runOf([], {
-    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: false, gate: null })),
+    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: false, circuit_breaker: null })),
   });
   assert.deepEqual([lost.run.success, lost.run.error_code], [false, "lease_lost"]);
   const closing = await runOf([], {
-    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, gate: "closed" })),
+    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, circuit_breaker: "opened" })),
   });
-  assert.deepEqual(closing.lines.map(({ action }) => action), ["gate_closed", "lane_run"]);
+  assert.deepEqual(closing.lines.map(({ action }) => action), ["circuit_breaker_opened", "lane_run"]);
 });
 
 Deno.test("a run belongs to a request where that led to all of it; else it only names those that led to some", async () => {

@@ -84,7 +84,7 @@ Deno.test("a part may hold HTML: as text it is that part's matter alone", async 
     { id: "1", status: 404, body: "<html>nothing here</html>" },
   ));
   assert.deepEqual(await sendTogether(access, [GET, POST]), [
-    { kind: "unknown", reason: "http_503", after_s: 4 },
+    { kind: "unknown", reason: "http_503", after_s: 4, silent: true },
     { kind: "retry", reason: "http_404", after_s: null },
   ]);
 });

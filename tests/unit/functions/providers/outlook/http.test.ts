@@ -49,6 +49,7 @@ Deno.test("a connection that breaks is an answer, not an exception", async () =>
     kind: "unknown",
     reason: "network",
     after_s: null,
+    silent: true,
   });
 });
 
@@ -70,5 +71,5 @@ Deno.test("a call that is cut is an answer, not an exception", async () => {
     stop.signal,
   );
   stop.abort();
-  assert.deepEqual(await answer, { kind: "unknown", reason: "network", after_s: null });
+  assert.deepEqual(await answer, { kind: "unknown", reason: "network", after_s: null, silent: true });
 });

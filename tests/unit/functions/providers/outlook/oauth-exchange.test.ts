@@ -225,6 +225,7 @@ test("a refused refresh says what the table says, and a broken one nothing of th
   assert.deepEqual(await createOutlookProvider(nowhere).refreshToken("r"), {
     kind: "unavailable",
     reason: "no_answer",
+    silent: true,
   });
 });
 

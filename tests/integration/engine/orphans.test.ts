@@ -5,39 +5,35 @@ import { testEngine } from "../../support/engine-test.ts";
 
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 
-testEngine("events of ours that no mapping knows are found", [
+testEngine("orphans, events of ours that no mapping knows, are found", [
   {
     name: "a calendar is searched once all its jobs are done, and once only",
     async show(engine) {
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 120);
-      await engine.sql`select calendar_sync.find_own_events()`;
-      const tasks: string[] = [];
+      await engine.sql`select calendar_sync.find_orphans()`;
+      const kinds: string[] = [];
       for (;;) {
         const [lane] = await engine.claim(WORKER);
         if (!lane) break;
-        tasks.push(lane.task);
-        await engine.record(
-          WORKER,
-          lane,
-          undefined,
-          lane.task === "find_own_events" ? { own_events_found: true } : {},
-        );
+        kinds.push(lane.kind);
+        await engine.record(WORKER, lane);
       }
-      assert.deepEqual(tasks, ["sync", "sync", "find_own_events"]);
+      assert.deepEqual(kinds, ["event", "event", "find_orphans"]);
     },
   },
   {
     name: "a search that did not end is repeated",
     async show(engine) {
       await engine.integration();
-      await engine.sql`select calendar_sync.find_own_events()`;
-      for (const own_events_found of [false, true]) {
-        const [lane] = await engine.claim(WORKER);
-        assert.equal(lane?.task, "find_own_events");
-        assert.ok(lane);
-        await engine.record(WORKER, lane, undefined, { own_events_found });
-      }
+      await engine.sql`select calendar_sync.find_orphans()`;
+      const [first] = await engine.claim(WORKER);
+      assert.equal(first?.kind, "find_orphans");
+      await engine.retire(WORKER);
+      const [lane] = await engine.claim(WORKER);
+      assert.equal(lane?.kind, "find_orphans");
+      assert.ok(lane);
+      await engine.record(WORKER, lane);
       assert.deepEqual(await engine.claim(WORKER), []);
     },
   },
@@ -45,15 +41,15 @@ testEngine("events of ours that no mapping knows are found", [
     name: "a search waits behind what persons and bulk wait for",
     async show(engine) {
       const searched = await engine.integration();
-      await engine.sql`select calendar_sync.find_own_events()`;
+      await engine.sql`select calendar_sync.find_orphans()`;
       const edited = await engine.integration();
       await engine.insert(edited.user_id, 1);
       const imported = await engine.integration();
       await engine.insert(imported.user_id, 101);
       const order: string[] = [];
-      for (let turn = 0; turn < 5; turn++) {
+      for (;;) {
         const [lane] = await engine.claim(WORKER);
-        assert.ok(lane);
+        if (!lane) break;
         if (order.at(-1) !== lane.integration_id) order.push(lane.integration_id);
         await engine.record(WORKER, lane, undefined, { next_jobs: 200 });
       }
@@ -67,11 +63,11 @@ testEngine("events of ours that no mapping knows are found", [
       await engine.integration();
       const ask = async () => {
         const [row] = await engine
-          .sql`select calendar_sync.find_own_events(array[${named.id}::uuid]) as asked`;
+          .sql`select calendar_sync.find_orphans(array[${named.id}::uuid]) as asked`;
         return row?.["asked"];
       };
       assert.equal(await ask(), 1);
-      assert.equal(await ask(), 0);
+      assert.equal(await ask(), 1);
       assert.deepEqual((await engine.claim(WORKER, 8)).map(({ integration_id }) => integration_id), [
         named.id,
       ]);
@@ -91,7 +87,7 @@ testEngine("events of ours that no mapping knows are found", [
         [],
       );
       const jobs = await engine.sql`
-        select obligation_id, priority, attempted_in from calendar_sync.jobs order by obligation_id`;
+        select obligation_id, priority, attempted_in from calendar_sync.jobs where kind = 'event' order by obligation_id`;
       assert.deepEqual(
         jobs.map((row) => ({ ...row })),
         [ids[0] ?? "", gone].sort().map((obligation_id) => ({
@@ -107,9 +103,12 @@ testEngine("events of ours that no mapping knows are found", [
     async show(engine) {
       const { integration, ids } = await searching(engine, 1);
       await engine.sql`delete from public.calendar_event_mappings`;
-      await engine.sql`update public.obligations set title = 'Edited'`;
+      await engine.sql`
+        insert into calendar_sync.jobs (integration_id, kind, obligation_id) values (${integration.id}, 'event', ${
+        ids[0] ?? ""
+      })`;
       await compare(engine, integration, [{ event_id: "unknown", obligation_id: ids[0] ?? "" }]);
-      const [job] = await engine.sql`select priority, attempted_in from calendar_sync.jobs`;
+      const [job] = await engine.sql`select priority, attempted_in from calendar_sync.jobs where kind = 'event'`;
       assert.deepEqual({ ...job }, { priority: 0, attempted_in: [integration.calendar_id] });
     },
   },
@@ -123,7 +122,7 @@ testEngine("events of ours that no mapping knows are found", [
         { event_id: "not a double", obligation_id: second },
       ]);
       assert.deepEqual(doubles, ["double"]);
-      const jobs = await engine.sql`select obligation_id from calendar_sync.jobs`;
+      const jobs = await engine.sql`select obligation_id from calendar_sync.jobs where kind = 'event'`;
       assert.deepEqual(jobs.map(({ obligation_id }) => obligation_id), [second]);
     },
   },
@@ -136,7 +135,7 @@ testEngine("events of ours that no mapping knows are found", [
         await compare(engine, integration, [{ event_id: `event of ${id}`, obligation_id: id }]),
         [],
       );
-      const [job] = await engine.sql`select attempted_in from calendar_sync.jobs`;
+      const [job] = await engine.sql`select attempted_in from calendar_sync.jobs where kind = 'event'`;
       assert.deepEqual(job?.["attempted_in"], [integration.calendar_id]);
     },
   },
@@ -146,7 +145,7 @@ testEngine("events of ours that no mapping knows are found", [
       const { integration, ids: [id = ""] } = await searching(engine, 1);
       await engine.retire(WORKER);
       assert.equal(await compare(engine, integration, [{ event_id: "unknown", obligation_id: id }]), null);
-      assert.equal((await engine.sql`select from calendar_sync.jobs`).length, 0);
+      assert.equal((await engine.sql`select from calendar_sync.jobs where kind = 'event'`).length, 0);
     },
   },
 ]);
@@ -156,9 +155,9 @@ async function searching(engine: Engine, count: number) {
   const integration = await engine.integration();
   const ids = await engine.insert(integration.user_id, count);
   await engine.settle();
-  await engine.sql`select calendar_sync.find_own_events()`;
+  await engine.sql`select calendar_sync.find_orphans()`;
   const [lane] = await engine.claim(WORKER);
-  assert.equal(lane?.task, "find_own_events");
+  assert.equal(lane?.kind, "find_orphans");
   return { integration, ids };
 }
 

@@ -31,7 +31,7 @@ const Happening = fc.oneof(
         "record success",
         "record retry",
         "record rejection",
-        "record hold",
+        "record retry-after",
         "record backoff",
         "record pause",
         "record loss",
@@ -52,7 +52,7 @@ const Happening = fc.oneof(
         "disconnect",
         "retire",
         "renew",
-        "find own events",
+        "find orphans",
         "idle token",
         "nightly",
         "sweep",
@@ -64,7 +64,7 @@ const Happening = fc.oneof(
 );
 type Happening = { readonly kind: string; readonly n: number; readonly many?: number };
 
-testEngine("every lane knows when its turn is", [{
+testEngine("every lane knows from when on it may be worked", [{
   name: "whatever happens in whatever order, no lane that has work is forgotten",
   async show(engine) {
     await fc.assert(
@@ -72,8 +72,8 @@ testEngine("every lane knows when its turn is", [{
         const scene = await openScene(engine);
         for (const happening of happenings) {
           await scene.happen(happening);
-          await engine.sql`select calendar_sync.take_marks(1000)`;
-          await assertTurnsAgree(engine, happening.kind);
+          await engine.sql`select calendar_sync.absorb_changes(1000)`;
+          await assertScheduleAgrees(engine, happening.kind);
         }
         await scene.calmDown();
         await assertNothingIsLeft(engine);
@@ -83,29 +83,30 @@ testEngine("every lane knows when its turn is", [{
   },
 }]);
 
-/** Nobody may wait for a lane for longer than its turn says, nor be asked to work one that has nothing to do. */
-async function assertTurnsAgree(engine: Engine, after: string): Promise<void> {
+/** No lane may wait for longer than the schedule says, and none that has nothing to do may be ready. */
+async function assertScheduleAgrees(engine: Engine, after: string): Promise<void> {
   const wrong = await engine.sql`
-    select lane.integration_id, lane.ready_at, lane.priority, turn.ready_at as turn_at, turn.priority as turn_priority,
+    select lane.integration_id, lane.ready_at, lane.priority, fresh.ready_at as fresh_ready_at,
+      fresh.priority as fresh_priority,
       integration.status, integration.sync_enabled
     from calendar_sync.lanes as lane
-    join calendar_sync.turns as turn using (integration_id)
+    join calendar_sync.schedule as fresh using (integration_id)
     join public.calendar_integrations as integration on integration.id = lane.integration_id
     where lane.leased_by is null and (
-      (turn.ready_at is null) <> (lane.ready_at is null)
-      or lane.ready_at > turn.ready_at
-      or lane.ready_at is not null and lane.ready_at > now() and lane.priority <> turn.priority
-      or lane.ready_at is not null and turn.priority is null
+      (fresh.ready_at is null) <> (lane.ready_at is null)
+      or lane.ready_at > fresh.ready_at
+      or lane.ready_at is not null and lane.ready_at > now() and lane.priority <> fresh.priority
+      or lane.ready_at is not null and fresh.priority is null
     )`;
   assert.deepEqual(wrong.map((row) => ({ ...row })), [], `after ${after}`);
 }
 
-/** Every calendar that syncs shows what it is to show, apart from what was rejected or given up, and nobody who leaves is kept. */
+/** Every calendar that syncs shows what it should, apart from what was rejected or given up, and every disconnection has ended. */
 async function assertNothingIsLeft({ sql }: Engine): Promise<void> {
   const differing = await sql`
     select integration.id, ahead.obligation_id
     from public.calendar_integrations as integration
-    cross join lateral calendar_sync.difference(integration.id, '00000000-0000-0000-0000-000000000000', 10000) as ahead
+    cross join lateral calendar_sync.compare(integration.id, calendar_sync.keys_after(integration.id, null, 10000)) as ahead
     where integration.status = 'active' and integration.sync_enabled and ahead.differs and not exists (
       select from calendar_sync.jobs as job
       where job.integration_id = integration.id and job.obligation_id = ahead.obligation_id and job.failed_at is not null
@@ -113,25 +114,26 @@ async function assertNothingIsLeft({ sql }: Engine): Promise<void> {
   assert.deepEqual(differing.map((row) => ({ ...row })), [], "what differs in the end");
   const [left] = await sql`
     select (select count(*)::int from public.calendar_integrations where status = 'disconnecting') as leaving,
-      (select count(*)::int from calendar_sync.marks) as marks`;
-  assert.deepEqual({ ...left }, { leaving: 0, marks: 0 }, "what is left in the end");
+      (select count(*)::int from calendar_sync.changes) as changes`;
+  assert.deepEqual({ ...left }, { leaving: 0, changes: 0 }, "what is left in the end");
 }
 
 async function openScene(engine: Engine) {
   const { sql } = engine;
   await sql`delete from auth.users`;
-  await sql`delete from calendar_sync.marks`;
-  await sql`update calendar_sync.gates set failed_lanes = '{}', down_since = null, probe_at = null`;
+  await sql`delete from public.calendar_integrations`;
+  await sql`delete from calendar_sync.changes`;
+  await sql`update calendar_sync.providers set unreachable = '{}', open_since = null, probe_at = null`;
   const integrations: Integration[] = [];
   for (const provider of ["google", "google", "outlook"] as const) {
     integrations.push(await engine.integration({ provider }));
   }
-  const held = new Map<string, { readonly worker: string; readonly lane: Lane }>();
+  const leased = new Map<string, { readonly worker: string; readonly lane: Lane }>();
 
   const record = async (n: number, outcome: Parameters<Engine["record"]>[2], notes = {}): Promise<void> => {
-    const entry = [...held.values()][n % Math.max(held.size, 1)];
+    const entry = [...leased.values()][n % Math.max(leased.size, 1)];
     if (!entry) return;
-    held.delete(entry.lane.integration_id);
+    leased.delete(entry.lane.integration_id);
     await engine.record(entry.worker, entry.lane, outcome, notes);
   };
 
@@ -171,7 +173,7 @@ async function openScene(engine: Engine) {
           break;
         case "claim":
           for (const lane of await engine.claim(worker, many)) {
-            held.set(lane.integration_id, { worker, lane });
+            leased.set(lane.integration_id, { worker, lane });
           }
           break;
         case "record success":
@@ -183,25 +185,25 @@ async function openScene(engine: Engine) {
         case "record rejection":
           await record(n, (_, { removing }) => ({ kind: removing ? "removed" : "failed" }));
           break;
-        case "record hold":
-          await record(n, synced, { hold_ms: 60_000 });
+        case "record retry-after":
+          await record(n, synced, { wait: { reason: "retry_after", ms: 60_000 } });
           break;
         case "record backoff":
           await record(n, { kind: "retry", counts: false }, {
             succeeded: false,
             reached: false,
-            backoff_ms: 5000,
+            wait: { reason: "backoff", ms: 5000 },
           });
           break;
         case "record pause":
           await record(n, { kind: "retry", counts: false }, {
             succeeded: false,
-            backoff_ms: 1000,
+            wait: { reason: "backoff", ms: 1000 },
             status: "paused",
           });
           break;
         case "record loss":
-          await record(n, synced, { succeeded: false, backoff_ms: 1000, status: "disconnected" });
+          await record(n, synced, { succeeded: false, wait: { reason: "backoff", ms: 1000 }, status: "disconnected" });
           break;
         case "pass":
           await engine.pass(n);
@@ -221,8 +223,9 @@ async function openScene(engine: Engine) {
           await engine.asUser(user_id, (tx) => tx`select public.calendar_sync_now()`);
           break;
         case "reconnect":
-          await sql`select public.calendar_activate(${id}, calendar_id, 'Name', 'own', 'no ticket')
-            from public.calendar_integrations where id = ${id} and status in ('paused', 'disconnected')`;
+          await sql`
+            update public.calendar_integrations set status = 'active', last_error = null
+            where id = ${id} and removed_at is null and status in ('paused', 'disconnected')`;
           break;
         case "disconnect":
           await sql`
@@ -234,8 +237,8 @@ async function openScene(engine: Engine) {
         case "renew":
           await sql`select public.calendar_renew(${worker}, 15)`;
           break;
-        case "find own events":
-          await sql`select calendar_sync.find_own_events(array[${id}::uuid])`;
+        case "find orphans":
+          await sql`select calendar_sync.find_orphans(array[${id}::uuid])`;
           break;
         case "idle token":
           await sql`
@@ -252,7 +255,7 @@ async function openScene(engine: Engine) {
           await sql`select calendar_sync.tick()`;
           break;
         default:
-          throw new Error(`Nobody knows how ${kind} happens.`);
+          throw new Error(`Unknown: ${kind}.`);
       }
     },
   };

@@ -4,16 +4,16 @@ import { testEngine } from "../../support/engine-test.ts";
 
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 
-testEngine("what touches many obligations of a calendar leaves one mark", [
+testEngine("a statement that touches many obligations of a calendar appends one change", [
   {
-    name: "100 rows write jobs, 101 write none, and each statement leaves one mark",
+    name: "100 rows append a change each, 101 append one for the whole calendar",
     async show(engine) {
       const few = await engine.integration();
       const many = await engine.integration();
       await engine.insert(few.user_id, 100);
       await engine.insert(many.user_id, 101);
-      assert.deepEqual(await written(engine, few), { jobs: 100, marks: 1, everything: 0 });
-      assert.deepEqual(await written(engine, many), { jobs: 0, marks: 1, everything: 1 });
+      assert.deepEqual(await written(engine, few), { jobs: 0, changes: 100, everything: 0 });
+      assert.deepEqual(await written(engine, many), { jobs: 0, changes: 1, everything: 1 });
     },
   },
   {
@@ -25,29 +25,29 @@ testEngine("what touches many obligations of a calendar leaves one mark", [
         insert into public.obligations (user_id, title, deadline_date)
         select case when n <= 100 then ${few.user_id}::uuid else ${many.user_id}::uuid end, n::text, '2027-01-01'
         from generate_series(1, 201) as n`;
-      assert.deepEqual(await written(engine, few), { jobs: 100, marks: 1, everything: 0 });
-      assert.deepEqual(await written(engine, many), { jobs: 0, marks: 1, everything: 1 });
+      assert.deepEqual(await written(engine, few), { jobs: 0, changes: 100, everything: 0 });
+      assert.deepEqual(await written(engine, many), { jobs: 0, changes: 1, everything: 1 });
     },
   },
   {
-    name: "100,000 obligations in one statement are one mark",
+    name: "100,000 obligations in one statement are one change",
     own_database: true,
     async show(engine) {
       const integration = await engine.integration();
       await engine.sql`
         insert into public.obligations (user_id, title, deadline_date)
         select ${integration.user_id}, n::text, '2027-01-01' from generate_series(1, 100000) as n`;
-      assert.deepEqual(await written(engine, integration), { jobs: 0, marks: 1, everything: 1 });
+      assert.deepEqual(await written(engine, integration), { jobs: 0, changes: 1, everything: 1 });
     },
   },
   {
-    name: "the walk hands out each obligation exactly once, batch by batch in the order of their ids",
+    name: "the scan hands out each obligation exactly once, batch by batch in the order of their ids",
     own_database: true,
     async show(engine) {
       const integration = await engine.integration();
       const ids = await engine.insert(integration.user_id, 10_000);
       await engine.sql`update calendar_sync.lanes set batch_jobs = 1500`;
-      await engine.sql`update calendar_sync.quotas set calls = 10000000`;
+      await engine.sql`update calendar_sync.providers set account_calls = 10000000, project_calls = 10000000`;
       const handed_out: string[] = [];
       for (;;) {
         const [lane] = await engine.claim(WORKER);
@@ -64,7 +64,7 @@ testEngine("what touches many obligations of a calendar leaves one mark", [
     },
   },
   {
-    name: "a walk hands out what differs and nothing else",
+    name: "a scan hands out what differs and nothing else",
     async show(engine) {
       const { user_id } = await engine.integration();
       const ids = await engine.insert(user_id, 2500);
@@ -76,7 +76,7 @@ testEngine("what touches many obligations of a calendar leaves one mark", [
     },
   },
   {
-    name: "a second mark during a walk leads to a second walk",
+    name: "a second change of everything during a scan has it begin again",
     async show(engine) {
       const { user_id } = await engine.integration();
       const ids = (await engine.insert(user_id, 300)).sort();
@@ -90,64 +90,63 @@ testEngine("what touches many obligations of a calendar leaves one mark", [
       await engine.pass(2);
       await engine.drain();
       const [stale] = await engine.sql`
-        select count(*)::int from public.calendar_event_mappings as mapping
-        join public.obligations as obligation on obligation.id = mapping.obligation_id
-        cross join lateral calendar_sync.deadline_of(obligation) as deadline
-        where mapping.deadline_hash <> calendar_sync.deadline_hash(row (deadline.*)::calendar_sync.deadline, 'keep')`;
+        select count(*)::int from calendar_sync.compare(
+          ${lane.integration_id}, calendar_sync.keys_after(${lane.integration_id}, null, 1000)) as found
+        where found.differs`;
       assert.equal(stale?.["count"], 0);
       assert.deepEqual(await written(engine, { id: lane.integration_id }), {
         jobs: 0,
-        marks: 0,
+        changes: 0,
         everything: 0,
       });
     },
   },
   {
-    name: "a walk that finds nothing to do ends, and leaves nothing behind",
+    name: "a scan that finds nothing to do ends, and leaves nothing behind",
     own_database: true,
     async show(engine) {
       const integration = await engine.integration();
       await engine.insert(integration.user_id, 25_000);
       await engine.settle();
-      await engine.sql`select calendar_sync.mark(${integration.id}, 'test')`;
+      await engine.sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'scan', 0)`;
       assert.equal((await countDrained(engine)).size, 0);
-      const [lane] = await engine.sql`select ready_at, walk_after, walk_next from calendar_sync.lanes`;
-      assert.deepEqual({ ...lane }, { ready_at: null, walk_after: null, walk_next: null });
+      const [lane] = await engine.sql`select ready_at, (select count(*)::int from calendar_sync.jobs) as jobs from calendar_sync.lanes`;
+      assert.deepEqual({ ...lane }, { ready_at: null, jobs: 0 });
     },
   },
   {
-    name: "a mark whose lane is locked waits for the next claim",
+    name: "changes of a lane that is locked wait for the next claim",
     async show(engine) {
       const integration = await engine.integration();
       await engine.insert(integration.user_id, 101);
       await engine.sql.begin(async (recording) => {
         await recording`select from calendar_sync.lanes where integration_id = ${integration.id} for update`;
         assert.deepEqual(await engine.claim(WORKER), []);
-        assert.deepEqual(await written(engine, integration), { jobs: 0, marks: 1, everything: 1 });
+        assert.deepEqual(await written(engine, integration), { jobs: 0, changes: 1, everything: 1 });
       });
       assert.equal((await engine.claim(WORKER)).length, 1);
-      assert.equal((await written(engine, integration)).marks, 0);
+      assert.equal((await written(engine, integration)).changes, 0);
     },
   },
   {
-    name: "the tick drops marks of integrations that are gone, and keeps the others",
+    name: "the tick drops changes of integrations that are gone, and keeps the others",
     async show(engine) {
       const gone = await engine.integration();
       const kept = await engine.integration();
       for (const { user_id } of [gone, kept]) await engine.insert(user_id, 101);
       await engine.sql`delete from public.calendar_integrations where id = ${gone.id}`;
       await engine.sql`select calendar_sync.tick()`;
-      assert.equal((await written(engine, gone)).marks, 0);
-      assert.equal((await written(engine, kept)).marks, 1);
+      assert.equal((await written(engine, gone)).changes, 0);
+      assert.equal((await written(engine, kept)).changes, 1);
     },
   },
 ]);
 
 async function written({ sql }: Engine, { id }: Pick<Integration, "id">) {
-  const [row] = await sql<{ jobs: number; marks: number; everything: number }[]>`
+  const [row] = await sql<{ jobs: number; changes: number; everything: number }[]>`
     select (select count(*)::int from calendar_sync.jobs where integration_id = ${id}) as jobs,
-      (select count(*)::int from calendar_sync.marks where integration_id = ${id}) as marks,
-      (select count(*)::int from calendar_sync.marks where integration_id = ${id} and everything) as everything`;
+      (select count(*)::int from calendar_sync.changes where integration_id = ${id}) as changes,
+      (select count(*)::int from calendar_sync.changes where integration_id = ${id} and kind = 'scan') as everything`;
   assert.ok(row);
   return { ...row };
 }

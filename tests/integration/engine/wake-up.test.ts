@@ -4,25 +4,25 @@ import { testEngine } from "../../support/engine-test.ts";
 
 const WORKER_URL = "http://127.0.0.1:9/functions/v1/calendar-sync";
 
-testEngine("the doorbell rings once", [
+testEngine("the worker is called once", [
   {
-    name: "a transaction rings once, however many statements change something",
+    name: "a transaction calls once, however many statements change something",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       await engine.sql.begin(async (sql) => {
         for (let n = 0; n < 5; n++) {
           await sql`insert into public.obligations (user_id, title, deadline_date) values (${user_id}, ${n}, '2027-01-01')`;
-          assert.equal(await rings(engine), 0);
+          assert.equal(await calls(engine), 0);
         }
         await sql`update public.obligations set title = 'Changed'`;
       });
-      assert.equal(await rings(engine), 1);
+      assert.equal(await calls(engine), 1);
     },
   },
   {
-    name: "nothing rings where nothing changes for a calendar, or the transaction is rolled back",
+    name: "nobody is called where nothing changes for a calendar, or the transaction is rolled back",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       await engine.insert(await engine.user(), 5);
       await engine
         .sql`insert into public.obligations (user_id, title) values (${user_id}, 'Without a deadline')`;
@@ -31,13 +31,13 @@ testEngine("the doorbell rings once", [
         await sql`insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Never', '2027-01-01')`;
         throw new RolledBack();
       }).catch((error: unknown) => assert.ok(error instanceof RolledBack));
-      assert.equal(await rings(engine), 0);
+      assert.equal(await calls(engine), 0);
     },
   },
   {
-    name: "what a savepoint takes back does not silence what comes after it",
+    name: "a savepoint that is rolled back does not keep a later change from calling",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       await engine.sql.begin(async (sql) => {
         await sql.savepoint(async (inner) => {
           await inner`insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Never', '2027-01-01')`;
@@ -45,62 +45,62 @@ testEngine("the doorbell rings once", [
         }).catch((error: unknown) => assert.ok(error instanceof RolledBack));
         await sql`insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Kept', '2027-01-01')`;
       });
-      assert.equal(await rings(engine), 1);
+      assert.equal(await calls(engine), 1);
     },
   },
   {
-    name: "nobody rings while a call waits to be sent",
+    name: "no other call is queued while one waits to be sent",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       for (let n = 0; n < 5; n++) await engine.insert(user_id, 1);
       await engine.sql`select calendar_sync.tick()`;
-      assert.equal(await rings(engine), 1);
+      assert.equal(await calls(engine), 1);
     },
   },
   {
     name: "a call that is being sent may be too early, so another is queued",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       await engine.insert(user_id, 1);
       await engine.sql.begin(async (sending) => {
         await sending`delete from net.http_request_queue`;
         await engine.insert(user_id, 1);
-        assert.equal(await rings(engine), 2);
+        assert.equal(await calls(engine), 2);
       });
-      assert.equal(await rings(engine), 1);
+      assert.equal(await calls(engine), 1);
     },
   },
   {
-    name: "calls to others are no bell",
+    name: "calls to other addresses do not count",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       await engine.sql`select net.http_post('http://127.0.0.1:9/somebody-else')`;
       await engine.insert(user_id, 1);
-      assert.equal(await rings(engine), 1);
+      assert.equal(await calls(engine), 1);
     },
   },
   {
-    name: "without the secrets writes succeed and jobs wait",
+    name: "without the secrets writes succeed and changes wait",
     async show(engine) {
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 1);
-      assert.equal(await rings(engine), 0);
+      assert.equal(await calls(engine), 0);
       const [left] = await engine.sql`
-        select (select count(*)::int from calendar_sync.jobs) as jobs, (select count(*)::int from calendar_sync.incidents) as incidents`;
-      assert.deepEqual({ ...left }, { jobs: 1, incidents: 0 });
+        select (select count(*)::int from calendar_sync.changes) as changes, (select count(*)::int from calendar_sync.incidents) as incidents`;
+      assert.deepEqual({ ...left }, { changes: 1, incidents: 0 });
     },
   },
   {
-    name: "a bell that fails is noted and disturbs nobody",
+    name: "a call that fails is noted and disturbs nobody",
     async show(engine) {
-      const { user_id } = await withBell(engine);
+      const { user_id } = await withWorker(engine);
       await engine.sql`alter table net.http_request_queue rename to gone`;
       await engine.insert(user_id, 1);
       await engine.sql`alter table net.gone rename to http_request_queue`;
       const incidents = await engine.sql`select kind from calendar_sync.incidents`;
-      assert.deepEqual(incidents.map(({ kind }) => kind), ["doorbell"]);
+      assert.deepEqual(incidents.map(({ kind }) => kind), ["wake_up"]);
       await engine.sql`select calendar_sync.tick()`;
-      assert.equal(await rings(engine), 1);
+      assert.equal(await calls(engine), 1);
     },
   },
 ]);
@@ -109,13 +109,13 @@ class RolledBack extends Error {
   override readonly name = "RolledBack";
 }
 
-async function withBell(engine: Engine) {
+async function withWorker(engine: Engine) {
   await engine.sql`
-    select vault.create_secret(${WORKER_URL}, 'calendar_sync_url'), vault.create_secret('the bell', 'calendar_sync_secret')`;
+    select vault.create_secret(${WORKER_URL}, 'calendar_sync_url'), vault.create_secret('the secret', 'calendar_sync_secret')`;
   return await engine.integration();
 }
 
-async function rings({ sql }: Engine): Promise<number> {
+async function calls({ sql }: Engine): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int from net.http_request_queue where url = ${WORKER_URL}`;
   return row?.count ?? 0;
