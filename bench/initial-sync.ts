@@ -33,10 +33,8 @@ export async function initialSync(full: boolean): Promise<readonly Row[]> {
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     await sql`delete from calendar_sync.provider_calls`;
     const [quota] = await sql<{ writes: number }[]>`
-      update calendar_sync.quotas set calls = ${CALLS_PER_MINUTE}
-      where provider = 'google' and scope = 'integration' returning floor(calls * write_share)::int as writes`;
-    await sql`update calendar_sync.quotas set calls = ${PROJECT_CALLS_PER_MINUTE}
-      where provider = 'google' and scope = 'project'`;
+      update calendar_sync.providers set account_calls = ${CALLS_PER_MINUTE}, project_calls = ${PROJECT_CALLS_PER_MINUTE}
+      where name = 'google' returning floor(account_calls * sync_share)::int as writes`;
     provider.setQuotas(true);
     google.state.quota_violations = [];
     provider.emulator.faults.set([

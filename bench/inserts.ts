@@ -67,7 +67,7 @@ async function inTurns(
   return times;
 }
 
-/** Every round begins with empty tables, and with no doorbell or webhook waiting to be sent. */
+/** Every round begins with empty tables, and with no wake-up call or webhook waiting to be sent. */
 async function prepare(sql: Sql, listening: Listening): Promise<void> {
   await listen(sql, "nobody");
   await sql`truncate public.obligations`;

@@ -28,10 +28,10 @@ async function compare(provider_name: "google" | "outlook"): Promise<readonly Ro
       select ${user.id}, 'Bench ' || n, date '2027-01-01' + n % 300 from generate_series(1, ${EVENTS}::int) as n`;
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     await sql`delete from calendar_sync.provider_calls`;
-    await sql`update calendar_sync.quotas as quota set calls = real.calls
-      from (values ('google', 'integration', 600), ('google', 'project', 10000),
-        ('outlook', 'integration', 10000), ('outlook', 'project', 130000)) as real (provider, scope, calls)
-      where quota.provider = real.provider and quota.scope = real.scope`;
+    await sql`update calendar_sync.providers as provider
+      set account_calls = real.account_calls, project_calls = real.project_calls
+      from (values ('google', 600, 10000), ('outlook', 10000, 130000)) as real (name, account_calls, project_calls)
+      where provider.name = real.name`;
     provider.setQuotas(true);
     faults.set([{ match: { path: provider.paths.events }, kind: "latency", latency_ms: LATENCY_MS }]);
     state.requests = [];

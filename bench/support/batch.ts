@@ -29,8 +29,16 @@ export async function recordSynced(rpc: Rpc, worker_id: string, lane: Lane): Pro
       etag: null,
       deadline_hash,
       content_hash: "new",
+      action: "updated",
     })),
-    p_lane: { succeeded: true, calls_made: lane.jobs.length },
+    p_batch: {
+      lease: lane.lease,
+      reserved_id: lane.reserved_id,
+      wrote_to: lane.calendar?.id ?? null,
+      calls_made: lane.jobs.length,
+      succeeded: true,
+      reached: true,
+    },
   }, z.object({ recorded: z.boolean() }));
   if (!recorded) throw new Error("The lease was lost.");
 }

@@ -1,5 +1,5 @@
 import postgres, { type Sql } from "postgres";
-import { storeDoorbellSecrets } from "../../local/demo-data.ts";
+import { storeWorkerSecrets } from "../../local/demo-data.ts";
 import { prepareDatabase } from "../../local/postgres/prepare.ts";
 import { startPostgres } from "../../local/postgres/server.ts";
 
@@ -34,7 +34,7 @@ export async function openDatabase({ durable = false } = {}): Promise<Database> 
   try {
     await prepareDatabase(server.url, { embedded: true });
     const sql = postgres(server.url, { max: CONNECTIONS, onnotice: () => {} });
-    await storeDoorbellSecrets(sql, DOORBELL_URL, crypto.randomUUID());
+    await storeWorkerSecrets(sql, DOORBELL_URL, crypto.randomUUID());
     return {
       url: server.url,
       sql,

@@ -62,7 +62,7 @@ export async function makeDue(sql: Sql): Promise<void> {
 
 /** Forgets what is queued, so that the next round begins like the one before. */
 export async function emptyOutbox(sql: Sql): Promise<void> {
-  await sql`truncate calendar_sync.jobs, calendar_sync.marks, net.http_request_queue`;
+  await sql`truncate calendar_sync.jobs, calendar_sync.changes, net.http_request_queue`;
 }
 
 /** Removes every user with all that hangs on it. */
