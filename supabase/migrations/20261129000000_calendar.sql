@@ -1544,8 +1544,11 @@ begin
     ) as candidate
     where candidate.recipient_id = v_integration.user_id
   ) as found on true
-  left join public.calendar_event_mappings as mapping
-    on mapping.integration_id = p_integration_id and mapping.obligation_id = each.id;
+  left join lateral (
+    -- OFFSET: else the planner may go through all events of the calendar for each id.
+    select known.* from public.calendar_event_mappings as known
+    where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
+  ) as mapping on true;
 end;
 $$;
 
@@ -2064,8 +2067,10 @@ begin
           'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash) end
       )), '[]') into v_jobs
       from calendar_sync.compare(p_integration_id, v_ids) as found
-      join calendar_sync.jobs as job
-        on job.integration_id = p_integration_id and job.obligation_id = found.obligation_id and job.kind = 'event';
+      cross join lateral (
+        select queued.* from calendar_sync.jobs as queued
+        where queued.integration_id = p_integration_id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
+      ) as job;
       update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
       where job.integration_id = p_integration_id and job.obligation_id = any (v_ids) and job.kind = 'event'
         and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);
@@ -2836,6 +2841,16 @@ begin
     where until_at is null and integration_id in (select id from old_rows);
     return null;
   end if;
+  -- Every record of a batch updates its integration, and only the time of its last sync: 1 ms instead of 6.
+  if not exists (
+    select from old_rows as before join new_rows as after on after.id = before.id
+    where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin,
+        after.removed_at)
+      is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
+        before.paused_by_admin, before.removed_at)
+  ) then
+    return null;
+  end if;
   with noted as (
   insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
   select coalesce(after.user_id, before.user_id, after.deleted_user_id), after.id, after.provider, event.action, after.calendar_id,
@@ -3021,7 +3036,12 @@ begin
   set until_at = v_now, ended_with = calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
     ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
   from unnest(p_outcomes) as o
-  where period.integration_id = p_integration.id and period.obligation_id = o.obligation_id and period.until_at is null
+  -- As in calendar_sync.record_events.
+  cross join lateral (
+    select open.ctid as place from calendar_sync.history as open
+    where open.integration_id = p_integration.id and open.obligation_id = o.obligation_id and open.until_at is null offset 0
+  ) as its
+  where period.ctid = its.place
     and not (o.kind = 'failed' and period.reason is not distinct from calendar_sync.in_words(o.action, o.error));
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
@@ -3033,14 +3053,16 @@ begin
     calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
   from unnest(p_outcomes) as o
-  left join public.calendar_event_mappings as mapping
-    on o.kind = 'failed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id
+  left join lateral (
+    select known.* from public.calendar_event_mappings as known
+    where o.kind = 'failed' and known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as mapping on true
   left join lateral (
     -- What the event shows that could not be changed, or that was adopted.
     select earlier.title, earlier.due from calendar_sync.history as earlier
     where o.action <> 'created' and o.due is null and earlier.obligation_id = o.obligation_id
       and earlier.integration_id = p_integration.id and earlier.in_calendar
-    order by earlier.id desc limit 1
+    order by earlier.from_at desc limit 1
   ) as last on o.kind = 'synced' or mapping.id is not null
   where o.kind in ('synced', 'failed')
   on conflict (integration_id, obligation_id) where until_at is null do nothing;
@@ -3112,26 +3134,36 @@ begin
   set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
     deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
 
+  -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
+  -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.
   update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
   from unnest(p_outcomes) as o
-  where o.kind = 'unchanged' and mapping.integration_id = p_integration.id
-    and mapping.obligation_id = o.obligation_id and mapping.deadline_hash <> o.deadline_hash;
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
 
   perform calendar_sync.record_history(p_integration, array(
     select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
   ));
   delete from public.calendar_event_mappings as mapping
   using unnest(p_outcomes) as o
-  where o.kind = 'removed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id;
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind = 'removed' and mapping.ctid = its.place;
   get diagnostics v_removed = row_count;
 
   -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
   delete from calendar_sync.leftovers as leftover
   using unnest(p_outcomes) as o
-  join calendar_sync.jobs as job
-    on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event'
-  where o.kind in ('synced', 'removed', 'unchanged') and leftover.integration_id = p_integration.id
-    and leftover.obligation_id = o.obligation_id and leftover.calendar_id = any (job.attempted_in);
+  cross join lateral (
+    select known.ctid as place from calendar_sync.leftovers as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
   insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
   select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
   from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
@@ -3164,16 +3196,18 @@ begin
     and o.kind = 'retry' and job.version = o.version;
 
   with outcome as materialized (
-    select job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
+    select job.place, job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
       job.version = o.version as is_current, o.kind in ('synced', 'removed', 'unchanged') as is_end,
       case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
     from unnest(p_outcomes) as o
-    join calendar_sync.jobs as job
-      on job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event'
+    -- As in calendar_sync.record_events.
+    cross join lateral (
+      select queued.ctid as place, queued.obligation_id, queued.version, queued.attempts from calendar_sync.jobs as queued
+      where queued.integration_id = p_integration.id and queued.obligation_id = o.obligation_id and queued.kind = 'event' offset 0
+    ) as job
   ), finished as (
     delete from calendar_sync.jobs as job using outcome
-    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id and job.kind = 'event'
-      and outcome.is_current and outcome.is_end
+    where job.ctid = outcome.place and outcome.is_current and outcome.is_end
   ), given_up as materialized (
     -- Deletions are never given up while an account is being disconnected.
     select outcome.obligation_id, outcome.kind, outcome.error from outcome
@@ -3191,8 +3225,7 @@ begin
       failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
       last_error = outcome.error
     from outcome
-    where job.integration_id = p_integration.id and job.obligation_id = outcome.obligation_id and job.kind = 'event'
-      and not (outcome.is_current and outcome.is_end)
+    where job.ctid = outcome.place and not (outcome.is_current and outcome.is_end)
     returning job.obligation_id, job.cause
   )
   select array_agg(row (

@@ -52,8 +52,11 @@ begin
     ) as candidate
     where candidate.recipient_id = v_integration.user_id
   ) as found on true
-  left join public.calendar_event_mappings as mapping
-    on mapping.integration_id = p_integration_id and mapping.obligation_id = each.id;
+  left join lateral (
+    -- OFFSET: else the planner may go through all events of the calendar for each id.
+    select known.* from public.calendar_event_mappings as known
+    where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
+  ) as mapping on true;
 end;
 $$;
 

@@ -121,8 +121,10 @@ begin
           'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash) end
       )), '[]') into v_jobs
       from calendar_sync.compare(p_integration_id, v_ids) as found
-      join calendar_sync.jobs as job
-        on job.integration_id = p_integration_id and job.obligation_id = found.obligation_id and job.kind = 'event';
+      cross join lateral (
+        select queued.* from calendar_sync.jobs as queued
+        where queued.integration_id = p_integration_id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
+      ) as job;
       update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
       where job.integration_id = p_integration_id and job.obligation_id = any (v_ids) and job.kind = 'event'
         and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);

@@ -265,6 +265,16 @@ begin
     where until_at is null and integration_id in (select id from old_rows);
     return null;
   end if;
+  -- Every record of a batch updates its integration, and only the time of its last sync: 1 ms instead of 6.
+  if not exists (
+    select from old_rows as before join new_rows as after on after.id = before.id
+    where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin,
+        after.removed_at)
+      is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
+        before.paused_by_admin, before.removed_at)
+  ) then
+    return null;
+  end if;
   with noted as (
   insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
   select coalesce(after.user_id, before.user_id, after.deleted_user_id), after.id, after.provider, event.action, after.calendar_id,

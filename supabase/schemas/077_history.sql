@@ -79,7 +79,12 @@ begin
   set until_at = v_now, ended_with = calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
     ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
   from unnest(p_outcomes) as o
-  where period.integration_id = p_integration.id and period.obligation_id = o.obligation_id and period.until_at is null
+  -- As in calendar_sync.record_events.
+  cross join lateral (
+    select open.ctid as place from calendar_sync.history as open
+    where open.integration_id = p_integration.id and open.obligation_id = o.obligation_id and open.until_at is null offset 0
+  ) as its
+  where period.ctid = its.place
     and not (o.kind = 'failed' and period.reason is not distinct from calendar_sync.in_words(o.action, o.error));
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
@@ -91,14 +96,16 @@ begin
     calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
   from unnest(p_outcomes) as o
-  left join public.calendar_event_mappings as mapping
-    on o.kind = 'failed' and mapping.integration_id = p_integration.id and mapping.obligation_id = o.obligation_id
+  left join lateral (
+    select known.* from public.calendar_event_mappings as known
+    where o.kind = 'failed' and known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as mapping on true
   left join lateral (
     -- What the event shows that could not be changed, or that was adopted.
     select earlier.title, earlier.due from calendar_sync.history as earlier
     where o.action <> 'created' and o.due is null and earlier.obligation_id = o.obligation_id
       and earlier.integration_id = p_integration.id and earlier.in_calendar
-    order by earlier.id desc limit 1
+    order by earlier.from_at desc limit 1
   ) as last on o.kind = 'synced' or mapping.id is not null
   where o.kind in ('synced', 'failed')
   on conflict (integration_id, obligation_id) where until_at is null do nothing;
