@@ -27,6 +27,7 @@ begin
   where not exists (select from calendar_sync.lanes as lane where lane.integration_id = change.integration_id);
   perform set_config('calendar_sync.activity_may_change', 'yes', true);
   delete from calendar_sync.activity;
+  delete from calendar_sync.history;
   perform set_config('calendar_sync.activity_may_change', '', true);
   delete from calendar_sync.incidents where kind <> 'enqueue';
   for v_table in

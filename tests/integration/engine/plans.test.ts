@@ -7,6 +7,12 @@ import { testEngine } from "../../support/engine-test.ts";
 
 const LANES = 2_000;
 const JOBS_A_LANE = 10;
+const BATCH = 100;
+const BATCHES = 20;
+/** Measured: 15 to 35. A look at all events of the calendar for each job is 2,000. */
+const READS_A_JOB_MAX = 60;
+/** A scan reads the next 1,000 events, and queues them. */
+const SCANNED = 10_000;
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 const LARGE = ["jobs", "lanes", "calendar_event_mappings", "calendar_integrations", "obligations"];
 
@@ -71,6 +77,46 @@ testEngine(
     },
   })),
 );
+
+testEngine("a batch of a large calendar costs as much as one of a small", [{
+  name: "right after an import a claim and a record read a few rows for each job",
+  options: { connections: 1 },
+  own_database: true,
+  async show({ sql, claim, record, insert, integration }) {
+    const { user_id } = await integration();
+    await sql`update calendar_sync.providers set account_calls = 1000000, project_calls = 1000000`;
+    await insert(user_id, BATCH * BATCHES);
+    const rows = async () => {
+      await sql`select pg_stat_force_next_flush()`;
+      await sql`select pg_stat_clear_snapshot()`;
+      const [read] = await sql<{ rows: number }[]>`
+        select (sum(seq_tup_read) + sum(index.idx_tup_read))::int as rows
+        from pg_stat_user_tables as relation
+        cross join lateral (
+          select coalesce(sum(idx_tup_read), 0) as idx_tup_read from pg_stat_user_indexes where relid = relation.relid
+        ) as index
+        where relname in ${sql(["jobs", "calendar_event_mappings", "history", "leftovers"])}`;
+      return read?.rows ?? 0;
+    };
+    for (const change of [null, "title = title || '.'"]) {
+      if (change !== null) {
+        await sql.unsafe(`update public.obligations set ${change}`);
+        await sql`update public.calendar_event_mappings set synced_at = now() - interval '1 minute'`;
+      }
+      for (let batch = 0; batch < BATCHES; batch++) {
+        const before = await rows();
+        const [lane] = await claim(WORKER);
+        assert.equal(lane?.jobs.length, BATCH);
+        assert.ok(lane);
+        await record(WORKER, lane);
+        const read = await rows() - before;
+        assert.ok(read < SCANNED + READS_A_JOB_MAX * BATCH, `batch ${batch}: ${read} rows`);
+      }
+      assert.equal((await claim(WORKER))[0]?.jobs.length ?? 0, 0);
+      await sql`select public.calendar_retire(${WORKER})`;
+    }
+  },
+}]);
 
 testEngine(
   "what a user asks is found by index",
