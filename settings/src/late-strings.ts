@@ -6,6 +6,8 @@ export const ENGLISH_LATE = {
       account === null ? `${name} is connected.` : `${name} is connected as ${account}.`,
     connected_next: "Your deadlines are on their way into it.",
     admin_consent_given: "Consent was given for the organisation. Its members can connect now.",
+    allow_access: "Connect again with access",
+    use_own_calendar: "Move to a calendar of our own",
     admin_consent_link: "Link for your administrator",
     errors: {
       invalid_state: "That connection did not begin here, so it was not used. Nothing was connected.",
@@ -21,6 +23,8 @@ export const ENGLISH_LATE = {
       forbidden:
         "This connection was begun by somebody else who was signed in here. It was not added to your account. Connect your own calendar, or sign in as that person.",
       connection_unknown: "This connection has expired or was used already.",
+      more_access_needed:
+        "Your deadlines are in a calendar that was there before, and this time you did not allow access to it. Nothing has changed yet. Connect again and allow it, or have your deadlines move to a calendar of our own. What is in the old calendar stays there.",
       disconnecting: "The account is just being disconnected. Try again in a moment.",
       network: "The connection could not be finished: you seem to be offline.",
       origin_not_allowed:

@@ -29,6 +29,12 @@ const PASSING: readonly string[] = [
   "rate_limited",
 ];
 
+interface Confirmation {
+  readonly ticket: string;
+  /** The user knows that events leave a calendar that the new consent does not cover. */
+  readonly accept_less_access: boolean;
+}
+
 /** Comes back from a consent page: confirms by itself, and says how it went. */
 export default function ConnectionReturn() {
   const { api, strings } = useSurroundings();
@@ -36,8 +42,8 @@ export default function ConnectionReturn() {
   const [back, setBack] = useState<Return | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const queries = useQueryClient();
-  const confirm = useRequest(async (ticket: string) => {
-    const integration = await patiently(() => api.confirm(ticket));
+  const confirm = useRequest(async ({ ticket, accept_less_access }: Confirmation) => {
+    const integration = await patiently(() => api.confirm(ticket, accept_less_access));
     showIntegration(queries, integration);
     return integration;
   });
@@ -46,7 +52,7 @@ export default function ConnectionReturn() {
     const taken = takeReturn();
     if (taken === null) return;
     setBack(taken);
-    if (taken.kind === "ticket") mutate(taken.ticket);
+    if (taken.kind === "ticket") mutate({ ticket: taken.ticket, accept_less_access: false });
   }, [mutate]);
   const is_settled = back !== null && !confirm.isPending;
   useEffect(() => {
@@ -84,7 +90,9 @@ export default function ConnectionReturn() {
           <Failed
             code={back.kind === "ticket" ? codeOf(confirm.error) : back.code}
             error={confirm.error}
-            onRepeat={back.kind === "ticket" ? () => confirm.mutate(back.ticket) : null}
+            onRepeat={back.kind === "ticket"
+              ? (accept_less_access) => confirm.mutate({ ticket: back.ticket, accept_less_access })
+              : null}
             onDismiss={() => setBack(null)}
           />
         )}
@@ -96,7 +104,7 @@ function Failed({ code, error, onRepeat, onDismiss }: {
   readonly code: string;
   readonly error: unknown;
   /** Null where there is no ticket that could be tried again. */
-  readonly onRepeat: (() => void) | null;
+  readonly onRepeat: ((accept_less_access: boolean) => void) | null;
   readonly onDismiss: () => void;
 }) {
   const { strings } = useSurroundings();
@@ -113,8 +121,21 @@ function Failed({ code, error, onRepeat, onDismiss }: {
       role="alert"
       actions={
         <>
-          {may_repeat
-            ? <Button look="primary" onClick={onRepeat}>{strings.try_again}</Button>
+          {code === "more_access_needed" && onRepeat !== null && flow !== null
+            ? (
+              <>
+                <Button
+                  look="primary"
+                  isWorking={connect.isPending}
+                  onClick={() => connect.mutate({ ...flow, access: "existing" })}
+                >
+                  {late.returned.allow_access}
+                </Button>
+                <Button look="quiet" onClick={() => onRepeat(true)}>{late.returned.use_own_calendar}</Button>
+              </>
+            )
+            : may_repeat
+            ? <Button look="primary" onClick={() => onRepeat(false)}>{strings.try_again}</Button>
             : flow !== null && code !== "forbidden"
             ? (
               <Button look="primary" isWorking={connect.isPending} onClick={() => connect.mutate(flow)}>
