@@ -10,8 +10,8 @@ import {
   createEvent,
   deleteEvent,
   type GoogleProgram,
+  type RemovalTarget,
   removeUntracked,
-  type Target,
   updateEvent,
 } from "./event-writes.ts";
 import { callGoogle, type GoogleCall } from "./http.ts";
@@ -52,9 +52,10 @@ export function createGoogleClient(options: {
   };
   const choiceOf = (id: string): CalendarChoice =>
     options.calendar?.id === id ? options.calendar : { id, role: "other" };
-  const targetOf = (calendar_id: string): Target => ({
+  const targetOf = (calendar_id: string): RemovalTarget => ({
     calendar: choiceOf(calendar_id),
     owner: options.owner,
+    is_current: options.calendar?.id === calendar_id,
   });
   return {
     // Nothing that `calendar.app.created` may call tells; making the calendar does.
@@ -74,7 +75,7 @@ export function createGoogleClient(options: {
     createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>
       runProgram(updateEvent(targetOf(calendar_id), event_id, event), call),
-    deleteEvent: (calendar_id, event_id) => runProgram(deleteEvent(calendar_id, event_id), call),
+    deleteEvent: (calendar_id, event_id) => runProgram(deleteEvent(targetOf(calendar_id), event_id), call),
     applyChanges: (changes, signal) =>
       runPrograms(changes.map((change) => programOf(change, targetOf(change.calendar_id))), {
         send: (calls) => sendBatch(access, calls, signal),
@@ -87,14 +88,14 @@ export function createGoogleClient(options: {
   };
 }
 
-function programOf(change: Change, target: Target): GoogleProgram {
+function programOf(change: Change, target: RemovalTarget): GoogleProgram {
   switch (change.kind) {
     case "create":
       return createEvent(target, change.event);
     case "update":
       return updateEvent(target, change.event_id, change.event);
     case "delete":
-      return deleteEvent(change.calendar_id, change.event_id);
+      return deleteEvent(target, change.event_id);
     case "remove_untracked":
       return removeUntracked(target, change.obligation_id);
   }

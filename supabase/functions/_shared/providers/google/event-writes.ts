@@ -50,16 +50,32 @@ export function* updateEvent(target: Target, event_id: string, event: CalendarEv
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
 }
 
-/** Deletes the event. One that is gone already, alone or with its calendar, is `gone`. */
-export function* deleteEvent(calendar_id: string, event_id: string): GoogleProgram {
-  const answer = yield remove(calendar_id, event_id);
-  return answer.kind === "ok" ? { kind: "gone", reason: "deleted" } : answer;
+/** Deletes the event. One that is gone already is `gone`; in the integration's calendar also one that went with it. */
+export function* deleteEvent({ calendar, is_current }: RemovalTarget, event_id: string): GoogleProgram {
+  const answer = yield remove(calendar.id, event_id);
+  if (answer.kind === "ok") return { kind: "gone", reason: "deleted" };
+  return isUnused(answer) && !is_current ? yield* outOfReach(calendar) : answer;
+}
+
+/** What a removal needs to know. */
+export interface RemovalTarget extends Target {
+  /** Whether it is the calendar that the integration writes to now. */
+  readonly is_current: boolean;
+}
+
+/** Google answers 404 also where a calendar is not covered by the grant (any more): its events are still there. */
+function* outOfReach(calendar: CalendarChoice): GoogleProgram {
+  const asked = yield { method: "GET", path: calendarPath(calendar.id) };
+  if (asked.kind === "gone") return { kind: "calendar_missing", reason: asked.reason };
+  return asked.kind === "ok" ? { kind: "gone", reason: "not_found" } : asked;
 }
 
 /** Deletes what the owner's creations without a recorded outcome left: every generation up to the first unused id. */
-export function* removeUntracked({ calendar, owner }: Target, obligation_id: string): GoogleProgram {
+export function* removeUntracked(target: RemovalTarget, obligation_id: string): GoogleProgram {
+  const { calendar, owner, is_current } = target;
   for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
     const answer = yield remove(calendar.id, eventId(owner, obligation_id, generation));
+    if (isUnused(answer) && generation === 0 && !is_current) return yield* outOfReach(calendar);
     if (isUnused(answer)) break;
     if (answer.kind !== "ok" && answer.kind !== "gone") return answer;
   }
