@@ -50,7 +50,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
   try {
     await t.step(
       "another calendar that is chosen gets every event; those that cannot be removed are leftovers",
-      async () => {
+      async (step) => {
         const user = await inTeamCalendar("One", "Two");
         provider.user.withdrawWriting(ADA, team);
         await choose(user.api, user.integration_id, user.own);
@@ -63,7 +63,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
         }]);
         assert.deepEqual([scene.titles(team), await leftovers()], [["One", "Two"], 2]);
 
-        await t.step("a bulk edit forgets no leftover", async () => {
+        await step.step("a bulk edit forgets no leftover", async () => {
           await sql`update public.obligations set title = title || '!' where user_id = ${user.id}`;
           await scene.untilTitles(user.own, ["One!", "Two!"]);
           await settled(user.api);
@@ -73,7 +73,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
           assert.equal(await leftovers(), 2);
         });
 
-        await t.step("once it may be written to, the night removes them", async () => {
+        await step.step("once it may be written to, the night removes them", async () => {
           provider.user.allowWriting(ADA, team);
           await sql`select calendar_sync.nightly()`;
           await sql`select calendar_sync.wake_up()`;
@@ -85,7 +85,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
       },
     );
 
-    await t.step("our own calendar that is chosen again is the one that is there", async () => {
+    await t.step("our own calendar that is chosen again is the one that is there", async (step) => {
       const user = await inTeamCalendar("Back and forth");
       const calendars = provider.calendars(ADA).length;
       for (let times = 0; times < 2; times++) {
@@ -98,7 +98,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
       }
       assert.equal(provider.calendars(ADA).length, calendars);
 
-      await t.step(
+      await step.step(
         "also where it is chosen by its id, and from a calendar that turned read-only",
         async () => {
           await choose(user.api, user.integration_id, user.own);
@@ -115,7 +115,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
         },
       );
 
-      await t.step("one that was deleted meanwhile is made once more", async () => {
+      await step.step("one that was deleted meanwhile is made once more", async () => {
         provider.user.allowWriting(ADA, team);
         await choose(user.api, user.integration_id, team);
         await scene.untilTitles(user.own, []);
@@ -130,7 +130,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
 
     await t.step(
       "disconnecting with remove from a calendar that turned read-only ends, and our empty calendar goes",
-      async () => {
+      async (step) => {
         const user = await inTeamCalendar("Stays", "Stays too");
         provider.user.withdrawWriting(ADA, team);
         const answer = await user.api.request(
@@ -142,7 +142,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
         assert.equal(provider.hasCalendar(ADA, user.own), false);
         assert.equal(await leftovers(), 2);
 
-        await t.step("connecting again removes what was left, once that is possible", async () => {
+        await step.step("connecting again removes what was left, once that is possible", async () => {
           provider.user.allowWriting(ADA, team);
           await sql`delete from public.obligations where user_id = ${user.id}`;
           const again = await scene.connect(user.api, ADA, "existing");
@@ -205,7 +205,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
       });
     }
 
-    await t.step("a whole team that loses its calendar keeps nobody else waiting", async () => {
+    await t.step("a whole team that loses its calendar keeps nobody else waiting", async (step) => {
       const healthy = await scene.connectedUser(ADA);
       const members = [];
       for (let member = 0; member < TEAM; member++) members.push(await scene.connectedUser(ADA, "existing"));
@@ -233,7 +233,7 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
       }
       assert.equal((await breakers()).length, 0);
 
-      await t.step("nor does any other answered refusal, of calls or of refreshes", async () => {
+      await step.step("nor does any other answered refusal, of calls or of refreshes", async () => {
         const { unauthorized, rate_limit, invalid, may_not_remove } = provider.refusals;
         for (const refusal of [unauthorized, rate_limit, invalid, may_not_remove]) {
           faults.set([{ match: { path: provider.paths.events }, ...refusal, times: 3 * TEAM }]);
