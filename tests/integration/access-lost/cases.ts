@@ -237,9 +237,11 @@ export async function testAccessLost(t: Deno.TestContext, provider_name: Provide
         const { unauthorized, rate_limit, invalid, may_not_remove } = provider.refusals;
         for (const refusal of [unauthorized, rate_limit, invalid, may_not_remove]) {
           faults.set([{ match: { path: provider.paths.events }, ...refusal, times: 3 * TEAM }]);
+          const before = provider.emulator.state.requests.length;
           await sql`update public.obligations set title = title || '.'`;
+          await until(() => Promise.resolve(provider.emulator.state.requests.length >= before + TEAM));
           await until(async () =>
-            (await sql`select from calendar_sync.jobs where last_error is not null`).length > 0
+            (await sql`select from calendar_sync.lanes where leased_by is not null`).length === 0
           );
           assert.equal((await breakers()).length, 0, JSON.stringify(refusal));
           faults.clear();
