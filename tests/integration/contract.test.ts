@@ -160,14 +160,14 @@ Deno.test({
     });
 
     await t.step("the worker opens to its secret alone, and answers at once", async () => {
-      const ring = (secret: string | null) =>
+      const wakeUp = (secret: string | null) =>
         fetch(`${stack.apiUrl}/functions/v1/calendar-sync`, {
           method: "POST",
           headers: secret === null ? {} : { "x-calendar-sync-secret": secret },
         });
-      await expect(await ring(null), 401, "unauthorized");
-      await expect(await ring("wrong"), 401, "unauthorized");
-      await expect(await ring(stack.syncSecret), 202);
+      await expect(await wakeUp(null), 401, "unauthorized");
+      await expect(await wakeUp("wrong"), 401, "unauthorized");
+      await expect(await wakeUp(stack.syncSecret), 202);
     });
 
     await t.step("row level security shows users their own rows, and no token to anybody", async () => {

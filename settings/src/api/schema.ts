@@ -687,8 +687,6 @@ export interface components {
        * @description Null: before anything that is still kept.
        */
       from_at: string | null;
-      /** @description It was so before from_at already. */
-      since_before: boolean;
       /**
        * Format: date-time
        * @description Null: still.

@@ -88,7 +88,8 @@ testEngine("what was done to a calendar says who or what caused it", [
       assert.deepEqual(await scan(), { by: "last", cursor: null });
       await ask("less urgent", 2);
       assert.deepEqual(await scan(), { by: "last", cursor: null });
-      await engine.sql`update calendar_sync.jobs set cursor = '{"after": "00000000-0000-0000-0000-000000000000"}'`;
+      await engine
+        .sql`update calendar_sync.jobs set cursor = '{"after": "00000000-0000-0000-0000-000000000000"}'`;
       await ask("newer", 0);
       assert.deepEqual(await scan(), { by: "newer", cursor: {} }, "it begins again");
     },

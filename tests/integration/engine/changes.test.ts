@@ -110,7 +110,8 @@ testEngine("a statement that touches many obligations of a calendar appends one 
       await engine.settle();
       await engine.sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'scan', 0)`;
       assert.equal((await countDrained(engine)).size, 0);
-      const [lane] = await engine.sql`select ready_at, (select count(*)::int from calendar_sync.jobs) as jobs from calendar_sync.lanes`;
+      const [lane] = await engine
+        .sql`select ready_at, (select count(*)::int from calendar_sync.jobs) as jobs from calendar_sync.lanes`;
       assert.deepEqual({ ...lane }, { ready_at: null, jobs: 0 });
     },
   },

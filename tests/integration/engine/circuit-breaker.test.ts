@@ -46,8 +46,7 @@ testEngine("a provider's circuit breaker opens while it is down, and its project
     },
   },
   {
-    name:
-      "while it is open one lane in five seconds tries, whatever its priority, and other providers go on",
+    name: "while it is open one lane in five seconds tries, whatever its priority, and other providers go on",
     async show(engine) {
       await openBreaker(engine);
       const outlook = await busy(engine, "outlook");

@@ -115,7 +115,12 @@ testEngine("why an obligation is in a calendar, or why not, can be asked", [
     name: "what it waits for and until when is told",
     async show(engine) {
       const scene = await openScene(engine);
-      for (const [reason, waits_for] of [["backoff", "provider"], ["retry_after", "provider_limit"], ["quota", "quota"]] as const) {
+      for (
+        const [reason, waits_for] of [["backoff", "provider"], ["retry_after", "provider_limit"], [
+          "quota",
+          "quota",
+        ]] as const
+      ) {
         await engine.sql`
           update calendar_sync.lanes set wait_until = now() + interval '1 minute', wait_reason = ${reason}`;
         assert.deepEqual(await scene.waiting(), [waits_for, 60], reason);

@@ -76,7 +76,8 @@ testEngine("lanes are served in a fair order", [
     name: "a person's change does not wait until those of many calendars were absorbed",
     own_database: true,
     async show(engine) {
-      await engine.sql`insert into auth.users (email) select n || '@example.com' from generate_series(1, 1000) as n`;
+      await engine
+        .sql`insert into auth.users (email) select n || '@example.com' from generate_series(1, 1000) as n`;
       await engine.sql`
         insert into public.calendar_integrations (user_id, provider, account_id, status, calendar_id)
         select id, 'google', id::text, 'active', 'calendar' from auth.users`;

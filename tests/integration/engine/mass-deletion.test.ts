@@ -83,8 +83,7 @@ testEngine("a calendar that is about to lose many events at once asks first", [
     },
   },
   {
-    name:
-      "a bulk deletion that is one change is stopped before anything is done, TRUNCATE in every calendar",
+    name: "a bulk deletion that is one change is stopped before anything is done, TRUNCATE in every calendar",
     async show(engine) {
       const bulk = await fullCalendar(engine, 300);
       const other = await fullCalendar(engine, 40);

@@ -11,7 +11,8 @@ const [WORKER, OTHER_WORKER] = [
 // What waits here waits for a transaction that does not end, and fails by its lock timeout.
 testEngine("nobody waits for a transaction that is open", [
   {
-    name: "a claim hands out what is committed of an obligation that is being changed, and the change once that is",
+    name:
+      "a claim hands out what is committed of an obligation that is being changed, and the change once that is",
     async show(engine) {
       const { user_id } = await engine.integration();
       const [edited] = await engine.insert(user_id, 2);
@@ -19,7 +20,10 @@ testEngine("nobody waits for a transaction that is open", [
         await user`update public.obligations set title = 'Edited' where id = ${edited ?? ""}`;
         const [lane] = await engine.claim(WORKER);
         assert.ok(lane);
-        assert.deepEqual(lane.jobs.map(({ deadline }) => deadline?.title).sort(), ["Obligation 1", "Obligation 2"]);
+        assert.deepEqual(lane.jobs.map(({ deadline }) => deadline?.title).sort(), [
+          "Obligation 1",
+          "Obligation 2",
+        ]);
         await engine.record(WORKER, lane);
       });
       await engine.pass(2);
@@ -28,7 +32,8 @@ testEngine("nobody waits for a transaction that is open", [
     },
   },
   {
-    name: "a record does not wait for an obligation that is being changed, and the change is looked at afterwards",
+    name:
+      "a record does not wait for an obligation that is being changed, and the change is looked at afterwards",
     async show(engine) {
       const { user_id } = await engine.integration();
       await engine.insert(user_id, 1);

@@ -108,7 +108,8 @@ testEngine("orphans, events of ours that no mapping knows, are found", [
         ids[0] ?? ""
       })`;
       await compare(engine, integration, [{ event_id: "unknown", obligation_id: ids[0] ?? "" }]);
-      const [job] = await engine.sql`select priority, attempted_in from calendar_sync.jobs where kind = 'event'`;
+      const [job] = await engine
+        .sql`select priority, attempted_in from calendar_sync.jobs where kind = 'event'`;
       assert.deepEqual({ ...job }, { priority: 0, attempted_in: [integration.calendar_id] });
     },
   },

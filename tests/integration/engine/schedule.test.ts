@@ -203,7 +203,11 @@ async function openScene(engine: Engine) {
           });
           break;
         case "record loss":
-          await record(n, synced, { succeeded: false, wait: { reason: "backoff", ms: 1000 }, status: "disconnected" });
+          await record(n, synced, {
+            succeeded: false,
+            wait: { reason: "backoff", ms: 1000 },
+            status: "disconnected",
+          });
           break;
         case "pass":
           await engine.pass(n);

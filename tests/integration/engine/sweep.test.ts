@@ -43,7 +43,8 @@ testEngine("the sweep finds what no trigger told", [
       const { integration } = await fullCalendar(engine, 3);
       await withoutTriggers(engine, () => engine.insert(integration.user_id, 150));
       assert.equal(await sweep(engine), 150);
-      const changes = await engine.sql`select kind, priority, cause ->> 'by' as by from calendar_sync.changes`;
+      const changes = await engine
+        .sql`select kind, priority, cause ->> 'by' as by from calendar_sync.changes`;
       assert.deepEqual(changes.map((row) => ({ ...row })), [{ kind: "scan", priority: SWEEP, by: "sweep" }]);
       const [lane] = await engine.claim(WORKER);
       assert.ok(lane);
