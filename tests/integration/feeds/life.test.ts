@@ -102,7 +102,7 @@ Deno.test({
       assert.equal(Date.parse(event?.created ?? ""), Math.floor(created_at.getTime() / 1000) * 1000);
     });
 
-    await t.step("an unchanged feed is 304, whoever's else changed", async () => {
+    await t.step("answers 304 when only other users' feeds changed", async () => {
       const [{ id, api }, other] = [await scene.newUser(), await scene.newUser()];
       await add(id, "mine");
       const { url } = await feedFrom(api, "/feeds", { name: "x" });
@@ -232,21 +232,21 @@ Deno.test({
     );
 
     await t.step(
-      "who has no feed pays with no row, and nobody keeps more than one mark a night",
+      "a user without a feed gets no change, and the night leaves one change a user",
       async () => {
         const [{ id }, owner] = [await scene.newUser(), await scene.newUser()];
-        const marks = async (user_id: string) =>
+        const changes = async (user_id: string) =>
           (await sql`select from calendar_sync.feed_changes where user_id = ${user_id}`).length;
         await add(id, "unfed");
-        assert.equal(await marks(id), 0);
+        assert.equal(await changes(id), 0);
         await feedFrom(owner.api, "/feeds", { name: "x" });
         await add(owner.id, "one");
         await add(owner.id, "two");
         await sql`insert into public.obligations (user_id, title, deadline_date)
         select ${owner.id}, 'Bulk ' || n, ${inDays(3)} from generate_series(1, 50) as n`;
-        assert.equal(await marks(owner.id), 3);
+        assert.equal(await changes(owner.id), 3);
         await sql`select calendar_sync.nightly()`;
-        assert.equal(await marks(owner.id), 1);
+        assert.equal(await changes(owner.id), 1);
       },
     );
 

@@ -46,7 +46,7 @@ testEngine(
   })),
 );
 
-/** Many users with a feed each, and for each a mark. */
+/** Many users with a feed each, and for each a change. */
 async function populate(sql: Sql): Promise<void> {
   await sql`insert into auth.users (email) select n || '@example.com' from generate_series(1, ${OWNERS}::int) as n`;
   await sql`insert into calendar_sync.feed_owners (user_id) select id from auth.users`;
@@ -61,7 +61,7 @@ async function populate(sql: Sql): Promise<void> {
   await sql`
     insert into calendar_sync.feed_items (user_id, obligation_id, title, status, deadline_date, modified_at, created_at)
     select user_id, id, title, 'open', deadline_date, now(), now() from public.obligations`;
-  await sql`insert into calendar_sync.call_counts (user_id, scope, began_at, calls) select id, 'feed', now(), 1 from auth.users`;
+  await sql`insert into calendar_sync.calls (caller, scope) select id, 'feed' from auth.users`;
 }
 
 /** How often each table was read as a whole. */
@@ -70,7 +70,7 @@ async function wholeScans(sql: Sql): Promise<Record<string, number>> {
   await sql`select pg_stat_clear_snapshot()`;
   const rows = await sql<{ name: string; scans: number }[]>`
     select relname as name, seq_scan::int as scans from pg_stat_user_tables
-    where relname in ('feeds', 'feed_owners', 'feed_items', 'feed_marks', 'call_counts', 'obligations') order by 1`;
+    where relname in ('feeds', 'feed_owners', 'feed_items', 'feed_changes', 'calls', 'obligations') order by 1`;
   assert.equal(rows.length, 6);
   return Object.fromEntries(rows.map(({ name, scans }) => [name, scans]));
 }

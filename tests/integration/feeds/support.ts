@@ -40,9 +40,15 @@ export async function feedsOf(api: CalendarApi): Promise<Feed[]> {
   return z.object({ feeds: z.array(Feed) }).parse(await (await api.request("GET", "/feeds")).json()).feeds;
 }
 
-/** Reads a feed as a calendar application would. Nobody is refused for having read others before. */
+/**
+ * Reads a feed as a calendar application would. Nobody is refused for having read others before, and nobody has to wait until the
+ * feed may be compared with its obligations again.
+ */
 export async function readFeed(scene: Scene, url: string, init: RequestInit = {}): Promise<Answer> {
-  await scene.sql`delete from calendar_sync.call_counts where scope in ('feed', 'address')`;
+  await scene.sql`delete from calendar_sync.calls where scope in ('feed', 'address')`;
+  await scene.sql`
+    update calendar_sync.feed_owners set refreshed_at = refreshed_at - interval '3 seconds'
+    where user_id in (select user_id from calendar_sync.feed_changes)`;
   return await ask(url, init);
 }
 

@@ -46,29 +46,32 @@ export async function testHealth(t: Deno.TestContext, scene: Scene): Promise<voi
     assert.ok(await calls() - before < 20);
   });
 
-  await t.step("a doorbell that is refused is named, and rings by itself until it is not", async () => {
-    const [secret] = await sql<{ id: string; decrypted_secret: string }[]>`
+  await t.step(
+    "a wake-up call that is refused is named, and repeated by itself until it is answered",
+    async () => {
+      const [secret] = await sql<{ id: string; decrypted_secret: string }[]>`
         select id, decrypted_secret from vault.decrypted_secrets where name = 'calendar_sync_secret'`;
-    assert.ok(secret);
-    await sql`select vault.update_secret(${secret.id}, 'mistyped')`;
-    // Whoever lingers since the last edit would see the next one without being rung for.
-    await until(async () => {
-      await insert("Not seen");
-      return (await sql`select from net._http_response where status_code = 401`).length > 0;
-    });
-    await untilFailing("doorbell");
-    await sql`select vault.update_secret(${secret.id}, ${secret.decrypted_secret})`;
-    await untilFailing();
-  });
+      assert.ok(secret);
+      await sql`select vault.update_secret(${secret.id}, 'mistyped')`;
+      // A worker that lingers since the last edit would see the next one without a call.
+      await until(async () => {
+        await insert("Not seen");
+        return (await sql`select from net._http_response where status_code = 401`).length > 0;
+      });
+      await untilFailing("wake_up");
+      await sql`select vault.update_secret(${secret.id}, ${secret.decrypted_secret})`;
+      await untilFailing();
+    },
+  );
 
-  await t.step("a calendar that nobody comes to is named", async () => {
+  await t.step("a calendar that no worker comes to is named", async () => {
     await until(async () =>
       (await sql`select from calendar_sync.lanes where ready_at is not null or leased_by is not null`)
         .length === 0
     );
-    // Nobody takes a lane whose integration somebody holds.
-    await sql.begin(async (held) => {
-      await held`select from public.calendar_integrations where id = ${ada.integration.id} for update`;
+    // No worker takes a lane whose integration is locked.
+    await sql.begin(async (locked) => {
+      await locked`select from public.calendar_integrations where id = ${ada.integration.id} for update`;
       await sql`
           update calendar_sync.lanes set ready_at = now() - interval '6 minutes', priority = 0
           where integration_id = ${ada.integration.id}`;

@@ -101,8 +101,8 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
     assert.equal(total(seen, "calendar_syncs_total", { result: "failed" }), 0);
     const batches = total(seen, "calendar_syncs_total", { result: "succeeded" });
     assert.ok(batches >= 1 && batches <= 4);
-    assert.equal(total(seen, "calendar_lane_run_seconds_count", { task: "sync" }), batches);
-    assert.ok(total(seen, "calendar_lane_run_seconds_sum", { task: "sync" }) > 0);
+    assert.equal(total(seen, "calendar_lane_run_seconds_count", { kind: "event" }), batches);
+    assert.ok(total(seen, "calendar_lane_run_seconds_sum", { kind: "event" }) > 0);
     assert.equal(total(seen, "calendar_integrations", { provider: "google", status: "active" }), 1);
     assert.equal(total(seen, "calendar_user_changes_last_day", { quantile: "0.5" }), 4);
   });
