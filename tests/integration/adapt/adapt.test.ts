@@ -14,17 +14,13 @@ const PAGE = "docs/adapt.md";
 /** Enough for the planner to prefer an index by itself. */
 const MANY = 20_000;
 
-Deno.test("the adapter and the triggers are all that names the table of obligations", async () => {
-  const folder = join(ROOT, "supabase/migrations");
+Deno.test("the default adapter and watch are all that names the table of obligations", async () => {
+  const folder = join(ROOT, "supabase/schemas");
   const naming: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if ((await Deno.readTextFile(join(folder, name))).includes("public.obligations")) naming.push(name);
   }
-  assert.deepEqual(naming.sort(), [
-    "20261124000200_obligations.sql",
-    "20261124000300_adapter.sql",
-    "20261124000700_obligation_triggers.sql",
-  ]);
+  assert.deepEqual(naming.sort(), ["015_obligations.sql", "045_watch.sql"]);
 });
 
 Deno.test("the page of its own in docs/adapt.md is the one that is tested", async () => {
@@ -89,7 +85,7 @@ Deno.test({
       await untilTitles(grace.calendar_id, ["✓ Energy audit"]);
     });
 
-    await t.step("who ceases to be a member loses the event, who becomes one gets it", async () => {
+    await t.step("a user who is no member any more loses the event, a new member gets it", async () => {
       await sql`delete from app.duty_members where duty_id = ${audit} and user_id = ${user.id}`;
       await untilTitles(ada.calendar_id, []);
       assert.deepEqual(scene.titles(grace.calendar_id), ["✓ Energy audit"]);

@@ -2,26 +2,26 @@ import { join } from "node:path";
 import { ROOT } from "../../../local/paths.ts";
 import { type Example, examplesUnder } from "../../support/doc-examples.ts";
 
-const HEADING = "Another table";
+const HEADING = "Your own table";
+/** Later than every migration of ours, as `supabase migration new` names one. */
+const MIGRATION = "29990101000000_watch_duties.sql";
 
 /**
- * A copy of `supabase/` that was changed as docs/adapt.md says, step by step.
+ * A copy of `supabase/` with the migration that docs/adapt.md describes. No file of ours is changed.
  *
  * @param examples of docs/adapt.md
  * @returns the folder that holds it; the caller removes it
  */
 export async function createAdaptedProject(examples: readonly Example[]): Promise<string> {
   const project = await Deno.makeTempDir({ prefix: "ecocomply-adapted-" });
-  const migrations = join(project, "supabase", "migrations");
   await run(ROOT, "cp", "-R", "supabase", project);
-  for (const script of examplesUnder(examples, HEADING, "sh")) await run(project, "sh", "-euc", script);
-  const [table, adapter, members, ...more] = examplesUnder(examples, HEADING, "sql");
-  if (table === undefined || adapter === undefined || members === undefined || more.length > 0) {
-    throw new Error(`"${HEADING}" has other SQL than a table, an adapter and the triggers of its members.`);
+  const statements = examplesUnder(examples, HEADING, "sql");
+  if (statements.length !== 4) {
+    throw new Error(
+      `"${HEADING}" has other SQL than the tables, the adapter, watch and the end of the default table.`,
+    );
   }
-  await Deno.writeTextFile(join(migrations, "20261124000200_duties.sql"), table);
-  await Deno.writeTextFile(join(migrations, "20261124000300_adapter.sql"), adapter);
-  await Deno.writeTextFile(join(migrations, "20261124000710_duty_members.sql"), members);
+  await Deno.writeTextFile(join(project, "supabase", "migrations", MIGRATION), statements.join("\n"));
   return project;
 }
 
