@@ -17,18 +17,18 @@ const SECOND_SECRETS = {
 /**
  * Changes both secrets of ours as docs/deploy.md says, while somebody connects and somebody else writes.
  *
- * @param switchDoorbell the example that does so, with the secret in place
+ * @param switchWorker the example that does so, with the secret in place
  */
 export async function testRotation(
   t: Deno.TestContext,
   scene: Scene,
-  switchDoorbell: (secret: string) => Promise<unknown>,
+  switchWorker: (secret: string) => Promise<unknown>,
 ): Promise<void> {
   const { sql, stack, redirect_to } = scene;
   const functions = [stack.function("calendar"), stack.function("calendar-sync")];
   const setSecrets = (changes: Record<string, string | undefined>) =>
     Promise.all(functions.map((process) => process.setSecrets(changes)));
-  const ring = async (secret: string) => {
+  const wakeUp = async (secret: string) => {
     const response = await fetch(`${stack.apiUrl}/functions/v1/calendar-sync`, {
       method: "POST",
       headers: { "x-calendar-sync-secret": secret },
@@ -67,29 +67,29 @@ export async function testRotation(
   });
 
   // Nothing but the database has called these processes yet.
-  await t.step("deadlines are synced before the doorbell is switched", async () => {
+  await t.step("deadlines are synced before the database has the new secret", async () => {
     await insert("Before the switch");
     await scene.untilTitles(user.calendar_id, ["Before the switch"]);
   });
 
-  await t.step("the doorbell may ring with either, and with nothing else", async () => {
-    assert.equal(await ring(FIRST_SECRETS.CALENDAR_SYNC_SECRET), 202);
-    assert.equal(await ring(SECOND_SECRETS.CALENDAR_SYNC_SECRET), 202);
+  await t.step("the worker may be woken with either, and with nothing else", async () => {
+    assert.equal(await wakeUp(FIRST_SECRETS.CALENDAR_SYNC_SECRET), 202);
+    assert.equal(await wakeUp(SECOND_SECRETS.CALENDAR_SYNC_SECRET), 202);
     for (
       const wrong of ["", "a secret of somebody else's, long enough", FIRST_SECRETS.CALENDAR_STATE_SECRET]
     ) {
-      assert.equal(await ring(wrong), 401);
+      assert.equal(await wakeUp(wrong), 401);
     }
   });
 
-  await switchDoorbell(SECOND_SECRETS.CALENDAR_SYNC_SECRET);
+  await switchWorker(SECOND_SECRETS.CALENDAR_SYNC_SECRET);
   await setSecrets({ CALENDAR_STATE_SECRET_PREVIOUS: undefined, CALENDAR_SYNC_SECRET_PREVIOUS: undefined });
 
-  await t.step("they are after it was, when the previous secret opens nothing any more", async () => {
+  await t.step("deadlines are synced after it, when the previous secret opens nothing any more", async () => {
     await insert("After the switch");
     await scene.untilTitles(user.calendar_id, ["After the switch", "Before the switch"]);
-    assert.equal(await ring(FIRST_SECRETS.CALENDAR_SYNC_SECRET), 401);
-    assert.equal(await ring(SECOND_SECRETS.CALENDAR_SYNC_SECRET), 202);
+    assert.equal(await wakeUp(FIRST_SECRETS.CALENDAR_SYNC_SECRET), 401);
+    assert.equal(await wakeUp(SECOND_SECRETS.CALENDAR_SYNC_SECRET), 202);
     const landed = await consent(begun[1], GRACE);
     assert.equal(landed.searchParams.get("calendar_error"), "invalid_state");
   });

@@ -36,9 +36,9 @@ Deno.test({
     >`select name from vault.secrets where name is not null order by 1`;
     return rows.map(({ name }) => name);
   };
-  const doorbell = async (secret: string) => {
+  const connectWorker = async (secret: string) => {
     await sql`delete from vault.secrets where name like 'calendar_sync_%'`;
-    const [store, answer, check, ...more] = examplesUnder(examples, "5. The doorbell", "sql");
+    const [store, answer, check, ...more] = examplesUnder(examples, "5. Connect the database to the worker", "sql");
     assert.ok(store && answer && check && more.length === 0);
     await sql`delete from net._http_response`;
     await asPostgres(
@@ -55,7 +55,7 @@ Deno.test({
   };
   let secret: string = FIRST_SECRETS.CALENDAR_SYNC_SECRET;
   try {
-    await t.step("the doorbell is installed, rings and is answered", () => doorbell(secret));
+    await t.step("the database is connected to the worker, wakes it and is answered", () => connectWorker(secret));
 
     await t.step("the first event appears", async () => {
       const user = await scene.connectedUser();
@@ -113,7 +113,7 @@ Deno.test({
       assert.deepEqual(scene.titles(user.calendar_id), ["During an upgrade", "While stopped"]);
       await asPostgres(lost_key);
       assert.deepEqual(await secretsNamed(), []);
-      await doorbell(secret);
+      await connectWorker(secret);
     });
 
     const moving = examplesUnder(examples, "Move an existing installation", "sql");
