@@ -156,12 +156,14 @@ comment on function calendar_sync.lane_json(uuid, integer) is
   'A lane as the worker gets it: up to p_jobs event jobs that are due, or one job of another kind.';
 
 -- A job costs one call; a move, or finding what an interrupted attempt left, one more. A few are to spare: for a taken id, for
--- asking whether the calendar is still there, and for looking for orphans.
+-- asking whether the calendar is still there, and for looking for orphans. They double with every run that achieved nothing:
+-- where many ids are taken, the usual number does not suffice for a single event.
 create function calendar_sync.take_batch(p_integration_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_calls_to_spare constant integer := 5;
+  v_calls_to_spare integer := 5;
+  v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
   v_lane calendar_sync.lanes;
   v_status text;
@@ -192,6 +194,7 @@ begin
     end if;
     return null;
   end if;
+  v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
   v_jobs := least(v_lane.batch_jobs, v_left);
   select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();

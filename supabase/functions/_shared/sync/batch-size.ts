@@ -14,8 +14,15 @@ const SLOW_MS = 5_000;
  */
 export function nextBatchJobs(
   jobs_max: number,
-  batch: { readonly jobs: number; readonly duration_ms: number; readonly succeeded: boolean },
+  batch: {
+    readonly jobs: number;
+    readonly duration_ms: number;
+    readonly succeeded: boolean;
+    /** The calls that were reserved did not suffice for a single job. */
+    readonly starved?: boolean;
+  },
 ): number {
+  if (batch.starved) return Math.max(1, Math.floor(jobs_max / 4));
   if (!batch.succeeded || batch.duration_ms > SLOW_MS) {
     return Math.max(BATCH_JOBS_MIN, Math.floor(jobs_max / 2));
   }

@@ -78,6 +78,7 @@ export async function syncMultipleObligations(
     jobs: lane.jobs.length,
     duration_ms,
     succeeded: verdict.succeeded,
+    starved: outcomes.length > 0 && outcomes.every((outcome) => outcome === null),
   });
   const decisive = outcomes.find((outcome) => outcome !== null && concernsWholeIntegration(outcome));
   addToSummary({

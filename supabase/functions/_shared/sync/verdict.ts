@@ -70,6 +70,8 @@ export function laneVerdict(
     };
   }
   const after_s = Math.max(0, ...begun.map((outcome) => "after_s" in outcome ? outcome.after_s ?? 0 : 0));
+  // The calls did not suffice for anything. The next batch gets more, but never at once: it could be for ever.
+  if (begun.length === 0 && outcomes.length > 0) return { ...verdict, wait: backoff };
   // Where the calendar answers, or one event was refused for good, each job waits by itself.
   const is_down = (in_doubt && calendar_answers !== true) ||
     (!succeeded && begun.some(({ kind }) => kind === "token_rejected"));

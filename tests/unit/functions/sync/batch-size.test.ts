@@ -28,3 +28,10 @@ Deno.test("whatever happens, a batch stays between the smallest and the largest"
     assert.ok(next >= BATCH_JOBS_MIN && next <= BATCH_JOBS_MAX);
   }));
 });
+
+Deno.test("a batch whose calls did not suffice for one job is followed by smaller ones, down to one job", () => {
+  const starved = { jobs: 25, duration_ms: 100, succeeded: false, starved: true };
+  assert.equal(nextBatchJobs(25, starved), 6);
+  assert.equal(nextBatchJobs(2, starved), 1);
+  assert.equal(nextBatchJobs(1, { ...starved, jobs: 1, succeeded: true, starved: false }), 2);
+});

@@ -75,6 +75,14 @@ Deno.test("a batch of which everything was refused for good is no success and do
   );
 });
 
+Deno.test("a batch whose calls did not suffice for anything is not tried again at once", () => {
+  for (const attempts of [0, 3]) {
+    const verdict = laneVerdict([null, null], attempts);
+    assert.deepEqual([verdict.succeeded, verdict.reached, verdict.last_error], [false, null, null]);
+    assert.equal(verdict.wait?.reason, "backoff");
+  }
+});
+
 Deno.test("where the calendar answers, what failed is down to its jobs: the lane goes on", () => {
   const verdict = laneVerdict([unknown, unknown], 4, true);
   assert.deepEqual(
