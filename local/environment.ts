@@ -1,4 +1,5 @@
 import { type Env, readEnv } from "../supabase/functions/_shared/platform/env.ts";
+import { readProviders } from "../supabase/functions/_shared/providers/registry.ts";
 import type { ProjectKeys } from "./gateway/keys.ts";
 
 /** Every variable of the functions that `npm start` passes through from its own environment. */
@@ -65,7 +66,8 @@ export function functionEnvironment(options: {
     variables["CALENDAR_REDIRECT_URLS"] ?? "",
     settingsUrlOf(apiUrl),
   );
-  return { variables, env: readEnv((name) => variables[name]) };
+  const get = (name: string) => variables[name];
+  return { variables, env: readEnv(get, readProviders(get).problems) };
 }
 
 /** At the end, where it is missing: the first of the list is where people land when all else is unknown. */

@@ -2,12 +2,14 @@ import {
   GOOGLE_ANSWERS,
   TOKEN_ANSWERS as GOOGLE_TOKEN_ANSWERS,
 } from "../supabase/functions/_shared/providers/google/answers.ts";
+import { LABEL as GOOGLE } from "../supabase/functions/_shared/providers/google/name.ts";
+import { LABEL as OUTLOOK } from "../supabase/functions/_shared/providers/outlook/name.ts";
 import type { AnswerRow } from "../supabase/functions/_shared/providers/answer-table.ts";
 import {
   GRAPH_ANSWERS,
   TOKEN_ANSWERS as ENTRA_TOKEN_ANSWERS,
 } from "../supabase/functions/_shared/providers/outlook/answers.ts";
-import type { RefreshRefusal } from "../supabase/functions/_shared/providers/provider.ts";
+import type { RefreshRefusal } from "../supabase/functions/_shared/providers/connector.ts";
 import { formatted } from "./format.ts";
 import { ROOT } from "./paths.ts";
 
@@ -32,14 +34,14 @@ export async function renderProvidersPage(): Promise<string> {
 
 function table(): string {
   const rows = [
-    ...GOOGLE_ANSWERS.map((row) => apiRow("Google", row, GOOGLE_ANSWERS)),
+    ...GOOGLE_ANSWERS.map((row) => apiRow(GOOGLE, row, GOOGLE_ANSWERS)),
     ...GOOGLE_TOKEN_ANSWERS.map(({ error, means, source }) =>
-      tokenRow("Google", `\`${error}\``, means, source)
+      tokenRow(GOOGLE, `\`${error}\``, means, source)
     ),
-    ...GRAPH_ANSWERS.map((row) => apiRow("Outlook", row, GRAPH_ANSWERS)),
+    ...GRAPH_ANSWERS.map((row) => apiRow(OUTLOOK, row, GRAPH_ANSWERS)),
     ...ENTRA_TOKEN_ANSWERS.map(({ errors, detail, means, source }) =>
       tokenRow(
-        "Outlook",
+        OUTLOOK,
         `${errors === null ? "any error" : errors.map((error) => `\`${error}\``).join(", ")}${
           detail === null ? "" : ` with ${/^\d/.test(detail) ? `AADSTS${detail}` : `\`${detail}\``}`
         }`,

@@ -362,9 +362,11 @@ export const ENGLISH = {
     address_once:
       "Copy it now: it is shown this once. Whoever has it can read these deadlines, so give it to nobody.",
     ready: (name: string) => `“${name}” is ready`,
-    open_apple: "Open in Apple Calendar",
-    open_google: "Add to Google Calendar",
-    open_outlook: "Add to Outlook",
+    open: {
+      apple: "Open in Apple Calendar",
+      google: "Add to Google Calendar",
+      outlook: "Add to Outlook",
+    },
     qr: "Or point the camera of your phone at this code:",
     qr_name: "QR code of the secret address",
     done: "Done",

@@ -1,10 +1,8 @@
 import { createGoogleClient } from "../../supabase/functions/_shared/providers/google/client.ts";
 import { createOutlookClient } from "../../supabase/functions/_shared/providers/outlook/client.ts";
-import type {
-  Provider,
-  ProviderName,
-  RefreshOutcome,
-} from "../../supabase/functions/_shared/providers/provider.ts";
+import type { RefreshOutcome } from "../../supabase/functions/_shared/providers/connector.ts";
+import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import type { Fault, FaultInjector } from "./faults.ts";
 import { type ProviderAccount, TOKEN_LIFETIME_S } from "./provider-accounts.ts";
 import type { Tally } from "./tally.ts";
@@ -49,7 +47,7 @@ export function createMemoryProvider(name: ProviderName, options: {
   readonly grants: ReadonlyMap<string, Grants>;
   readonly injector: FaultInjector;
   readonly tally: Tally;
-}): Provider {
+}): OAuthProvider {
   const { grants, injector, tally } = options;
   let issued = 0;
   const issue = (grant: Grants) => {
@@ -82,44 +80,50 @@ export function createMemoryProvider(name: ProviderName, options: {
 
   return {
     name,
-    getAuthUrl: ({ state }) => Promise.resolve(`https://consent.example/?${new URLSearchParams({ state })}`),
-    exchangeToken({ callback }) {
-      const account_id = callback.get("code") ?? "";
-      const grant = grants.get(account_id);
-      if (grant === undefined) return Promise.resolve({ kind: "exchange_failed", reason: "unknown_code" });
-      const refresh_token = `${account_id}/refresh/${++issued}`;
-      grant.refresh_tokens.add(refresh_token);
-      return Promise.resolve({
-        kind: "exchanged",
-        account_id,
-        account_email: `${account_id}@example.com`,
-        scopes: ["calendar"],
-        refresh_token,
-        ...issue(grant),
-      });
+    label: name,
+    api_url: base,
+    connector: {
+      kind: "oauth",
+      getAuthUrl: ({ state }) =>
+        Promise.resolve(`https://consent.example/?${new URLSearchParams({ state })}`),
+      exchangeToken({ callback }) {
+        const account_id = callback.get("code") ?? "";
+        const grant = grants.get(account_id);
+        if (grant === undefined) return Promise.resolve({ kind: "exchange_failed", reason: "unknown_code" });
+        const refresh_token = `${account_id}/refresh/${++issued}`;
+        grant.refresh_tokens.add(refresh_token);
+        return Promise.resolve({
+          kind: "exchanged",
+          account_id,
+          account_email: `${account_id}@example.com`,
+          scopes: ["calendar"],
+          refresh_token,
+          ...issue(grant),
+        });
+      },
+      refreshToken: (refresh_token) =>
+        injector.at<RefreshOutcome>("token", `${name} refresh`, () => {
+          const grant = grantOf(refresh_token);
+          if (grant === undefined || !grant.refresh_tokens.has(refresh_token)) {
+            return Promise.resolve({ kind: "invalid_grant", reason: "revoked" });
+          }
+          // Entra gives a new refresh token each time, and goes on accepting the old one.
+          const next = name === "outlook" ? `${grant.account_id}/refresh/${++issued}` : null;
+          if (next !== null) grant.refresh_tokens.add(next);
+          return Promise.resolve({ kind: "refreshed", refresh_token: next, ...issue(grant) });
+        }, (fault) => ({ kind: "unavailable", reason: fault })),
+      // Google ends every grant of the account; Microsoft has no way for an application to do so.
+      revokeToken: (refresh_token) =>
+        injector.at("token", `${name} revoke`, () => {
+          if (name === "google") grantOf(refresh_token)?.revoke(false);
+          return Promise.resolve();
+        }, () => {}),
+      consentRefusal: () => "access_denied",
+      grantPageOf: () => "https://consent.example/",
+      adminConsentUrl: () => null,
     },
-    refreshToken: (refresh_token) =>
-      injector.at<RefreshOutcome>("token", `${name} refresh`, () => {
-        const grant = grantOf(refresh_token);
-        if (grant === undefined || !grant.refresh_tokens.has(refresh_token)) {
-          return Promise.resolve({ kind: "invalid_grant", reason: "revoked" });
-        }
-        // Entra gives a new refresh token each time, and goes on accepting the old one.
-        const next = name === "outlook" ? `${grant.account_id}/refresh/${++issued}` : null;
-        if (next !== null) grant.refresh_tokens.add(next);
-        return Promise.resolve({ kind: "refreshed", refresh_token: next, ...issue(grant) });
-      }, (fault) => ({ kind: "unavailable", reason: fault })),
-    // Google ends every grant of the account; Microsoft has no way for an application to do so.
-    revokeToken: (refresh_token) =>
-      injector.at("token", `${name} revoke`, () => {
-        if (name === "google") grantOf(refresh_token)?.revoke(false);
-        return Promise.resolve();
-      }, () => {}),
-    consentRefusal: () => "access_denied",
-    grantPageOf: () => "https://consent.example/",
-    adminConsentUrl: () => null,
     listsCalendars: (access) => access === "existing",
-    createClient: ({ access_token, owner, calendar, budget }) =>
+    createClient: ({ credentials: { access_token }, owner, calendar, budget }) =>
       name === "google"
         ? createGoogleClient({ api_url: base, access_token, owner, calendar, budget, fetch: fetchFrom })
         : createOutlookClient({ graph_url: base, access_token, owner, calendar, budget, fetch: fetchFrom }),

@@ -70,7 +70,7 @@ export async function disconnectAccount(
     p_events: events,
   }, Disconnected);
   if (outcome?.kind === "removed" && outcome.refresh_token !== null) {
-    await world.providers[provider].revokeToken(outcome.refresh_token);
+    await world.providers.get(provider)?.connector.revokeToken(outcome.refresh_token);
   }
 }
 

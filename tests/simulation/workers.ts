@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { consentProvider } from "../../supabase/functions/_shared/providers/registry.ts";
 import { callbackUri } from "../../supabase/functions/_shared/oauth/callback-uri.ts";
 import { LEASE_SECONDS } from "../../supabase/functions/_shared/sync/keep-leases.ts";
 import { ClaimedLanes } from "../../supabase/functions/_shared/sync/lane.ts";
@@ -87,14 +88,15 @@ export class Workers {
       `${a.user_id}${a.provider}` < `${b.user_id}${b.provider}` ? -1 : 1
     );
     await Promise.all(ordered.map(async (lane) => {
+      const provider = consentProvider(providers, lane.provider);
       const abort = new AbortController();
       self.aborts.add(abort);
       await workLane(lane, {
         rpc,
         worker_id,
         clientFor: (_, access_token, budget) =>
-          providers[lane.provider].createClient({
-            access_token,
+          provider.createClient({
+            credentials: { kind: "oauth", access_token },
             owner: lane.user_id,
             calendar: lane.calendar,
             budget,
@@ -102,7 +104,7 @@ export class Workers {
         getValidAccessToken: (_, rejected_token) =>
           tokens.getValidAccessToken({
             rpc,
-            provider: providers[lane.provider],
+            provider,
             callback_uri: callbackUri(env),
             integration_id: lane.integration_id,
             known: lane.access_token !== null && lane.token_expires_at !== null
@@ -110,7 +112,7 @@ export class Workers {
               : null,
             rejected_token,
           }),
-        revokeToken: (name, refresh_token) => providers[name].revokeToken(refresh_token),
+        revokeToken: (_, refresh_token) => provider.connector.revokeToken(refresh_token),
       }, abort.signal);
       self.aborts.delete(abort);
     }));

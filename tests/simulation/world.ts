@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createDirectRpc } from "../support/direct-rpc.ts";
 import { readEnv } from "../../supabase/functions/_shared/platform/env.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
-import type { Provider } from "../../supabase/functions/_shared/providers/provider.ts";
+import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
 import type { ConnectContext } from "../../supabase/functions/_shared/oauth/connect.ts";
 import { shiftTime } from "../support/shift-time.ts";
 import { createFaultInjector, withFaults } from "./faults.ts";
@@ -54,7 +54,7 @@ export interface World {
   readonly tally: Tally;
   readonly model: Model;
   readonly accounts: readonly AccountStory[];
-  readonly providers: Readonly<Record<"google" | "outlook", Provider>>;
+  readonly providers: ReadonlyMap<string, OAuthProvider>;
   /** The database as an edge function reaches it, with faults. */
   readonly rpc: Rpc;
   readonly connect: ConnectContext;
@@ -94,10 +94,12 @@ export async function createWorld(options: {
     asked_removal: false,
   }));
   const grants = new Map(accounts.map((account) => [account.grants.account_id, account.grants]));
-  const providers = {
-    google: createMemoryProvider("google", { grants, injector, tally }),
-    outlook: createMemoryProvider("outlook", { grants, injector, tally }),
-  };
+  const providers = new Map(
+    (["google", "outlook"] as const).map((name) => [
+      name,
+      createMemoryProvider(name, { grants, injector, tally }),
+    ]),
+  );
   const rpc = options.distort(withFaults(createDirectRpc(sql), injector));
   await sql`insert into auth.users (id) values (${uuidOf("user", 0)}), (${uuidOf("user", 1)})`;
   const integrations = async () =>

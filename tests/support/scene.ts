@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { type Stack, startStack } from "../../local/stack.ts";
-import type { ProviderName } from "../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import { runTemplate } from "./database.ts";
 import { LogProof } from "./log-proof.ts";
 import { CalendarApi, type Integration, until, type User } from "./calendar-api.ts";

@@ -504,9 +504,21 @@ export interface components {
     };
     Provider: {
       /** @enum {string} */
-      name: "google" | "outlook";
-      /** @description Whether this installation has an OAuth client for it. */
-      configured: boolean;
+      provider: "google" | "outlook";
+      /** @description What people call it. */
+      name: string;
+      /**
+       * @description oauth: begin at GET /authorize. password: a server, a user name and a password.
+       * @enum {string}
+       */
+      credential: "oauth" | "password";
+      /** @description Servers that are known by name (password). */
+      presets: {
+        name: string;
+        server_url: string;
+        /** @description Where the user finds a password for it; null: there is no such page. */
+        help_url: string | null;
+      }[];
     };
     Calendars: {
       calendars: components["schemas"]["Calendar"][];
@@ -1318,7 +1330,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Every provider. */
+      /** @description Those that this installation offers. */
       200: {
         headers: {
           [name: string]: unknown;

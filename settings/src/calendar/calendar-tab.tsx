@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { codeOf } from "../api/error.ts";
 import { useIntegrations, useOtherTabs } from "../api/queries.ts";
+import type { Integration, ProviderName } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 import { FeedsSection } from "../feeds/feeds-section.tsx";
 import { Button } from "../ui/button.tsx";
@@ -10,7 +11,7 @@ import { Announcer } from "./announcer.tsx";
 import { isReturn } from "./connection/return-address.ts";
 import { Panels } from "./panels/panels.tsx";
 import { ProviderSection } from "./provider-section.tsx";
-import { PROVIDERS } from "./providers.tsx";
+import { type ProviderCard, PROVIDERS } from "./providers.tsx";
 import { lazyPart, Part, usePartsAtHand } from "../ui/part.tsx";
 
 const ConnectionReturn = lazyPart(() => import("./connection/connection-return.tsx"));
@@ -18,17 +19,17 @@ const ConnectionReturn = lazyPart(() => import("./connection/connection-return.t
 export function CalendarTab() {
   const { api, strings } = useSurroundings();
   const integrations = useIntegrations();
-  const configured = useQuery({
+  const offered = useQuery({
     queryKey: ["providers"],
-    queryFn: api.configuredProviders,
+    queryFn: api.offeredProviders,
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
   useOtherTabs();
   usePartsAtHand();
   const [isBack] = useState(() => isReturn(location.search));
-  const is_loaded = integrations.data !== undefined && configured.data !== undefined;
-  const error = integrations.error ?? configured.error;
+  const is_loaded = integrations.data !== undefined && offered.data !== undefined;
+  const error = integrations.error ?? offered.error;
   const reasons: Readonly<Record<string, string>> = strings.load_errors;
 
   return (
@@ -54,7 +55,7 @@ export function CalendarTab() {
                 isWorking={integrations.isFetching}
                 onClick={() => {
                   void integrations.refetch();
-                  if (configured.data === undefined) void configured.refetch();
+                  if (offered.data === undefined) void offered.refetch();
                 }}
               >
                 {strings.try_again}
@@ -68,11 +69,11 @@ export function CalendarTab() {
       {is_loaded
         ? (
           <>
-            {PROVIDERS.map((provider) => (
+            {shownProviders(offered.data, integrations.data).map((provider) => (
               <ProviderSection
                 key={provider.name}
                 provider={provider}
-                is_configured={configured.data.includes(provider.name)}
+                is_offered={offered.data.includes(provider.name)}
                 integrations={integrations.data.filter((integration) =>
                   integration.provider === provider.name
                 )}
@@ -90,6 +91,17 @@ export function CalendarTab() {
         : <Loading />}
     </>
   );
+}
+
+/** Those that are offered or connected; where there are none, all of them, to say that they are not set up. */
+function shownProviders(
+  offered: readonly ProviderName[],
+  integrations: readonly Integration[],
+): readonly ProviderCard[] {
+  const shown = PROVIDERS.filter(({ name }) =>
+    offered.includes(name) || integrations.some(({ provider }) => provider === name)
+  );
+  return shown.length === 0 ? PROVIDERS : shown;
 }
 
 /** As large as what it stands for, so that nothing jumps. */

@@ -6,9 +6,9 @@ import { IntegrationCard } from "./integration/integration-card.tsx";
 import { type ProviderCard, ProviderMark } from "./providers.tsx";
 
 /** One provider: how to connect it, or the accounts that are connected. */
-export function ProviderSection({ provider, is_configured, integrations }: {
+export function ProviderSection({ provider, is_offered, integrations }: {
   readonly provider: ProviderCard;
-  readonly is_configured: boolean;
+  readonly is_offered: boolean;
   readonly integrations: readonly Integration[];
 }) {
   const { strings } = useSurroundings();
@@ -19,12 +19,12 @@ export function ProviderSection({ provider, is_configured, integrations }: {
         <ProviderMark name={provider.name} />
         <h3 id={`ec-${provider.name}`}>{name}</h3>
       </div>
-      {integrations.length === 0 ? <ConnectCard provider={provider.name} is_configured={is_configured} /> : (
+      {integrations.length === 0 ? <ConnectCard provider={provider.name} is_offered={is_offered} /> : (
         <>
           {integrations.map((integration) => (
             <IntegrationCard key={integration.id} provider={provider} integration={integration} />
           ))}
-          {is_configured
+          {is_offered
             ? (
               <ConnectButton
                 flow={{ provider: provider.name, access: "dedicated" }}

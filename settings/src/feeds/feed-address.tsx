@@ -4,7 +4,7 @@ import type { NewFeed } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyField } from "../ui/copy-field.tsx";
-import { clientLinks } from "./client-links.ts";
+import { clientLinks, webcalOf } from "./client-links.ts";
 
 const QR_PIXELS = 168;
 
@@ -12,7 +12,6 @@ const QR_PIXELS = 168;
 export function FeedAddress({ feed, onDone }: { readonly feed: NewFeed; readonly onDone: () => void }) {
   const { strings } = useSurroundings();
   const box = useRef<HTMLDivElement>(null);
-  const { apple, google, outlook } = clientLinks(feed.url, feed.name);
   useEffect(() => box.current?.focus(), [feed.url]);
   return (
     <div ref={box} tabIndex={-1} role="status" className="ec-card ec-return">
@@ -22,18 +21,21 @@ export function FeedAddress({ feed, onDone }: { readonly feed: NewFeed; readonly
       </div>
       <CopyField label={strings.feeds.address} value={feed.url} />
       <div className="ec-actions">
-        <a className="ec-button ec-button-plain" href={apple}>{strings.feeds.open_apple}</a>
-        <a className="ec-button ec-button-plain" href={google} target="_blank" rel="noreferrer">
-          {strings.feeds.open_google}
-        </a>
-        <a className="ec-button ec-button-plain" href={outlook} target="_blank" rel="noreferrer">
-          {strings.feeds.open_outlook}
-        </a>
+        {clientLinks(feed.url, feed.name).map(({ client, url, is_page }) => (
+          <a
+            key={client}
+            className="ec-button ec-button-plain"
+            href={url}
+            {...(is_page ? { target: "_blank", rel: "noreferrer" } : {})}
+          >
+            {strings.feeds.open[client]}
+          </a>
+        ))}
       </div>
       <figure className="ec-qr">
         <figcaption>{strings.feeds.qr}</figcaption>
         <QRCodeSVG
-          value={apple}
+          value={webcalOf(feed.url)}
           size={QR_PIXELS}
           marginSize={3}
           role="img"

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { COUNTERS, HISTOGRAMS, type LabelValues } from "../_shared/platform/metric-definitions.ts";
+import { PROVIDER_NAMES } from "../_shared/providers/registry.ts";
 import { GAUGES } from "./gauges.ts";
 import { canonical, type Family, type Sample } from "./openmetrics.ts";
 
@@ -67,10 +68,11 @@ function withZeros(
   return [...series.values()];
 }
 
-/** Every choice of one value a label; none where a label may have any value. */
+/** Every choice of one value a label; none where a label may have any value. Providers are those of the registry. */
 function combinations(known: LabelValues): readonly Readonly<Record<string, string>>[] {
   let all: readonly Readonly<Record<string, string>>[] = [{}];
-  for (const [name, values] of Object.entries(known)) {
+  for (const [name, listed] of Object.entries(known)) {
+    const values = name === "provider" ? PROVIDER_NAMES : listed;
     all = all.flatMap((labels) => (values ?? []).map((value) => ({ ...labels, [name]: value })));
   }
   return all;

@@ -1,5 +1,5 @@
 import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
-import { type LabelValues, PROVIDERS } from "../_shared/platform/metric-definitions.ts";
+import type { LabelValues } from "../_shared/platform/metric-definitions.ts";
 
 const STATUSES = ["active", "disconnected", "paused", "disconnecting"] as const;
 
@@ -12,11 +12,11 @@ export const GAUGES: Readonly<
 > = {
   calendar_integrations: {
     help: "Connected accounts, by status.",
-    labels: { provider: PROVIDERS, status: STATUSES },
+    labels: { provider: null, status: STATUSES },
   },
   calendar_integration_errors: {
     help: "Connected accounts that say why they do not sync, by that code.",
-    labels: { provider: PROVIDERS, code: LAST_ERROR_CODES },
+    labels: { provider: null, code: LAST_ERROR_CODES },
   },
   calendar_user_changes_last_day: {
     help:

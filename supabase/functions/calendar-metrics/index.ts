@@ -5,11 +5,12 @@ import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
 import { startMetrics } from "../_shared/platform/start-function.ts";
+import { readProviders } from "../_shared/providers/registry.ts";
 import { familiesOf, Figures } from "./families.ts";
 import { createHealthCheck } from "./health.ts";
 import { OPENMETRICS_TYPE, renderOpenMetrics } from "./openmetrics.ts";
 
-const secret = startMetrics();
+const secret = startMetrics(readProviders);
 const rpc = createServiceRpc();
 const checkHealth = createHealthCheck(rpc);
 

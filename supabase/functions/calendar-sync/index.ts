@@ -8,29 +8,30 @@ import { logRequests } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
-import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
 import { startFunction } from "../_shared/platform/start-function.ts";
-import type { Provider, ProviderName } from "../_shared/providers/provider.ts";
-import { createProviders } from "../_shared/providers/registry.ts";
+import { isOAuth, type OAuthProvider } from "../_shared/providers/provider.ts";
+import { readProviders } from "../_shared/providers/registry.ts";
 import { createWorker } from "../_shared/sync/worker.ts";
 
-const env = startFunction("calendar-sync");
+const { env, providers } = startFunction("calendar-sync", readProviders);
 const rpc = createServiceRpc();
-const providers = createProviders(env);
-warnOfExpiringSecret(env);
+for (const provider of providers.values()) provider.warnOperator?.();
 
 const worker = createWorker({
   rpc,
   lanes_at_once: env.lanes_at_once,
-  clientFor: (lane, access_token, budget) =>
-    providerOf(lane.provider).createClient({
-      access_token,
+  clientFor(lane, access_token, budget) {
+    const provider = offered(lane.provider);
+    if (provider === null) throw new Error(`${lane.provider} is not configured`);
+    return provider.createClient({
+      credentials: { kind: "oauth", access_token },
       owner: lane.user_id,
       calendar: lane.calendar,
       budget,
-    }),
+    });
+  },
   getValidAccessToken: async (lane, rejected_token) => {
-    const provider = providers[lane.provider];
+    const provider = offered(lane.provider);
     // Its client was taken out of the environment: as wrong as a wrong one, and as easily mended.
     if (provider === null) return { kind: "configuration" };
     return await getValidAccessToken({
@@ -44,12 +45,19 @@ const worker = createWorker({
       rejected_token,
     });
   },
-  revokeToken: async (name, refresh_token) => await providers[name]?.revokeToken(refresh_token),
+  revokeToken: async (name, refresh_token) => await offered(name)?.connector.revokeToken(refresh_token),
 });
 
-function providerOf(name: ProviderName): Provider {
-  const provider = providers[name];
-  if (provider === null) throw new Error(`${name} is not configured`);
+/**
+ * The provider of a lane.
+ *
+ * @returns null where this installation does not offer it any more
+ * @throws Error where its accounts have no access tokens
+ */
+function offered(name: string): OAuthProvider | null {
+  const provider = providers.get(name);
+  if (provider === undefined) return null;
+  if (!isOAuth(provider)) throw new Error(`Accounts of ${name} have a password and no access token.`);
   return provider;
 }
 

@@ -2,13 +2,13 @@ import { z } from "@hono/zod-openapi";
 import { EXPLANATION_CODES, PROBLEM_CODES, WAIT_CODES } from "../_shared/domain/explanation.ts";
 import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
 import { ERROR_CODES } from "../_shared/platform/errors.ts";
+import { ProviderName } from "../_shared/providers/registry.ts";
 
 // Ids come from the host's tables too, so every form that Postgres takes is one.
 const Id = z.guid();
 const Instant = z.iso.datetime({ offset: true });
 const Email = z.string().nullable();
 const CalendarName = z.string().nullable();
-const Provider = z.enum(["google", "outlook"]);
 const Due = z.string().nullable().openapi({
   description: "The deadline: a calendar date (2027-01-31) or an instant in UTC (RFC 3339). Null: none.",
   examples: ["2027-01-31", "2027-01-31T09:00:00Z"],
@@ -41,7 +41,7 @@ export const LastError = z.object({
 
 export const Integration = z.object({
   id: Id,
-  provider: Provider,
+  provider: ProviderName,
   account_email: Email,
   status: z.enum(["pending_confirmation", "active", "disconnected", "paused", "disconnecting"]),
   access: z.enum(["dedicated", "existing"]),
@@ -81,10 +81,18 @@ export const Address = z.object({ url: z.string().openapi({ format: "uri" }) }).
 export const Providers = z.object({
   providers: z.array(
     z.object({
-      name: Provider,
-      configured: z.boolean().openapi({
-        description: "Whether this installation has an OAuth client for it.",
+      provider: ProviderName,
+      name: z.string().openapi({ description: "What people call it." }),
+      credential: z.enum(["oauth", "password"]).openapi({
+        description: "oauth: begin at GET /authorize. password: a server, a user name and a password.",
       }),
+      presets: z.array(z.object({
+        name: z.string(),
+        server_url: z.string(),
+        help_url: z.string().nullable().openapi({
+          description: "Where the user finds a password for it; null: there is no such page.",
+        }),
+      })).openapi({ description: "Servers that are known by name (password)." }),
     }).openapi("Provider"),
   ),
 }).openapi("Providers");
@@ -112,7 +120,7 @@ export const EventActivity = z.object({
   kind: z.literal("event"),
   ...ActivityOfAny.shape,
   integration_id: Id,
-  provider: Provider,
+  provider: ProviderName,
   obligation_id: Id,
   title: z.string().nullable().openapi({
     description: "As it was then; null where that is not known any more.",
@@ -136,7 +144,7 @@ export const ConnectionActivity = z.object({
   integration_id: Id.nullable().openapi({
     description: "Null where it concerned all of the user's calendars.",
   }),
-  provider: Provider.nullable(),
+  provider: ProviderName.nullable(),
   action: z.enum([
     "connected",
     "reconnected",
@@ -168,7 +176,7 @@ export const Activities = z.object({ activity: z.array(Activity) }).openapi("Act
 
 export const Problem = z.object({
   integration_id: Id,
-  provider: Provider,
+  provider: ProviderName,
   account_email: Email,
   calendar_name: CalendarName,
   obligation_id: Id,
@@ -201,7 +209,7 @@ export const Obligations = z.object({ obligations: z.array(Obligation) }).openap
 
 export const Explained = z.object({
   integration_id: Id,
-  provider: Provider,
+  provider: ProviderName,
   account_email: Email,
   calendar_name: CalendarName,
   in_calendar: z.boolean(),
@@ -222,7 +230,7 @@ export const Explanation = z.object({ obligation_id: Id, integrations: z.array(E
 
 const Period = z.object({
   account_email: Email,
-  provider: Provider,
+  provider: ProviderName,
   integration_id: Id,
   calendar_id: z.string().nullable().openapi({ description: "The provider's." }),
   calendar_name: CalendarName,

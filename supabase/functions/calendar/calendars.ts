@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
-import { configuredProvider, type ConnectContext } from "../_shared/oauth/connect.ts";
+import type { ConnectContext } from "../_shared/oauth/connect.ts";
 import { OWN_CALENDAR } from "../_shared/oauth/own-calendar.ts";
 import {
   blockedByPolicy,
@@ -14,6 +14,7 @@ import { withUserLock } from "../_shared/oauth/user-lock.ts";
 import { ApiError } from "../_shared/platform/errors.ts";
 import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../_shared/providers/call-budget.ts";
+import { consentProvider } from "../_shared/providers/registry.ts";
 import { Integration as ShownIntegration } from "./answers.ts";
 import { notYours } from "./app.ts";
 
@@ -22,7 +23,7 @@ type ShownIntegration = z.infer<typeof ShownIntegration>;
 const Integration = z.object({
   integration_id: z.string(),
   user_id: z.string(),
-  provider: z.enum(["google", "outlook"]),
+  provider: z.string(),
   status: z.string(),
   access: z.enum(["dedicated", "existing"]),
   account_id: z.string().nullable(),
@@ -40,7 +41,7 @@ export async function listCalendars(
   integration_id: string,
 ): Promise<readonly Calendar[]> {
   const integration = await integrationOf(context, user_id, integration_id);
-  if (configuredProvider(context.providers, integration.provider).listsCalendars(integration.access)) {
+  if (consentProvider(context.providers, integration.provider).listsCalendars(integration.access)) {
     return await ask(context, integration, (client) => client.listCalendars());
   }
   const { calendar_id, calendar_role } = integration;
@@ -62,11 +63,7 @@ export async function chooseCalendar(
 ): Promise<void> {
   const integration = await integrationOf(context, user_id, integration_id);
   if (integration.calendar_id === calendar_id) return;
-  if (integration.own_calendar_id === calendar_id) {
-    await chooseOwnCalendar(context, user_id, integration_id);
-    return;
-  }
-  const provider = configuredProvider(context.providers, integration.provider);
+  const provider = consentProvider(context.providers, integration.provider);
   if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded(true);
   const calendars = await ask(context, integration, (client) => client.listCalendars());
   const chosen = calendars.find((calendar) =>
@@ -161,7 +158,7 @@ async function ask<T>(
 ): Promise<T> {
   const { env, rpc, providers } = context;
   const { provider: name, integration_id, user_id, calendar_id, calendar_role } = integration;
-  const provider = configuredProvider(providers, name);
+  const provider = consentProvider(providers, name);
   let rejected_token: string | null = null;
   for (let attempt = 1;; attempt++) {
     const token = await getValidAccessToken({
@@ -175,7 +172,7 @@ async function ask<T>(
     });
     if (token.kind !== "valid") throw await tokenRefusal(context, integration, token.kind);
     const client = provider.createClient({
-      access_token: token.access_token,
+      credentials: { kind: "oauth", access_token: token.access_token },
       owner: user_id,
       calendar: calendar_id === null ? null : { id: calendar_id, role: calendar_role },
       budget: createCallBudget(Infinity),

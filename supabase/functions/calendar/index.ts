@@ -10,11 +10,10 @@ import { limitCalls } from "../_shared/platform/rate-limit.ts";
 import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
-import { warnOfExpiringSecret } from "../_shared/platform/secret-expiry.ts";
 import { startedWith, startFunction } from "../_shared/platform/start-function.ts";
 import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
 import { readUserKeys, warnOfMissingKeys } from "../_shared/platform/user-keys.ts";
-import { createProviders } from "../_shared/providers/registry.ts";
+import { readProviders } from "../_shared/providers/registry.ts";
 import { apiDocument, ROUTES } from "./document.ts";
 import { addCallback, addConnecting } from "./handlers/connecting.ts";
 import { addFeeds } from "./handlers/feeds.ts";
@@ -26,10 +25,10 @@ import { sync } from "./routes/integrations.ts";
 const BODY_BYTES_MAX = 64 * 1024;
 const DOCUMENT_PATH = "/openapi.json";
 
-const env = startFunction("calendar");
+const { env, providers } = startFunction("calendar", readProviders);
 const rpc = createServiceRpc();
-const context = { env, rpc, providers: createProviders(env) };
-warnOfExpiringSecret(env);
+const context = { env, rpc, providers };
+for (const provider of providers.values()) provider.warnOperator?.();
 const keys = startedWith(() => readUserKeys((name) => Deno.env.get(name), env.supabase_url));
 // Not awaited: Auth may be slow, and most keys are in the environment.
 warnOfMissingKeys(keys);

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { ProviderName } from "../_shared/providers/registry.ts";
 
 const REMINDERS_MAX = 5;
 /** Four weeks, the most that Google takes. */
@@ -20,7 +21,6 @@ const IntegrationId = z.uuid("must be the id of an integration");
 /** Of the host's making: every form that Postgres takes is one. */
 const ObligationId = z.guid("must be the id of an obligation");
 const FeedId = z.uuid("must be the id of a feed");
-const Provider = z.enum(["google", "outlook"], "must be google or outlook");
 
 const Reminders = z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX);
 const CompletedEvents = z.enum(["keep", "remove"]);
@@ -28,7 +28,7 @@ const CompletedEvents = z.enum(["keep", "remove"]);
 const WITHOUT_NUL = /^[^\0]*$/;
 
 export const AuthorizeQuery = z.object({
-  provider: Provider,
+  provider: ProviderName,
   redirect_to: z.string("must be given").openapi({
     description: "Where the browser comes back to: an entry of CALENDAR_REDIRECT_URLS, to the letter.",
   }),
@@ -38,7 +38,7 @@ export const AuthorizeQuery = z.object({
   }),
 });
 
-export const AdminConsentQuery = z.object({ provider: Provider });
+export const AdminConsentQuery = z.object({ provider: ProviderName });
 
 /** Not what a caller makes up: the provider's redirect brings it, and it is read as it comes. */
 export const CallbackQuery = z.object({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 import { assertAccessible } from "../support/axe.ts";
@@ -243,7 +243,7 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Provide
     await step("a provider that this installation lacks is not offered", async ({ page }) => {
       await page.route(
         "**/calendar/providers",
-        (route) => route.fulfill({ json: { providers: [{ name: provider_name, configured: false }] } }),
+        (route) => route.fulfill({ json: { providers: [] } }),
       );
       await scene.signIn(page, await scene.newUser());
       await shows(page, `${name} is not set up on this installation yet`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import type { CalendarApi, Integration, User } from "../../support/calendar-api.ts";
 import { ADA } from "../../support/subjects/subject.ts";
 import { openBrowser, type TestBrowser, type Viewer, type Visit } from "../support/browser.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { type CalendarApi, consent, type User } from "../../support/calendar-api.ts";
 import { ADA } from "../../support/subjects/subject.ts";
 import type { SettingsScene } from "../support/settings-scene.ts";

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import type { User } from "../../support/calendar-api.ts";
 import { openScene, type Scene } from "../../support/scene.ts";
 

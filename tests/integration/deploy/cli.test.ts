@@ -9,6 +9,7 @@ import { ROOT } from "../../../local/paths.ts";
 import { bootstrap } from "../../../local/postgres/bootstrap.ts";
 import { startPostgres } from "../../../local/postgres/server.ts";
 import { readEnv } from "../../../supabase/functions/_shared/platform/env.ts";
+import { readProviders } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
 import { type Example, examplesOf } from "../../support/doc-examples.ts";
 import { type ManagementApi, startManagementApi } from "./management-api.ts";
@@ -65,7 +66,9 @@ Deno.test({
     });
 
     await t.step("the secrets are those that the functions ask for", () => {
-      readEnv((name) => name === "SUPABASE_URL" ? `https://${REF}.example.com` : api.secrets.get(name));
+      const get = (name: string) =>
+        name === "SUPABASE_URL" ? `https://${REF}.example.com` : api.secrets.get(name);
+      readEnv(get, readProviders(get).problems);
     });
 
     await t.step("every function is live with what it imports, and lets its own callers in", async () => {

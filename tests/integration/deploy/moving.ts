@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { outlookSubject } from "../../support/subjects/outlook-subject.ts";

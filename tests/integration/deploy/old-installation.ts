@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import { eventId } from "../../../local/providers/outlook/ids.ts";
 import type { Stack } from "../../../local/stack.ts";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 
 /** What another program left in an account: a grant, and events of its own making in the calendar of the account. */
 export interface OldAccount {

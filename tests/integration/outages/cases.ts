@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../local/providers/faults.ts";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, type Subject } from "../../support/subjects/subject.ts";

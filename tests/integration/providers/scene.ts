@@ -11,7 +11,7 @@ import {
   createCallBudget,
 } from "../../../supabase/functions/_shared/providers/call-budget.ts";
 import type { Outcome } from "../../../supabase/functions/_shared/providers/outcome.ts";
-import type { Access } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { Access } from "../../../supabase/functions/_shared/providers/connector.ts";
 import { ADA, type SeenEvent } from "../../support/subjects/subject.ts";
 import { signIn } from "./sign-in.ts";
 import type { ProviderSubject, RunningProvider } from "./subject.ts";
@@ -81,7 +81,7 @@ export async function openScene({ start }: ProviderSubject): Promise<Scene> {
     const { account = ADA, access = "dedicated", owner = crypto.randomUUID(), calendar = null } = options;
     const { budget = createCallBudget(Infinity) } = options;
     return provider.createClient({
-      access_token: await tokenOf(account, access),
+      credentials: { kind: "oauth", access_token: await tokenOf(account, access) },
       owner,
       calendar,
       budget,

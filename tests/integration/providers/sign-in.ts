@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type {
   AuthorizationFlow,
   ExchangeOutcome,
-  Provider,
-} from "../../../supabase/functions/_shared/providers/provider.ts";
+} from "../../../supabase/functions/_shared/providers/connector.ts";
+import type { OAuthProvider } from "../../../supabase/functions/_shared/providers/provider.ts";
 import { redirectOf } from "../../support/calendar-api.ts";
 
 /** Registered with every emulator; nobody listens there. */
@@ -33,7 +33,7 @@ export async function answerConsentPage(
 
 /** Begins a connection and lets a person answer the consent page. */
 export async function askForConsent(
-  provider: Provider,
+  provider: OAuthProvider,
   person: {
     readonly account: string;
     readonly access?: "dedicated" | "existing";
@@ -48,18 +48,18 @@ export async function askForConsent(
     code_verifier: `${crypto.randomUUID()}${crypto.randomUUID()}`,
   };
   const state = crypto.randomUUID();
-  const callback = await answerConsentPage(await provider.getAuthUrl({ ...flow, state }), person);
+  const callback = await answerConsentPage(await provider.connector.getAuthUrl({ ...flow, state }), person);
   assert.equal(callback.get("state"), state);
   return { flow, callback };
 }
 
 /** Goes the whole way from the consent page to tokens. */
 export async function signIn(
-  provider: Provider,
+  provider: OAuthProvider,
   person: { readonly account: string; readonly access?: "dedicated" | "existing" },
 ): Promise<Exchanged & { readonly refresh_token: string }> {
   const { flow, callback } = await askForConsent(provider, person);
-  const exchanged = await provider.exchangeToken({ ...flow, callback });
+  const exchanged = await provider.connector.exchangeToken({ ...flow, callback });
   assert.ok(exchanged.kind === "exchanged", JSON.stringify(exchanged));
   const { refresh_token } = exchanged;
   assert.ok(refresh_token, "no refresh token");

@@ -1,9 +1,6 @@
 import type { Fault } from "../../../local/providers/faults.ts";
-import type {
-  Access,
-  Provider,
-  RefreshRefusal,
-} from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { Access, RefreshRefusal } from "../../../supabase/functions/_shared/providers/connector.ts";
+import type { OAuthProvider } from "../../../supabase/functions/_shared/providers/provider.ts";
 import type { Subject } from "../../support/subjects/subject.ts";
 
 /** What a provider has to bring, beside its `Provider`, for the behaviours here to be tested on it. */
@@ -16,9 +13,9 @@ export interface ProviderSubject {
 
 /** A provider that talks to an emulator of its own. */
 export interface RunningProvider {
-  readonly provider: Provider;
+  readonly provider: OAuthProvider;
   /** The same one with a client secret that is not ours. */
-  readonly misconfigured: Provider;
+  readonly misconfigured: OAuthProvider;
   readonly subject: Subject;
   readonly traits: Traits;
 }

@@ -1,7 +1,7 @@
 import type { Emulator } from "../../../local/providers/emulator.ts";
 import type { Fault } from "../../../local/providers/faults.ts";
 import type { ObservedState } from "../../../local/providers/observed-state.ts";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 
 /** Accounts of every emulator; who connects which is up to a test. */
 export const ADA = "ada@example.com";

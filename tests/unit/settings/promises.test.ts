@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ENGLISH_LATE } from "../../../settings/src/late-strings.ts";
 import { ENGLISH } from "../../../settings/src/strings.ts";
-import { createGoogleProvider } from "../../../supabase/functions/_shared/providers/google/oauth.ts";
+import { createGoogleConnector } from "../../../supabase/functions/_shared/providers/google/oauth.ts";
 import { scopesOf } from "../../../supabase/functions/_shared/providers/outlook/scopes.ts";
 
 /**
@@ -24,7 +24,7 @@ const SAID: Readonly<Record<string, string | null>> = {
 };
 
 async function googleScopes(access: "dedicated" | "existing"): Promise<readonly string[]> {
-  const url = await createGoogleProvider({
+  const url = await createGoogleConnector({
     client_id: "client",
     client_secret: "no real secret",
     authority_url: "https://accounts.google.com",

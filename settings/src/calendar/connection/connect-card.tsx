@@ -4,11 +4,11 @@ import { ConnectButton } from "./connect-button.tsx";
 
 /** A provider that is not connected: what it will ask for and why, and the way there. */
 export function ConnectCard(
-  { provider, is_configured }: { readonly provider: ProviderName; readonly is_configured: boolean },
+  { provider, is_offered }: { readonly provider: ProviderName; readonly is_offered: boolean },
 ) {
   const { strings } = useSurroundings();
   const { name, company, asks, never } = strings.providers[provider];
-  if (!is_configured) return <div className="ec-card ec-muted">{strings.connect.not_configured(name)}</div>;
+  if (!is_offered) return <div className="ec-card ec-muted">{strings.connect.not_configured(name)}</div>;
   return (
     <div className="ec-card">
       <p>{strings.connect.will_ask(company)}</p>

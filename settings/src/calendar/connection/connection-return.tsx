@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Reference } from "../../ui/reference.tsx";
 import { useLateStrings } from "../../use-late-strings.ts";
+import { PROVIDERS } from "../providers.tsx";
 import AdminConsentLink from "./admin-consent-link.tsx";
 import { lastFlow } from "./last-flow.ts";
 import type { Return } from "./return-address.ts";
@@ -111,6 +112,8 @@ function Failed({ code, error, onRepeat, onDismiss }: {
   const late = useLateStrings();
   const connect = useConnect();
   const flow = lastFlow();
+  // In a tab in which nothing was begun, only one that has administrators can have said so.
+  const provider = flow?.provider ?? PROVIDERS.find(({ has_administrators }) => has_administrators)?.name;
   const { errors } = late.returned;
   const known: Readonly<Record<string, string>> = errors;
   const reasons: Readonly<Record<string, string>> = strings.errors;
@@ -150,7 +153,9 @@ function Failed({ code, error, onRepeat, onDismiss }: {
       <p>
         {known[code] ?? [errors.other, reasons[code]].join(" ")} <Reference error={error} />
       </p>
-      {code === "admin_consent_required" ? <AdminConsentLink provider={flow?.provider ?? "outlook"} /> : null}
+      {code === "admin_consent_required" && provider !== undefined
+        ? <AdminConsentLink provider={provider} />
+        : null}
     </Notice>
   );
 }

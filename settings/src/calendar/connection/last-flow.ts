@@ -1,4 +1,5 @@
 import type { Access, ProviderName } from "../../api/types.ts";
+import { PROVIDERS } from "../providers.tsx";
 
 /** What was being connected, so that it can be tried again after a detour through the provider's pages. */
 export interface Flow {
@@ -14,7 +15,7 @@ export function rememberFlow(flow: Flow): void {
 
 /** @returns null in a tab in which nothing was begun */
 export function lastFlow(): Flow | null {
-  const [provider, access] = (sessionStorage.getItem(KEY) ?? "").split(" ");
-  if (provider !== "google" && provider !== "outlook") return null;
-  return { provider, access: access === "existing" ? "existing" : "dedicated" };
+  const [name, access] = (sessionStorage.getItem(KEY) ?? "").split(" ");
+  const provider = PROVIDERS.find((known) => known.name === name);
+  return provider === undefined ? null : { provider: provider.name, access: access === "existing" ? "existing" : "dedicated" };
 }

@@ -4,7 +4,8 @@ import { log } from "../platform/log.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { Rpc } from "../platform/rpc.ts";
 import type { AccessToken } from "../providers/calendar-client.ts";
-import type { Provider, RefreshRefusal } from "../providers/provider.ts";
+import type { RefreshRefusal } from "../providers/connector.ts";
+import type { OAuthProvider } from "../providers/provider.ts";
 
 /** A token that ends sooner is refreshed first: a batch of calls and the provider's clock need room. */
 const MIN_VALID_S = 120;
@@ -28,7 +29,7 @@ export type AccessTokenOutcome =
 /** Whose token, and how to get it. */
 export interface TokenRequest {
   readonly rpc: Rpc;
-  readonly provider: Provider;
+  readonly provider: OAuthProvider;
   /** See `callbackUri`. */
   readonly callback_uri: string;
   readonly integration_id: string;
@@ -111,7 +112,7 @@ interface Begun {
 async function refresh(request: TokenRequest, begun: Begun): Promise<AccessTokenOutcome | "superseded"> {
   const { rpc, provider, integration_id } = request;
   const started_at = performance.now();
-  const outcome = await provider.refreshToken(begun.refresh_token);
+  const outcome = await provider.connector.refreshToken(begun.refresh_token);
   if (outcome.kind !== "refreshed") {
     const problem = PROBLEMS[outcome.kind];
     log.warn("token_refresh_refused", {
@@ -123,7 +124,7 @@ async function refresh(request: TokenRequest, begun: Begun): Promise<AccessToken
       reason: outcome.reason,
     });
     const admin_consent_url = problem.code === "admin_consent_required"
-      ? provider.adminConsentUrl(request.callback_uri, begun.account_id)
+      ? provider.connector.adminConsentUrl(request.callback_uri, begun.account_id)
       : null;
     const error: LastError = {
       ...lastError(problem.code),

@@ -7,8 +7,8 @@ import type { Rpc } from "../platform/rpc.ts";
 import { createSecretToken, hashSecretToken } from "../platform/secret-token.ts";
 import type { CalendarChoice, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import type { Access, Provider, ProviderName } from "../providers/provider.ts";
-import type { Providers } from "../providers/registry.ts";
+import type { Access } from "../providers/connector.ts";
+import { consentProvider, type Providers } from "../providers/registry.ts";
 import { callbackUri } from "./callback-uri.ts";
 import { withUserLock } from "./user-lock.ts";
 import { OWN_CALENDAR } from "./own-calendar.ts";
@@ -26,19 +26,6 @@ export interface ConnectContext {
   readonly providers: Providers;
 }
 
-/** @throws ApiError 400 `provider_not_configured` where this installation has no OAuth client for it */
-export function configuredProvider(providers: Providers, name: ProviderName): Provider {
-  const provider = providers[name];
-  if (provider === null) {
-    throw new ApiError(
-      400,
-      "provider_not_configured",
-      `${name === "google" ? "Google" : "Outlook"} is not set up on this installation.`,
-    );
-  }
-  return provider;
-}
-
 /**
  * Begins a flow for a user.
  *
@@ -46,13 +33,12 @@ export function configuredProvider(providers: Providers, name: ProviderName): Pr
  */
 export async function beginConnection({ env, rpc, providers }: ConnectContext, flow: {
   readonly user_id: string;
-  readonly provider: ProviderName;
-  /** Null: what an account had whose grant was lost, else `dedicated`. */
-  readonly access: Access | null;
+  readonly provider: string;
+  readonly access: Access;
   readonly redirect_to: string;
-}): Promise<{ readonly url: string; readonly access: Access }> {
-  const provider = configuredProvider(providers, flow.provider);
-  const { state_id, access } = await rpc("calendar_begin_connection", {
+}): Promise<string> {
+  const provider = consentProvider(providers, flow.provider);
+  const { state_id } = await rpc("calendar_begin_connection", {
     p_user_id: flow.user_id,
     p_provider: flow.provider,
     p_access: flow.access,
@@ -60,8 +46,8 @@ export async function beginConnection({ env, rpc, providers }: ConnectContext, f
     p_expires_s: CONNECTION_LIFETIME_S,
   }, z.object({ state_id: z.string(), access: z.enum(["dedicated", "existing"]) }));
   try {
-    const url = await provider.getAuthUrl({
-      access,
+    return await provider.connector.getAuthUrl({
+      access: flow.access,
       redirect_uri: callbackUri(env),
       state: await signState(state_id, env.state_secret.current),
       nonce: await deriveForFlow("nonce", state_id, env.state_secret.current),
@@ -76,7 +62,7 @@ export async function beginConnection({ env, rpc, providers }: ConnectContext, f
 
 const State = z.object({
   user_id: z.string(),
-  provider: z.enum(["google", "outlook"]),
+  provider: z.string(),
   access: z.enum(["dedicated", "existing"]),
   redirect_to: z.string(),
   expired: z.boolean(),
@@ -108,9 +94,9 @@ export async function finishConsent(
   bindToLog({ provider: state.provider, user_id: state.user_id });
   const failed = (code: string) => withParameter(state.redirect_to, "calendar_error", code);
   if (checked.kind === "expired" || state.expired) return failed("expired_state");
-  const provider = configuredProvider(providers, state.provider);
-  if (query.has("error")) return failed(provider.consentRefusal(query));
-  const exchange = await provider.exchangeToken({
+  const provider = consentProvider(providers, state.provider);
+  if (query.has("error")) return failed(provider.connector.consentRefusal(query));
+  const exchange = await provider.connector.exchangeToken({
     access: state.access,
     callback: query,
     redirect_uri: callbackUri(env),
@@ -126,7 +112,7 @@ export async function finishConsent(
     return failed(exchange.kind);
   }
   const account = await provider.createClient({
-    access_token: exchange.access_token,
+    credentials: { kind: "oauth", access_token: exchange.access_token },
     owner: state.user_id,
     calendar: null,
     budget: createCallBudget(Infinity),
@@ -167,7 +153,7 @@ const Taken = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("taken"),
     flow_id: z.string(),
-    provider: z.enum(["google", "outlook"]),
+    provider: z.string(),
     calendar_id: z.string().nullable(),
     calendar_role: z.enum(["own", "primary", "other"]),
     /** The calendar that we made for this account before. */
@@ -240,8 +226,8 @@ async function confirmAlone<T>(
     throw new Error("The access token that the consent brought cannot be read.");
   }
   const known = taken.calendar_id === null ? null : { id: taken.calendar_id, role: taken.calendar_role };
-  const client = configuredProvider(providers, taken.provider).createClient({
-    access_token: taken.access_token,
+  const client = consentProvider(providers, taken.provider).createClient({
+    credentials: { kind: "oauth", access_token: taken.access_token },
     owner: user_id,
     calendar: known,
     budget: createCallBudget(Infinity),

@@ -19,12 +19,12 @@ const Secret = z.string().min(
 );
 
 /** An https URL; plain http only where it cannot leave the machine. Without a trailing slash. */
-const ProviderUrl = z.string()
+export const SafeUrl: z.ZodType<string, string> = z.string()
   .refine(isSafeUrl, "must be an https URL (plain http for loopback hosts only)")
   .transform((url) => url.replace(/\/+$/, ""));
 
 /** As above, and nothing that a path of ours would come after the wrong way. */
-const PublicUrl = ProviderUrl.refine(
+const PublicUrl = SafeUrl.refine(
   (url) =>
     !/[?#]/.test(url) && URL.canParse(url) && new URL(url).username === "" && new URL(url).password === "",
   "must be an origin, or one with a path, without user, query and fragment",
@@ -34,16 +34,6 @@ const Variables = z.object({
   SUPABASE_URL: z.string().refine((url) => URL.canParse(url), "must be a URL"),
   /** Where browsers and providers reach the functions, if not there. */
   CALENDAR_PUBLIC_URL: PublicUrl.optional(),
-  GOOGLE_CLIENT_ID: z.string().optional(),
-  GOOGLE_CLIENT_SECRET: z.string().optional(),
-  GOOGLE_AUTHORITY_URL: ProviderUrl.default("https://accounts.google.com"),
-  GOOGLE_API_URL: ProviderUrl.default("https://www.googleapis.com"),
-  MICROSOFT_CLIENT_ID: z.string().optional(),
-  MICROSOFT_CLIENT_SECRET: z.string().optional(),
-  /** Entra ends every client secret within two years, and an application cannot ask when. */
-  MICROSOFT_CLIENT_SECRET_EXPIRES_ON: z.iso.date("must be a date, like 2027-05-31").optional(),
-  MICROSOFT_AUTHORITY_URL: ProviderUrl.default("https://login.microsoftonline.com/common/v2.0"),
-  MICROSOFT_GRAPH_URL: ProviderUrl.default("https://graph.microsoft.com/v1.0"),
   CALENDAR_STATE_SECRET: Secret,
   CALENDAR_STATE_SECRET_PREVIOUS: Secret.optional(),
   CALENDAR_SYNC_SECRET: Secret,
@@ -74,12 +64,6 @@ const Variables = z.object({
     ),
 });
 
-/** A provider's OAuth client. A provider without one is not offered. */
-const CLIENT_VARIABLES = [
-  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
-  ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
-] as const;
-
 const MetricsVariables = z.object({
   CALENDAR_METRICS_SECRET: Secret,
   CALENDAR_METRICS_SECRET_PREVIOUS: Secret.optional(),
@@ -93,34 +77,12 @@ export interface RotatedSecret {
   readonly accepted: readonly string[];
 }
 
-/** Google as the environment describes it. */
-export interface GoogleEnv {
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly authority_url: string;
-  readonly api_url: string;
-}
-
-/** Microsoft Entra and Graph as the environment describes them. */
-export interface MicrosoftEnv {
-  readonly client_id: string;
-  readonly client_secret: string;
-  /** Calendar date; null where nobody said. */
-  readonly client_secret_expires_on: string | null;
-  readonly authority_url: string;
-  readonly graph_url: string;
-}
-
 /** The environment of the functions, read once. */
 export interface Env {
   /** Where the functions reach the project: behind `supabase start` or a proxy an inner name. */
   readonly supabase_url: string;
   /** Where browsers, calendar applications and providers reach the functions; without a trailing slash. */
   readonly public_url: string;
-  /** null: not offered. */
-  readonly google: GoogleEnv | null;
-  /** null: not offered. */
-  readonly microsoft: MicrosoftEnv | null;
   readonly state_secret: RotatedSecret;
   readonly sync_secret: RotatedSecret;
   /** Calendars that one worker process works side by side. */
@@ -138,34 +100,29 @@ export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
+/** Where variables come from. */
+export type Get = (name: string) => string | undefined;
+
+/** What somebody else reads of the environment. */
+export interface ReadPart<T> {
+  /** As far as nothing is wrong. */
+  readonly value: T;
+  /** What is missing or malformed, in words and without values. */
+  readonly problems: readonly string[];
+}
+
 /**
  * Reads and checks the environment.
  *
  * @param get where variables come from
+ * @param other_problems of the variables that others read: they are named in the same error
  * @throws ConfigurationError that names every variable that is missing or malformed, and no value
  */
-export function readEnv(get: Get = fromProcess): Env {
-  const variables = readVariables(Variables, get, missingClients);
+export function readEnv(get: Get = fromProcess, other_problems: readonly string[] = []): Env {
+  const variables = readVariables(Variables, get, other_problems);
   return {
     supabase_url: variables.SUPABASE_URL,
     public_url: variables.CALENDAR_PUBLIC_URL ?? variables.SUPABASE_URL.replace(/\/+$/, ""),
-    google: variables.GOOGLE_CLIENT_ID === undefined || variables.GOOGLE_CLIENT_SECRET === undefined
-      ? null
-      : {
-        client_id: variables.GOOGLE_CLIENT_ID,
-        client_secret: variables.GOOGLE_CLIENT_SECRET,
-        authority_url: variables.GOOGLE_AUTHORITY_URL,
-        api_url: variables.GOOGLE_API_URL,
-      },
-    microsoft: variables.MICROSOFT_CLIENT_ID === undefined || variables.MICROSOFT_CLIENT_SECRET === undefined
-      ? null
-      : {
-        client_id: variables.MICROSOFT_CLIENT_ID,
-        client_secret: variables.MICROSOFT_CLIENT_SECRET,
-        client_secret_expires_on: variables.MICROSOFT_CLIENT_SECRET_EXPIRES_ON ?? null,
-        authority_url: variables.MICROSOFT_AUTHORITY_URL,
-        graph_url: variables.MICROSOFT_GRAPH_URL,
-      },
     state_secret: rotated(variables.CALENDAR_STATE_SECRET, variables.CALENDAR_STATE_SECRET_PREVIOUS),
     sync_secret: rotated(variables.CALENDAR_SYNC_SECRET, variables.CALENDAR_SYNC_SECRET_PREVIOUS),
     lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,
@@ -197,18 +154,20 @@ export function readMetricsSecret(get: Get = fromProcess): RotatedSecret {
   return rotated(CALENDAR_METRICS_SECRET, CALENDAR_METRICS_SECRET_PREVIOUS);
 }
 
-type Get = (name: string) => string | undefined;
-
-function fromProcess(name: string): string | undefined {
+/** The environment of this process. */
+export function fromProcess(name: string): string | undefined {
   return Deno.env.get(name);
 }
 
-/** @param check finds what no variable shows by itself; returns problems in words */
-function readVariables<T extends z.ZodObject>(
+/**
+ * Reads variables, without a word of what they hold in what is wrong with them.
+ *
+ * @returns `values` null where there is a problem
+ */
+export function parseVariables<T extends z.ZodObject>(
   variables: T,
   get: Get,
-  check: (given: Readonly<Record<string, string | undefined>>) => readonly string[] = () => [],
-): z.output<T> {
+): { readonly values: z.output<T> | null; readonly problems: readonly string[] } {
   // An empty variable is what an unset one looks like in most dashboards.
   const given = Object.fromEntries(
     Object.keys(variables.shape).map((name) => [name, get(name) || undefined]),
@@ -219,21 +178,22 @@ function readVariables<T extends z.ZodObject>(
       const name = String(issue.path[0]);
       return given[name] ? `${name} ${issue.message}` : `${name} is missing`;
     }),
-    ...check(given),
     ...unrotated(given),
   ];
-  if (!parsed.success || problems.length > 0) {
-    throw new ConfigurationError(`Set the function secrets: ${[...new Set(problems)].join("; ")}.`);
-  }
-  return parsed.data;
+  return { values: parsed.data ?? null, problems };
 }
 
-/** Half a client is a mistake; none at all leaves nothing to connect. */
-function missingClients(given: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const halves = CLIENT_VARIABLES.filter((pair) => pair.some((name) => given[name]));
-  return (halves.length === 0 ? CLIENT_VARIABLES : halves).flatMap((pair) =>
-    pair.filter((name) => !given[name]).map((name) => `${name} is missing`)
-  );
+function readVariables<T extends z.ZodObject>(
+  variables: T,
+  get: Get,
+  other_problems: readonly string[] = [],
+): z.output<T> {
+  const { values, problems } = parseVariables(variables, get);
+  const all = [...new Set([...other_problems, ...problems])];
+  if (values === null || all.length > 0) {
+    throw new ConfigurationError(`Set the function secrets: ${all.join("; ")}.`);
+  }
+  return values;
 }
 
 /** Whether a host is this machine, so that plain http to it leaves no wire. */

@@ -1,10 +1,8 @@
 /**
  * What the functions count. A label with a list has these values and no others; null stands for words from outside, of
- * which the database keeps some and calls the rest `other`.
+ * which the database keeps some and calls the rest `other`. The providers' names are not known here: who serves the metrics
+ * fills them in.
  */
-
-/** As the database and the API call them. */
-export const PROVIDERS = ["google", "outlook"] as const;
 
 /** Of a call to a provider; but for `ok` and `refused`, which a token endpoint says, the kinds of `Failure`. */
 const ANSWERS = [
@@ -36,7 +34,7 @@ export const COUNTERS = {
     help:
       "Obligations that a worker looked at for a calendar, by what came of it: unchanged needed no call, not_begun and without_token wait.",
     labels: {
-      provider: PROVIDERS,
+      provider: null,
       outcome: [
         "done",
         "unchanged",
@@ -60,12 +58,12 @@ export const COUNTERS = {
   },
   calendar_job_failures: {
     help: "Obligations whose event could not be written or removed, by the reason that the provider gave.",
-    labels: { provider: PROVIDERS, reason: null },
+    labels: { provider: null, reason: null },
   },
   calendar_syncs: {
     help: "Batches of obligations of a calendar, by what came of the whole.",
     labels: {
-      provider: PROVIDERS,
+      provider: null,
       result: ["succeeded", "failed", "without_token", "lease_lost", "error"],
     },
   },
@@ -76,7 +74,7 @@ export const COUNTERS = {
   calendar_token_refreshes: {
     help: "Refresh tokens that were used, by what the provider said.",
     labels: {
-      provider: PROVIDERS,
+      provider: null,
       result: [
         "refreshed",
         "invalid_grant",
@@ -90,7 +88,7 @@ export const COUNTERS = {
   calendar_provider_errors: {
     help:
       "Calls, and parts of batches, that failed: auth, the grant or our client was refused; network, no answer; rate_limit; provider, an error of its own.",
-    labels: { provider: PROVIDERS, class: ["auth", "network", "rate_limit", "provider"] },
+    labels: { provider: null, class: ["auth", "network", "rate_limit", "provider"] },
   },
   calendar_database_errors: {
     help: "Calls of the database that got no answer, or the answer of a server in trouble.",
@@ -107,7 +105,7 @@ export const HISTOGRAMS = {
   calendar_provider_response_seconds: {
     help: "How long a provider took to answer, in full; a batch is one call.",
     labels: {
-      provider: PROVIDERS,
+      provider: null,
       operation: ["event_read", "event_write", "calendar", "batch", "token"],
       outcome: ANSWERS,
     },
@@ -116,7 +114,7 @@ export const HISTOGRAMS = {
   calendar_lane_run_seconds: {
     help: "How long a calendar was worked at a time, from its claim to its record.",
     labels: {
-      provider: PROVIDERS,
+      provider: null,
       kind: ["event", "find_orphans", "keep_alive", "disconnect"],
     },
     bounds: LANE_SECONDS,

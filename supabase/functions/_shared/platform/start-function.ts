@@ -1,29 +1,44 @@
 import {
   ConfigurationError,
   type Env,
+  fromProcess,
+  type Get,
   isLoopback,
   readEnv,
   readMetricsSecret,
+  type ReadPart,
   type RotatedSecret,
 } from "./env.ts";
 import { configureLog, log } from "./log.ts";
+
+/** What is told of a provider when a function starts. */
+interface Reachable {
+  readonly api_url: string | null;
+}
+
+/** Reads which providers the environment describes, by name. */
+export type ReadProviders<P extends Reachable> = (get: Get) => ReadPart<ReadonlyMap<string, P>>;
 
 /**
  * What every function does first: reads its environment, and says as which function, and how, its lines are written.
  *
  * @param service the function's name
+ * @param readProviders of the registry
  * @throws ConfigurationError that names every variable that is missing or malformed, and no value; it is logged too
  */
-export function startFunction(service: string): Env {
+export function startFunction<P extends Reachable>(
+  service: string,
+  readProviders: ReadProviders<P>,
+): { readonly env: Env; readonly providers: ReadonlyMap<string, P> } {
   configureLog({ service, level: "info", sample: 1 });
-  const env = startedWith(readEnv);
+  const { value: providers, problems } = readProviders(fromProcess);
+  const env = startedWith(() => readEnv(fromProcess, problems));
   configureLog({ service, ...env.log });
   log.info("started", {
     supabase_url: env.supabase_url,
     public_url: env.public_url,
-    providers: [...env.google === null ? [] : ["google"], ...env.microsoft === null ? [] : ["outlook"]],
-    google_url: env.google?.api_url,
-    microsoft_url: env.microsoft?.graph_url,
+    providers: [...providers.keys()],
+    provider_urls: Object.fromEntries([...providers].map(([name, { api_url }]) => [name, api_url])),
     redirect_urls: env.redirect_urls,
     lanes_at_once: env.lanes_at_once,
     rate_limit_per_minute: env.rate_limit_per_minute,
@@ -31,7 +46,7 @@ export function startFunction(service: string): Env {
     log_sample: env.log.sample,
   });
   warnOfInnerAddress(env);
-  return env;
+  return { env, providers };
 }
 
 /** Names of containers (`supabase start` has `kong`) and of private networks. */
@@ -50,10 +65,11 @@ export function warnOfInnerAddress({ public_url }: Pick<Env, "public_url">): voi
 /**
  * `startFunction` of the one that serves metrics, which has a secret of its own.
  *
+ * @param readProviders of the registry
  * @throws as `startFunction`
  */
-export function startMetrics(): RotatedSecret {
-  startFunction("calendar-metrics");
+export function startMetrics(readProviders: ReadProviders<Reachable>): RotatedSecret {
+  startFunction("calendar-metrics", readProviders);
   return startedWith(readMetricsSecret);
 }
 

@@ -1,5 +1,5 @@
 import * as oauth from "oauth4webapi";
-import type { AuthorizationFlow } from "./provider.ts";
+import type { AuthorizationFlow } from "./connector.ts";
 
 /** Tokens last an hour or more; one without `expires_in`, which RFC 6749 §5.1 recommends, is taken to. */
 const DEFAULT_LIFETIME_S = 3600;

@@ -1,6 +1,6 @@
 import { metrics } from "../platform/metrics.ts";
+import type { OAuthConnector, RefreshOutcome } from "./connector.ts";
 import type { Failure } from "./outcome.ts";
-import type { Provider, ProviderName, RefreshOutcome } from "./provider.ts";
 
 /** What is counted of an answer to one call, or of a part of a batch. */
 type Answer = { readonly kind: "ok" } | Failure;
@@ -25,7 +25,7 @@ export function operationOf(method: string, path: string): Operation {
  * @param signal when it aborted, the request was cut by us and says nothing of the provider
  */
 export async function observed<T>(
-  provider: ProviderName,
+  provider: string,
   operation: Operation,
   request: () => Promise<T>,
   answerOf: (result: T) => Answer,
@@ -46,39 +46,38 @@ export async function observed<T>(
 }
 
 /** Counts an answer, or a part of a batch's, if it is an error. */
-export function countError(provider: ProviderName, answer: Answer): void {
+export function countError(provider: string, answer: Answer): void {
   const error = errorClassOf(answer);
   if (error !== null) metrics.count("calendar_provider_errors", { provider, class: error });
 }
 
 /** Counts the calls of a provider's token endpoint, too. */
-export function observeTokenCalls(provider: Provider): Provider {
-  const { name } = provider;
+export function observeTokenCalls(provider: string, connector: OAuthConnector): OAuthConnector {
   const timed = async <O extends { readonly kind: string }>(ask: () => Promise<O>, ok: O["kind"]) => {
     const started_at = performance.now();
     const outcome = await ask();
     metrics.observe("calendar_provider_response_seconds", {
-      provider: name,
+      provider,
       operation: "token",
       outcome: outcome.kind === ok ? "ok" : "refused",
     }, (performance.now() - started_at) / 1000);
     return outcome;
   };
   return {
-    ...provider,
+    ...connector,
     async exchangeToken(flow) {
-      const outcome = await timed(() => provider.exchangeToken(flow), "exchanged");
+      const outcome = await timed(() => connector.exchangeToken(flow), "exchanged");
       if (outcome.kind === "exchange_failed") {
         const is_lost = outcome.reason === "no_answer";
-        metrics.count("calendar_provider_errors", { provider: name, class: is_lost ? "network" : "auth" });
+        metrics.count("calendar_provider_errors", { provider, class: is_lost ? "network" : "auth" });
       }
       return outcome;
     },
     async refreshToken(refresh_token) {
-      const outcome = await timed(() => provider.refreshToken(refresh_token), "refreshed");
-      metrics.count("calendar_token_refreshes", { provider: name, result: outcome.kind });
+      const outcome = await timed(() => connector.refreshToken(refresh_token), "refreshed");
+      metrics.count("calendar_token_refreshes", { provider, result: outcome.kind });
       const error = refreshErrorOf(outcome);
-      if (error !== null) metrics.count("calendar_provider_errors", { provider: name, class: error });
+      if (error !== null) metrics.count("calendar_provider_errors", { provider, class: error });
       return outcome;
     },
   };

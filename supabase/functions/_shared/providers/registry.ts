@@ -1,16 +1,85 @@
-import type { Env } from "../platform/env.ts";
-import { createGoogleProvider } from "./google/oauth.ts";
-import { createOutlookProvider } from "./outlook/oauth.ts";
+import { z } from "zod";
+import { ApiError } from "../platform/errors.ts";
+import type { Get, ReadPart } from "../platform/env.ts";
+import type { ProviderDefinition } from "./definition.ts";
+import { GOOGLE } from "./google/provider.ts";
 import { observeTokenCalls } from "./observe.ts";
-import type { Provider, ProviderName } from "./provider.ts";
+import { OUTLOOK } from "./outlook/provider.ts";
+import { isOAuth, type OAuthProvider, type Provider } from "./provider.ts";
 
-/** Every provider by its name; null where this installation has no OAuth client for it. */
-export type Providers = Readonly<Record<ProviderName, Provider | null>>;
+/** Every provider that there is, in the order in which they are shown. Another one is a folder and a line here. */
+const PROVIDERS = [GOOGLE, OUTLOOK] as const;
 
-/** The providers that the environment describes. */
-export function createProviders(env: Env): Providers {
+/** A provider by the name that the database and the API use. */
+export type ProviderName = typeof PROVIDERS[number]["name"];
+
+/** Their names. */
+export const PROVIDER_NAMES: readonly ProviderName[] = PROVIDERS.map(({ name }) => name);
+
+export const ProviderName: z.ZodType<ProviderName, ProviderName> = z.enum(
+  PROVIDER_NAMES,
+  `must be ${PROVIDER_NAMES.join(" or ")}`,
+);
+
+/** The providers that this installation offers, by name. */
+export type Providers = ReadonlyMap<string, Provider>;
+
+/**
+ * Reads from the environment which providers are offered. Half a client is a mistake; none at all leaves nothing to connect.
+ *
+ * @param get where variables come from
+ * @param definitions those that there are
+ */
+export function readProviders(
+  get: Get,
+  definitions: readonly ProviderDefinition[] = PROVIDERS,
+): ReadPart<Providers> {
+  const read = definitions.map((definition) => definition.read(get));
+  const begun = read.filter(({ provider, needed }) =>
+    provider !== null || needed.some(({ is_given }) => is_given)
+  );
+  const missing = (begun.length === 0 ? read : begun).flatMap(({ needed }) =>
+    needed.flatMap(({ name, is_given }) => is_given ? [] : [`${name} is missing`])
+  );
   return {
-    google: env.google && observeTokenCalls(createGoogleProvider(env.google)),
-    outlook: env.microsoft && observeTokenCalls(createOutlookProvider(env.microsoft)),
+    value: new Map(
+      read.flatMap(({ provider }) => provider === null ? [] : [[provider.name, observed(provider)]]),
+    ),
+    problems: [...read.flatMap(({ problems }) => problems), ...missing],
   };
+}
+
+/**
+ * The provider of an account that was connected on a consent page, or is about to be.
+ *
+ * @throws ApiError 400 `provider_not_configured` where this installation does not offer it, `invalid_request` where accounts
+ * of it are connected with a password
+ */
+export function consentProvider(providers: Providers, name: string): OAuthProvider {
+  const provider = providers.get(name);
+  if (provider === undefined) {
+    throw new ApiError(
+      400,
+      "provider_not_configured",
+      `${labelOf(name)} is not set up on this installation.`,
+    );
+  }
+  if (!isOAuth(provider)) {
+    throw new ApiError(
+      400,
+      "invalid_request",
+      `provider: ${provider.label} is connected with a user name and a password, not on a consent page.`,
+    );
+  }
+  return provider;
+}
+
+function labelOf(name: string): string {
+  return PROVIDERS.find((definition) => definition.name === name)?.label ?? name;
+}
+
+function observed(provider: Provider): Provider {
+  return isOAuth(provider)
+    ? { ...provider, connector: observeTokenCalls(provider.name, provider.connector) }
+    : provider;
 }

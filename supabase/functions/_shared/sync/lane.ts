@@ -42,7 +42,7 @@ const Job = z.object({
 
 const Lane = z.object({
   integration_id: z.string(),
-  provider: z.enum(["google", "outlook"]),
+  provider: z.string(),
   /** Which claim it comes from; what is recorded counts for that one alone. */
   lease: z.string(),
   /**

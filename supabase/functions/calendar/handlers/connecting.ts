@@ -2,7 +2,6 @@ import { z } from "@hono/zod-openapi";
 import { callbackUri } from "../../_shared/oauth/callback-uri.ts";
 import {
   beginConnection,
-  configuredProvider,
   confirmConnection,
   type ConnectContext,
   failedConnection,
@@ -10,6 +9,8 @@ import {
 } from "../../_shared/oauth/connect.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
 import { log } from "../../_shared/platform/log.ts";
+import { isOAuth } from "../../_shared/providers/provider.ts";
+import { consentProvider, ProviderName } from "../../_shared/providers/registry.ts";
 import { Integration } from "../answers.ts";
 import { type CalendarApp, notYours } from "../app.ts";
 import * as routes from "../routes/connecting.ts";
@@ -36,10 +37,12 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
 
   app.openapi(routes.providers, (c) =>
     c.json({
-      providers: [
-        { name: "google" as const, configured: providers.google !== null },
-        { name: "outlook" as const, configured: providers.outlook !== null },
-      ],
+      providers: [...providers.values()].map(({ name, label, connector }) => ({
+        provider: ProviderName.parse(name),
+        name: label,
+        credential: connector.kind,
+        presets: connector.kind === "password" ? [...connector.presets] : [],
+      })),
     }, 200));
 
   app.openapi(routes.authorize, async (c) => {
@@ -64,7 +67,7 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
 
   app.openapi(routes.adminConsent, (c) => {
     const { provider } = c.req.valid("query");
-    const url = configuredProvider(providers, provider).adminConsentUrl(callbackUri(env), null);
+    const url = consentProvider(providers, provider).connector.adminConsentUrl(callbackUri(env), null);
     if (url === null) {
       throw new ApiError(400, "invalid_request", "provider: has no consent for a whole organisation.");
     }
@@ -102,20 +105,21 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
         if (outcome.kind === "draining") log.info("disconnecting", fields);
         else log.info("disconnected", fields);
         // Not every provider lets an application end a grant: where its user can, if it is to go there too.
-        const provider = providers[outcome.provider];
+        const provider = providers.get(outcome.provider);
+        const consent = provider && isOAuth(provider) ? provider.connector : null;
         // Before it is confirmed the account may be somebody else's, and the page tells what kind of account it is.
-        if (provider && outcome.account_id !== null) {
-          c.header("link", `<${provider.grantPageOf(outcome.account_id)}>; rel="help"`);
+        if (consent && outcome.account_id !== null) {
+          c.header("link", `<${consent.grantPageOf(outcome.account_id)}>; rel="help"`);
         }
         if (outcome.kind === "draining") return c.body(null, 202);
-        if (outcome.refresh_token !== null) await provider?.revokeToken(outcome.refresh_token);
+        if (outcome.refresh_token !== null) await consent?.revokeToken(outcome.refresh_token);
         return c.body(null, 204);
       }
     }
   });
 }
 
-const Account = { provider: z.enum(["google", "outlook"]), account_id: z.string().nullable() };
+const Account = { provider: z.string(), account_id: z.string().nullable() };
 const Disconnected = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("reconnect_needed") }),
   z.object({ kind: z.literal("draining"), ...Account }),

@@ -33,7 +33,10 @@ export const providers = createRoute({
   summary: "Which calendar providers can be connected here",
   tags,
   security: AS_USER,
-  responses: { 200: { description: "Every provider.", ...json(Providers) }, ...ANY_USER },
+  responses: {
+    200: { description: "Those that this installation offers.", ...json(Providers) },
+    ...ANY_USER,
+  },
 });
 
 export const authorize = createRoute({

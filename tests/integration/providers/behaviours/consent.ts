@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../../local/providers/faults.ts";
-import type { Provider } from "../../../../supabase/functions/_shared/providers/provider.ts";
+import type { OAuthConnector } from "../../../../supabase/functions/_shared/providers/connector.ts";
+import type { OAuthProvider } from "../../../../supabase/functions/_shared/providers/provider.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import type { Behaviour } from "../behaviour.ts";
 import type { Scene } from "../scene.ts";
@@ -20,9 +21,9 @@ const NO_TOKENS: Readonly<Record<string, Omit<Fault, "match">>> = {
 };
 
 const kindOfExchange = async (
-  provider: Provider,
-  flow: Parameters<Provider["exchangeToken"]>[0],
-): Promise<string> => (await provider.exchangeToken(flow)).kind;
+  provider: OAuthProvider,
+  flow: Parameters<OAuthConnector["exchangeToken"]>[0],
+): Promise<string> => (await provider.connector.exchangeToken(flow)).kind;
 
 /** The consent of an organisation's administrator, up to the redirect back. */
 async function administratorConsents(
@@ -30,7 +31,7 @@ async function administratorConsents(
   account_id: string | null,
 ) {
   assert.ok(organisation);
-  const url = provider.adminConsentUrl(REDIRECT_URI, account_id);
+  const url = provider.connector.adminConsentUrl(REDIRECT_URI, account_id);
   assert.ok(url);
   return await answerConsentPage(url, { account: organisation.administrator });
 }
@@ -71,7 +72,8 @@ export const CONSENT: readonly Behaviour[] = [
       const [first, second] = traits.accounts;
       assert.ok(first && second);
       const flow = { access: "dedicated", redirect_uri: REDIRECT_URI, nonce: "n", state: "s" } as const;
-      const authUrl = async () => await provider.getAuthUrl({ ...flow, code_verifier: "v".repeat(43) });
+      const authUrl = async () =>
+        await provider.connector.getAuthUrl({ ...flow, code_verifier: "v".repeat(43) });
       const consented = new URL(await authUrl());
       consented.searchParams.set("emulator_account", first);
       consented.searchParams.set("emulator_consent", "allow");
@@ -105,14 +107,14 @@ export const CONSENT: readonly Behaviour[] = [
     async run({ provider }) {
       const { callback } = await askForConsent(provider, { account: ADA, consent: "deny" });
       assert.equal(callback.get("code"), null);
-      assert.equal(provider.consentRefusal(callback), "access_denied");
+      assert.equal(provider.connector.consentRefusal(callback), "access_denied");
     },
   },
   {
     name: "a callback with neither a code nor a known error is a failed exchange",
     async run({ provider }) {
       for (const query of ["", "error=server_error", "error=temporarily_unavailable", "error=%3Cscript%3E"]) {
-        assert.equal(provider.consentRefusal(new URLSearchParams(query)), "exchange_failed", query);
+        assert.equal(provider.connector.consentRefusal(new URLSearchParams(query)), "exchange_failed", query);
       }
       const { flow } = await askForConsent(provider, { account: ADA });
       assert.equal(
@@ -127,7 +129,10 @@ export const CONSENT: readonly Behaviour[] = [
     async run({ provider, traits: { ticked } }) {
       assert.ok(ticked);
       const consented = await askForConsent(provider, { account: ADA, access: "existing", ticked });
-      const exchanged = await provider.exchangeToken({ ...consented.flow, callback: consented.callback });
+      const exchanged = await provider.connector.exchangeToken({
+        ...consented.flow,
+        callback: consented.callback,
+      });
       assert.equal(exchanged.kind, "scope_missing");
     },
   },
@@ -186,7 +191,7 @@ export const CONSENT: readonly Behaviour[] = [
     async run({ provider, traits }) {
       for (const account of traits.accounts) {
         const { account_id } = await signIn(provider, { account });
-        const page = new URL(provider.grantPageOf(account_id));
+        const page = new URL(provider.connector.grantPageOf(account_id));
         assert.equal(page.protocol, "https:");
         assert.ok(!page.toString().includes(account), "the address names the person");
       }
@@ -196,7 +201,7 @@ export const CONSENT: readonly Behaviour[] = [
     name: "where nobody administers the account, there is no page for an administrator",
     async run({ provider, traits: { organisation } }) {
       const { account_id } = await signIn(provider, { account: organisation?.personal_account ?? ADA });
-      assert.equal(provider.adminConsentUrl(REDIRECT_URI, account_id), null);
+      assert.equal(provider.connector.adminConsentUrl(REDIRECT_URI, account_id), null);
     },
   },
   {
@@ -211,7 +216,7 @@ export const CONSENT: readonly Behaviour[] = [
         organisation.requireAdministrator(account);
         const kept_out = await askForConsent(provider, { account });
         assert.equal(kept_out.callback.get("code"), null);
-        assert.equal(provider.consentRefusal(kept_out.callback), "admin_consent_required");
+        assert.equal(provider.connector.consentRefusal(kept_out.callback), "admin_consent_required");
         const returned = await administratorConsents(scene, of_account);
         assert.deepEqual([returned.get("admin_consent"), returned.get("code")], ["True", null]);
         await signIn(provider, { account });
@@ -235,17 +240,17 @@ export const CONSENT: readonly Behaviour[] = [
     concerns: (traits) => traits.can_revoke,
     async run({ provider }) {
       const { refresh_token } = await signIn(provider, { account: GRACE });
-      await provider.revokeToken(refresh_token);
-      assert.equal((await provider.refreshToken(refresh_token)).kind, "invalid_grant");
+      await provider.connector.revokeToken(refresh_token);
+      assert.equal((await provider.connector.refreshToken(refresh_token)).kind, "invalid_grant");
     },
   },
   {
     name: "ending a grant throws nothing, whatever the provider says",
     async run({ provider, subject }) {
-      await provider.revokeToken("no token at all");
+      await provider.connector.revokeToken("no token at all");
       const { refresh_token } = await signIn(provider, { account: GRACE });
       subject.emulator.faults.set([{ kind: "drop_before" }]);
-      await provider.revokeToken(refresh_token);
+      await provider.connector.revokeToken(refresh_token);
     },
   },
 ];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
-import type { RefreshOutcome } from "../../../../supabase/functions/_shared/providers/provider.ts";
+import type { RefreshOutcome } from "../../../../supabase/functions/_shared/providers/connector.ts";
 import type { Fault } from "../../../../local/providers/faults.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import type { Behaviour } from "../behaviour.ts";
@@ -30,7 +30,7 @@ function refreshed(outcome: RefreshOutcome): Extract<RefreshOutcome, { kind: "re
 async function assertWorks({ provider }: Scene, access_token: string): Promise<void> {
   const budget = createCallBudget(Infinity);
   const client = provider.createClient({
-    access_token,
+    credentials: { kind: "oauth", access_token },
     owner: crypto.randomUUID(),
     calendar: null,
     budget,
@@ -51,7 +51,7 @@ export const REFRESH: readonly Behaviour[] = [
       for (const account of scene.traits.accounts) {
         let { refresh_token } = await signIn(scene.provider, { account });
         for (let round = 0; round < 3; round++) {
-          const next = refreshed(await scene.provider.refreshToken(refresh_token));
+          const next = refreshed(await scene.provider.connector.refreshToken(refresh_token));
           assert.ok(Date.parse(next.expires_at) > Date.now() + 3_000_000, next.expires_at);
           await assertWorks(scene, next.access_token);
           assert.equal(next.refresh_token !== null, scene.traits.renews_refresh_tokens);
@@ -65,13 +65,13 @@ export const REFRESH: readonly Behaviour[] = [
     async run(scene) {
       const { refresh_token } = await signIn(scene.provider, { account: ADA });
       const both = await Promise.all([
-        scene.provider.refreshToken(refresh_token),
-        scene.provider.refreshToken(refresh_token),
+        scene.provider.connector.refreshToken(refresh_token),
+        scene.provider.connector.refreshToken(refresh_token),
       ]);
       for (const outcome of both) {
         const one = refreshed(outcome);
         await assertWorks(scene, one.access_token);
-        refreshed(await scene.provider.refreshToken(one.refresh_token ?? refresh_token));
+        refreshed(await scene.provider.connector.refreshToken(one.refresh_token ?? refresh_token));
       }
     },
   },
@@ -81,14 +81,17 @@ export const REFRESH: readonly Behaviour[] = [
       const { refresh_token, access_token } = await signIn(scene.provider, { account: ADA });
       scene.subject.expireAccessTokens();
       const client = scene.provider.createClient({
-        access_token,
+        credentials: { kind: "oauth", access_token },
         owner: crypto.randomUUID(),
         calendar: null,
         budget: createCallBudget(Infinity),
       });
       const made = await client.createCalendar({ name: "Late", description: "", time_zone: "UTC" });
       assert.equal(made.kind, "token_rejected");
-      await assertWorks(scene, refreshed(await scene.provider.refreshToken(refresh_token)).access_token);
+      await assertWorks(
+        scene,
+        refreshed(await scene.provider.connector.refreshToken(refresh_token)).access_token,
+      );
     },
   },
   {
@@ -96,21 +99,21 @@ export const REFRESH: readonly Behaviour[] = [
     async run({ provider, subject }) {
       const { refresh_token } = await signIn(provider, { account: GRACE });
       subject.revokeEverything();
-      assert.equal((await provider.refreshToken(refresh_token)).kind, "invalid_grant");
+      assert.equal((await provider.connector.refreshToken(refresh_token)).kind, "invalid_grant");
     },
   },
   {
     name: "a token that the provider never gave is an invalid grant",
     async run({ provider }) {
-      assert.equal((await provider.refreshToken("never given")).kind, "invalid_grant");
+      assert.equal((await provider.connector.refreshToken("never given")).kind, "invalid_grant");
     },
   },
   {
     name: "our own wrong secret is our configuration's fault, and leaves the grant as it is",
     async run({ provider, misconfigured }) {
       const { refresh_token } = await signIn(provider, { account: ADA });
-      assert.equal((await misconfigured.refreshToken(refresh_token)).kind, "configuration");
-      refreshed(await provider.refreshToken(refresh_token));
+      assert.equal((await misconfigured.connector.refreshToken(refresh_token)).kind, "configuration");
+      refreshed(await provider.connector.refreshToken(refresh_token));
     },
   },
   ...Object.entries(NO_ANSWERS).map(([answer, fault]): Behaviour => ({
@@ -119,10 +122,10 @@ export const REFRESH: readonly Behaviour[] = [
       const { refresh_token } = await signIn(provider, { account: ADA });
       const outcome = await during(
         { ...fault, match: { path: subject.paths.token } },
-        () => provider.refreshToken(refresh_token),
+        () => provider.connector.refreshToken(refresh_token),
       );
       assert.equal(outcome.kind, "unavailable");
-      refreshed(await provider.refreshToken(refresh_token));
+      refreshed(await provider.connector.refreshToken(refresh_token));
     },
   })),
   {
@@ -132,7 +135,7 @@ export const REFRESH: readonly Behaviour[] = [
       const seen: Record<string, string> = {};
       for (const { name, answer } of traits.refresh_answers) {
         subject.emulator.faults.set([{ ...answer, match: { path: subject.paths.token } }]);
-        seen[name] = (await provider.refreshToken(refresh_token)).kind;
+        seen[name] = (await provider.connector.refreshToken(refresh_token)).kind;
       }
       assert.deepEqual(
         seen,
@@ -146,7 +149,7 @@ export const REFRESH: readonly Behaviour[] = [
       const { refresh_token } = await signIn(provider, { account: ADA });
       for (const { answer } of traits.refresh_answers) {
         subject.emulator.faults.set([{ ...answer, match: { path: subject.paths.token } }]);
-        const outcome = await provider.refreshToken(refresh_token);
+        const outcome = await provider.connector.refreshToken(refresh_token);
         assert.ok(outcome.kind !== "refreshed");
         assert.match(outcome.reason, /^[\w ]{1,64}$/);
         assert.ok(!outcome.reason.includes(refresh_token));

@@ -1,5 +1,5 @@
 import { startGoogleEmulator } from "../../../../local/providers/google/server.ts";
-import { createGoogleProvider } from "../../../../supabase/functions/_shared/providers/google/oauth.ts";
+import { createGoogleProvider } from "../../../../supabase/functions/_shared/providers/google/provider.ts";
 import { googleSubject } from "../../../support/subjects/google-subject.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import { REDIRECT_URI } from "../sign-in.ts";

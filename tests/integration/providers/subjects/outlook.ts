@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startOutlookEmulator } from "../../../../local/providers/outlook/server.ts";
-import { createOutlookProvider } from "../../../../supabase/functions/_shared/providers/outlook/oauth.ts";
+import { createOutlookProvider } from "../../../../supabase/functions/_shared/providers/outlook/provider.ts";
 import { outlookSubject, swapId } from "../../../support/subjects/outlook-subject.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import { REDIRECT_URI } from "../sign-in.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { getValidAccessToken } from "../../../../supabase/functions/_shared/oauth/access-token.ts";
 import type { Rpc } from "../../../../supabase/functions/_shared/platform/rpc.ts";
-import type { Provider, RefreshOutcome } from "../../../../supabase/functions/_shared/providers/provider.ts";
+import type { RefreshOutcome } from "../../../../supabase/functions/_shared/providers/connector.ts";
+import type { OAuthProvider } from "../../../../supabase/functions/_shared/providers/provider.ts";
 
 const LATER = new Date(Date.now() + 3_600_000).toISOString();
 const REFRESH = { kind: "refresh", refresh_token: "old-refresh", claim: "c", account_id: "tid.oid" };
@@ -25,18 +26,23 @@ function scene(answers: Record<string, readonly (unknown | Error)[]>, outcome: R
   const refuse = () => {
     throw new Error("not asked for");
   };
-  const provider: Provider = {
+  const provider: OAuthProvider = {
     name: "outlook",
-    getAuthUrl: refuse,
-    exchangeToken: refuse,
-    refreshToken: () => {
-      refreshes++;
-      return Promise.resolve(outcome);
+    label: "Outlook",
+    api_url: null,
+    connector: {
+      kind: "oauth",
+      getAuthUrl: refuse,
+      exchangeToken: refuse,
+      refreshToken: () => {
+        refreshes++;
+        return Promise.resolve(outcome);
+      },
+      revokeToken: refuse,
+      consentRefusal: refuse,
+      grantPageOf: refuse,
+      adminConsentUrl: (redirect_uri, account_id) => `https://admin.example/?${redirect_uri}&${account_id}`,
     },
-    revokeToken: refuse,
-    consentRefusal: refuse,
-    grantPageOf: refuse,
-    adminConsentUrl: (redirect_uri, account_id) => `https://admin.example/?${redirect_uri}&${account_id}`,
     listsCalendars: refuse,
     createClient: refuse,
   };

@@ -5,6 +5,7 @@ import {
   startFunction,
   warnOfInnerAddress,
 } from "../../../../supabase/functions/_shared/platform/start-function.ts";
+import { readProviders } from "../../../../supabase/functions/_shared/providers/registry.ts";
 import { linesOf } from "../../../support/printed-lines.ts";
 
 Deno.test("a function that cannot start says in a line of its own which variables it lacks", async () => {
@@ -12,7 +13,7 @@ Deno.test("a function that cannot start says in a line of its own which variable
   Deno.env.delete("CALENDAR_STATE_SECRET");
   try {
     const lines = await linesOf(() => {
-      assert.throws(() => startFunction("calendar-feed"), ConfigurationError);
+      assert.throws(() => startFunction("calendar-feed", readProviders), ConfigurationError);
     });
     const [line] = lines;
     assert.deepEqual([lines.length, line?.service, line?.level, line?.action, line?.error_code], [

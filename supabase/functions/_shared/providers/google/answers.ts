@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AnswerRow, failureOf, parseJson, retryAfterOf } from "../answer-table.ts";
 import type { Failure } from "../outcome.ts";
-import type { RefreshRefusal } from "../provider.ts";
+import type { RefreshRefusal } from "../connector.ts";
 
 /** What came back from one call to the Calendar API. */
 export type GoogleAnswer = { readonly kind: "ok"; readonly body: unknown } | Failure;

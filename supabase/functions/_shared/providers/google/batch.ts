@@ -2,6 +2,7 @@ import type { CallBudget } from "../call-budget.ts";
 import { countError, observed } from "../observe.ts";
 import { type GoogleAnswer, lacksBatch, readAnswer } from "./answers.ts";
 import { callGoogle, type GoogleAccess, type GoogleCall, pathOf, send } from "./http.ts";
+import { NAME } from "./name.ts";
 
 /** Google allows 1,000; production users stay at 50, where one lost answer leaves little to look up. */
 export const BATCH_CALLS_MAX = 50;
@@ -44,7 +45,7 @@ export async function sendBatch(
       body: encodeParts(calls, boundary),
       ...(signal && { signal }),
     });
-  const response = await observed("google", "batch", request, answerOf, signal);
+  const response = await observed(NAME, "batch", request, answerOf, signal);
   if ("lost" in response) return signal?.aborted ? [] : calls.map(() => response.lost);
   if (lacksBatch(response.status)) {
     without_batch.add(access.api_url);
@@ -56,7 +57,7 @@ export async function sendBatch(
   const answers: GoogleAnswer[] = [];
   for (const [index, call] of calls.entries()) {
     const answer = parts.get(index) ?? LOST;
-    countError("google", answer);
+    countError(NAME, answer);
     const is_clash = answer.kind === "conflict" && answer.reason === "conflict";
     if (is_clash && access.budget.left > 0 && !signal?.aborted) {
       access.budget.spend(1);

@@ -2,6 +2,7 @@ import { bearer } from "../bearer.ts";
 import { reasonOfLoss } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
 import { type GoogleAnswer, readAnswer } from "./answers.ts";
+import { NAME } from "./name.ts";
 
 /** Google's slowest writes take seconds; what takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -41,7 +42,7 @@ export async function callGoogle(
   signal?: AbortSignal,
 ): Promise<GoogleAnswer> {
   return await observed(
-    "google",
+    NAME,
     operationOf(call.method, call.path),
     async () => {
       const response = await send(access, {

@@ -1,17 +1,17 @@
 import * as oauth from "oauth4webapi";
-import { type GoogleEnv, isLoopback } from "../../platform/env.ts";
+import { isLoopback } from "../../platform/env.ts";
 import { boundedFetch } from "../bounded-fetch.ts";
 import type {
   Access,
   AuthorizationFlow,
   ExchangeOutcome,
-  Provider,
+  OAuthConnector,
   RefreshOutcome,
   RefreshRefusal,
-} from "../provider.ts";
+} from "../connector.ts";
 import { consentPageUrl, expiryOf, redeemCode } from "../code-flow.ts";
 import { readTokenRefusal } from "./answers.ts";
-import { createGoogleClient } from "./client.ts";
+import type { GoogleEnv } from "./env.ts";
 
 const TOKEN_CALL_TIMEOUT_MS = 10_000;
 const REVOKE_TIMEOUT_MS = 5_000;
@@ -40,10 +40,10 @@ const GOOGLE: oauth.AuthorizationServer = {
   jwks_uri: "https://www.googleapis.com/oauth2/v3/certs",
 };
 
-/** Google: OAuth 2.0 for web server applications, OpenID Connect, Calendar API v3. */
-export function createGoogleProvider(google: GoogleEnv): Provider {
+/** Connects Google accounts: OAuth 2.0 for web server applications, OpenID Connect. */
+export function createGoogleConnector(google: GoogleEnv): OAuthConnector {
   return {
-    name: "google",
+    kind: "oauth",
     getAuthUrl: (flow) => getAuthUrl(google, flow),
     exchangeToken: (flow) => exchangeToken(google, flow),
     refreshToken: (refresh_token) => refreshToken(google, refresh_token),
@@ -52,8 +52,6 @@ export function createGoogleProvider(google: GoogleEnv): Provider {
       callback.get("error") === "access_denied" ? "access_denied" : "exchange_failed",
     grantPageOf: () => "https://myaccount.google.com/connections",
     adminConsentUrl: () => null,
-    listsCalendars: (access) => access === "existing",
-    createClient: (options) => createGoogleClient({ api_url: google.api_url, ...options }),
   };
 }
 

@@ -3,6 +3,7 @@ import { parseJson } from "../answer-table.ts";
 import { countError, observed } from "../observe.ts";
 import { type GraphAnswer, lacksBatch, readAnswer } from "./answers.ts";
 import { BATCH_TIMEOUT_MS, callGraph, type GraphAccess, type GraphCall, PREFERENCE, send } from "./http.ts";
+import { NAME } from "./name.ts";
 
 /** @source https://learn.microsoft.com/graph/json-batching */
 export const BATCH_CALLS_MAX = 20;
@@ -48,7 +49,7 @@ export async function sendTogether(
   if (calls.length <= 1 || !hasBatch(access.graph_url)) return await sendSingly(access, calls, signal);
   const batch = { method: "POST", path: "/$batch", body: batchOf(calls) } as const;
   const request = () => send(access, batch, signal, BATCH_TIMEOUT_MS);
-  const response = await observed("outlook", "batch", request, answerOf, signal);
+  const response = await observed(NAME, "batch", request, answerOf, signal);
   if ("lost" in response) return signal?.aborted ? [] : calls.map(() => response.lost);
   if (lacksBatch(response.status)) {
     without_batch.add(access.graph_url);
@@ -57,7 +58,7 @@ export async function sendTogether(
   const whole = answerOf(response);
   if (whole.kind === "ok") {
     const parts = partsOf(parseJson(response.text), calls.length);
-    for (const part of parts) countError("outlook", part);
+    for (const part of parts) countError(NAME, part);
     return parts;
   }
   // Graph found fault with the request as a whole and carried out nothing: which call it was, only single ones tell.

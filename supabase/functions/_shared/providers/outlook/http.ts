@@ -2,6 +2,7 @@ import { bearer } from "../bearer.ts";
 import { reasonOfLoss } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
 import { type GraphAnswer, readAnswer } from "./answers.ts";
+import { NAME } from "./name.ts";
 
 /** Exchange's slowest writes take seconds; what takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -76,7 +77,7 @@ export async function callGraph(
   signal?: AbortSignal,
 ): Promise<GraphAnswer> {
   return await observed(
-    "outlook",
+    NAME,
     operationOf(call.method, call.path),
     async () => {
       const response = await send(access, call, signal);

@@ -1,15 +1,14 @@
 import * as oauth from "oauth4webapi";
 import { z } from "zod";
-import type { MicrosoftEnv } from "../../platform/env.ts";
 import { parseJson } from "../answer-table.ts";
 import { consentPageUrl, expiryOf, redeemCode } from "../code-flow.ts";
 import type {
   AuthorizationFlow,
   ConsentRefusal,
   ExchangeOutcome,
-  Provider,
+  OAuthConnector,
   RefreshOutcome,
-} from "../provider.ts";
+} from "../connector.ts";
 import { aadstsOf, isAdminConsentNumber, readTokenRefusal } from "./answers.ts";
 import {
   adminConsentEndpoint,
@@ -20,7 +19,7 @@ import {
   PERSONAL_TENANT,
   requestOptions,
 } from "./authority.ts";
-import { createOutlookClient } from "./client.ts";
+import type { MicrosoftEnv } from "./env.ts";
 import { verifyTokens } from "./identity.ts";
 import { adminScopesOf, grantedScopes, missingScope, scopesOf } from "./scopes.ts";
 
@@ -37,13 +36,13 @@ const Refreshed = z.object({
 });
 
 /**
- * Microsoft: OAuth 2.0 and OpenID Connect of Entra, calendars of Graph.
+ * Connects Microsoft accounts: OAuth 2.0 and OpenID Connect of Entra.
  *
  * @source https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
  */
-export function createOutlookProvider(microsoft: MicrosoftEnv): Provider {
+export function createOutlookConnector(microsoft: MicrosoftEnv): OAuthConnector {
   return {
-    name: "outlook",
+    kind: "oauth",
     getAuthUrl: (flow) => getAuthUrl(microsoft, flow),
     exchangeToken: (flow) => exchangeToken(microsoft, flow),
     refreshToken: (refresh_token) => refreshToken(microsoft, refresh_token),
@@ -55,9 +54,6 @@ export function createOutlookProvider(microsoft: MicrosoftEnv): Provider {
         ? "https://account.live.com/consent/Manage"
         : "https://myapps.microsoft.com",
     adminConsentUrl: (redirect_uri, account_id) => adminConsentUrl(microsoft, redirect_uri, account_id),
-    // Graph knows no right to our own calendar alone.
-    listsCalendars: () => true,
-    createClient: (options) => createOutlookClient({ graph_url: microsoft.graph_url, ...options }),
   };
 }
 

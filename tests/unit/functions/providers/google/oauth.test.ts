@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createGoogleProvider } from "../../../../../supabase/functions/_shared/providers/google/oauth.ts";
+import { createGoogleConnector } from "../../../../../supabase/functions/_shared/providers/google/oauth.ts";
 import { type Script, startAuthority } from "./fake-authority.ts";
 
 const authority = await startAuthority();
@@ -19,8 +19,8 @@ function test(name: string, run: () => Promise<void>) {
 }
 
 function exchange(given: Partial<Script> = {}) {
-  const provider = createGoogleProvider(authority.begin(given));
-  return provider.exchangeToken({ ...FLOW, callback: new URLSearchParams("code=code-1&state=s") });
+  const connector = createGoogleConnector(authority.begin(given));
+  return connector.exchangeToken({ ...FLOW, callback: new URLSearchParams("code=code-1&state=s") });
 }
 
 test("Google's id token says whose account it is", async () => {
@@ -76,8 +76,8 @@ test("an answer of Google without an id token, or with what is none, connects no
 
 test("Google is asked to let people choose an account, and to ask for consent, whatever the access", async () => {
   for (const access of ["dedicated", "existing"] as const) {
-    const provider = createGoogleProvider(authority.begin());
-    const { searchParams } = new URL(await provider.getAuthUrl({ ...FLOW, access, state: "s" }));
+    const connector = createGoogleConnector(authority.begin());
+    const { searchParams } = new URL(await connector.getAuthUrl({ ...FLOW, access, state: "s" }));
     assert.deepEqual(searchParams.get("prompt")?.split(" ").sort(), ["consent", "select_account"]);
     assert.equal(searchParams.get("access_type"), "offline");
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createOutlookProvider } from "../../../../../supabase/functions/_shared/providers/outlook/oauth.ts";
+import { createOutlookConnector } from "../../../../../supabase/functions/_shared/providers/outlook/oauth.ts";
 import { type Script, startAuthority, TENANT } from "./fake-authority.ts";
 
 const authority = await startAuthority();
@@ -19,8 +19,8 @@ function test(name: string, run: () => Promise<void>) {
 }
 
 function exchange(given: Partial<Script> = {}, callback = "code=code-1&state=s") {
-  const provider = createOutlookProvider(authority.begin(given));
-  return provider.exchangeToken({ ...FLOW, callback: new URLSearchParams(callback) });
+  const connector = createOutlookConnector(authority.begin(given));
+  return connector.exchangeToken({ ...FLOW, callback: new URLSearchParams(callback) });
 }
 
 test("a code is exchanged for tokens of an account that is the tenant's and the user's id together", async () => {
@@ -179,7 +179,7 @@ test("a callback with an error, or with another issuer, is exchanged for nothing
 });
 
 test("a refresh asks for the same scopes again and hands on a new refresh token", async () => {
-  const outcome = await createOutlookProvider(authority.begin()).refreshToken("refresh-1");
+  const outcome = await createOutlookConnector(authority.begin()).refreshToken("refresh-1");
   assert.ok(outcome.kind === "refreshed");
   assert.equal(outcome.access_token, "access-1");
   assert.equal(outcome.refresh_token, "refresh-2");
@@ -198,7 +198,7 @@ test("a refresh without a new refresh token keeps the old one", async () => {
   const env = authority.begin({
     tokens: { refresh_token: undefined, expires_in: "1800", id_token: undefined },
   });
-  const outcome = await createOutlookProvider(env).refreshToken("refresh-1");
+  const outcome = await createOutlookConnector(env).refreshToken("refresh-1");
   assert.ok(outcome.kind === "refreshed" && outcome.refresh_token === null);
   const lifetime_s = (Date.parse(outcome.expires_at) - Date.now()) / 1000;
   assert.ok(lifetime_s > 1790 && lifetime_s <= 1800);
@@ -206,7 +206,7 @@ test("a refresh without a new refresh token keeps the old one", async () => {
 
 test("a refused refresh says what the table says, and a broken one nothing of the grant", async () => {
   const refusalOf = (status: number, body: unknown) =>
-    createOutlookProvider(authority.begin({ refusal: { status, body } })).refreshToken("refresh-1");
+    createOutlookConnector(authority.begin({ refusal: { status, body } })).refreshToken("refresh-1");
   assert.deepEqual(await refusalOf(400, { error: "invalid_grant", error_codes: [700082] }), {
     kind: "invalid_grant",
     reason: "invalid_grant AADSTS700082",
@@ -217,12 +217,12 @@ test("a refused refresh says what the table says, and a broken one nothing of th
   );
   assert.equal((await refusalOf(503, { error: "invalid_grant" })).kind, "unavailable");
   const empty = authority.begin({ tokens: { access_token: "" } });
-  assert.deepEqual(await createOutlookProvider(empty).refreshToken("r"), {
+  assert.deepEqual(await createOutlookConnector(empty).refreshToken("r"), {
     kind: "unavailable",
     reason: "unreadable",
   });
   const nowhere = { ...authority.begin(), authority_url: "http://127.0.0.1:1/common/v2.0" };
-  assert.deepEqual(await createOutlookProvider(nowhere).refreshToken("r"), {
+  assert.deepEqual(await createOutlookConnector(nowhere).refreshToken("r"), {
     kind: "unavailable",
     reason: "no_answer",
     silent: true,
@@ -230,10 +230,10 @@ test("a refused refresh says what the table says, and a broken one nothing of th
 });
 
 test("metadata is asked for once an hour, keys once in minutes", async () => {
-  const provider = createOutlookProvider(authority.begin());
+  const connector = createOutlookConnector(authority.begin());
   const flow = { ...FLOW, callback: new URLSearchParams("code=code-1") };
-  await provider.exchangeToken(flow);
-  await provider.exchangeToken(flow);
+  await connector.exchangeToken(flow);
+  await connector.exchangeToken(flow);
   const times = (end: string) => authority.requests.filter(({ path }) => path.endsWith(end)).length;
   assert.deepEqual([times("/openid-configuration"), times("/keys"), times("/token")], [1, 1, 2]);
 });

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
-import { readEnv } from "../../../../supabase/functions/_shared/platform/env.ts";
-import { warnOfExpiringSecret } from "../../../../supabase/functions/_shared/platform/secret-expiry.ts";
+import { warnOfExpiringSecret } from "../../../../../supabase/functions/_shared/providers/outlook/secret-expiry.ts";
 
 Deno.test("a client secret that ends within a month is a warning for the operator", () => {
-  const variables: Record<string, string> = {
-    SUPABASE_URL: "https://ref.supabase.co",
-    MICROSOFT_CLIENT_ID: "id",
-    MICROSOFT_CLIENT_SECRET: "not a real secret",
-    MICROSOFT_CLIENT_SECRET_EXPIRES_ON: "2027-05-31",
-    CALENDAR_STATE_SECRET: "s".repeat(32),
-    CALENDAR_SYNC_SECRET: "t".repeat(32),
-    CALENDAR_REDIRECT_URLS: "https://app.example.com/settings",
+  const env = {
+    client_id: "id",
+    client_secret: "not a real secret",
+    client_secret_expires_on: "2027-05-31",
+    authority_url: "https://login.microsoftonline.com/common/v2.0",
+    graph_url: "https://graph.microsoft.com/v1.0",
   };
-  const env = readEnv((name) => variables[name]);
   const lines: string[] = [];
   const original = console.error;
   console.error = (line: string) => lines.push(line);

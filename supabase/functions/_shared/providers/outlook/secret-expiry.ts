@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
-import type { Env } from "./env.ts";
-import { log } from "./log.ts";
+import { log } from "../../platform/log.ts";
+import type { MicrosoftEnv } from "./env.ts";
+import { NAME } from "./name.ts";
 
 /** Long enough to find whoever may make a new one. */
 const WARN_BEFORE_DAYS = 30;
@@ -10,13 +11,15 @@ const WARN_BEFORE_DAYS = 30;
  *
  * @param today calendar date
  */
-export function warnOfExpiringSecret(env: Env, today = Temporal.Now.plainDateISO("UTC").toString()): void {
-  const expires_on = env.microsoft?.client_secret_expires_on ?? null;
+export function warnOfExpiringSecret(
+  { client_secret_expires_on: expires_on }: Pick<MicrosoftEnv, "client_secret_expires_on">,
+  today = Temporal.Now.plainDateISO("UTC").toString(),
+): void {
   if (expires_on === null) return;
   const days_left = Temporal.PlainDate.from(today).until(expires_on, { largestUnit: "days" }).days;
   if (days_left > WARN_BEFORE_DAYS) return;
   log.warn("client_credentials_expire", {
-    provider: "outlook",
+    provider: NAME,
     expires_on,
     days_left,
     do:

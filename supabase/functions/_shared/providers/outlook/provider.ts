@@ -1,0 +1,34 @@
+import { defineProvider, type ProviderDefinition } from "../definition.ts";
+import type { OAuthProvider } from "../provider.ts";
+import { createOutlookClient } from "./client.ts";
+import { type MicrosoftEnv, microsoftEnvOf, MicrosoftVariables } from "./env.ts";
+import { LABEL, NAME } from "./name.ts";
+import { createOutlookConnector } from "./oauth.ts";
+import { warnOfExpiringSecret } from "./secret-expiry.ts";
+
+/** Outlook: OAuth 2.0 and OpenID Connect of Microsoft Entra, calendars of Microsoft Graph. */
+export function createOutlookProvider(microsoft: MicrosoftEnv): OAuthProvider {
+  return {
+    name: NAME,
+    label: LABEL,
+    api_url: microsoft.graph_url,
+    connector: createOutlookConnector(microsoft),
+    // Graph knows no right to our own calendar alone.
+    listsCalendars: () => true,
+    createClient: ({ credentials: { access_token }, ...options }) =>
+      createOutlookClient({ graph_url: microsoft.graph_url, access_token, ...options }),
+    warnOperator: () => warnOfExpiringSecret(microsoft),
+  };
+}
+
+/** Outlook for the registry. */
+export const OUTLOOK: ProviderDefinition<typeof NAME> = defineProvider({
+  name: NAME,
+  label: LABEL,
+  variables: MicrosoftVariables,
+  needed: ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
+  create(variables) {
+    const microsoft = microsoftEnvOf(variables);
+    return microsoft && createOutlookProvider(microsoft);
+  },
+});
