@@ -38,7 +38,11 @@ Deno.test({
   };
   const connectWorker = async (secret: string) => {
     await sql`delete from vault.secrets where name like 'calendar_sync_%'`;
-    const [store, answer, check, ...more] = examplesUnder(examples, "5. Connect the database to the worker", "sql");
+    const [store, answer, check, ...more] = examplesUnder(
+      examples,
+      "5. Connect the database to the worker",
+      "sql",
+    );
     assert.ok(store && answer && check && more.length === 0);
     await sql`delete from net._http_response`;
     await asPostgres(
@@ -55,7 +59,10 @@ Deno.test({
   };
   let secret: string = FIRST_SECRETS.CALENDAR_SYNC_SECRET;
   try {
-    await t.step("the database is connected to the worker, wakes it and is answered", () => connectWorker(secret));
+    await t.step(
+      "the database is connected to the worker, wakes it and is answered",
+      () => connectWorker(secret),
+    );
 
     await t.step("the first event appears", async () => {
       const user = await scene.connectedUser();
