@@ -29,6 +29,7 @@ insert into decided values
   ('calendar_sync.feed_owners', '', ''),
   ('calendar_sync.feeds', '', ''),
   ('calendar_sync.flows', '', ''),
+  ('calendar_sync.history', '', ''),
   ('calendar_sync.incidents', '', ''),
   ('calendar_sync.jobs', '', ''),
   ('calendar_sync.lanes', '', ''),

@@ -97,9 +97,9 @@ select is_empty($$ select from vault.decrypted_secrets where decrypted_secret li
   'after that the tokens of a deleted user are gone');
 select is_empty($$
   select pg_temp.places_of('%b0b00000%') except values ('calendar_sync.provider_calls'), ('calendar_sync.calls'),
-    ('calendar_sync.feed_changes'), ('calendar_sync.locks')
+    ('calendar_sync.feed_changes'), ('calendar_sync.locks'), ('calendar_sync.history')
     except select place from pg_temp.places_of('%b0b00000%') as place where place like 'calendar\_sync.activity%'
-$$, 'of a deleted user only activity is left, and what the tick drops in its time');
+$$, 'of a deleted user only activity and history are left, and what the tick drops in its time');
 
 select * from finish();
 rollback;

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import postgres, { type Sql } from "postgres";
 import { z } from "zod";
+import { BASELINE_MIGRATION_PATH, readSchemas, renderBaselineMigration } from "../../local/baseline-migration.ts";
 import { DATABASE_TYPES_PATH, generateDatabaseTypes } from "../../local/database-types.ts";
 import { ROOT } from "../../local/paths.ts";
+import { bootstrap } from "../../local/postgres/bootstrap.ts";
 import { runSupabaseCli } from "../../local/supabase-cli.ts";
+import { catalogOf } from "../support/catalog.ts";
 import { openScene } from "../support/scene.ts";
 
 /** What Supabase's advisors may say, and why it stays. */
@@ -59,6 +63,33 @@ Deno.test({
       assert.deepEqual([...silent], []);
     });
 
+    await t.step("the checked-in migration is made from the schema files (npm run generate)", async () => {
+      assert.equal(await Deno.readTextFile(BASELINE_MIGRATION_PATH), await renderBaselineMigration());
+    });
+
+    await t.step("the schema files one by one make the same database as the migration", async () => {
+      const url = await createFromSchemaFiles(stack.databaseUrl);
+      const made = postgres(url, { max: 1, onnotice: () => {} });
+      try {
+        assert.deepEqual(await catalogOf(made), await catalogOf(sql));
+      } finally {
+        await made.end({ timeout: 1 });
+      }
+    });
+
+    await t.step("no API role has a privilege on a table outside public", async () => {
+      const open = await sql`
+        select class.oid::regclass::text as name, role, privilege
+        from pg_class as class
+        cross join unnest(array['anon', 'authenticated', 'service_role']) as role
+        cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as privilege
+        where class.relnamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
+          and class.relkind in ('r', 'p', 'v', 'm', 'f') and (has_table_privilege(role, class.oid, privilege)
+            or privilege in ('select', 'insert', 'update', 'references')
+              and has_any_column_privilege(role, class.oid, privilege))`;
+      assert.deepEqual([...open], []);
+    });
+
     await t.step("nobody executes a function that was not granted", async () => {
       const open = await sql<{ name: string }[]>`
         select p.oid::regprocedure::text as name from pg_proc as p
@@ -94,6 +125,27 @@ Deno.test({
     await scene.close();
   }
 });
+
+/** A database of the same server in which `postgres` has run each schema file, in their order. */
+async function createFromSchemaFiles(server_url: string): Promise<string> {
+  const admin = postgres(server_url, { max: 1, onnotice: () => {} });
+  const url = new URL(server_url);
+  url.pathname = "/from_schema_files";
+  try {
+    await admin`create database from_schema_files template template0`;
+  } finally {
+    await admin.end({ timeout: 1 });
+  }
+  await bootstrap({ url: url.href, passwords: {} });
+  const sql: Sql = postgres(url.href, { max: 1, onnotice: () => {} });
+  try {
+    await sql`set session authorization postgres`;
+    for (const { sql: text } of await readSchemas()) await sql.unsafe(text);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+  return url.href;
+}
 
 Deno.test("what is deployed pins the versions that are tested", async () => {
   const Package = z.object({ dependencies: z.record(z.string(), z.string()) });

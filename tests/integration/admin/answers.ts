@@ -16,6 +16,7 @@ export async function noted(sql: Sql, action: string) {
 /** Of the history stays that something happened, and when, and for which ids. */
 const PERSONAL: Readonly<Record<string, string>> = {
   "calendar_sync.activity": "and num_nonnulls(title, calendar_id, event_id, details) > 0",
+  "calendar_sync.history": "and num_nonnulls(title, calendar_id, calendar_name, event_id, account_email) > 0",
 };
 
 /** Every table of ours with a user or an integration in it, and how many rows tell of this user. */

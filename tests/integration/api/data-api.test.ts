@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { z } from "zod";
+import { testEngine } from "../../support/engine-test.ts";
+import { openScene } from "../../support/scene.ts";
+
+const CALLS_PER_MINUTE = 20;
+const SYNCS_PER_MINUTE = 2;
+
+const Problem = z.looseObject({ code: z.string(), message: z.string().min(1) });
+
+Deno.test({
+  name: "what the Data API offers to users has a limit of its own",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openScene();
+  const { sql, stack } = scene;
+  try {
+    await sql`update calendar_sync.options set rpc_calls_per_minute = ${CALLS_PER_MINUTE}`;
+    const { id, api } = await scene.connectedUser();
+    const call = (name: string) =>
+      fetch(`${stack.apiUrl}/rest/v1/rpc/${name}`, {
+        method: "POST",
+        headers: { ...api.headers(), "content-type": "application/json" },
+        body: "{}",
+      });
+    const statuses = async (name: string, count: number) => {
+      const seen: number[] = [];
+      for (let calls = 0; calls < count; calls++) {
+        const answer = await call(name);
+        await answer.body?.cancel();
+        seen.push(answer.status);
+      }
+      return seen;
+    };
+    const forget = () => sql`delete from calendar_sync.calls where caller = ${id}`;
+
+    await t.step("calendar_sync_now: a tenth of the calls, then 429 with a body that says so", async () => {
+      await forget();
+      assert.deepEqual(await statuses("calendar_sync_now", SYNCS_PER_MINUTE), [200, 200]);
+      const refused = await call("calendar_sync_now");
+      assert.equal(refused.status, 429);
+      assert.match(Problem.parse(await refused.json()).message, /^Too many calls\. Try again in \d+ s\.$/);
+      assert.deepEqual(await statuses("calendar_status", 1), [200], "other calls go on");
+    });
+
+    await t.step("calendar_retry and calendar_resume have the same tenth", async () => {
+      await forget();
+      const body = JSON.stringify({ p_integration_id: crypto.randomUUID() });
+      const seen: number[] = [];
+      for (const name of ["calendar_retry", "calendar_resume", "calendar_retry"]) {
+        const answer = await fetch(`${stack.apiUrl}/rest/v1/rpc/${name}`, {
+          method: "POST",
+          headers: { ...api.headers(), "content-type": "application/json" },
+          body,
+        });
+        await answer.body?.cancel();
+        seen.push(answer.status);
+      }
+      assert.deepEqual(seen, [200, 200, 429]);
+    });
+
+    await t.step("reading: as many calls as the option says, and of nobody else's less", async () => {
+      await forget();
+      assert.deepEqual(
+        await statuses("calendar_status", CALLS_PER_MINUTE + 1),
+        [...Array(CALLS_PER_MINUTE).fill(200), 429],
+      );
+      assert.deepEqual(await statuses("calendar_feeds", 1), [429]);
+      const { api: another } = await scene.newUser();
+      const answer = await fetch(`${stack.apiUrl}/rest/v1/rpc/calendar_status`, {
+        method: "POST",
+        headers: { ...another.headers(), "content-type": "application/json" },
+        body: "{}",
+      });
+      assert.equal(answer.status, 200);
+      assert.deepEqual(await answer.json(), []);
+    });
+  } finally {
+    await scene.close();
+  }
+});
+
+testEngine("a token without `sub` gets nothing", [
+  {
+    name: "no function of users answers with anything, and nothing changes",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      await engine.insert(user_id, 2);
+      await engine.drain();
+      // What is nobody's any more must not look like what belongs to a caller who is nobody.
+      const left = await engine.integration();
+      await engine.insert(left.user_id, 1);
+      await engine.drain();
+      await sql`delete from auth.users where id = ${left.user_id}`;
+      const functions = await sql<{ name: string; arguments: number }[]>`
+        select proname as name, pronargs::int as arguments from pg_proc
+        where pronamespace = 'public'::regnamespace and proname like 'calendar\\_%'
+          and has_function_privilege('authenticated', oid, 'execute') order by 1`;
+      assert.ok(functions.length >= 12, String(functions.length));
+      const before = await contents(sql);
+      const owned = new Set([
+        "calendar_evidence",
+        "calendar_explain",
+        "calendar_resume",
+        "calendar_retry",
+        "calendar_sync_now",
+        "calendar_update_integration",
+        "calendar_delete_feed",
+        "calendar_update_feed",
+      ]);
+      for (const { name } of functions) {
+        for (const argument of owned.has(name) ? [id, left.id] : [null]) {
+          const answer = await asNobody(sql, `select public.${name}(${argument === null ? "" : `'${argument}'`}) as answer`);
+          assert.ok(isNothing(answer), `${name}: ${JSON.stringify(answer)}`);
+        }
+      }
+      assert.ok(isNothing(await asNobody(sql, "select public.calendar_sync_now() as answer")));
+      for (const table of ["obligations", "calendar_integrations", "calendar_event_mappings"]) {
+        assert.equal(Number(await asNobody(sql, `select count(*) as answer from public.${table}`)), 0, table);
+      }
+      assert.deepEqual(await contents(sql), before);
+    },
+  },
+]);
+
+async function asNobody(sql: Sql, query: string): Promise<unknown> {
+  return await sql.begin(async (own) => {
+    await own`select set_config('request.jwt.claims', '{"role": "authenticated"}', true)`;
+    await own`set local role authenticated`;
+    const [row] = await own.unsafe(query);
+    return row?.["answer"] ?? null;
+  });
+}
+
+/** Null, false, 0, or an object or a list in which there is nothing else. */
+function isNothing(answer: unknown): boolean {
+  if (answer === null || answer === false || answer === 0) return true;
+  return typeof answer === "object" && Object.values(answer).every(isNothing);
+}
+
+async function contents(sql: Sql): Promise<unknown> {
+  const [row] = await sql`select
+    (select jsonb_agg(to_jsonb(each) - 'updated_at' order by id) from public.calendar_integrations as each) as integrations,
+    (select count(*)::int from calendar_sync.changes) as changes,
+    (select count(*)::int from calendar_sync.calls) as calls`;
+  return row;
+}
