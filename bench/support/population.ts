@@ -51,8 +51,8 @@ export async function populate(
 export async function makeDue(sql: Sql): Promise<void> {
   await sql.begin(async (fill) => {
     await fill`set local session_replication_role = replica`;
-    await fill`insert into calendar_sync.jobs (integration_id, obligation_id, run_at)
-      select integration.id, obligation.id, now() - interval '1 second'
+    await fill`insert into calendar_sync.jobs (integration_id, kind, obligation_id, run_at)
+      select integration.id, 'event', obligation.id, now() - interval '1 second'
       from public.obligations as obligation
       join public.calendar_integrations as integration on integration.user_id = obligation.user_id
       on conflict do nothing`;
