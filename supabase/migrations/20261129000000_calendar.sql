@@ -654,7 +654,7 @@ create table calendar_sync.lanes (
   recorded_lease uuid,
   attempts integer not null default 0,
   wait_until timestamptz,
-  wait_reason text check (wait_reason in ('backoff', 'retry_after', 'quota')),
+  wait_reason text check (wait_reason in ('backoff', 'retry_after', 'quota', 'user_blocked')),
   batch_jobs smallint not null default 100,
   deletions_allowed integer not null default 0,
   check ((wait_until is null) = (wait_reason is null))
@@ -670,7 +670,7 @@ comment on column calendar_sync.lanes.lease is
 comment on column calendar_sync.lanes.recorded_lease is 'The latest claim whose outcome was recorded: a repeated record is ignored.';
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
 comment on column calendar_sync.lanes.wait_reason is
-  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls is spent.';
+  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls is spent. user_blocked: its user is banned or soft-deleted.';
 comment on column calendar_sync.lanes.batch_jobs is
   'Jobs of the next batch. It grows while batches are quick: progress shows early, and bulk needs few round trips.';
 comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions were agreed to; 0 again once nothing is left to do.';
@@ -1803,7 +1803,7 @@ as $$
 $$;
 
 comment on function calendar_sync.wait_of(calendar_sync.lanes, calendar_sync.providers) is
-  'What a lane waits for, and until when: leased, provider_down, project_quota, backoff, retry_after, quota; null: nothing, or only for its own next work at ready_at.';
+  'What a lane waits for, and until when: leased, provider_down, project_quota, backoff, retry_after, quota, user_blocked; null: nothing, or only for its own next work at ready_at.';
 
 create function calendar_sync.absorb_changes(p_changes integer) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -1941,6 +1941,84 @@ $$;
 
 comment on function calendar_sync.queue_heads() is
   'The lane of each provider and priority that is ready first. is_open: the provider''s circuit breaker. waits_until: its own wait.';
+
+-- schemas/062_blocked_users.sql
+
+-- A user who is banned or soft-deleted in Supabase Auth. Syncing pauses and the user's feeds are not found for as long as that
+-- lasts. Nothing hears of it: a trigger on auth.users could keep Auth from doing its work, and nobody writes a row when a ban
+-- ends. So a claim asks for each lane that it leases, a poll for the feed's owner, and the tick for the few lanes that wait.
+
+-- The columns are looked for in auth.users first. In an older project without them their names are those of `absent`.
+create function calendar_sync.blocked_until(p_user_id uuid) returns timestamptz
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select case when found.deleted_at is not null then 'infinity' when found.banned_until > now() then found.banned_until end
+    from (values (null::timestamptz, null::timestamptz)) as absent (banned_until, deleted_at)
+    cross join lateral (
+      select banned_until, deleted_at from auth.users as account where account.id = p_user_id
+    ) as found
+  );
+end;
+$$;
+
+comment on function calendar_sync.blocked_until(uuid) is
+  'Until when a user is banned; infinity for one who is soft-deleted. Null: the user is neither.';
+
+create index lanes_blocked_idx on calendar_sync.lanes (integration_id) where wait_reason = 'user_blocked';
+
+create function calendar_sync.wait_while_blocked(p_integration_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- Once a day a claim may at least keep the token alive.
+  v_asked_again constant interval := interval '1 day';
+  v_blocked_until timestamptz;
+begin
+  -- Leaving goes on: events are removed from the calendar of a user who is erased.
+  select calendar_sync.blocked_until(user_id) into v_blocked_until from public.calendar_integrations
+  where id = p_integration_id and status = 'active';
+  if v_blocked_until is null then
+    return false;
+  end if;
+  update calendar_sync.lanes
+  set wait_until = least(v_blocked_until, now() + v_asked_again), wait_reason = 'user_blocked'
+  where integration_id = p_integration_id;
+  return true;
+end;
+$$;
+
+comment on function calendar_sync.wait_while_blocked(uuid) is
+  'Has a lane wait whose user is banned or soft-deleted; false for every other.';
+
+create function calendar_sync.resume_unblocked() returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids uuid[];
+begin
+  with unblocked as (
+    select lane.integration_id from calendar_sync.lanes as lane
+    join public.calendar_integrations as integration on integration.id = lane.integration_id
+    where lane.wait_reason = 'user_blocked'
+      and (integration.status <> 'active' or calendar_sync.blocked_until(integration.user_id) is null)
+    for update of lane skip locked
+  ), resumed as (
+    update calendar_sync.lanes as lane set wait_until = null, wait_reason = null
+    from unblocked where lane.integration_id = unblocked.integration_id
+    returning lane.integration_id
+  )
+  select array_agg(integration_id) into v_ids from resumed;
+  if v_ids is not null then
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.resume_unblocked() is
+  'Called by the tick: lanes go on whose user is not blocked any more, or whose account is being disconnected.';
 
 -- schemas/065_claim.sql
 
@@ -2129,6 +2207,9 @@ begin
   ) then
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
   end if;
+  if calendar_sync.wait_while_blocked(p_integration_id) then
+    return null;
+  end if;
   select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
   from calendar_sync.quota_of(v_lane.provider, p_integration_id) as quota
   order by quota.left_for_syncing, quota.scope desc limit 1;
@@ -2178,7 +2259,7 @@ end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
 
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -4629,7 +4710,7 @@ begin
     ))) end;
   if v_wait_s > 0 then
     return jsonb_build_object('kind', 'limited', 'wait_s', v_wait_s);
-  elsif v_feed.id is null then
+  elsif v_feed.id is null or calendar_sync.blocked_until(v_feed.user_id) is not null then
     return jsonb_build_object('kind', 'unknown');
   end if;
 
@@ -5809,6 +5890,7 @@ begin
   where id <= (select max(call.id) from calendar_sync.wake_up_calls as call) - 100;
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
   perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
+  perform calendar_sync.resume_unblocked();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
@@ -6151,6 +6233,7 @@ select
     when 'project_quota' then 'the quota of all accounts together is spent'
     when 'retry_after' then 'the provider asked us to wait'
     when 'quota' then 'our share of this account''s quota is spent'
+    when 'user_blocked' then 'its user is banned or soft-deleted in Supabase Auth'
     when 'backoff' then format('%s runs in a row failed', lane.attempts)
     else case when lane.ready_at > now() then 'what failed is tried again later' else 'no worker has come yet' end
   end as why,

@@ -98,7 +98,7 @@ as $$
 $$;
 
 comment on function calendar_sync.wait_of(calendar_sync.lanes, calendar_sync.providers) is
-  'What a lane waits for, and until when: leased, provider_down, project_quota, backoff, retry_after, quota; null: nothing, or only for its own next work at ready_at.';
+  'What a lane waits for, and until when: leased, provider_down, project_quota, backoff, retry_after, quota, user_blocked; null: nothing, or only for its own next work at ready_at.';
 
 create function calendar_sync.absorb_changes(p_changes integer) returns void
 language plpgsql volatile security definer set search_path = ''

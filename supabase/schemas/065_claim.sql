@@ -183,6 +183,9 @@ begin
   ) then
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
   end if;
+  if calendar_sync.wait_while_blocked(p_integration_id) then
+    return null;
+  end if;
   select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
   from calendar_sync.quota_of(v_lane.provider, p_integration_id) as quota
   order by quota.left_for_syncing, quota.scope desc limit 1;
@@ -232,7 +235,7 @@ end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
 
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -85,7 +85,7 @@ begin
     ))) end;
   if v_wait_s > 0 then
     return jsonb_build_object('kind', 'limited', 'wait_s', v_wait_s);
-  elsif v_feed.id is null then
+  elsif v_feed.id is null or calendar_sync.blocked_until(v_feed.user_id) is not null then
     return jsonb_build_object('kind', 'unknown');
   end if;
 

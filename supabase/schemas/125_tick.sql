@@ -61,6 +61,7 @@ begin
   where id <= (select max(call.id) from calendar_sync.wake_up_calls as call) - 100;
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
   perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
+  perform calendar_sync.resume_unblocked();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
