@@ -118,6 +118,19 @@ Deno.test({
       assert.deepEqual((await owner.api.status())[0], before);
     });
 
+    await t.step(
+      "the providers that are offered are listed by name, with how they are connected",
+      async () => {
+        const { status, body } = await user.api.call("GET", "/providers");
+        assert.deepEqual([status, body], [200, {
+          providers: [
+            { provider: "google", name: "Google", credential: "oauth", presets: [] },
+            { provider: "outlook", name: "Outlook", credential: "oauth", presets: [] },
+          ],
+        }]);
+      },
+    );
+
     await t.step("unknown paths are 404, wrong methods 405, an unknown ticket 400", async () => {
       await expect(await owner.api.request("GET", "/nothing"), 404, "not_found");
       await expect(await owner.api.request("PUT", "/status", {}), 405);

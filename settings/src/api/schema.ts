@@ -123,7 +123,7 @@ export interface paths {
     };
     /**
      * The calendars that the grant lets us see
-     * @description With dedicated access to Google: our own.
+     * @description Where the access covers our own calendar alone: that one.
      */
     get: operations["listCalendars"];
     put?: never;
@@ -542,7 +542,7 @@ export interface components {
       calendar_id?: string;
       /** @description Merged with what is set. */
       settings?: {
-        /** @description Minutes before the deadline; Outlook shows the smallest. */
+        /** @description Minutes before the deadline; where an event can have one reminder, it gets the smallest. */
         reminders_minutes?: number[];
         /** @enum {string} */
         completed_events?: "keep" | "remove";

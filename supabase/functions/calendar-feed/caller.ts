@@ -1,20 +1,5 @@
 import { hex } from "../_shared/platform/hex.ts";
 
-const CLIENTS = [
-  ["google", /Google-Calendar|GoogleCalendar|Feedfetcher-Google/i],
-  ["thunderbird", /Thunderbird|Lightning/i],
-  ["outlook", /Outlook|Exchange|Microsoft Office|MSOffice/i],
-  ["apple", /dataaccessd|CalendarAgent|CalendarStore|calaccessd|com\.apple\.Calendar|\biCal\//i],
-] as const;
-
-/** The kind of program that reads a feed. */
-export type ClientKind = typeof CLIENTS[number][0] | "other";
-
-/** What a `User-Agent` says of the program; the header itself is kept nowhere. */
-export function clientKind(user_agent: string): ClientKind {
-  return CLIENTS.find(([, pattern]) => pattern.test(user_agent))?.[0] ?? "other";
-}
-
 /**
  * What stands for a caller's network address: calls are counted by it, and without the key it cannot be led back to the
  * address, of which there are few enough to try them all.

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { EXPLANATION_CODES, PROBLEM_CODES, WAIT_CODES } from "../_shared/domain/explanation.ts";
 import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
+import { CLIENT_KINDS } from "../_shared/feeds/clients.ts";
 import { ERROR_CODES } from "../_shared/platform/errors.ts";
 import { ProviderName } from "../_shared/providers/registry.ts";
 
@@ -260,8 +261,6 @@ const Period = z.object({
 
 export const Evidence = z.object({ obligation_id: Id, periods: z.array(Period) }).openapi("Evidence");
 
-const CLIENTS = ["google", "outlook", "apple", "thunderbird", "other"] as const;
-
 export const Feed = z.object({
   id: Id,
   name: z.string(),
@@ -277,7 +276,7 @@ export const Feed = z.object({
   last_used_at: Instant.nullable().openapi({
     description: "When it was last read at this address, give or take an hour.",
   }),
-  last_client: z.enum(CLIENTS).nullable().openapi({ description: "By what kind of program." }),
+  last_client: z.enum(CLIENT_KINDS).nullable().openapi({ description: "By what kind of program." }),
 }).openapi("Feed", { description: "A calendar at a secret address." });
 
 export const Feeds = z.object({ feeds: z.array(Feed) }).openapi("Feeds");

@@ -97,7 +97,7 @@ export const PatchBody = z.strictObject({
   }),
   settings: z.strictObject({
     reminders_minutes: Reminders.optional().openapi({
-      description: "Minutes before the deadline; Outlook shows the smallest.",
+      description: "Minutes before the deadline; where an event can have one reminder, it gets the smallest.",
     }),
     completed_events: CompletedEvents.optional(),
   }).optional().openapi({ description: "Merged with what is set." }),

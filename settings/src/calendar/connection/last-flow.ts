@@ -17,5 +17,7 @@ export function rememberFlow(flow: Flow): void {
 export function lastFlow(): Flow | null {
   const [name, access] = (sessionStorage.getItem(KEY) ?? "").split(" ");
   const provider = PROVIDERS.find((known) => known.name === name);
-  return provider === undefined ? null : { provider: provider.name, access: access === "existing" ? "existing" : "dedicated" };
+  return provider === undefined
+    ? null
+    : { provider: provider.name, access: access === "existing" ? "existing" : "dedicated" };
 }

@@ -37,7 +37,7 @@ export const calendars = createRoute({
   path: "/calendars",
   operationId: "listCalendars",
   summary: "The calendars that the grant lets us see",
-  description: "With dedicated access to Google: our own.",
+  description: "Where the access covers our own calendar alone: that one.",
   tags,
   security: AS_USER,
   request: { query: IntegrationQuery },

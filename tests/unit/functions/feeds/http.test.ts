@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { callerAddress, clientKind } from "../../../../supabase/functions/calendar-feed/caller.ts";
+import { clientKind } from "../../../../supabase/functions/_shared/feeds/clients.ts";
+import { callerAddress } from "../../../../supabase/functions/calendar-feed/caller.ts";
 import { acceptsGzip } from "../../../../supabase/functions/calendar-feed/content-coding.ts";
 import { isCurrent, validatorsOf } from "../../../../supabase/functions/calendar-feed/validators.ts";
 import { FEED } from "./sample.ts";
