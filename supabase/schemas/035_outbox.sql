@@ -269,7 +269,10 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   if tg_table_name = 'calendar_integrations' then
+    -- A flow and the integration that comes of it have one id.
+  if tg_table_name = 'calendar_integrations' then
     delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
+  end if;
   end if;
   delete from vault.secrets where id in (
     select unnest(array[old_row.refresh_token_secret_id, old_row.access_token_secret_id]) from old_rows as old_row
