@@ -43,7 +43,7 @@ export async function applyPlans(
 ): Promise<Applied[]> {
   const affordable = countAffordable(planned, calls);
   const removals = planned.slice(0, affordable).flatMap((item, index) =>
-    removalsOf(item).map((change): Removal => ({ change, index }))
+    removalsOf(item, calendar_id).map((change): Removal => ({ change, index }))
   );
   const outcomes = planned.map((): Outcome | null => null);
   const left = planned.map((): Leftover | null => null);
@@ -120,12 +120,16 @@ function countAffordable(planned: readonly PlannedObligation[], calls: number): 
   return first_beyond === -1 ? planned.length : first_beyond;
 }
 
-function removalsOf({ obligation_id, plan }: PlannedObligation): readonly Removal["change"][] {
+function removalsOf({ obligation_id, plan }: PlannedObligation, here: string): readonly Removal["change"][] {
   return [
     ...plan.leftovers.map((calendar_id) =>
       ({ kind: "remove_untracked", calendar_id, obligation_id }) as const
     ),
     ...(plan.kind === "move" ? [{ kind: "delete", ...plan.from } as const] : []),
+    // What is known of another calendar says nothing of this one.
+    ...(plan.kind === "delete" && plan.calendar_id !== here
+      ? [{ kind: "delete", calendar_id: plan.calendar_id, event_id: plan.event_id } as const]
+      : []),
   ];
 }
 
@@ -140,6 +144,8 @@ function writeOf(plan: Plan, calendar_id: string): Change | null {
     case "update":
       return { kind: "update", calendar_id, event_id: plan.event_id, event: plan.event };
     case "delete":
-      return { kind: "delete", calendar_id: plan.calendar_id, event_id: plan.event_id };
+      return plan.calendar_id === calendar_id
+        ? { kind: "delete", calendar_id, event_id: plan.event_id }
+        : null;
   }
 }

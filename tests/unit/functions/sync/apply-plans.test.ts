@@ -137,3 +137,16 @@ Deno.test("a removal waits for silence, a quota and a rejected token, and makes 
     assert.ok(!applied.includes("create new"), outcome.kind);
   }
 });
+
+Deno.test("an event that cannot be removed from an earlier calendar is a leftover, and says nothing of the present one", async () => {
+  const removal: Plan = { kind: "delete", calendar_id: "old", event_id: "e", leftovers: [] };
+  for (const refusal of REFUSALS) {
+    const { fake, applied } = client(() => refusal);
+    const [result] = await apply(fake, [removal]);
+    assert.deepEqual([result?.outcome?.kind, result?.left?.calendar_ids], ["gone", ["old"]], refusal.kind);
+    assert.deepEqual(applied, ["delete old"]);
+  }
+  const here: Plan = { ...removal, calendar_id: "new" };
+  const [result] = await apply(client(() => ({ kind: "calendar_missing", reason: "r" })).fake, [here]);
+  assert.equal(result?.outcome?.kind, "calendar_missing");
+});
