@@ -1865,6 +1865,11 @@ begin
   if v_retries is not null then
     perform calendar_sync.absorb_retries(v_retries);
   end if;
+  -- A user who connects again while leaving stays.
+  delete from calendar_sync.jobs as job
+  using public.calendar_integrations as integration
+  where job.integration_id = any (v_lanes) and job.obligation_id is null and job.kind = 'disconnect'
+    and integration.id = job.integration_id and integration.status <> 'disconnecting';
   perform calendar_sync.reschedule(v_lanes);
 end;
 $$;

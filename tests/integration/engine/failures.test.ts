@@ -156,6 +156,20 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
     },
   },
   {
+    name: "a user who connects again while leaving stays, and nothing is left to do",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.insert(integration.user_id, 1);
+      await engine.settle();
+      await disconnect(engine, integration);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
+      await engine.sql`update public.calendar_integrations set status = 'active'`;
+      await engine.drain();
+      assert.equal((await engine.sql`select from public.calendar_integrations where status = 'active'`).length, 1);
+      assert.deepEqual([...await engine.sql`select kind from calendar_sync.jobs`], []);
+    },
+  },
+  {
     name: "what was given up is looked at again when another calendar is chosen",
     async show(engine) {
       const integration = await givenUp(engine);
