@@ -165,7 +165,10 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
       await engine.sql`select calendar_sync.absorb_changes(1000)`;
       await engine.sql`update public.calendar_integrations set status = 'active'`;
       await engine.drain();
-      assert.equal((await engine.sql`select from public.calendar_integrations where status = 'active'`).length, 1);
+      assert.equal(
+        (await engine.sql`select from public.calendar_integrations where status = 'active'`).length,
+        1,
+      );
       assert.deepEqual([...await engine.sql`select kind from calendar_sync.jobs`], []);
     },
   },
