@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import type { Engine, Integration } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+
+/** What a signed-in user may lock with the own rows. */
+const LOCKS: Readonly<Record<string, (own: Sql, integration: Integration) => PromiseLike<unknown>>> = {
+  "updates own obligations": (own) => own`update public.obligations set title = 'Edited'`,
+  "changes the own settings": (own) =>
+    own`update public.calendar_integrations set settings = settings || '{"reminders_minutes": []}'`,
+};
+
+// What waits here waits for a transaction that does not end, and fails by its lock timeout.
+testEngine(
+  "a user who keeps a transaction open keeps neither the worker nor other users waiting",
+  Object.entries(LOCKS).map(([name, lock]) => ({
+    name: `a user who ${name}`,
+    async show(engine: Engine) {
+      const locking = await engine.integration();
+      const other = await engine.integration();
+      await engine.insert(locking.user_id, 1);
+      await engine.insert(other.user_id, 1);
+      const [leased] = (await engine.claim(WORKER, 8)).filter(({ integration_id }) =>
+        integration_id === locking.id
+      );
+      assert.ok(leased);
+      await engine.retire(WORKER);
+      await engine.asUser(locking.user_id, async (own) => {
+        await lock(own, locking);
+        const claimed = await engine.claim(WORKER, 8);
+        assert.ok(claimed.some(({ integration_id }) => integration_id === other.id));
+        for (const lane of claimed) assert.equal(await engine.record(WORKER, lane), true);
+        await engine.asUser(other.user_id, (theirs) => theirs`select public.calendar_status()`);
+        await engine.sql`select calendar_sync.tick()`;
+        await engine.retire(WORKER);
+      });
+      await engine.pass(2);
+      await engine.drain();
+      assert.deepEqual([...await engine.sql`select kind from calendar_sync.jobs`], []);
+    },
+  })),
+);
