@@ -48,7 +48,11 @@ Deno.test({ name: "an extension may be dropped and created again", ...sanitizers
       await t.step(`${name}: created again, it is used as before`, async () => {
         await sql.unsafe(create);
         if (name === "pg_cron") {
-          for (const { how_to_mend } of (await setupCheck(sql)).filter(({ check_name }) => check_name.startsWith("cron job "))) {
+          for (
+            const { how_to_mend } of (await setupCheck(sql)).filter(({ check_name }) =>
+              check_name.startsWith("cron job ")
+            )
+          ) {
             if (how_to_mend !== null) await sql.unsafe(how_to_mend);
           }
         }

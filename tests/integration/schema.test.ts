@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
-import { BASELINE_MIGRATION_PATH, readSchemas, renderBaselineMigration } from "../../local/baseline-migration.ts";
+import {
+  BASELINE_MIGRATION_PATH,
+  readSchemas,
+  renderBaselineMigration,
+} from "../../local/baseline-migration.ts";
 import { DATABASE_TYPES_PATH, generateDatabaseTypes } from "../../local/database-types.ts";
 import { ROOT } from "../../local/paths.ts";
 import { bootstrap } from "../../local/postgres/bootstrap.ts";

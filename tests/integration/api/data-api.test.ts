@@ -113,7 +113,10 @@ testEngine("a token without `sub` gets nothing", [
       ]);
       for (const { name } of functions) {
         for (const argument of owned.has(name) ? [id, left.id] : [null]) {
-          const answer = await asNobody(sql, `select public.${name}(${argument === null ? "" : `'${argument}'`}) as answer`);
+          const answer = await asNobody(
+            sql,
+            `select public.${name}(${argument === null ? "" : `'${argument}'`}) as answer`,
+          );
           assert.ok(isNothing(answer), `${name}: ${JSON.stringify(answer)}`);
         }
       }
