@@ -89,7 +89,7 @@ export const LEAVING: readonly Behaviour[] = [
     },
   },
   {
-    name: "erase_user of a user whom the application has deleted finds what was left",
+    name: "erase_user of a user whom the application has deleted finds what is left",
     async show(engine) {
       const { sql } = engine;
       const { user_id } = await engine.integration();
@@ -98,7 +98,23 @@ export const LEAVING: readonly Behaviour[] = [
       await sql`delete from auth.users where id = ${user_id}`;
       assert.notDeepEqual(await tablesThatKnow(sql, user_id), []);
       await sql`select calendar_admin.erase_user(${user_id})`;
+      // The worker is removing the events already.
+      await engine.drain();
+      await sql`select calendar_sync.tick()`;
       assert.deepEqual(await tablesThatKnow(sql, user_id), []);
+    },
+  },
+  {
+    name: "erase_user with keep of a user whom the application has deleted gives the events up",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      await engine.drain();
+      await sql`delete from auth.users where id = ${user_id}`;
+      await sql`select calendar_admin.erase_user(${user_id}, 'keep')`;
+      assert.deepEqual(await tablesThatKnow(sql, user_id), []);
+      assert.equal((await sql`select from public.calendar_integrations where id = ${id}`).length, 0);
     },
   },
   {
