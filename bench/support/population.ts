@@ -51,6 +51,8 @@ export async function populate(
 export async function makeDue(sql: Sql): Promise<void> {
   await sql.begin(async (fill) => {
     await fill`set local session_replication_role = replica`;
+    // What connecting appended: absorbing it is not what is measured.
+    await fill`delete from calendar_sync.changes`;
     await fill`insert into calendar_sync.jobs (integration_id, kind, obligation_id, run_at)
       select integration.id, 'event', obligation.id, now() - interval '1 second'
       from public.obligations as obligation
