@@ -121,8 +121,8 @@ Deno.test({
     await t.step(
       "the providers that are offered are listed by name, with how they are connected",
       async () => {
-        const { status, body } = await user.api.call("GET", "/providers");
-        assert.deepEqual([status, body], [200, {
+        const response = await owner.api.request("GET", "/providers");
+        assert.deepEqual([response.status, await response.json()], [200, {
           providers: [
             { provider: "google", name: "Google", credential: "oauth", presets: [] },
             { provider: "outlook", name: "Outlook", credential: "oauth", presets: [] },

@@ -65,7 +65,8 @@ export async function openScene({ start }: ProviderSubject): Promise<Scene> {
   const running = await start();
   const { provider, subject, traits } = running;
   const { state, faults } = subject.emulator;
-  const is = (pattern: string) => ({ path }: LoggedRequest) => new RegExp(pattern).test(path);
+  const is = (pattern: string | null) => ({ path }: LoggedRequest) =>
+    pattern !== null && new RegExp(pattern).test(path);
   const tokens = new Map<string, string>();
 
   async function tokenOf(account: string, access: Access): Promise<string> {

@@ -16,7 +16,7 @@ export interface RunningProvider {
   readonly provider: OAuthProvider;
   /** The same one with a client secret that is not ours. */
   readonly misconfigured: OAuthProvider;
-  readonly subject: Subject;
+  readonly subject: Subject<string>;
   readonly traits: Traits;
 }
 
@@ -29,7 +29,8 @@ export interface Traits {
   readonly paths: {
     /** Every single call, alone or in a batch. */
     readonly api: string;
-    readonly batch: string;
+    /** Where calls go together. */
+    readonly batch: string | null;
     /** Where calendars are made. */
     readonly calendars: string;
   };
@@ -74,6 +75,8 @@ export interface Traits {
   readonly calls_per_request: number;
   /** Calls that are under way at once. */
   readonly calls_under_way: number;
+  /** Whether a creation of what is there already is a single call. */
+  readonly takes_over_in_one_call: boolean;
   /** Whether a calendar of our own is found again when the answer to its creation was lost. */
   readonly finds_own_calendar: boolean;
   /** Calendars whose ids change under their clients. */

@@ -24,8 +24,9 @@ export interface SeenEvent {
 }
 
 /** A provider's emulator as tests that hold for every provider use it. */
-export interface Subject {
-  readonly name: ProviderName;
+export interface Subject<Name extends string = ProviderName> {
+  /** As the database calls the provider. */
+  readonly name: Name;
   readonly emulator: Emulator<ObservedState>;
   /** Regular expressions over the paths of requests. */
   readonly paths: { readonly events: string; readonly token: string };

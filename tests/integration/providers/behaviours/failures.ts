@@ -5,6 +5,7 @@ import { RETRY_AFTER_MAX_S } from "../../../../supabase/functions/_shared/provid
 import type { Behaviour } from "../behaviour.ts";
 import { creations, eventOf, events, writtenId } from "../event.ts";
 import type { Scene } from "../scene.ts";
+import type { Traits } from "../subject.ts";
 
 const HTML = "<html>\n\n<body>Something is between us and the provider</body>\n\n</html>";
 const DATE_AFTER_S = 30;
@@ -187,7 +188,8 @@ export const FAILURES: readonly Behaviour[] = [
     ...(failure.of_a_batch
       ? [{
         name: `${name}, of a whole batch: ${failure.kind}`,
-        run: (scene: Scene) => failTogether(scene, failure, scene.traits.paths.batch),
+        concerns: ({ paths }: Traits) => paths.batch !== null,
+        run: (scene: Scene) => failTogether(scene, failure, scene.traits.paths.batch ?? ""),
       }]
       : []),
   ]),

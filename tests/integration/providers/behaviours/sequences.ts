@@ -33,7 +33,11 @@ const wish = fc.constantFrom<Wish>("write", "write", "delete", "user_deletes", "
 
 function stepOf(scene: Scene): fc.Arbitrary<Step> {
   const { subject, traits } = scene;
-  const path = fc.constantFrom(subject.paths.events, subject.paths.events, traits.paths.batch);
+  const path = fc.constantFrom(
+    subject.paths.events,
+    subject.paths.events,
+    traits.paths.batch ?? traits.paths.api,
+  );
   const fault: fc.Arbitrary<Fault> = fc.record({
     match: fc.oneof(
       fc.record({ path, method: fc.constantFrom("POST", "PATCH", "DELETE", "GET") }),

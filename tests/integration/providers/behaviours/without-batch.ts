@@ -6,16 +6,24 @@ import type { Scene } from "../scene.ts";
 
 const MANY = 60;
 
+const concerns: Behaviour["concerns"] = ({ paths }) => paths.batch !== null;
+
 /** Leaves the emulator without a batch endpoint, as a gateway in front of the provider may be. */
 function takeBatchAway({ subject, traits }: Scene): void {
   const body = "<html>no route</html>";
-  subject.emulator.faults.set([{ match: { path: traits.paths.batch }, kind: "body", status: 404, body }]);
+  subject.emulator.faults.set([{
+    match: { path: traits.paths.batch ?? "" },
+    kind: "body",
+    status: 404,
+    body,
+  }]);
 }
 
 /** Where changes cannot go together. A client remembers that, so these come last and have an emulator of their own. */
 export const WITHOUT_BATCH: readonly Behaviour[] = [
   {
     name: "without a batch endpoint each change is made by itself, within what the provider allows",
+    concerns,
     async run(scene) {
       const calendar = await scene.newCalendar();
       scene.subject.setQuotas(true);
@@ -28,6 +36,7 @@ export const WITHOUT_BATCH: readonly Behaviour[] = [
   },
   {
     name: "without a batch endpoint a budget is not overdrawn either",
+    concerns,
     async run(scene) {
       const calendar = await scene.newCalendar();
       takeBatchAway(scene);
@@ -42,6 +51,7 @@ export const WITHOUT_BATCH: readonly Behaviour[] = [
   },
   {
     name: "without a batch endpoint a refused token ends the run",
+    concerns,
     async run(scene) {
       const calendar = await scene.newCalendar();
       const { subject, traits } = scene;

@@ -67,6 +67,7 @@ export const GOOGLE: ProviderSubject = {
         limitPages: (items) => emulator.state.page_size_max = items,
         calls_per_request: 50,
         calls_under_way: 200,
+        takes_over_in_one_call: false,
         finds_own_calendar: false,
         changing_ids: null,
         remindersOf: (minutes) => minutes,

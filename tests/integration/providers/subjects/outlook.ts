@@ -113,6 +113,7 @@ export const OUTLOOK: ProviderSubject = {
         limitPages: (items) => state.page_size_max = items,
         calls_per_request: 20,
         calls_under_way: 20,
+        takes_over_in_one_call: false,
         finds_own_calendar: true,
         changing_ids: {
           swap: (account, calendar_id) => swapId(emulator, account, calendar_id),

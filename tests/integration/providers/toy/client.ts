@@ -1,0 +1,239 @@
+import { z } from "zod";
+import type { CalendarEvent } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
+import {
+  boundedFetch,
+  reasonOfLoss,
+} from "../../../../supabase/functions/_shared/providers/bounded-fetch.ts";
+import type {
+  CalendarAnswer,
+  CalendarClient,
+  Change,
+  TaggedEvent,
+} from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import type { CallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
+import { onFreshConnection } from "../../../../supabase/functions/_shared/providers/fresh-connection.ts";
+import { expiredPage, runListing } from "../../../../supabase/functions/_shared/providers/listing.ts";
+import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
+import {
+  type Program,
+  runProgram,
+  runPrograms,
+} from "../../../../supabase/functions/_shared/providers/run-programs.ts";
+import { readAnswer, type ToyAnswer } from "./answers.ts";
+import type { ToyEvent } from "./server.ts";
+
+export const CALLS_AT_ONCE = 4;
+const CALL_TIMEOUT_MS = 10_000;
+const TEXT_CHARACTERS_MAX = 8_000;
+
+interface ToyCall {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+}
+type ToyProgram = Program<ToyCall, ToyAnswer>;
+
+const ShownCalendar = z.object({
+  id: z.string(),
+  name: z.string(),
+  primary: z.boolean(),
+  writable: z.boolean(),
+  time_zone: z.string().nullable(),
+}).transform((calendar) => ({ ...calendar, color: null }));
+const Written = z.object({ id: z.string() });
+const EventPage = z.object({
+  items: z.array(z.object({ id: z.string(), obligation_id: z.string().nullable() })),
+  next: z.string().nullable(),
+});
+const CalendarPage = z.object({ items: z.array(ShownCalendar), next: z.string().nullable() });
+
+/** The toy's calendars of one account. */
+export function createToyClient(options: {
+  readonly url: string;
+  readonly access_token: string;
+  readonly owner: string;
+  readonly budget: CallBudget;
+}): CalendarClient {
+  const { owner, budget } = options;
+  const send = (call: ToyCall, signal?: AbortSignal, fresh: { readonly client?: Deno.HttpClient } = {}) =>
+    callToy(options, call, signal, fresh);
+  const call = (one: ToyCall, fresh = {}) => {
+    budget.spend(1);
+    return send(one, undefined, fresh);
+  };
+  return {
+    checkAccount: () => Promise.resolve({ kind: "done", value: null }),
+    async listCalendars() {
+      const calendars: z.infer<typeof ShownCalendar>[] = [];
+      let page: string | null = "0";
+      while (page !== null) {
+        const answer: CalendarAnswer<z.infer<typeof CalendarPage>> = parsed(
+          await call({ method: "GET", path: `/calendars?page=${page}` }),
+          CalendarPage,
+        );
+        if (answer.kind !== "done") return answer;
+        calendars.push(...answer.value.items);
+        page = answer.value.next;
+      }
+      return { kind: "done", value: calendars };
+    },
+    getCalendar: async ({ id }) =>
+      parsed(await call({ method: "GET", path: `/calendars/${encodeURIComponent(id)}` }), ShownCalendar),
+    createCalendar: async ({ name, time_zone }) => {
+      const body = { name, time_zone };
+      const create = { method: "POST", path: "/calendars", body } as const;
+      return parsed(await onFreshConnection((fresh) => call(create, fresh)), ShownCalendar);
+    },
+    async isEmptyCalendar(id) {
+      const answer = parsed(await call({ method: "GET", path: eventsOf(id) }), EventPage);
+      return answer.kind === "done" ? { kind: "done", value: answer.value.items.length === 0 } : answer;
+    },
+    deleteCalendar: async (id) =>
+      parsed(
+        await call({ method: "DELETE", path: `/calendars/${encodeURIComponent(id)}` }),
+        z.unknown().transform(() => null),
+      ),
+    listOwnEvents: (id, signal) =>
+      runListing(listOwnEvents(id, owner), { send: (one) => send(one, signal), budget, signal }),
+    createEvent: (id, event) => runProgram(createEvent(id, owner, event), call),
+    updateEvent: (id, event_id, event) => runProgram(updateEvent(id, owner, event_id, event), call),
+    deleteEvent: (id, event_id) => runProgram(remove(eventOf(id, event_id)), call),
+    applyChanges: (changes, signal) =>
+      runPrograms(changes.map((change) => programOf(change, owner)), {
+        send: (calls) => Promise.all(calls.map((one) => send(one, signal))),
+        group_size: 1,
+        groups_at_once: CALLS_AT_ONCE,
+        budget,
+        signal,
+      }).then((outcomes) => outcomes.map((outcome) => isCut(outcome, signal) ? null : outcome)),
+  };
+}
+
+/** A call that the signal cut has no outcome. */
+function isCut(outcome: Outcome | null, signal: AbortSignal): boolean {
+  return signal.aborted && outcome?.kind === "unknown" && outcome.reason === "aborted";
+}
+
+function programOf(change: Change, owner: string): ToyProgram {
+  switch (change.kind) {
+    case "create":
+      return createEvent(change.calendar_id, owner, change.event);
+    case "update":
+      return updateEvent(change.calendar_id, owner, change.event_id, change.event);
+    case "delete":
+      return remove(eventOf(change.calendar_id, change.event_id));
+    case "remove_untracked":
+      return remove(
+        `${eventsOf(change.calendar_id)}?${new URLSearchParams({
+          owner,
+          obligation_id: change.obligation_id,
+        })}`,
+      );
+  }
+}
+
+function* createEvent(calendar_id: string, owner: string, event: CalendarEvent): ToyProgram {
+  return written(yield { method: "POST", path: eventsOf(calendar_id), body: bodyOf(owner, event) });
+}
+
+function* updateEvent(
+  calendar_id: string,
+  owner: string,
+  event_id: string,
+  event: CalendarEvent,
+): ToyProgram {
+  const path = eventOf(calendar_id, event_id);
+  const outcome = written(yield { method: "PATCH", path, body: bodyOf(owner, event) });
+  return outcome.kind === "gone" ? yield* createEvent(calendar_id, owner, event) : outcome;
+}
+
+function* remove(path: string): ToyProgram {
+  const answer = yield { method: "DELETE", path };
+  if (answer.kind !== "ok" && !(answer.kind === "calendar_missing" && answer.reason === "no_such_calendar")) {
+    return answer;
+  }
+  return { kind: "gone", reason: "deleted" };
+}
+
+function* listOwnEvents(
+  calendar_id: string,
+  owner: string,
+): Generator<ToyCall, CalendarAnswer<readonly TaggedEvent[]>, ToyAnswer> {
+  const events: TaggedEvent[] = [];
+  let page: string | null = "0";
+  while (page !== null) {
+    const query: URLSearchParams = new URLSearchParams({ owner, page });
+    const answer: ToyAnswer = yield { method: "GET", path: `${eventsOf(calendar_id)}?${query}` };
+    const expired = page === "0" ? null : expiredPage(answer);
+    if (expired !== null) return expired;
+    // Whether the calendar is gone, the first page of the next attempt tells.
+    if (page !== "0" && answer.kind === "calendar_missing") {
+      return { ...answer, kind: "retry", after_s: null };
+    }
+    const read: CalendarAnswer<z.infer<typeof EventPage>> = parsed(answer, EventPage);
+    if (read.kind !== "done") return read;
+    events.push(
+      ...read.value.items.flatMap(({ id, obligation_id }) =>
+        obligation_id === null ? [] : [{ event_id: id, obligation_id }]
+      ),
+    );
+    page = read.value.next;
+  }
+  return { kind: "done", value: events };
+}
+
+function eventsOf(calendar_id: string): string {
+  return `/calendars/${encodeURIComponent(calendar_id)}/events`;
+}
+
+function eventOf(calendar_id: string, event_id: string): string {
+  return `${eventsOf(calendar_id)}/${encodeURIComponent(event_id)}`;
+}
+
+function bodyOf(owner: string, event: CalendarEvent): ToyEvent {
+  const { obligation_id, title, description, url, time, reminders_minutes } = event;
+  const tail = url === null ? "" : `\n\n${url}`;
+  const text = description.length <= TEXT_CHARACTERS_MAX
+    ? description
+    : `${description.slice(0, TEXT_CHARACTERS_MAX).toWellFormed().replace(/\ufffd$/, "")}…${tail}`;
+  const span = time.kind === "all_day"
+    ? { start: time.start_date, end: time.end_date, time_zone: null }
+    : { start: time.start, end: time.end, time_zone: time.time_zone };
+  return { owner, obligation_id, title, text, url, ...span, reminders_minutes: [...reminders_minutes] };
+}
+
+function written(answer: ToyAnswer): Outcome {
+  const read = parsed(answer, Written);
+  return read.kind === "done" ? { kind: "done", event_id: read.value.id, etag: null } : read;
+}
+
+function parsed<T>(answer: ToyAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {
+  if (answer.kind !== "ok") return answer;
+  const body = schema.safeParse(answer.body);
+  return body.success
+    ? { kind: "done", value: body.data }
+    : { kind: "unknown", reason: "unreadable", after_s: null };
+}
+
+/** Makes one call and never throws. */
+async function callToy(
+  { url, access_token }: { readonly url: string; readonly access_token: string },
+  { method, path, body }: ToyCall,
+  signal: AbortSignal | undefined,
+  fresh: { readonly client?: Deno.HttpClient },
+): Promise<ToyAnswer> {
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  try {
+    const response = await boundedFetch(`${url}/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${access_token}` },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      ...fresh,
+    });
+    return readAnswer(response.status, response.headers, await response.text());
+  } catch (error: unknown) {
+    const reason = signal?.aborted ? "aborted" : reasonOfLoss(error, timeout);
+    return { kind: "unknown", reason, after_s: null, silent: true };
+  }
+}
