@@ -71,6 +71,7 @@ async function createAll(
         description: "",
         time: { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" },
         url: null,
+        completed: false,
         reminders_minutes: [],
       },
     } as const));

@@ -30,6 +30,7 @@ const dates = TITLES.map((title, sequence) =>
     title,
     description: `${title}\n\n${URL}`,
     url: URL,
+    completed: false,
     reminders_minutes: [10080, 90, 0],
   }, {
     uid: `date-${sequence}@example.com`,

@@ -1,5 +1,6 @@
 import { calendarEventOf, knownTimeZone } from "../_shared/domain/calendar-event.ts";
 import type { Due } from "../_shared/domain/obligation.ts";
+import { isOver } from "../_shared/domain/reminders.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
 import { type Feed, type Item, type Page, readPage } from "./feed.ts";
 import { beginCalendar, calendarEvents, endCalendar, type FeedEvent } from "./icalendar.ts";
@@ -64,8 +65,10 @@ export function feedEventOf(item: Item, feed: Feed, domain: string): FeedEvent |
     url: item.url,
   }, feed.settings);
   if (event === null) return null;
+  // By the day that a feed is read on: within a day its bytes stay the same.
+  const is_over = isOver(event, Date.parse(feed.day));
   return {
-    event,
+    event: is_over ? { ...event, reminders_minutes: [] } : event,
     uid: `${item.obligation_id}@${domain}`,
     sequence: item.sequence,
     created_at: item.created_at,

@@ -11,6 +11,7 @@ import { LISTINGS } from "./behaviours/listings.ts";
 import { OWN_EVENTS } from "./behaviours/own-events.ts";
 import { QUOTAS } from "./behaviours/quotas.ts";
 import { REFRESH } from "./behaviours/refresh.ts";
+import { REMINDERS } from "./behaviours/reminders.ts";
 import { REMOVALS } from "./behaviours/removals.ts";
 import { SEQUENCES } from "./behaviours/sequences.ts";
 import { SHARED_CALENDARS } from "./behaviours/shared-calendars.ts";
@@ -25,6 +26,7 @@ const BEHAVIOURS = {
   "calendars": CALENDARS,
   "ids of calendars": CALENDAR_IDS,
   "what an event says": EVENT_CONTENT,
+  "when an event reminds": REMINDERS,
   "when an event is": EVENT_TIMES,
   "the life of an event": EVENT_LIFE,
   "removing events": REMOVALS,

@@ -8,7 +8,7 @@ import type { Change } from "../../../supabase/functions/_shared/providers/calen
 import type { Outcome } from "../../../supabase/functions/_shared/providers/outcome.ts";
 
 /** What a test says about an obligation; the rest is plain. */
-export interface Given extends Partial<Omit<Obligation, "status">> {
+export interface Given extends Partial<Obligation> {
   readonly reminders_minutes?: readonly number[];
 }
 

@@ -10,6 +10,9 @@ export interface CalendarEvent {
   readonly description: string;
   readonly time: EventTime;
   readonly url: string | null;
+  /** Nothing is to remind of it. */
+  readonly completed: boolean;
+  /** Before the start. */
   readonly reminders_minutes: readonly number[];
 }
 
@@ -46,6 +49,7 @@ export function calendarEventOf(obligation: Obligation, settings: IntegrationSet
     ),
     time,
     url,
+    completed,
     reminders_minutes: settings.reminders_minutes,
   };
 }

@@ -53,27 +53,6 @@ export const EVENT_CONTENT: readonly Behaviour[] = [
     },
   },
   {
-    name: "reminders are those of the creation, as far as the provider has room for them",
-    async run(scene) {
-      for (const reminders_minutes of [[10080, 1440], [0], [40320, 20160, 10080, 1440, 60]]) {
-        const { client, id, event_id, event, only, seen } = await created(scene, { reminders_minutes });
-        const kept = scene.traits.remindersOf(reminders_minutes);
-        assert.deepEqual(seen.reminders_minutes, kept);
-        writtenId(await client.updateEvent(id, event_id, { ...event, reminders_minutes: [30] }));
-        assert.deepEqual(only().reminders_minutes, kept);
-      }
-    },
-  },
-  {
-    name: "an update keeps the reminder that its user set",
-    async run(scene) {
-      const { client, id, event_id, event, only } = await created(scene, { reminders_minutes: [1440] });
-      scene.subject.user.remind(id, event_id);
-      writtenId(await client.updateEvent(id, event_id, { ...event, title: "Renamed" }));
-      assert.deepEqual([only().title, only().reminders_minutes], ["Renamed", [5]]);
-    },
-  },
-  {
     name: "an event links to its obligation, and says the address",
     async run(scene) {
       const { id, event_id, seen } = await created(scene, { url: URL_WITH_EVERYTHING });

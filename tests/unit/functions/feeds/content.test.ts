@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Item } from "../../../../supabase/functions/calendar-feed/feed.ts";
 import { feedBody, feedEventOf } from "../../../../supabase/functions/calendar-feed/feed-body.ts";
 import { readWithIcalJs, readWithNodeIcal, unescaped } from "../../../support/feed-readers.ts";
 import { calendarOf, FEED, feedEvent, item } from "./sample.ts";
@@ -105,10 +106,21 @@ Deno.test("a feed shows what a connected calendar shows", () => {
   );
   assert.equal(shown?.event.title, "✓ Air emissions report");
   assert.equal(shown?.event.description, "Text\n\nhttps://app.example.com/o/1");
-  assert.deepEqual(shown?.event.reminders_minutes, [10080, 1440]);
   const without = { ...FEED, settings: { ...FEED.settings, completed_events: "remove" } } as const;
   assert.equal(feedEventOf(item({ status: "completed" }), without, DOMAIN), null);
   assert.equal(feedEventOf(item({ status: "cancelled" }), without, DOMAIN)?.cancelled, true);
+});
+
+Deno.test("a feed reminds of nothing that is past or completed", () => {
+  const reminders = (change: Partial<Item>) =>
+    feedEventOf(item(change), FEED, DOMAIN)?.event.reminders_minutes.length;
+  assert.equal(reminders({}), 2);
+  assert.equal(reminders({ status: "completed" }), 0);
+  assert.equal(reminders({ deadline_date: "2026-11-24" }), 0);
+  assert.equal(reminders({ deadline_date: "2026-11-25" }), 2, "its day has begun");
+  const timed = (deadline_at: string) => reminders({ deadline_date: null, deadline_at, time_zone: "UTC" });
+  assert.equal(timed("2026-11-24T23:59:59+00:00"), 0);
+  assert.equal(timed("2026-11-25T00:00:01+00:00"), 2);
 });
 
 Deno.test("other reminders change an event, unless it came later", () => {

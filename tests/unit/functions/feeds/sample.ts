@@ -22,6 +22,7 @@ export function feedEvent(event: Partial<CalendarEvent> = {}, rest: Partial<Feed
       description: "",
       time: ALL_DAY,
       url: null,
+      completed: false,
       reminders_minutes: [],
       ...event,
     },

@@ -14,6 +14,7 @@ const EVENT: CalendarEvent = {
   description: "",
   time: { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" },
   url: null,
+  completed: false,
   reminders_minutes: [],
 };
 const create: Plan = { kind: "create", event: EVENT, content_hash: "h", leftovers: [] };

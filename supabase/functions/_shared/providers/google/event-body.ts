@@ -1,4 +1,12 @@
+import { z } from "zod";
 import type { CalendarEvent, EventTime } from "../../domain/calendar-event.ts";
+import {
+  formatNote,
+  type NotedReminders,
+  parseNote,
+  remindersAtFirst,
+  remindersToChange,
+} from "../../domain/reminders.ts";
 import { eventId } from "./event-id.ts";
 
 /** Reported by users of other tools as what Google keeps; the API reference names no limit. */
@@ -8,6 +16,8 @@ const DESCRIPTION_MAX_CHARACTERS = 8000;
 export const OBLIGATION_PROPERTY = "obligation_id";
 /** The one that names whose event it is, since several may write to one calendar. */
 export const OWNER_PROPERTY = "owner";
+/** The one that says which reminders we set. */
+const REMINDERS_PROPERTY = "reminders";
 
 /**
  * The resource for `events.insert`. Nobody is invited, ever, and the user stays free.
@@ -16,15 +26,17 @@ export const OWNER_PROPERTY = "owner";
  * @param generation see `eventId`
  */
 export function insertBody(event: CalendarEvent, owner: string, generation: number) {
+  const { extendedProperties, ...fields } = managedFields(event, owner);
+  const noted = remindersBody(remindersAtFirst(event, remindersOf(event), Date.now()));
   return {
     id: eventId(owner, event.obligation_id, generation),
-    ...managedFields(event, owner),
+    ...fields,
     start: googleTime(event.time).start,
     end: googleTime(event.time).end,
     transparency: "transparent",
-    reminders: {
-      useDefault: false,
-      overrides: event.reminders_minutes.map((minutes) => ({ method: "popup", minutes })),
+    reminders: noted.reminders,
+    extendedProperties: {
+      private: { ...extendedProperties.private, ...noted.extendedProperties.private },
     },
   };
 }
@@ -46,6 +58,50 @@ export function patchBody(event: CalendarEvent, owner: string) {
     end: { ...end, ...absent },
     status: "confirmed",
   };
+}
+
+const ShownReminders = z.object({
+  reminders: z.object({
+    useDefault: z.boolean().default(false),
+    overrides: z.array(z.object({ method: z.string(), minutes: z.number() })).default([]),
+  }).default({ useDefault: false, overrides: [] }),
+  extendedProperties: z.object({ private: z.record(z.string(), z.string()).default({}) })
+    .default({ private: {} }),
+});
+
+/**
+ * The resource for a second `events.patch`, of the reminders alone, where the event that the first one answered has not
+ * those that it is to have.
+ *
+ * @param answered the event as Google shows it
+ * @returns null where they stay
+ */
+export function remindersPatch(event: CalendarEvent, answered: unknown) {
+  const seen = ShownReminders.safeParse(answered).data;
+  if (seen === undefined) return null;
+  const { useDefault, overrides } = seen.reminders;
+  const is_ours = !useDefault && overrides.every(({ method }) => method === "popup");
+  const change = remindersToChange(event, {
+    shown: is_ours ? overrides.map(({ minutes }) => minutes) : null,
+    noted: parseNote(seen.extendedProperties.private[REMINDERS_PROPERTY] ?? ""),
+    minutes: remindersOf(event),
+  }, Date.now());
+  return change && remindersBody(change);
+}
+
+function remindersBody(noted: NotedReminders) {
+  return {
+    reminders: {
+      useDefault: false,
+      overrides: noted.minutes.map((minutes) => ({ method: "popup", minutes })),
+    },
+    extendedProperties: { private: { [REMINDERS_PROPERTY]: formatNote(noted) } },
+  };
+}
+
+/** Google refuses a reminder that is named twice. */
+function remindersOf({ reminders_minutes }: CalendarEvent): readonly number[] {
+  return [...new Set(reminders_minutes)];
 }
 
 function managedFields(event: CalendarEvent, owner: string) {

@@ -5,7 +5,7 @@ import type { Outcome } from "../outcome.ts";
 import { createRefusedZones, plainerForms } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GoogleAnswer, isBurned, isContentRefusal, isRoleRefusal, isUnused } from "./answers.ts";
-import { insertBody, patchBody } from "./event-body.ts";
+import { insertBody, patchBody, remindersPatch } from "./event-body.ts";
 import { eventId, generationOf, GENERATIONS_MAX } from "./event-id.ts";
 import type { GoogleCall } from "./http.ts";
 
@@ -34,10 +34,7 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
       body: insertBody(form, target.owner, generation),
     }));
     if (inserted.kind !== "exists") return yield* writeOutcome(target.calendar, inserted);
-    const taken = yield* write(
-      event,
-      patch(target, eventId(target.owner, event.obligation_id, generation)),
-    );
+    const taken = yield* patchEvent(target, eventId(target.owner, event.obligation_id, generation), event);
     if (!isBurned(taken)) return yield* writeOutcome(target.calendar, taken);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
@@ -45,7 +42,7 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
 
 /** Updates the event in place; one that the user deleted is brought back or, where Google refuses, made anew. */
 export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GoogleProgram {
-  const patched = yield* write(event, patch(target, event_id));
+  const patched = yield* patchEvent(target, event_id, event);
   if (!isBurned(patched)) return yield* writeOutcome(target.calendar, patched);
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
 }
@@ -120,12 +117,21 @@ function* writeOutcome(
   return asked.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : asked;
 }
 
-function patch({ calendar, owner }: Target, event_id: string): (event: CalendarEvent) => GoogleCall {
-  return (event) => ({
+/** Changes an event that is there: what we manage, and then its reminders where they are to come or go. */
+function* patchEvent(
+  { calendar, owner }: Target,
+  event_id: string,
+  event: CalendarEvent,
+): Generator<GoogleCall, GoogleAnswer, GoogleAnswer> {
+  const call = (body: unknown): GoogleCall => ({
     method: "PATCH",
     path: eventPath(calendar.id, event_id),
-    body: patchBody(event, owner),
+    body,
   });
+  const patched = yield* write(event, (form) => call(patchBody(form, owner)));
+  if (patched.kind !== "ok" || isBurned(patched)) return patched;
+  const reminders = remindersPatch(event, patched.body);
+  return reminders === null ? patched : yield call(reminders);
 }
 
 function remove(calendar_id: string, event_id: string): GoogleCall {

@@ -1,4 +1,13 @@
+import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import {
+  formatNote,
+  isOver,
+  type NotedReminders,
+  parseNote,
+  remindersAtFirst,
+  remindersToChange,
+} from "../../domain/reminders.ts";
 import { graphTimeOf } from "./time-zones.ts";
 
 /** Exchange keeps more, but calendar views and exports break off a body above 32 KB. */
@@ -18,6 +27,8 @@ const PROPERTY_SET = "b2f0a6d4-7c3e-4b89-8f15-2d9e61c8a74b";
 export const OBLIGATION_PROPERTY = `String {${PROPERTY_SET}} Name obligation_id`;
 /** Names the owner of an event, since several may write to one calendar. */
 export const EVENT_OWNER_PROPERTY = `String {${PROPERTY_SET}} Name owner`;
+/** Says which reminder we set. */
+export const REMINDER_PROPERTY = `String {${PROPERTY_SET}} Name reminder`;
 /** Names the owner of a calendar of our own. */
 export const OWNER_PROPERTY = `String {${PROPERTY_SET}} Name calendar_owner`;
 
@@ -29,10 +40,13 @@ export const OWNER_PROPERTY = `String {${PROPERTY_SET}} Name calendar_owner`;
  * @source https://learn.microsoft.com/graph/api/user-post-events
  */
 export function createBody(event: CalendarEvent, owner: string, transaction_id: string) {
+  const { singleValueExtendedProperties, ...fields } = patchBody(event, owner);
+  const noted = reminderBody(remindersAtFirst(event, remindersOf(event), Date.now()));
   return {
-    ...patchBody(event, owner),
+    ...fields,
+    ...noted,
+    singleValueExtendedProperties: [...singleValueExtendedProperties, ...noted.singleValueExtendedProperties],
     showAs: "free" as const,
-    ...reminder(event.reminders_minutes),
     categories: [CATEGORY],
     transactionId: transaction_id,
   };
@@ -58,11 +72,64 @@ export function patchBody(event: CalendarEvent, owner: string) {
   };
 }
 
+const ShownReminder = z.object({
+  isReminderOn: z.boolean(),
+  reminderMinutesBeforeStart: z.number().nullish(),
+});
+const Noted = z.object({
+  singleValueExtendedProperties: z.array(z.object({ id: z.string(), value: z.string().nullish() })).nullish(),
+});
+
+/**
+ * Whether the reminder of an event may have to come or go. What we set is known only to who asks for it, and most
+ * changes need not.
+ *
+ * @param answered the event as Graph shows it
+ */
+export function mayChangeReminder(event: CalendarEvent, answered: unknown): boolean {
+  const shown = shownReminders(answered);
+  if (shown === null || isOver({ ...event, completed: false }, Date.now())) return false;
+  return event.completed ? shown.length > 0 : shown.length === 0 && event.reminders_minutes.length > 0;
+}
+
+/**
+ * The body of a second `PATCH`, of the reminder alone.
+ *
+ * @param answered as {@link mayChangeReminder} has it
+ * @param read the event with {@link REMINDER_PROPERTY}
+ * @returns null where it stays
+ */
+export function reminderPatch(event: CalendarEvent, answered: unknown, read: unknown) {
+  const note = Noted.safeParse(read).data?.singleValueExtendedProperties
+    // Exchange writes the GUID as it likes.
+    ?.find(({ id }) => id.toLowerCase() === REMINDER_PROPERTY.toLowerCase())?.value;
+  const change = remindersToChange(event, {
+    shown: shownReminders(answered),
+    noted: parseNote(note ?? ""),
+    minutes: remindersOf(event),
+  }, Date.now());
+  return change && reminderBody(change);
+}
+
+function shownReminders(answered: unknown): readonly number[] | null {
+  const seen = ShownReminder.safeParse(answered).data;
+  if (seen === undefined) return null;
+  return seen.isReminderOn ? [seen.reminderMinutesBeforeStart ?? 0] : [];
+}
+
+function reminderBody(noted: NotedReminders) {
+  const [minutes] = noted.minutes;
+  return {
+    ...(minutes === undefined
+      ? { isReminderOn: false }
+      : { isReminderOn: true, reminderMinutesBeforeStart: minutes }),
+    singleValueExtendedProperties: [{ id: REMINDER_PROPERTY, value: formatNote(noted) }],
+  };
+}
+
 /** Outlook has one reminder an event; the last one before the deadline is the one that must not be missed. */
-function reminder(minutes: readonly number[]) {
-  return minutes.length === 0
-    ? { isReminderOn: false }
-    : { isReminderOn: true, reminderMinutesBeforeStart: Math.min(...minutes) };
+function remindersOf({ reminders_minutes }: CalendarEvent): readonly number[] {
+  return reminders_minutes.length === 0 ? [] : [Math.min(...reminders_minutes)];
 }
 
 /** Our plain text as HTML, its last line a link; however long the text, the link stays. */

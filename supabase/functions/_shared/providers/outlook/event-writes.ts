@@ -6,8 +6,16 @@ import { createRefusedZones, inUtc } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
 import { calendarPath, getCalendar, missingCalendar, type Target } from "./calendars.ts";
-import { createBody, EVENT_OWNER_PROPERTY, OBLIGATION_PROPERTY, patchBody } from "./event-body.ts";
-import { type GraphCall, pathTo } from "./http.ts";
+import {
+  createBody,
+  EVENT_OWNER_PROPERTY,
+  mayChangeReminder,
+  OBLIGATION_PROPERTY,
+  patchBody,
+  REMINDER_PROPERTY,
+  reminderPatch,
+} from "./event-body.ts";
+import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
 import { findTagged } from "./tagged-events.ts";
 import { graphTimeOf } from "./time-zones.ts";
 import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
@@ -57,7 +65,7 @@ export function* createEvent(target: Target, event: CalendarEvent): GraphProgram
     if (earlier.kind !== "found") return earlier;
     const [event_id] = earlier.event_ids;
     if (event_id === undefined) continue;
-    const taken = yield* write(event, patch(target, event_id));
+    const taken = yield* patchEvent(target, event_id, event);
     if (taken.kind !== "gone") return yield* writeOutcome(target, taken);
   }
   return { kind: "rejected", reason: "transaction_ids_exhausted" };
@@ -65,7 +73,7 @@ export function* createEvent(target: Target, event: CalendarEvent): GraphProgram
 
 /** Updates the event in place; one that is not there any more is made anew. */
 export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GraphProgram {
-  const patched = yield* write(event, patch(target, event_id));
+  const patched = yield* patchEvent(target, event_id, event);
   return patched.kind === "gone" ? yield* createEvent(target, event) : yield* writeOutcome(target, patched);
 }
 
@@ -135,8 +143,25 @@ function* write(
   return again;
 }
 
-function patch({ owner }: Target, event_id: string): (event: CalendarEvent) => GraphCall {
-  return (event) => ({ method: "PATCH", path: eventPath(event_id), body: patchBody(event, owner) });
+/** Changes an event that is there: what we manage, and then its reminder where it is to come or go. */
+function* patchEvent(
+  { owner }: Target,
+  event_id: string,
+  event: CalendarEvent,
+): Generator<GraphCall, GraphAnswer, GraphAnswer> {
+  const path = eventPath(event_id);
+  const patched = yield* write(event, (form) => ({ method: "PATCH", path, body: patchBody(form, owner) }));
+  if (patched.kind !== "ok" || !mayChangeReminder(event, patched.body)) return patched;
+  const read = yield {
+    method: "GET",
+    path: withQuery(path, {
+      $select: "id",
+      $expand: `singleValueExtendedProperties($filter=id eq ${odataString(REMINDER_PROPERTY)})`,
+    }),
+  };
+  if (read.kind !== "ok") return read;
+  const body = reminderPatch(event, patched.body, read.body);
+  return body === null ? patched : yield { method: "PATCH", path, body };
 }
 
 function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {

@@ -6,6 +6,7 @@ import {
   OBLIGATION_PROPERTY,
   OWNER_PROPERTY,
   patchBody,
+  REMINDER_PROPERTY,
 } from "../../../../../supabase/functions/_shared/providers/outlook/event-body.ts";
 import { event } from "./events.ts";
 
@@ -28,12 +29,13 @@ Deno.test("the bodies are what Graph's own types say an event is", () => {
 });
 
 Deno.test("a new event is free, tagged, marked for the user, and has nobody in it", () => {
-  assert.deepEqual(createBody(event({}), "owner-1", "transaction"), {
+  const time = { kind: "all_day", start_date: "2999-03-31", end_date: "2999-04-01" } as const;
+  assert.deepEqual(createBody(event({ time }), "owner-1", "transaction"), {
     subject: "Energy report",
     body: { contentType: "html", content: "For the agency" },
     isAllDay: true,
-    start: { dateTime: "2027-03-31T00:00:00", timeZone: "UTC" },
-    end: { dateTime: "2027-04-01T00:00:00", timeZone: "UTC" },
+    start: { dateTime: "2999-03-31T00:00:00", timeZone: "UTC" },
+    end: { dateTime: "2999-04-01T00:00:00", timeZone: "UTC" },
     showAs: "free",
     isReminderOn: false,
     categories: ["Compliance"],
@@ -41,6 +43,7 @@ Deno.test("a new event is free, tagged, marked for the user, and has nobody in i
     singleValueExtendedProperties: [
       { id: OBLIGATION_PROPERTY, value: "3f0c4c7e-58a1-4f0e-9a36-0f5d6f3f7a10" },
       { id: EVENT_OWNER_PROPERTY, value: "owner-1" },
+      { id: REMINDER_PROPERTY, value: "set" },
     ],
   });
 });
@@ -79,7 +82,14 @@ Deno.test("a change of kind says all-day or not together with both ends", () => 
 
 Deno.test("Outlook's one reminder is the last before the deadline; none is off", () => {
   const reminderOf = (reminders_minutes: number[]) => {
-    const { isReminderOn, ...body } = createBody(event({ reminders_minutes }), "owner-1", "id");
+    const { isReminderOn, ...body } = createBody(
+      event({
+        time: { kind: "all_day", start_date: "2999-03-31", end_date: "2999-04-01" },
+        reminders_minutes,
+      }),
+      "owner-1",
+      "id",
+    );
     return [isReminderOn, "reminderMinutesBeforeStart" in body ? body.reminderMinutesBeforeStart : null];
   };
   assert.deepEqual(reminderOf([10080, 1440]), [true, 1440]);

@@ -8,6 +8,7 @@ export function event(given: Partial<CalendarEvent>): CalendarEvent {
     description: "For the agency",
     time: { kind: "all_day", start_date: "2027-03-31", end_date: "2027-04-01" },
     url: null,
+    completed: false,
     reminders_minutes: [],
     ...given,
   };

@@ -1,0 +1,93 @@
+import type { CalendarEvent } from "./calendar-event.ts";
+
+const MS_PER_MINUTE = 60_000;
+
+/**
+ * What we last set as the reminders of an event, noted with the event to tell them from its user's own. `taken`: the
+ * obligation was completed, and what had not rung was taken away.
+ */
+export interface NotedReminders {
+  readonly kind: "set" | "taken";
+  readonly minutes: readonly number[];
+}
+
+/** The note as text, short enough for a property of an event. */
+export function formatNote({ kind, minutes }: NotedReminders): string {
+  return [kind, ...minutes].join(" ");
+}
+
+/** @returns null where it is not one of ours */
+export function parseNote(text: string): NotedReminders | null {
+  const [kind, ...minutes] = text.split(" ");
+  if (kind !== "set" && kind !== "taken") return null;
+  return minutes.every((each) => /^\d+$/.test(each)) ? { kind, minutes: minutes.map(Number) } : null;
+}
+
+/**
+ * Whether nothing is left to remind of. The day of an all-day deadline is over only where it is over by UTC: whose
+ * midnight counts is not known.
+ *
+ * @param now_ms since 1970
+ */
+export function isOver(
+  { completed, time }: Pick<CalendarEvent, "completed" | "time">,
+  now_ms: number,
+): boolean {
+  return completed || isPast(time, now_ms);
+}
+
+/**
+ * The reminders that an event is created with.
+ *
+ * @param minutes those that the settings ask for, as the provider has room for them
+ */
+export function remindersAtFirst(
+  event: CalendarEvent,
+  minutes: readonly number[],
+  now_ms: number,
+): NotedReminders {
+  if (!isOver(event, now_ms)) return { kind: "set", minutes };
+  return { kind: "taken", minutes: [] };
+}
+
+/**
+ * What to set as the reminders of an event that is there. Completing an obligation early takes away what has not rung,
+ * reopening it sets the reminders of the settings; and only those that are still as we set them.
+ *
+ * @param shown as the event has them; null: in a form that we never set
+ * @param noted what we set last; null: the event was made before that was noted
+ * @param minutes as {@link remindersAtFirst} has it
+ * @returns null where they stay
+ */
+export function remindersToChange(
+  event: CalendarEvent,
+  { shown, noted, minutes }: {
+    readonly shown: readonly number[] | null;
+    readonly noted: NotedReminders | null;
+    readonly minutes: readonly number[];
+  },
+  now_ms: number,
+): NotedReminders | null {
+  const ours = noted ?? { kind: "set", minutes };
+  if (shown === null || !isSameSet(shown, ours.minutes) || isPast(event.time, now_ms)) return null;
+  if (!event.completed) return ours.kind === "taken" ? { kind: "set", minutes } : null;
+  if (ours.kind === "taken") return null;
+  const rung = ours.minutes.filter((each) => hasRung(event, each, now_ms));
+  return rung.length === ours.minutes.length ? null : { kind: "taken", minutes: rung };
+}
+
+function isPast(time: CalendarEvent["time"], now_ms: number): boolean {
+  return time.kind === "all_day"
+    ? time.start_date < new Date(now_ms).toISOString().slice(0, "YYYY-MM-DD".length)
+    : Date.parse(time.start) <= now_ms;
+}
+
+/** Whether a reminder has rung wherever its user is: a day begins last in UTC-12. */
+function hasRung({ time }: CalendarEvent, minutes: number, now_ms: number): boolean {
+  const start_ms = Date.parse(time.kind === "all_day" ? `${time.start_date}T12:00:00Z` : time.start);
+  return start_ms - minutes * MS_PER_MINUTE <= now_ms;
+}
+
+function isSameSet(one: readonly number[], other: readonly number[]): boolean {
+  return new Set(one).symmetricDifference(new Set(other)).size === 0;
+}
