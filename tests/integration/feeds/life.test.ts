@@ -115,7 +115,33 @@ Deno.test({
       assert.equal((await readFeed(scene, url, { headers: { "if-none-match": etag ?? "" } })).status, 200);
     });
 
-    await t.step("what is gone is cancelled for 30 days, whatever became of it", async () => {
+    await t.step(
+      "a feed of which all was deleted is empty after two days, and so is one that nobody reads",
+      async () => {
+        const { id, api } = await scene.newUser();
+        await sql`insert into public.obligations (user_id, title, deadline_date, description)
+        select ${id}, 'bulk ' || n, '2027-05-01', repeat('x', 500) from generate_series(1, 300) as n`;
+        const { url } = await feedFrom(api, "/feeds", { name: "x" });
+        const whole = (await readFeed(scene, url)).text.length;
+        await sql`delete from public.obligations where user_id = ${id}`;
+        const events = await eventsOf(scene, url);
+        assert.ok(Object.values(events).every(({ status }) => status === "CANCELLED"));
+        assert.ok((await readFeed(scene, url)).text.length < whole / 2, "what goes needs no description");
+        await shiftTime(sql, 2 * DAY_S);
+        assert.deepEqual(await titlesIn(scene, url), []);
+        assert.equal((await sql`select from calendar_sync.feed_items where user_id = ${id}`).length, 0);
+        // Open again after it was forgotten: it is new.
+        await add(id, "again");
+        assert.deepEqual(await titlesIn(scene, url), ["again"]);
+        await sql`delete from public.obligations where user_id = ${id}`;
+        await readFeed(scene, url);
+        await shiftTime(sql, 3 * DAY_S);
+        await sql`select calendar_sync.nightly()`;
+        assert.equal((await sql`select from calendar_sync.feed_items where user_id = ${id}`).length, 0);
+      },
+    );
+
+    await t.step("what is gone is cancelled for two days, whatever became of it", async () => {
       const [{ id, api }, other] = [await scene.newUser(), await scene.newUser()];
       const [deleted, cancelled, given, undated, stays] = [
         await add(id, "deleted"),
