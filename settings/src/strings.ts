@@ -403,6 +403,7 @@ export const ENGLISH = {
     provider_limit: "The provider asks us to wait. Try again in a minute.",
     provider_refused: "The provider refused this. Try again; if it goes on, tell your administrator.",
     provider_unavailable: "The calendar provider did not answer. Try again.",
+    too_many_integrations: "You have connected as many accounts as there may be. Disconnect one first.",
     too_many_feeds: "You have as many calendar links as there may be. Delete one first.",
     provider_not_configured: "This provider is not set up on this installation.",
     unauthorized: "Your session has ended. Sign in again.",

@@ -274,6 +274,7 @@ create table calendar_sync.providers (
   project_window interval check (project_window > interval '0'),
   sync_share numeric not null default 0.95 check (sync_share > 0 and sync_share <= 1),
   project_sync_share numeric not null default 0.9 check (project_sync_share > 0 and project_sync_share <= 1),
+  user_share numeric not null default 0.25 check (user_share > 0 and user_share <= 1),
   idle_limit interval,
   quota_until timestamptz,
   unreachable uuid[] not null default '{}',
@@ -291,6 +292,8 @@ comment on column calendar_sync.providers.account_calls is 'Calls that the provi
 comment on column calendar_sync.providers.project_calls is 'Calls for all accounts together within project_window. Null: no such quota.';
 comment on column calendar_sync.providers.sync_share is 'The share of an account''s calls that syncing may use. The rest is for people who click.';
 comment on column calendar_sync.providers.project_sync_share is 'The same for the calls of all accounts together.';
+comment on column calendar_sync.providers.user_share is
+  'Of the calls of all accounts together the share that syncing of one user may use, whatever accounts the user has, while others wait.';
 comment on column calendar_sync.providers.idle_limit is
   'A refresh token that nobody used for so long is used once, before the provider ends it. Null: tokens do not end.';
 comment on column calendar_sync.providers.quota_until is 'The quota of all accounts together is spent until then.';
@@ -594,12 +597,15 @@ create table calendar_sync.options (
   only_row boolean primary key default true check (only_row),
   deletions_free integer not null default 25 check (deletions_free >= 0),
   deletions_share numeric not null default 0.2 check (deletions_share between 0 and 1),
-  activity_kept_for interval not null default '400 days' check (activity_kept_for >= interval '1 day')
+  activity_kept_for interval not null default '400 days' check (activity_kept_for >= interval '1 day'),
+  integrations_per_user integer not null default 10 check (integrations_per_user > 0)
 );
 
 comment on table calendar_sync.options is 'What an administrator may set, in one row.';
 comment on column calendar_sync.options.deletions_free is 'So many events may go from a calendar at once without a question.';
 comment on column calendar_sync.options.deletions_share is 'So may this share of its events, if that is more.';
+comment on column calendar_sync.options.integrations_per_user is
+  'So many accounts one user may connect. Those that are connected already stay.';
 comment on column calendar_sync.options.activity_kept_for is 'Older days of calendar_sync.activity are dropped.';
 
 alter table calendar_sync.options enable row level security;
@@ -670,7 +676,7 @@ comment on column calendar_sync.lanes.lease is
 comment on column calendar_sync.lanes.recorded_lease is 'The latest claim whose outcome was recorded: a repeated record is ignored.';
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
 comment on column calendar_sync.lanes.wait_reason is
-  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls is spent. user_blocked: its user is banned or soft-deleted.';
+  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls, or the user''s of the project''s, is spent. user_blocked: its user is banned or soft-deleted.';
 comment on column calendar_sync.lanes.batch_jobs is
   'Jobs of the next batch. It grows while batches are quick: progress shows early, and bulk needs few round trips.';
 comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions were agreed to; 0 again once nothing is left to do.';
@@ -2028,6 +2034,55 @@ $$;
 comment on function calendar_sync.resume_unblocked() is
   'Called by the tick: lanes go on whose user is not blocked any more, or whose account is being disconnected.';
 
+-- schemas/063_fair_shares.sql
+
+-- Several accounts of one user have one share, so that no user can spend the quota of the project. Others wait where a lane of
+-- theirs could be worked now, or is being worked: of the lanes of one claim the first must not take the calls of the last. Nobody
+-- is kept from calls that nobody else wants.
+create function calendar_sync.fair_share_left(p_provider text, p_integration_id uuid, p_needed integer) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id uuid;
+  v_share integer;
+  v_window interval;
+  v_used integer;
+begin
+  select greatest(floor(project_calls * user_share), 1), project_window into v_share, v_window
+  from calendar_sync.providers where name = p_provider and project_calls is not null;
+  if v_share is null then
+    return null;
+  end if;
+  select user_id into v_user_id from public.calendar_integrations where id = p_integration_id;
+  select coalesce(sum(call.calls), 0) into v_used
+  from (
+    select p_integration_id as id union select id from public.calendar_integrations where user_id = v_user_id and provider = p_provider
+  ) as own
+  join calendar_sync.provider_calls as call on call.integration_id = own.id and call.at > clock_timestamp() - v_window;
+  if v_used + p_needed <= v_share or not exists (
+    select from calendar_sync.lanes as lane
+    join public.calendar_integrations as integration on integration.id = lane.integration_id
+    where lane.leased_by is not null and lane.leased_until > now() and lane.provider = p_provider
+      and integration.id <> p_integration_id and integration.user_id is distinct from v_user_id
+  ) and not exists (
+    select from (values (0::smallint), (1::smallint), (2::smallint)) as class (priority)
+    cross join lateral (
+      select from calendar_sync.lanes as lane
+      join public.calendar_integrations as integration on integration.id = lane.integration_id
+      where lane.provider = p_provider and lane.priority = class.priority and lane.ready_at <= now()
+        and integration.id <> p_integration_id and integration.user_id is distinct from v_user_id
+      limit 1
+    ) as other
+  ) then
+    return null;
+  end if;
+  return greatest(v_share - v_used, 0);
+end;
+$$;
+
+comment on function calendar_sync.fair_share_left(text, uuid, integer) is
+  'How many calls are left of a user''s share of the project''s quota. Null: the user may use what is there, since nobody else waits, or p_needed calls are within the share.';
+
 -- schemas/065_claim.sql
 
 -- What the worker asks for: which lanes are due, and all that it needs to work them. Claim and record are its two calls a batch.
@@ -2197,6 +2252,9 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
+  -- Not until the window is over: others may be served sooner.
+  v_others_first constant interval := interval '5 seconds';
+  v_fair integer;
   v_lane calendar_sync.lanes;
   v_status text;
   v_scope text;
@@ -2229,7 +2287,13 @@ begin
     end if;
     return null;
   end if;
-  v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
+  v_fair := calendar_sync.fair_share_left(v_lane.provider, p_integration_id, v_lane.batch_jobs + v_calls_to_spare);
+  if v_fair = 0 then
+    update calendar_sync.lanes set wait_until = now() + v_others_first, wait_reason = 'quota'
+    where integration_id = p_integration_id;
+    return null;
+  end if;
+  v_left := least(v_left, v_fair);
   v_jobs := least(v_lane.batch_jobs, v_left);
   select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();
@@ -3537,21 +3601,48 @@ create trigger delete_belongings after delete on calendar_sync.flows
 referencing old table as old_rows
 for each statement execute function calendar_sync.delete_belongings();
 
+-- The limit of a user, where it is reached. One that is being disconnected counts until it is gone.
+create function calendar_sync.limit_reached(p_user_id uuid) returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select integrations_per_user from calendar_sync.options
+  where integrations_per_user <= (
+    select count(*) from public.calendar_integrations where user_id = p_user_id and removed_at is null
+  )
+$$;
+
+comment on function calendar_sync.limit_reached(uuid) is
+  'How many accounts a user may connect, where there are as many already. Null: there may be one more.';
+
 create function public.calendar_begin_connection(
   p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
 ) returns jsonb
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_limit constant integer := calendar_sync.limit_reached(p_user_id);
+  v_flow calendar_sync.flows;
+begin
+  -- Which account it will be, nobody knows yet. It may be one that is there and has something to gain by a new consent.
+  if v_limit is not null and not exists (
+    select from public.calendar_integrations
+    where user_id = p_user_id and provider = p_provider and removed_at is null
+      and (status <> 'active' or last_error is not null or access = 'dedicated' and p_access = 'existing')
+  ) then
+    return jsonb_build_object('kind', 'too_many', 'limit', v_limit);
+  end if;
   insert into calendar_sync.flows (user_id, provider, access, redirect_to, expires_at)
   values (p_user_id, p_provider, coalesce(p_access, (
       select max(access) from public.calendar_integrations
       where user_id = p_user_id and provider = p_provider and status = 'disconnected' and removed_at is null
     ), 'dedicated'), p_redirect_to, now() + make_interval(secs => p_expires_s))
-  returning jsonb_build_object('state_id', id, 'access', access)
+  returning * into v_flow;
+  return jsonb_build_object('kind', 'begun', 'state_id', v_flow.id, 'access', v_flow.access);
+end;
 $$;
 
 comment on function public.calendar_begin_connection(uuid, text, text, text, integer) is
-  'Begins a flow. p_access null: what an account had whose grant was lost, else dedicated.';
+  'Begins a flow. p_access null: what an account had whose grant was lost, else dedicated. too_many: the user has as many accounts as there may be, and none that connecting again would help.';
 
 create function public.calendar_take_state(p_state_id uuid) returns jsonb
 language sql volatile security definer set search_path = ''
@@ -3621,6 +3712,7 @@ as $$
 declare
   v_flow calendar_sync.flows;
   v_known public.calendar_integrations;
+  v_limit integer;
 begin
   select * into v_flow from calendar_sync.flows where ticket_hash = p_ticket_hash and expires_at > now();
   if not found then
@@ -3641,6 +3733,13 @@ begin
   ) then
     return jsonb_build_object('kind', 'busy');
   end if;
+  -- Connecting an account again is no further account.
+  if v_known.id is null or v_known.removed_at is not null then
+    v_limit := calendar_sync.limit_reached(p_user_id);
+    if v_limit is not null then
+      return jsonb_build_object('kind', 'too_many', 'limit', v_limit);
+    end if;
+  end if;
   -- Looking for the calendar and making one.
   perform calendar_sync.count_calls(v_flow.provider, coalesce(v_known.id, v_flow.id), 2);
   return jsonb_build_object(
@@ -3660,7 +3759,7 @@ end;
 $$;
 
 comment on function public.calendar_take_connection(uuid, text) is
-  'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment.';
+  'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment. too_many: the user has as many accounts as there may be; repeat it once one is gone.';
 
 create function public.calendar_activate(
   p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
@@ -6240,7 +6339,7 @@ select
     when 'provider_down' then 'its provider cannot be reached by anybody'
     when 'project_quota' then 'the quota of all accounts together is spent'
     when 'retry_after' then 'the provider asked us to wait'
-    when 'quota' then 'our share of this account''s quota is spent'
+    when 'quota' then 'our share of this account''s quota, or its user''s of the project''s, is spent'
     when 'user_blocked' then 'its user is banned or soft-deleted in Supabase Auth'
     when 'backoff' then format('%s runs in a row failed', lane.attempts)
     else case when lane.ready_at > now() then 'what failed is tried again later' else 'no worker has come yet' end

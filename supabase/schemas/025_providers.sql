@@ -11,6 +11,7 @@ create table calendar_sync.providers (
   project_window interval check (project_window > interval '0'),
   sync_share numeric not null default 0.95 check (sync_share > 0 and sync_share <= 1),
   project_sync_share numeric not null default 0.9 check (project_sync_share > 0 and project_sync_share <= 1),
+  user_share numeric not null default 0.25 check (user_share > 0 and user_share <= 1),
   idle_limit interval,
   quota_until timestamptz,
   unreachable uuid[] not null default '{}',
@@ -28,6 +29,8 @@ comment on column calendar_sync.providers.account_calls is 'Calls that the provi
 comment on column calendar_sync.providers.project_calls is 'Calls for all accounts together within project_window. Null: no such quota.';
 comment on column calendar_sync.providers.sync_share is 'The share of an account''s calls that syncing may use. The rest is for people who click.';
 comment on column calendar_sync.providers.project_sync_share is 'The same for the calls of all accounts together.';
+comment on column calendar_sync.providers.user_share is
+  'Of the calls of all accounts together the share that syncing of one user may use, whatever accounts the user has, while others wait.';
 comment on column calendar_sync.providers.idle_limit is
   'A refresh token that nobody used for so long is used once, before the provider ends it. Null: tokens do not end.';
 comment on column calendar_sync.providers.quota_until is 'The quota of all accounts together is spent until then.';

@@ -181,12 +181,15 @@ create table calendar_sync.options (
   only_row boolean primary key default true check (only_row),
   deletions_free integer not null default 25 check (deletions_free >= 0),
   deletions_share numeric not null default 0.2 check (deletions_share between 0 and 1),
-  activity_kept_for interval not null default '400 days' check (activity_kept_for >= interval '1 day')
+  activity_kept_for interval not null default '400 days' check (activity_kept_for >= interval '1 day'),
+  integrations_per_user integer not null default 10 check (integrations_per_user > 0)
 );
 
 comment on table calendar_sync.options is 'What an administrator may set, in one row.';
 comment on column calendar_sync.options.deletions_free is 'So many events may go from a calendar at once without a question.';
 comment on column calendar_sync.options.deletions_share is 'So may this share of its events, if that is more.';
+comment on column calendar_sync.options.integrations_per_user is
+  'So many accounts one user may connect. Those that are connected already stay.';
 comment on column calendar_sync.options.activity_kept_for is 'Older days of calendar_sync.activity are dropped.';
 
 alter table calendar_sync.options enable row level security;

@@ -60,7 +60,7 @@ comment on column calendar_sync.lanes.lease is
 comment on column calendar_sync.lanes.recorded_lease is 'The latest claim whose outcome was recorded: a repeated record is ignored.';
 comment on column calendar_sync.lanes.attempts is 'Runs in a row that achieved nothing.';
 comment on column calendar_sync.lanes.wait_reason is
-  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls is spent. user_blocked: its user is banned or soft-deleted.';
+  'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls, or the user''s of the project''s, is spent. user_blocked: its user is banned or soft-deleted.';
 comment on column calendar_sync.lanes.batch_jobs is
   'Jobs of the next batch. It grows while batches are quick: progress shows early, and bulk needs few round trips.';
 comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions were agreed to; 0 again once nothing is left to do.';

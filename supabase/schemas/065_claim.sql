@@ -165,6 +165,9 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
+  -- Not until the window is over: others may be served sooner.
+  v_others_first constant interval := interval '5 seconds';
+  v_fair integer;
   v_lane calendar_sync.lanes;
   v_status text;
   v_scope text;
@@ -197,7 +200,13 @@ begin
     end if;
     return null;
   end if;
-  v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
+  v_fair := calendar_sync.fair_share_left(v_lane.provider, p_integration_id, v_lane.batch_jobs + v_calls_to_spare);
+  if v_fair = 0 then
+    update calendar_sync.lanes set wait_until = now() + v_others_first, wait_reason = 'quota'
+    where integration_id = p_integration_id;
+    return null;
+  end if;
+  v_left := least(v_left, v_fair);
   v_jobs := least(v_lane.batch_jobs, v_left);
   select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();

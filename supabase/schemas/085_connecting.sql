@@ -32,21 +32,48 @@ create trigger delete_belongings after delete on calendar_sync.flows
 referencing old table as old_rows
 for each statement execute function calendar_sync.delete_belongings();
 
+-- The limit of a user, where it is reached. One that is being disconnected counts until it is gone.
+create function calendar_sync.limit_reached(p_user_id uuid) returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select integrations_per_user from calendar_sync.options
+  where integrations_per_user <= (
+    select count(*) from public.calendar_integrations where user_id = p_user_id and removed_at is null
+  )
+$$;
+
+comment on function calendar_sync.limit_reached(uuid) is
+  'How many accounts a user may connect, where there are as many already. Null: there may be one more.';
+
 create function public.calendar_begin_connection(
   p_user_id uuid, p_provider text, p_access text, p_redirect_to text, p_expires_s integer
 ) returns jsonb
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_limit constant integer := calendar_sync.limit_reached(p_user_id);
+  v_flow calendar_sync.flows;
+begin
+  -- Which account it will be, nobody knows yet. It may be one that is there and has something to gain by a new consent.
+  if v_limit is not null and not exists (
+    select from public.calendar_integrations
+    where user_id = p_user_id and provider = p_provider and removed_at is null
+      and (status <> 'active' or last_error is not null or access = 'dedicated' and p_access = 'existing')
+  ) then
+    return jsonb_build_object('kind', 'too_many', 'limit', v_limit);
+  end if;
   insert into calendar_sync.flows (user_id, provider, access, redirect_to, expires_at)
   values (p_user_id, p_provider, coalesce(p_access, (
       select max(access) from public.calendar_integrations
       where user_id = p_user_id and provider = p_provider and status = 'disconnected' and removed_at is null
     ), 'dedicated'), p_redirect_to, now() + make_interval(secs => p_expires_s))
-  returning jsonb_build_object('state_id', id, 'access', access)
+  returning * into v_flow;
+  return jsonb_build_object('kind', 'begun', 'state_id', v_flow.id, 'access', v_flow.access);
+end;
 $$;
 
 comment on function public.calendar_begin_connection(uuid, text, text, text, integer) is
-  'Begins a flow. p_access null: what an account had whose grant was lost, else dedicated.';
+  'Begins a flow. p_access null: what an account had whose grant was lost, else dedicated. too_many: the user has as many accounts as there may be, and none that connecting again would help.';
 
 create function public.calendar_take_state(p_state_id uuid) returns jsonb
 language sql volatile security definer set search_path = ''
@@ -116,6 +143,7 @@ as $$
 declare
   v_flow calendar_sync.flows;
   v_known public.calendar_integrations;
+  v_limit integer;
 begin
   select * into v_flow from calendar_sync.flows where ticket_hash = p_ticket_hash and expires_at > now();
   if not found then
@@ -136,6 +164,13 @@ begin
   ) then
     return jsonb_build_object('kind', 'busy');
   end if;
+  -- Connecting an account again is no further account.
+  if v_known.id is null or v_known.removed_at is not null then
+    v_limit := calendar_sync.limit_reached(p_user_id);
+    if v_limit is not null then
+      return jsonb_build_object('kind', 'too_many', 'limit', v_limit);
+    end if;
+  end if;
   -- Looking for the calendar and making one.
   perform calendar_sync.count_calls(v_flow.provider, coalesce(v_known.id, v_flow.id), 2);
   return jsonb_build_object(
@@ -155,7 +190,7 @@ end;
 $$;
 
 comment on function public.calendar_take_connection(uuid, text) is
-  'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment.';
+  'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment. too_many: the user has as many accounts as there may be; repeat it once one is gone.';
 
 create function public.calendar_activate(
   p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text

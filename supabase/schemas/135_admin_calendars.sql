@@ -129,7 +129,7 @@ select
     when 'provider_down' then 'its provider cannot be reached by anybody'
     when 'project_quota' then 'the quota of all accounts together is spent'
     when 'retry_after' then 'the provider asked us to wait'
-    when 'quota' then 'our share of this account''s quota is spent'
+    when 'quota' then 'our share of this account''s quota, or its user''s of the project''s, is spent'
     when 'user_blocked' then 'its user is banned or soft-deleted in Supabase Auth'
     when 'backoff' then format('%s runs in a row failed', lane.attempts)
     else case when lane.ready_at > now() then 'what failed is tried again later' else 'no worker has come yet' end

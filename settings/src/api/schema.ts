@@ -412,6 +412,7 @@ export interface components {
         | "provider_not_configured"
         | "mailbox_unavailable"
         | "too_many_feeds"
+        | "too_many_integrations"
         | "rate_limited"
         | "permission_missing"
         | "blocked_by_policy"
@@ -1067,6 +1068,15 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
+      /** @description too_many_integrations: the user has as many accounts as there may be; disconnect one first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
       /** @description rate_limited: too many calls of this user within a minute. */
       429: {
         headers: {
@@ -1183,7 +1193,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
+      /** @description more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. too_many_integrations: disconnect an account, then confirm again; the ticket stays valid. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;

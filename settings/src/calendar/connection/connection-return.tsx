@@ -26,6 +26,7 @@ const PASSING: readonly string[] = [
   "quota",
   "configuration",
   "blocked_by_policy",
+  "too_many_integrations",
   "disconnecting",
   "rate_limited",
 ];

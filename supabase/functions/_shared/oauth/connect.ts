@@ -26,25 +26,51 @@ export interface ConnectContext {
   readonly providers: Providers;
 }
 
+/** @throws ApiError 400 `provider_not_configured` where this installation has no OAuth client for it */
+export function configuredProvider(providers: Providers, name: ProviderName): Provider {
+  const provider = providers[name];
+  if (provider === null) {
+    throw new ApiError(
+      400,
+      "provider_not_configured",
+      `${name === "google" ? "Google" : "Outlook"} is not set up on this installation.`,
+    );
+  }
+  return provider;
+}
+
+const TooMany = z.object({ kind: z.literal("too_many"), limit: z.number() });
+const Begun = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("begun"),
+    state_id: z.string(),
+    access: z.enum(["dedicated", "existing"]),
+  }),
+  TooMany,
+]);
+
 /**
  * Begins a flow for a user.
  *
  * @returns the address of the provider's consent page, and what it asks for
+ * @throws ApiError 409 `too_many_integrations` where the user may connect no further account
  */
 export async function beginConnection({ env, rpc, providers }: ConnectContext, flow: {
   readonly user_id: string;
   readonly provider: string;
   readonly access: Access;
   readonly redirect_to: string;
-}): Promise<string> {
-  const provider = consentProvider(providers, flow.provider);
-  const { state_id } = await rpc("calendar_begin_connection", {
+}): Promise<{ readonly url: string; readonly access: Access }> {
+  const provider = configuredProvider(providers, flow.provider);
+  const begun = await rpc("calendar_begin_connection", {
     p_user_id: flow.user_id,
     p_provider: flow.provider,
     p_access: flow.access,
     p_redirect_to: flow.redirect_to,
     p_expires_s: CONNECTION_LIFETIME_S,
-  }, z.object({ state_id: z.string(), access: z.enum(["dedicated", "existing"]) }));
+  }, Begun);
+  if (begun.kind === "too_many") throw tooMany(begun.limit);
+  const { state_id, access } = begun;
   try {
     return await provider.connector.getAuthUrl({
       access: flow.access,
@@ -167,6 +193,7 @@ const Taken = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("forbidden") }),
   z.object({ kind: z.literal("unknown") }),
   z.object({ kind: z.literal("busy") }),
+  TooMany,
 ]);
 type Taken = z.infer<typeof Taken>;
 
@@ -220,6 +247,7 @@ async function confirmAlone<T>(
       "The account is just being disconnected. Confirm again in a moment.",
     );
   }
+  if (taken.kind === "too_many") throw tooMany(taken.limit);
   if (taken.kind === "unknown") throw connectionUnknown();
   // Not the provider's fault, nor the user's: answered 500, and logged.
   if (taken.access_token === null) {
@@ -269,6 +297,14 @@ async function takeConnection(rpc: Rpc, user_id: string, ticket_hash: string): P
     if (taken.kind !== "busy" || performance.now() > wait_until) return taken;
     await new Promise((resolve) => setTimeout(resolve, BUSY_POLL_MS));
   }
+}
+
+function tooMany(limit: number): ApiError {
+  return new ApiError(
+    409,
+    "too_many_integrations",
+    `You have connected ${limit} accounts, as many as there may be. Disconnect one first.`,
+  );
 }
 
 type NamedCalendar = CalendarChoice & { readonly name: string };

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   "provider_not_configured",
   "mailbox_unavailable",
   "too_many_feeds",
+  "too_many_integrations",
   "rate_limited",
   "permission_missing",
   "blocked_by_policy",

@@ -52,6 +52,9 @@ export const authorize = createRoute({
     200: { description: "The provider's consent page.", ...json(Address) },
     ...ANY_USER,
     400: OF_PROVIDER[400],
+    409: refused(
+      "too_many_integrations: the user has as many accounts as there may be; disconnect one first.",
+    ),
     502: OF_PROVIDER[502],
   },
 });
@@ -110,7 +113,7 @@ export const confirm = createRoute({
     403: refused("forbidden: the connection was begun by another user."),
     404: refused("not_found: the calendar went while it was being set up. Confirm again."),
     409: refused(
-      "more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
+      "more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. too_many_integrations: disconnect an account, then confirm again; the ticket stays valid. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
     ),
     502: OF_PROVIDER[502],
   },
