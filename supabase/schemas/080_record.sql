@@ -182,11 +182,16 @@ declare
   );
   v_batch calendar_sync.batch := jsonb_populate_record(null::calendar_sync.batch, p_batch);
   v_integration public.calendar_integrations;
+  v_is_locked boolean;
   v_removed integer;
   v_breaker text;
 begin
   perform calendar_sync.act_as('worker');
-  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update skip locked;
+  v_is_locked := not found;
+  if v_is_locked then
+    select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  end if;
   perform from calendar_sync.lanes
   where integration_id = p_integration_id and leased_by = p_worker and coalesce(lease = v_batch.lease, true)
   for update;
@@ -220,6 +225,14 @@ begin
     deletions_allowed = greatest(deletions_allowed - v_removed, 0)
   where integration_id = p_integration_id;
 
+  -- Nobody waits for a user who is changing the integration: what there is to say of it the next run says.
+  if v_is_locked then
+    perform calendar_sync.append_changes(array[p_integration_id], 'scan', 1);
+    v_batch.calendar_id := null;
+    v_batch.status := null;
+    v_batch.last_error := null;
+    v_batch.succeeded := false;
+  end if;
   if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
     -- Our own calendar has a new id: what we know of its events stays true.
     update public.calendar_event_mappings set calendar_id = v_batch.calendar_id
@@ -236,7 +249,7 @@ begin
     v_batch.status := null;
     v_batch.last_error := null;
   end if;
-  if v_batch.succeeded or v_batch.reached or v_batch.last_error is not null then
+  if not v_is_locked and (v_batch.succeeded or v_batch.reached or v_batch.last_error is not null) then
     update public.calendar_integrations
     set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
       last_error = case

@@ -22,13 +22,13 @@ testEngine(
       const other = await engine.integration();
       await engine.insert(locking.user_id, 1);
       await engine.insert(other.user_id, 1);
-      const [leased] = (await engine.claim(WORKER, 8)).filter(({ integration_id }) =>
-        integration_id === locking.id
-      );
+      await engine.sql`update calendar_sync.changes set priority = 2 where integration_id = ${other.id}`;
+      const [leased] = await engine.claim(WORKER);
       assert.ok(leased);
-      await engine.retire(WORKER);
+      assert.equal(leased.integration_id, locking.id);
       await engine.asUser(locking.user_id, async (own) => {
         await lock(own, locking);
+        assert.equal(await engine.record(WORKER, leased), true);
         const claimed = await engine.claim(WORKER, 8);
         assert.ok(claimed.some(({ integration_id }) => integration_id === other.id));
         for (const lane of claimed) assert.equal(await engine.record(WORKER, lane), true);
