@@ -8,16 +8,22 @@ const RESTART_POLL_MS = 25;
 /** Methods that `fetch` does not send. */
 const NOT_PASSED_ON = new Set(["CONNECT", "TRACE", "TRACK"]);
 
+/** Who has called the gateway. */
+export interface Peer {
+  readonly address: string;
+}
+
 /** `/functions/v1/<name>`: passes requests on to the function's process, which sees `/<name>/…` as when hosted. */
-export function functionRoutes(functions: readonly FunctionProcess[]): Hono {
-  const app = new Hono();
-  app.all("/:name{[^/]+}/*", (c) => forward(c.req.raw, c.req.param("name"), functions));
-  app.all("/:name{[^/]+}", (c) => forward(c.req.raw, c.req.param("name"), functions));
+export function functionRoutes(functions: readonly FunctionProcess[]): Hono<{ Bindings: Peer }> {
+  const app = new Hono<{ Bindings: Peer }>();
+  app.all("/:name{[^/]+}/*", (c) => forward(c.req.raw, c.env, c.req.param("name"), functions));
+  app.all("/:name{[^/]+}", (c) => forward(c.req.raw, c.env, c.req.param("name"), functions));
   return app;
 }
 
 async function forward(
   request: Request,
+  peer: Peer,
   name: string,
   functions: readonly FunctionProcess[],
 ): Promise<Response> {
@@ -35,6 +41,8 @@ async function forward(
     url.pathname.replace(/^\/functions\/v1/, "")
   }${url.search}`;
   const headers = new Headers(request.headers);
+  // As hosted: what a caller says of itself stays, and who really called comes last.
+  headers.append("x-forwarded-for", peer.address);
   headers.set("x-forwarded-host", url.host);
   headers.set("x-forwarded-proto", url.protocol.replace(":", ""));
   headers.delete("host");

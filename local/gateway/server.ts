@@ -4,7 +4,7 @@ import { freePort } from "../free-port.ts";
 import type { FunctionProcess } from "../functions/function-process.ts";
 import { openPool, type Pool } from "../postgres/pool.ts";
 import { authRoutes } from "./auth.ts";
-import { functionRoutes } from "./functions.ts";
+import { functionRoutes, type Peer } from "./functions.ts";
 import type { ProjectKeys } from "./keys.ts";
 import { restRoutes } from "./rest/routes.ts";
 
@@ -51,11 +51,11 @@ export interface Gateway {
  * @throws Error with one clear line where the port is in use
  */
 export function startGateway(port: number, record?: (request: Request) => void): Gateway {
-  let answer = (_request: Request): Response | Promise<Response> =>
+  let answer = (_request: Request, _peer: Peer): Response | Promise<Response> =>
     Response.json({ message: "The stack is starting" }, { status: 503 });
-  const server = listen(port, (request) => {
+  const server = listen(port, (request, { remoteAddr }) => {
     record?.(request.clone());
-    return answer(request);
+    return answer(request, { address: remoteAddr.hostname });
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
   const pools: Pool[] = [];
@@ -66,7 +66,7 @@ export function startGateway(port: number, record?: (request: Request) => void):
       const admin = openPool(superuserUrl, { max: AUTH_CONNECTIONS });
       const authenticator = openPool(authenticatorUrl, { max: REST_CONNECTIONS });
       pools.push(admin, authenticator);
-      const app = new Hono();
+      const app = new Hono<{ Bindings: Peer }>();
       app.use("/auth/*", cors());
       app.use("/rest/*", cors({ exposeHeaders: REST_EXPOSED }));
       app.route("/auth/v1", authRoutes({ pool: admin, keys, apiUrl: () => url }));
@@ -74,8 +74,8 @@ export function startGateway(port: number, record?: (request: Request) => void):
       app.route("/functions/v1", functionRoutes(functions));
       if (settings !== null) app.route("/", settings);
       app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
-      answer = async (request) => {
-        const given = await app.fetch(request);
+      answer = async (request, peer) => {
+        const given = await app.fetch(request, peer);
         await watch?.(request, given);
         return given;
       };
@@ -92,7 +92,7 @@ export function startGateway(port: number, record?: (request: Request) => void):
   }
 }
 
-function listen(port: number, handler: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+function listen(port: number, handler: Deno.ServeHandler<Deno.NetAddr>): Deno.HttpServer<Deno.NetAddr> {
   const on = (chosen: number) =>
     Deno.serve({ hostname: "127.0.0.1", port: chosen, onListen: () => {} }, handler);
   if (port !== 0) {

@@ -20,7 +20,7 @@ create table calendar_sync.feeds (
   name text not null check (char_length(name) between 1 and 100),
   settings jsonb not null,
   token_hash text not null unique check (token_hash ~ '^[0-9a-f]{64}$'),
-  expires_at timestamptz check (expires_at < '9999-12-31 00:00:00+00'),
+  expires_at timestamptz check (expires_at >= '2000-01-01 00:00:00+00' and expires_at < '9999-12-31 00:00:00+00'),
   last_used_at timestamptz,
   last_client text check (last_client in ('google', 'outlook', 'apple', 'thunderbird', 'other')),
   changed_at timestamptz not null default clock_timestamp(),

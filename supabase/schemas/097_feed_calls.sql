@@ -137,9 +137,9 @@ begin
   if jsonb_typeof(v_settings -> 'obligation_types') = 'array' then
     v_types := array(select jsonb_array_elements_text(v_settings -> 'obligation_types'));
   end if;
-  v_from := p_day - (v_settings ->> 'look_back_days')::integer;
+  v_from := p_day - (v_settings ->> 'look_back_days')::numeric::integer;
   -- Postgres knows later dates, and infinity; no calendar does.
-  v_until := least(p_day + (v_settings ->> 'look_ahead_days')::integer, date '9999-12-31');
+  v_until := least(p_day + (v_settings ->> 'look_ahead_days')::numeric::integer, date '9999-12-31');
   v_cancelled_after := p_day::timestamp at time zone 'UTC' - calendar_sync.cancelled_items_stay();
   select coalesce(json_agg(page order by page.obligation_id), '[]') into v_items
   from (

@@ -26,10 +26,33 @@ Deno.test("the kind of client is known by its User-Agent", () => {
 Deno.test("an address is counted by what it is, and cannot be found out without the secret", async () => {
   const one = await callerAddress("203.0.113.9", "secret");
   assert.match(one, /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
-  assert.equal(await callerAddress("203.0.113.9, 10.0.0.1", "secret"), one, "proxies come after it");
   assert.notEqual(await callerAddress("203.0.113.10", "secret"), one);
   assert.notEqual(await callerAddress("203.0.113.9", "another secret"), one);
   assert.equal(await callerAddress(undefined, "secret"), await callerAddress("", "secret"));
+});
+
+Deno.test("what a caller writes before the platform's own word is no other address", async () => {
+  const one = await callerAddress("203.0.113.9", "secret");
+  for (
+    const forwarded of [
+      "198.51.100.1, 203.0.113.9",
+      "198.51.100.2,10.0.0.1,\t203.0.113.9 ",
+      "unknown, , 203.0.113.9",
+      "203.0.113.9:50123",
+      "::ffff:203.0.113.9",
+    ]
+  ) assert.equal(await callerAddress(forwarded, "secret"), one, forwarded);
+  assert.notEqual(await callerAddress("203.0.113.9, 198.51.100.1", "secret"), one);
+});
+
+Deno.test("the addresses of one IPv6 network are one caller", async () => {
+  const one = await callerAddress("2001:db8:0:7::1", "secret");
+  for (const same of ["2001:DB8:0:7:ffff:1:2:3", "2001:0db8::7:0:0:0:2", "[2001:db8:0:7::9]:443"]) {
+    assert.equal(await callerAddress(same, "secret"), one, same);
+  }
+  for (const other of ["2001:db8:0:8::1", "2001:db8::1", "::1"]) {
+    assert.notEqual(await callerAddress(other, "secret"), one, other);
+  }
 });
 
 Deno.test("gzip is sent to whoever takes it", () => {
