@@ -14,7 +14,7 @@ export async function userState(sql: Sql, user_id: string): Promise<string> {
       (select jsonb_agg(to_jsonb(o) order by o.id) from public.obligations as o where o.user_id = ${user_id}),
       (select jsonb_agg(to_jsonb(m) order by m.id) from public.calendar_event_mappings as m
         join public.calendar_integrations as i on i.id = m.integration_id where i.user_id = ${user_id}),
-      (select count(*) from calendar_sync.states as s where s.user_id = ${user_id}),
+      (select count(*) from calendar_sync.flows as s where s.user_id = ${user_id}),
       (select jsonb_agg(to_jsonb(s) order by s.id) from vault.secrets as s
         join public.calendar_integrations as i on s.id in (i.refresh_token_secret_id, i.access_token_secret_id)
         where i.user_id = ${user_id})

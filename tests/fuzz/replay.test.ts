@@ -9,7 +9,7 @@ import { createRecorder, type RecordedCall, replay } from "./recorder.ts";
 import { SEED } from "./runs.ts";
 
 const ROWS = 12;
-const DOORBELLS = 100;
+const WAKE_UP_CALLS = 100;
 /** Replays at a time. */
 const ABREAST = 8;
 
@@ -36,11 +36,10 @@ Deno.test({
           // What a claim leased whose answer nobody read is free again in 15 s: here in 6. A worker that lives renews.
           await sql`update calendar_sync.lanes set leased_until = now(), ready_at = now()
             where leased_until < now() + interval '9 seconds'`;
-          if (performance.now() > ring_at) await ring();
+          if (performance.now() > call_at) await call();
           const [open] = await sql<{ count: number }[]>`
           select ((select count(*) from calendar_sync.jobs) + (select count(*) from calendar_sync.changes)
-            + (select count(*) from calendar_sync.lanes where leased_by is not null or walk_after is not null
-              or walk_next is not null))::integer as count`;
+            + (select count(*) from calendar_sync.lanes where leased_by is not null))::integer as count`;
           return open?.count === 0;
         },
         40_000,
@@ -50,9 +49,9 @@ Deno.test({
           output: scene.output.slice(-10),
         }),
       );
-    let ring_at = 0;
-    const ring = async () => {
-      ring_at = performance.now() + 1_000;
+    let call_at = 0;
+    const call = async () => {
+      call_at = performance.now() + 1_000;
       const response = await fetch(`${stack.apiUrl}/functions/v1/calendar-sync`, {
         method: "POST",
         headers: { "x-calendar-sync-secret": stack.syncSecret, "x-replayed": "1" },
@@ -129,11 +128,11 @@ Deno.test({
       );
     });
 
-    await t.step(`a doorbell ${DOORBELLS} times at once`, async () => {
-      const doorbell = (await recorder.calls()).find(({ url }) => url.endsWith("/calendar-sync"));
-      assert.ok(doorbell);
+    await t.step(`a wake-up call ${WAKE_UP_CALLS} times at once`, async () => {
+      const wake_up = (await recorder.calls()).find(({ url }) => url.endsWith("/calendar-sync"));
+      assert.ok(wake_up);
       const written = writes();
-      const statuses = await Promise.all(Array.from({ length: DOORBELLS }, () => replay(doorbell)));
+      const statuses = await Promise.all(Array.from({ length: WAKE_UP_CALLS }, () => replay(wake_up)));
       assert.deepEqual([...new Set(statuses)], [202]);
       await untilSettled();
       assert.equal(writes(), written);

@@ -52,7 +52,6 @@ Deno.test({
           const [open] = await sql<{ count: number }[]>`
             select (select count(*) from calendar_sync.jobs where failed_at is null)
               + (select count(*) from calendar_sync.changes)
-              + (select count(*) from calendar_sync.lanes where walk_after is not null or walk_next is not null)
               as count`;
           return Number(open?.count) === 0;
         },
