@@ -137,10 +137,11 @@ begin
           and job.run_at <= now() + interval '1 second'
         order by job.priority, job.run_at limit p_jobs
       ) as due
-      where exists (
+      -- OFFSET: as in calendar_sync.compare.
+      cross join lateral (
         select from public.calendar_event_mappings as mapping
-        where mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id
-      )
+        where mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id offset 0
+      ) as shown
     )) as event
     where not event.is_wanted
   );

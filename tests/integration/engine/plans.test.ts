@@ -9,10 +9,10 @@ const LANES = 2_000;
 const JOBS_A_LANE = 10;
 const BATCH = 100;
 const BATCHES = 20;
-/** Measured: 15 to 35. A look at all events of the calendar for each job is 2,000. */
-const READS_A_JOB_MAX = 60;
-/** A scan reads the next 1,000 events, and queues them. */
-const SCANNED = 10_000;
+/** Measured: 7 to 23, and 65 where a scan goes on. A look at all events of the calendar for each job is up to 2,000. */
+const READS_A_JOB_MAX = 90;
+/** The first batch begins the scan. Measured: 18,149. */
+const SCANNED = 25_000;
 const WORKER = "a0000000-0000-0000-0000-000000000000";
 const LARGE = ["jobs", "lanes", "calendar_event_mappings", "calendar_integrations", "obligations"];
 
@@ -110,7 +110,10 @@ testEngine("a batch of a large calendar costs as much as one of a small", [{
         assert.ok(lane);
         await record(WORKER, lane);
         const read = await rows() - before;
-        assert.ok(read < SCANNED + READS_A_JOB_MAX * BATCH, `batch ${batch}: ${read} rows`);
+        assert.ok(
+          read < (batch === 0 ? SCANNED : 0) + READS_A_JOB_MAX * BATCH,
+          `batch ${batch}: ${read} rows`,
+        );
       }
       assert.equal((await claim(WORKER))[0]?.jobs.length ?? 0, 0);
       await sql`select public.calendar_retire(${WORKER})`;
