@@ -7,7 +7,7 @@ import { textFiles } from "../../../support/text-files.ts";
 /** Comparisons of what is called like a secret whose time tells nobody anything, and why. */
 const EXPLAINED = new Map([
   // Both are ours; whoever waits for the answer made neither.
-  ["_shared/oauth/access-token.ts: held.access_token !== rejected_token", "our own access token"],
+  ["_shared/oauth/access-token.ts: known.access_token !== rejected_token", "our own access token"],
   ["_shared/oauth/access-token.ts: outcome.refresh_token !== begun.refresh_token", "the provider's answer"],
   ["_shared/domain/plan.ts: mapping.content_hash === content_hash", "the hash of an event's content"],
 ]);
