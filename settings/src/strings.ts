@@ -188,6 +188,10 @@ export const ENGLISH = {
     label: "Reminders",
     hint: "For events made from now on, so that changes of yours survive.",
     hint_one: "Outlook shows one reminder: the one nearest to the deadline. For events made from now on.",
+    all_day: "All-day deadlines are due at",
+    all_day_changed: "Time of all-day deadlines changed.",
+    all_day_midnight:
+      "This calendar cannot ring once an all-day event has begun: a reminder for the day itself rings at midnight, when it begins.",
     none: "No reminder",
     add: "Add a reminder",
     custom: "Another time…",

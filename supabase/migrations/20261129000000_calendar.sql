@@ -419,6 +419,14 @@ comment on function calendar_sync.record_reach(uuid, text, boolean) is
 -- A removed integration stays as a row with removed_at, without credentials, for as long as events of ours may be in its
 -- calendar. Connecting the account again revives it. Until then policies, limits and triggers ignore it.
 
+create function calendar_sync.default_settings() returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select '{"reminders_minutes": [10080, 1440], "all_day_reminder_time": "09:00", "completed_events": "keep"}'::jsonb
+$$;
+
+comment on function calendar_sync.default_settings() is 'Of a calendar for which nothing else was chosen.';
+
 create table public.calendar_integrations (
   id uuid primary key default gen_random_uuid(),
   user_id uuid references auth.users (id) on delete set null,
@@ -435,7 +443,7 @@ create table public.calendar_integrations (
   calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
   own_calendar_id text,
   sync_enabled boolean not null default true,
-  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}',
+  settings jsonb not null default calendar_sync.default_settings(),
   refresh_token_secret_id uuid,
   access_token_secret_id uuid,
   token_expires_at timestamptz,
@@ -451,8 +459,10 @@ create table public.calendar_integrations (
     and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0),
   -- Expressions without functions: they are checked with every record of a batch.
   constraint calendar_integrations_settings_known check (
-    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'completed_events'] = '{}'
+    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'all_day_reminder_time', 'completed_events'] = '{}'
     and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+    and coalesce(jsonb_typeof(settings -> 'all_day_reminder_time') = 'string', false)
+    and coalesce(settings ->> 'all_day_reminder_time' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$', false)
   ),
   constraint calendar_integrations_settings_reminders check (
     jsonb_typeof(settings -> 'reminders_minutes') = 'array'
@@ -473,7 +483,7 @@ comment on column public.calendar_integrations.paused_by_admin is
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
-  'reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
+  'reminders_minutes: at most five, of 0 to 40320 minutes; all_day_reminder_time: when an all-day deadline is taken as due on its day; completed_events: keep or remove.';
 comment on column public.calendar_integrations.own_calendar_id is
   'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
@@ -4349,7 +4359,7 @@ begin
       select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
         'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'last_error', null,
-        'settings', '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}'::jsonb), flow.created_at, flow.id
+        'settings', calendar_sync.default_settings()), flow.created_at, flow.id
       from calendar_sync.flows as flow
       where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.expires_at > now()
         and p_integration_id is null and not exists (

@@ -3,6 +3,14 @@
 -- A removed integration stays as a row with removed_at, without credentials, for as long as events of ours may be in its
 -- calendar. Connecting the account again revives it. Until then policies, limits and triggers ignore it.
 
+create function calendar_sync.default_settings() returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select '{"reminders_minutes": [10080, 1440], "all_day_reminder_time": "09:00", "completed_events": "keep"}'::jsonb
+$$;
+
+comment on function calendar_sync.default_settings() is 'Of a calendar for which nothing else was chosen.';
+
 create table public.calendar_integrations (
   id uuid primary key default gen_random_uuid(),
   user_id uuid references auth.users (id) on delete set null,
@@ -19,7 +27,7 @@ create table public.calendar_integrations (
   calendar_role text not null default 'other' check (calendar_role in ('own', 'primary', 'other')),
   own_calendar_id text,
   sync_enabled boolean not null default true,
-  settings jsonb not null default '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}',
+  settings jsonb not null default calendar_sync.default_settings(),
   refresh_token_secret_id uuid,
   access_token_secret_id uuid,
   token_expires_at timestamptz,
@@ -35,8 +43,10 @@ create table public.calendar_integrations (
     and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0),
   -- Expressions without functions: they are checked with every record of a batch.
   constraint calendar_integrations_settings_known check (
-    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'completed_events'] = '{}'
+    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'all_day_reminder_time', 'completed_events'] = '{}'
     and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
+    and coalesce(jsonb_typeof(settings -> 'all_day_reminder_time') = 'string', false)
+    and coalesce(settings ->> 'all_day_reminder_time' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$', false)
   ),
   constraint calendar_integrations_settings_reminders check (
     jsonb_typeof(settings -> 'reminders_minutes') = 'array'
@@ -57,7 +67,7 @@ comment on column public.calendar_integrations.paused_by_admin is
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
-  'reminders_minutes: at most five, of 0 to 40320 minutes; completed_events: keep or remove.';
+  'reminders_minutes: at most five, of 0 to 40320 minutes; all_day_reminder_time: when an all-day deadline is taken as due on its day; completed_events: keep or remove.';
 comment on column public.calendar_integrations.own_calendar_id is
   'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';

@@ -115,7 +115,7 @@ begin
       select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
         'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'last_error', null,
-        'settings', '{"reminders_minutes": [10080, 1440], "completed_events": "keep"}'::jsonb), flow.created_at, flow.id
+        'settings', calendar_sync.default_settings()), flow.created_at, flow.id
       from calendar_sync.flows as flow
       where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.expires_at > now()
         and p_integration_id is null and not exists (

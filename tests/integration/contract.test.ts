@@ -147,7 +147,11 @@ Deno.test({
         settings: { completed_events: "remove" },
       });
       const { settings } = await response.json();
-      assert.deepEqual(settings, { reminders_minutes: [10080, 1440], completed_events: "remove" });
+      assert.deepEqual(settings, {
+        reminders_minutes: [10080, 1440],
+        all_day_reminder_time: "09:00",
+        completed_events: "remove",
+      });
     });
 
     await t.step("Sync now says how many calendars it queued", async () => {

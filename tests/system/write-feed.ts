@@ -48,7 +48,7 @@ const instants = ZONES.flatMap((time_zone) =>
       status: "open",
       due: { kind: "instant", at, time_zone },
       url: null,
-    }, { reminders_minutes: [], completed_events: "keep" });
+    }, { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" });
     if (event === null) throw new Error("It has a deadline.");
     return feedEvent(event, { uid: `${time_zone} ${at}` });
   })

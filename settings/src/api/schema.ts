@@ -456,6 +456,11 @@ export interface components {
       settings: {
         /** @description Minutes before the deadline, at most five. */
         reminders_minutes: number[];
+        /**
+         * @description When an all-day deadline is taken as due on its day: its reminders count back from then.
+         * @example 09:00
+         */
+        all_day_reminder_time: string;
         /** @enum {string} */
         completed_events: "keep" | "remove";
       };
@@ -545,6 +550,11 @@ export interface components {
       settings?: {
         /** @description Minutes before the deadline; where an event can have one reminder, it gets the smallest. */
         reminders_minutes?: number[];
+        /**
+         * @description When an all-day deadline is taken as due on its day, HH:MM. Where a provider cannot ring after an event has begun, such a reminder rings at its midnight.
+         * @example 09:00
+         */
+        all_day_reminder_time?: string;
         /** @enum {string} */
         completed_events?: "keep" | "remove";
       };
@@ -657,12 +667,14 @@ export interface components {
       /** @description Those that were changed (settings_changed). */
       settings_before: {
         reminders_minutes?: number[];
+        all_day_reminder_time?: string;
         /** @enum {string} */
         completed_events?: "keep" | "remove";
       } | null;
       /** @description What they were changed to (settings_changed). */
       settings: {
         reminders_minutes?: number[];
+        all_day_reminder_time?: string;
         /** @enum {string} */
         completed_events?: "keep" | "remove";
       } | null;

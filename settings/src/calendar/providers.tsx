@@ -7,14 +7,28 @@ export interface ProviderCard {
   readonly asks_for_existing_calendars: boolean;
   /** Whether an event has one reminder at most. */
   readonly has_one_reminder: boolean;
+  /** Whether a reminder can ring after its event has begun. */
+  readonly rings_after_start: boolean;
   /** Whether an administrator may have to allow a connection. */
   readonly has_administrators: boolean;
 }
 
 /** In the order in which they are shown. */
 export const PROVIDERS: readonly ProviderCard[] = [
-  { name: "google", asks_for_existing_calendars: true, has_one_reminder: false, has_administrators: false },
-  { name: "outlook", asks_for_existing_calendars: false, has_one_reminder: true, has_administrators: true },
+  {
+    name: "google",
+    asks_for_existing_calendars: true,
+    has_one_reminder: false,
+    rings_after_start: false,
+    has_administrators: false,
+  },
+  {
+    name: "outlook",
+    asks_for_existing_calendars: false,
+    has_one_reminder: true,
+    rings_after_start: false,
+    has_administrators: true,
+  },
 ];
 
 const SHEETS: Readonly<Record<ProviderName, readonly string[]>> = {

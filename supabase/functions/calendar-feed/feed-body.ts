@@ -8,6 +8,8 @@ import { type VTimeZone, vtimezoneOf, type ZoneUse } from "./vtimezone.ts";
 
 /** A quarter of a megabyte: little to hold, and few calls. */
 const ITEMS_PER_PAGE = 500;
+/** As calendars have it for which nothing else was chosen. */
+const ALL_DAY_REMINDER_TIME = "09:00";
 
 /**
  * A feed in RFC 5545, page by page, so that a large one needs no more memory than a small one. Where an obligation changes
@@ -63,7 +65,7 @@ export function feedEventOf(item: Item, feed: Feed, domain: string): FeedEvent |
     status: item.status === "completed" ? "completed" : "open",
     due: dueOf(item),
     url: item.url,
-  }, feed.settings);
+  }, { ...feed.settings, all_day_reminder_time: ALL_DAY_REMINDER_TIME });
   if (event === null) return null;
   // By the day that a feed is read on: within a day its bytes stay the same.
   const is_over = isOver(event, Date.parse(feed.day));

@@ -137,11 +137,13 @@ function utc(instant: string): string {
   return spelling;
 }
 
-/** A duration that an alarm comes before its event (RFC 5545 §3.3.6). */
+/** A duration that an alarm comes before the start of its event, or after it where negative (RFC 5545 §3.3.6). */
 function before(minutes: number): string {
   if (minutes === 0) return "PT0S";
-  if (minutes % MINUTES_PER_DAY === 0) return `-P${minutes / MINUTES_PER_DAY}D`;
-  return minutes % MINUTES_PER_HOUR === 0 ? `-PT${minutes / MINUTES_PER_HOUR}H` : `-PT${minutes}M`;
+  const sign = minutes > 0 ? "-" : "";
+  const size = Math.abs(minutes);
+  if (size % MINUTES_PER_DAY === 0) return `${sign}P${size / MINUTES_PER_DAY}D`;
+  return size % MINUTES_PER_HOUR === 0 ? `${sign}PT${size / MINUTES_PER_HOUR}H` : `${sign}PT${size}M`;
 }
 
 /** TEXT (RFC 5545 §3.3.11). */

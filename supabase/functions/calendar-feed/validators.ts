@@ -1,7 +1,7 @@
 import type { Feed } from "./feed.ts";
 
 /** Raise it when the same feed comes to be written in other bytes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MS_PER_S = 1000;
 
 /** What a reader keeps, to ask later whether anything changed (RFC 9110 §8.8). */

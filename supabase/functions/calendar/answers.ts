@@ -60,6 +60,10 @@ export const Integration = z.object({
     reminders_minutes: z.array(z.int()).openapi({
       description: "Minutes before the deadline, at most five.",
     }),
+    all_day_reminder_time: z.string().openapi({
+      description: "When an all-day deadline is taken as due on its day: its reminders count back from then.",
+      examples: ["09:00"],
+    }),
     completed_events: z.enum(["keep", "remove"]),
   }),
 }).openapi("Integration", { description: "One account at one provider that a user connected." });
@@ -136,6 +140,7 @@ export const EventActivity = z.object({
 
 const SomeSettings = z.object({
   reminders_minutes: z.array(z.int()).optional(),
+  all_day_reminder_time: z.string().optional(),
   completed_events: z.enum(["keep", "remove"]).optional(),
 }).nullable();
 

@@ -23,6 +23,7 @@ const ObligationId = z.guid("must be the id of an obligation");
 const FeedId = z.uuid("must be the id of a feed");
 
 const Reminders = z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX);
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 09:00");
 const CompletedEvents = z.enum(["keep", "remove"]);
 /** Postgres has no text with NUL in it. */
 const WITHOUT_NUL = /^[^\0]*$/;
@@ -98,6 +99,11 @@ export const PatchBody = z.strictObject({
   settings: z.strictObject({
     reminders_minutes: Reminders.optional().openapi({
       description: "Minutes before the deadline; where an event can have one reminder, it gets the smallest.",
+    }),
+    all_day_reminder_time: TimeOfDay.optional().openapi({
+      description:
+        "When an all-day deadline is taken as due on its day, HH:MM. Where a provider cannot ring after an event has begun, such a reminder rings at its midnight.",
+      examples: ["09:00"],
     }),
     completed_events: CompletedEvents.optional(),
   }).optional().openapi({ description: "Merged with what is set." }),

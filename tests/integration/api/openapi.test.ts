@@ -80,7 +80,7 @@ Deno.test({
       await call(api, "PATCH", "/status", 200, {
         integration_id,
         calendar_id: primary.id,
-        settings: { reminders_minutes: [60], completed_events: "keep" },
+        settings: { reminders_minutes: [60], all_day_reminder_time: "09:00", completed_events: "keep" },
       });
       await call(api, "PATCH", "/status", 409, { integration_id, calendar_id: "another" });
       await call(api, "POST", "/calendars", 200, { integration_id });

@@ -19,7 +19,11 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         >`insert into public.obligations (user_id, title, deadline_date)
         values (${user.id}, 'Kept', '2027-01-01') returning id`;
         await scene.untilTitles(user.calendar_id, ["Kept"]);
-        const settings = { reminders_minutes: [60], completed_events: "keep" };
+        const settings = {
+          reminders_minutes: [60],
+          all_day_reminder_time: "09:00",
+          completed_events: "keep",
+        };
         await (await user.api.request("PATCH", "/status", { integration_id: user.integration.id, settings }))
           .body?.cancel();
         provider.revokeEverything();

@@ -10,10 +10,13 @@ import type { Outcome } from "../../../supabase/functions/_shared/providers/outc
 /** What a test says about an obligation; the rest is plain. */
 export interface Given extends Partial<Obligation> {
   readonly reminders_minutes?: readonly number[];
+  readonly all_day_reminder_time?: string;
 }
 
 /** The event of an obligation, as the product makes it; of a new obligation where none is named. */
-export function eventOf({ reminders_minutes = [], ...given }: Given = {}): CalendarEvent {
+export function eventOf(
+  { reminders_minutes = [], all_day_reminder_time = "00:00", ...given }: Given = {},
+): CalendarEvent {
   const obligation: Obligation = {
     obligation_id: crypto.randomUUID(),
     title: "Energy report",
@@ -23,7 +26,11 @@ export function eventOf({ reminders_minutes = [], ...given }: Given = {}): Calen
     url: null,
     ...given,
   };
-  const event = calendarEventOf(obligation, { reminders_minutes, completed_events: "keep" });
+  const event = calendarEventOf(obligation, {
+    reminders_minutes,
+    all_day_reminder_time,
+    completed_events: "keep",
+  });
   assert.ok(event);
   return event;
 }

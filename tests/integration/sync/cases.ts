@@ -49,8 +49,8 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
         text: "Form\n\nhttps://example.com/o",
         time: { kind: "all_day", start_date: DAY, end_date: "2027-03-16" },
         leaves_free: true,
-        // Outlook has one reminder: the last.
-        reminders_minutes: provider.name === "google" ? [10080, 1440] : [1440],
+        // Days before at 09:00; Outlook has one reminder: the last.
+        reminders_minutes: provider.name === "google" ? [9540, 900] : [900],
         obligation_id: id,
         invites_nobody: true,
       });

@@ -14,7 +14,7 @@ const ACTIVE: Integration = {
   last_synced_at: null,
   progress: { pending: 0, synced: 3, failed: 0 },
   last_error: null,
-  settings: { reminders_minutes: [], completed_events: "keep" },
+  settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
 };
 
 const failing = (

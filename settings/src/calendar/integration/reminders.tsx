@@ -28,6 +28,32 @@ export function Reminders(
         minutes={settings.reminders_minutes}
         onChange={(reminders_minutes) => change({ reminders_minutes }, strings.reminders.changed)}
       />
+      <label className="ec-field">
+        {strings.reminders.all_day}
+        <input
+          // Whatever else changes the time shows in the field.
+          key={settings.all_day_reminder_time}
+          type="time"
+          className="ec-input"
+          required
+          defaultValue={settings.all_day_reminder_time}
+          aria-describedby={provider.rings_after_start ? undefined : `${id}-midnight`}
+          // A time is typed digit by digit, and each is a change: it counts when the field is left.
+          onBlur={({ target }) => {
+            const chosen = target.value;
+            if (chosen === "") target.value = settings.all_day_reminder_time;
+            else if (chosen !== settings.all_day_reminder_time) {
+              change({ all_day_reminder_time: chosen }, strings.reminders.all_day_changed);
+            }
+          }}
+          onKeyDown={({ key, currentTarget }) => {
+            if (key === "Enter") currentTarget.blur();
+          }}
+        />
+      </label>
+      {provider.rings_after_start
+        ? null
+        : <p id={`${id}-midnight`} className="ec-small ec-muted">{strings.reminders.all_day_midnight}</p>}
     </div>
   );
 }

@@ -13,9 +13,11 @@ export function useSettingsChange(integration: Integration) {
   const settings = { ...integration.settings, ...mutation.underWay?.settings };
   const send = (changed: Partial<IntegrationSettings>, words: string | null) => {
     // What was set since then stays.
+    const { reminders_minutes, all_day_reminder_time, completed_events } = settings;
     const before = {
-      ...(changed.reminders_minutes === undefined ? {} : { reminders_minutes: settings.reminders_minutes }),
-      ...(changed.completed_events === undefined ? {} : { completed_events: settings.completed_events }),
+      ...(changed.reminders_minutes === undefined ? {} : { reminders_minutes }),
+      ...(changed.all_day_reminder_time === undefined ? {} : { all_day_reminder_time }),
+      ...(changed.completed_events === undefined ? {} : { completed_events }),
     };
     mutation.mutate({ integration_id: integration.id, settings: changed }, {
       onError,

@@ -12,7 +12,7 @@ export interface CalendarEvent {
   readonly url: string | null;
   /** Nothing is to remind of it. */
   readonly completed: boolean;
-  /** Before the start. */
+  /** Before the start; after it where negative, as far as a calendar can ring after an event has begun. */
   readonly reminders_minutes: readonly number[];
 }
 
@@ -25,6 +25,7 @@ export type EventTime =
 export const TITLE_MAX_CHARACTERS = 250;
 /** A deadline has no duration, but providers refuse an event without one (Google 400 `timeRangeEmpty`). */
 export const TIMED_EVENT_MINUTES = 30;
+const MINUTES_PER_HOUR = 60;
 /** What RFC 3339 can write. */
 const YEAR_MIN = 1;
 const YEAR_MAX = 9999;
@@ -50,8 +51,19 @@ export function calendarEventOf(obligation: Obligation, settings: IntegrationSet
     time,
     url,
     completed,
-    reminders_minutes: settings.reminders_minutes,
+    reminders_minutes: remindersOf(time, settings),
   };
+}
+
+/** Reminders of an all-day deadline count back from the time of its day that the user chose, not from midnight. */
+function remindersOf(
+  time: EventTime,
+  { reminders_minutes, all_day_reminder_time }: IntegrationSettings,
+): readonly number[] {
+  if (time.kind === "timed") return reminders_minutes;
+  const due = Temporal.PlainTime.from(all_day_reminder_time);
+  const due_minutes = due.hour * MINUTES_PER_HOUR + due.minute;
+  return reminders_minutes.map((minutes) => minutes - due_minutes);
 }
 
 /** Whether an obligation has no event for the one reason that no calendar can show its deadline. */

@@ -19,7 +19,9 @@ export type Due =
 
 /** What a user chose for one integration. */
 export interface IntegrationSettings {
-  /** Minutes before the start, at most five, 0–40320 each. */
+  /** Minutes before the deadline, at most five, 0–40320 each. */
   readonly reminders_minutes: readonly number[];
+  /** `09:00`: when an all-day deadline is taken as due on its day. */
+  readonly all_day_reminder_time: string;
   readonly completed_events: "keep" | "remove";
 }

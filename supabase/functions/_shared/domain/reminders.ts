@@ -3,6 +3,14 @@ import type { CalendarEvent } from "./calendar-event.ts";
 const MS_PER_MINUTE = 60_000;
 
 /**
+ * Reminders for a provider that can only ring before an event begins: what would ring later rings when it begins, at the
+ * midnight of an all-day one. Each once.
+ */
+export function beforeStart({ reminders_minutes }: CalendarEvent): readonly number[] {
+  return [...new Set(reminders_minutes.map((minutes) => Math.max(minutes, 0)))];
+}
+
+/**
  * What we last set as the reminders of an event, noted with the event to tell them from its user's own. `taken`: the
  * obligation was completed, and what had not rung was taken away.
  */

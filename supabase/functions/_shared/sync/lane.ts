@@ -63,6 +63,7 @@ const Lane = z.object({
   reserved_id: z.number().nullable(),
   settings: z.object({
     reminders_minutes: z.array(z.number()),
+    all_day_reminder_time: z.string(),
     completed_events: z.enum(["keep", "remove"]),
   }),
   /** Runs in a row that achieved nothing. */

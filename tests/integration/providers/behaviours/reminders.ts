@@ -61,6 +61,38 @@ export const REMINDERS: readonly Behaviour[] = [
     },
   },
   {
+    name:
+      "an all-day deadline reminds at the time of day that was chosen, on its day at the midnight that it begins with",
+    async run(scene) {
+      const expected: readonly (readonly [string, readonly number[], readonly number[]])[] = [
+        ["09:00", [10080, 1440], [9540, 900]],
+        ["17:30", [1440, 60, 0], [390, 0]],
+        ["09:00", [0], [0]],
+        ["23:59", [40320, 1439], [38881, 0]],
+        ["00:00", [1440], [1440]],
+      ];
+      for (const [all_day_reminder_time, reminders_minutes, rings] of expected) {
+        const { only } = await created(scene, { due: inDays(60), all_day_reminder_time, reminders_minutes });
+        assert.deepEqual(only().reminders_minutes, scene.traits.remindersOf(rings));
+      }
+    },
+  },
+  {
+    name: "reminders stay when an all-day deadline becomes timed, and the settings change nothing of them",
+    async run(scene) {
+      const all_day_reminder_time = "09:00";
+      const { update } = await created(scene, {
+        due: inDays(60),
+        all_day_reminder_time,
+        reminders_minutes: [1440],
+      });
+      assert.deepEqual(await update({ due: inHours(24 * 60) }), [900]);
+      assert.deepEqual(await update({ all_day_reminder_time: "12:00", title: "Renamed" }), [900]);
+      assert.deepEqual(await update({ status: "completed" }), []);
+      assert.deepEqual(await update({ all_day_reminder_time: "12:00" }), [720]);
+    },
+  },
+  {
     name: "an event that is created past or completed has no reminder",
     async run(scene) {
       const over: readonly Given[] = [

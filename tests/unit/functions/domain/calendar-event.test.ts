@@ -8,7 +8,11 @@ import {
 } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import type { Due, Obligation } from "../../../../supabase/functions/_shared/domain/obligation.ts";
 
-const SETTINGS = { reminders_minutes: [10080, 1440], completed_events: "keep" } as const;
+const SETTINGS = {
+  reminders_minutes: [10080, 1440],
+  all_day_reminder_time: "09:00",
+  completed_events: "keep",
+} as const;
 
 function obligation(change: Partial<Obligation> = {}): Obligation {
   return {
@@ -146,4 +150,20 @@ Deno.test("a title is cut at 250 characters and never inside what a reader sees 
     const whole = [...new Intl.Segmenter().segment(title)].map(({ segment }) => segment);
     assert.deepEqual(kept, whole.slice(0, kept.length));
   }));
+});
+
+Deno.test("reminders of an all-day deadline count back from the time of its day, those of a timed one from its start", () => {
+  const minutesBefore = (all_day_reminder_time: string, due: Due) =>
+    calendarEventOf(obligation({ due }), {
+      reminders_minutes: [1440, 60, 0],
+      all_day_reminder_time,
+      completed_events: "keep",
+    })?.reminders_minutes;
+  const day: Due = { kind: "date", date: "2026-12-31" };
+  assert.deepEqual(minutesBefore("09:00", day), [900, -480, -540]);
+  assert.deepEqual(minutesBefore("00:00", day), [1440, 60, 0]);
+  assert.deepEqual(minutesBefore("23:59", day), [1, -1379, -1439]);
+  assert.deepEqual(minutesBefore("00:30", day), [1410, 30, -30]);
+  const at: Due = { kind: "instant", at: "2026-12-31T12:00:00Z", time_zone: null };
+  assert.deepEqual(minutesBefore("09:00", at), [1440, 60, 0]);
 });

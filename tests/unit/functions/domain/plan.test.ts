@@ -15,7 +15,11 @@ const OBLIGATION: Obligation = {
   due: { kind: "date", date: "2026-12-31" },
   url: null,
 };
-const SETTINGS = { reminders_minutes: [10], completed_events: "keep" } as const;
+const SETTINGS = {
+  reminders_minutes: [10],
+  all_day_reminder_time: "09:00",
+  completed_events: "keep",
+} as const;
 const EVENT = calendarEventOf(OBLIGATION, SETTINGS);
 assert.ok(EVENT);
 const HASH = await hashEvent(EVENT);

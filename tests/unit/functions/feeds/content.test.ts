@@ -123,6 +123,29 @@ Deno.test("a feed reminds of nothing that is past or completed", () => {
   assert.equal(timed("2026-11-25T00:00:01+00:00"), 2);
 });
 
+Deno.test("a feed reminds of all-day deadlines at nine, also on the day itself", () => {
+  const triggers = (change: Partial<Item>, reminders_minutes: number[]) => {
+    const event = feedEventOf(
+      item(change),
+      { ...FEED, settings: { ...FEED.settings, reminders_minutes } },
+      DOMAIN,
+    );
+    return event === null ? [] : calendarOf([event]).match(/(?<=TRIGGER:).*(?=\r)/g);
+  };
+  assert.deepEqual(triggers({}, [10080, 1440, 540, 60, 0, 30]), [
+    "-PT159H",
+    "-PT15H",
+    "PT0S",
+    "PT8H",
+    "PT9H",
+    "PT510M",
+  ]);
+  const timed = { deadline_date: null, deadline_at: "2027-02-28T12:00:00+00:00", time_zone: "UTC" };
+  assert.deepEqual(triggers(timed, [1440, 60, 0]), ["-P1D", "-PT1H", "PT0S"]);
+  const { events } = readWithIcalJs(calendarOf([feedEvent({ reminders_minutes: [-540] })]));
+  assert.equal(events[0]?.alarms[0]?.before_s, -540 * 60);
+});
+
 Deno.test("other reminders change an event, unless it came later", () => {
   const chosen = "2026-11-26T00:00:00+00:00";
   const modified = (created_at: string, modified_at: string) =>

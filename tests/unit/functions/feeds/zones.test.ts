@@ -5,7 +5,11 @@ import type { FeedEvent } from "../../../../supabase/functions/calendar-feed/ica
 import { readWithIcalJs } from "../../../support/feed-readers.ts";
 import { calendarOf, feedEvent } from "./sample.ts";
 
-const NO_REMINDERS = { reminders_minutes: [], completed_events: "keep" } as const;
+const NO_REMINDERS = {
+  reminders_minutes: [],
+  all_day_reminder_time: "09:00",
+  completed_events: "keep",
+} as const;
 
 /** A deadline at an instant, as every calendar shows it. */
 function at(instant: Temporal.Instant, time_zone: string): FeedEvent {

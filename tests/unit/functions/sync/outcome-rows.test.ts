@@ -36,7 +36,7 @@ const lane: Lane = {
   calls: 10,
   reserved_id: null,
   own_calendar_id: null,
-  settings: { reminders_minutes: [], completed_events: "keep" },
+  settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
   attempts: 0,
   batch_jobs: 100,
   access_token: null,

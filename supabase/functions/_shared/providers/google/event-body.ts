@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CalendarEvent, EventTime } from "../../domain/calendar-event.ts";
 import {
+  beforeStart,
   formatNote,
   type NotedReminders,
   parseNote,
@@ -27,7 +28,7 @@ const REMINDERS_PROPERTY = "reminders";
  */
 export function insertBody(event: CalendarEvent, owner: string, generation: number) {
   const { extendedProperties, ...fields } = managedFields(event, owner);
-  const noted = remindersBody(remindersAtFirst(event, remindersOf(event), Date.now()));
+  const noted = remindersBody(remindersAtFirst(event, beforeStart(event), Date.now()));
   return {
     id: eventId(owner, event.obligation_id, generation),
     ...fields,
@@ -84,7 +85,7 @@ export function remindersPatch(event: CalendarEvent, answered: unknown) {
   const change = remindersToChange(event, {
     shown: is_ours ? overrides.map(({ minutes }) => minutes) : null,
     noted: parseNote(seen.extendedProperties.private[REMINDERS_PROPERTY] ?? ""),
-    minutes: remindersOf(event),
+    minutes: beforeStart(event),
   }, Date.now());
   return change && remindersBody(change);
 }
@@ -97,11 +98,6 @@ function remindersBody(noted: NotedReminders) {
     },
     extendedProperties: { private: { [REMINDERS_PROPERTY]: formatNote(noted) } },
   };
-}
-
-/** Google refuses a reminder that is named twice. */
-function remindersOf({ reminders_minutes }: CalendarEvent): readonly number[] {
-  return [...new Set(reminders_minutes)];
 }
 
 function managedFields(event: CalendarEvent, owner: string) {

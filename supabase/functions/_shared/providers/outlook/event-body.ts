@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import {
+  beforeStart,
   formatNote,
   isOver,
   type NotedReminders,
@@ -128,8 +129,9 @@ function reminderBody(noted: NotedReminders) {
 }
 
 /** Outlook has one reminder an event; the last one before the deadline is the one that must not be missed. */
-function remindersOf({ reminders_minutes }: CalendarEvent): readonly number[] {
-  return reminders_minutes.length === 0 ? [] : [Math.min(...reminders_minutes)];
+function remindersOf(event: CalendarEvent): readonly number[] {
+  const minutes = beforeStart(event);
+  return minutes.length === 0 ? [] : [Math.min(...minutes)];
 }
 
 /** Our plain text as HTML, its last line a link; however long the text, the link stays. */

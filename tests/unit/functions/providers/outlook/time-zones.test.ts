@@ -119,7 +119,7 @@ Deno.test("an all-day event keeps its date, whatever the date and wherever the r
           status: "open",
           due: { kind: "date", date },
           url: null,
-        }, { reminders_minutes: [], completed_events: "keep" });
+        }, { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" });
         assert.ok(made !== null);
         const next = Temporal.PlainDate.from(date).add({ days: 1 }).toString();
         assert.deepEqual(graphTimeOf(made.time), {
