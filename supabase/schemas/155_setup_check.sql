@@ -261,7 +261,7 @@ declare
 begin
   foreach v_concern in array array[
     'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'worker', 'triggers', 'adapter', 'exposed_schemas',
-    'function_grants', 'table_grants', 'options', 'health'
+    'function_grants', 'table_grants', 'logging', 'options', 'health'
   ] loop
     begin
       return query execute format(

@@ -21,6 +21,13 @@ const tomorrow = `to_char((now() at time zone 'UTC')::date + 1, 'YYYYMMDD')`;
 
 export const BREAKAGES: readonly Breakage[] = [
   {
+    name: "slow statements are logged, with their parameters",
+    sql: `alter role authenticator set log_min_duration_statement = '250ms'`,
+    check: "what the database logs",
+    found: /parameters.*authenticator/,
+    told: /alter role authenticator set log_parameter_max_length = '0'/,
+  },
+  {
     name: "an old pg_net",
     sql: `update pg_catalog.pg_extension set extversion = '0.8.0' where extname = 'pg_net'`,
     check: "extension pg_net",
