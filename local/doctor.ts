@@ -26,7 +26,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   try {
     if (!await isInstalled(sql)) {
       throw new Error(
-        "This database has no schema calendar_admin. Run: npx supabase link --project-ref <ref> && npx supabase db push --remote",
+        "This database has no schema calendar_admin. Run: npx supabase link --project-ref <ref> && npx supabase db push --remote --include-all",
       );
     }
     const setup = await checkSetup(sql);
