@@ -123,6 +123,7 @@ export const CASES: readonly StateCase[] = [
         insert into public.obligations (user_id, title, deadline_date)
         values (${user.id}, 'Noise measurement', '2027-03-01') returning id`;
       assert.ok(obligation);
+      await scene.sql`select calendar_sync.absorb_changes(1000)`;
       await scene.sql`
         update calendar_sync.jobs set failed_at = now() - interval '2 hours', attempts = 1, last_error = 'invalid'
         where integration_id = ${id} and obligation_id = ${obligation.id}`;
