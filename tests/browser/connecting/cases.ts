@@ -251,6 +251,21 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Provide
       await screenshot(page, `state-${provider_name}-not_configured`);
     });
 
+    await step(
+      "a provider that this installation lacks is not shown beside one that it offers",
+      async ({ page }) => {
+        const other = provider_name === "google" ? "outlook" : "google";
+        const offered = { provider: other, name: "The other", credential: "oauth", presets: [] };
+        await page.route(
+          "**/calendar/providers",
+          (route) => route.fulfill({ json: { providers: [offered] } }),
+        );
+        await scene.signIn(page, await scene.newUser());
+        await page.locator(`#ec-${other}`).waitFor();
+        assert.equal(await section(page).count(), 0);
+      },
+    );
+
     if (provider_name === "outlook") {
       await step(
         "where only an administrator may allow it, there is a link to hand on",
