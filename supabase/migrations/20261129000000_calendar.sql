@@ -1131,7 +1131,7 @@ begin
   elsif new.sync_enabled is null then
     v_problem := 'sync_enabled: must be true or false';
   else
-    v_problem := calendar_sync.settings_problem(new.settings, array['reminders_minutes', 'completed_events']);
+    v_problem := calendar_sync.settings_problem(new.settings, array['reminders_minutes', 'all_day_reminder_time', 'completed_events']);
   end if;
   if v_problem is not null then
     raise exception '%', v_problem using errcode = 'invalid_parameter_value';
