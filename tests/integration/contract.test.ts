@@ -97,6 +97,13 @@ Deno.test({
         ["PATCH", "/status", { integration_id: id, settings: { completed_events: "hide" } }],
         ["PATCH", "/status", { integration_id: id, settings: { reminders_minutes: [1, 2, 3, 4, 5, 6] } }],
         ["PATCH", "/status", { integration_id: id, settings: { reminders_minutes: [40321] } }],
+        ...["9:00", "24:00", "09:60", "09:00:00", "", " 09:00", "٠٩:٠٠", 540, null].map((time) =>
+          [
+            "PATCH",
+            "/status",
+            { integration_id: id, settings: { all_day_reminder_time: time } },
+          ] as const
+        ),
         ["PATCH", "/status", {
           integration_id: id,
           sync_enabled: false,
@@ -152,6 +159,17 @@ Deno.test({
         all_day_reminder_time: "09:00",
         completed_events: "remove",
       });
+    });
+
+    await t.step("the database takes no other time of day either", async () => {
+      for (const time of ["9:00", "24:00", "09:00\n", "", 540, null]) {
+        await assert.rejects(
+          scene.sql`update public.calendar_integrations
+            set settings = settings || ${scene.sql.json({ all_day_reminder_time: time })} where id = ${id}`,
+          /calendar_integrations_settings_known/,
+          String(time),
+        );
+      }
     });
 
     await t.step("Sync now says how many calendars it queued", async () => {

@@ -29,7 +29,11 @@ const Integration = z.object({
     message: z.string(),
     details: z.record(z.string(), z.unknown()).optional(),
   }).nullable(),
-  settings: z.object({ reminders_minutes: z.array(z.number()), completed_events: z.string() }),
+  settings: z.object({
+    reminders_minutes: z.array(z.number()),
+    all_day_reminder_time: z.string(),
+    completed_events: z.string(),
+  }),
 });
 export type Integration = z.infer<typeof Integration>;
 

@@ -201,6 +201,30 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
     });
 
     await t.step(
+      "completing early takes the reminders away, and other settings rewrite no event",
+      async () => {
+        const deadline_date = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+        const id = await add({ title: "Report", deadline_date });
+        await scene.untilTitles(ada.calendar_id, ["Report"]);
+        const before = only();
+        const settings = { all_day_reminder_time: "12:00", reminders_minutes: [1440] };
+        await ada.api.request("PATCH", "/status", { integration_id: ada.integration.id, settings });
+        await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        const changes =
+          await sql`select from calendar_sync.changes where integration_id = ${ada.integration.id}`;
+        assert.equal(changes.length, 0, "settings of reminders concern new events");
+        assert.deepEqual(only(), before);
+        await sql`update public.obligations set status = 'completed', description = 'Sent' where id = ${id}`;
+        await scene.untilTitles(ada.calendar_id, ["✓ Report"]);
+        await until(() => Promise.resolve(only().reminders_minutes.length === 0));
+        await sql`update public.obligations set status = 'pending' where id = ${id}`;
+        await scene.untilTitles(ada.calendar_id, ["Report"]);
+        await until(() => Promise.resolve(JSON.stringify(only().reminders_minutes) === "[720]"));
+        await clear();
+      },
+    );
+
+    await t.step(
       "an event that the user deleted comes back with the next change, restored or new",
       async () => {
         const { google, outlook } = scene.stack;

@@ -51,12 +51,38 @@ export const SETTINGS: readonly Behaviour[] = [
         await scene.untilTitles(resident.calendar_id, ["New", "Old"]);
         const reminders = (title: string) =>
           scene.events(resident.calendar_id).find((event) => event.title === title)?.reminders_minutes ?? [];
-        assert.ok(reminders("New").includes(5), "an event made from now on reminds so");
-        assert.ok(!reminders("Old").includes(5), "one that is there keeps its own");
+        // Five minutes before 09:00 of an all-day event: as soon as it begins.
+        assert.ok(reminders("New").includes(0), "an event made from now on reminds so");
+        assert.ok(!reminders("Old").includes(0), "one that is there keeps its own");
 
         await group.getByRole("button", { name: "Remove the reminder 5 minutes before" }).click();
         await shown("5 minutes before").waitFor({ state: "detached" });
         await untilReminders(before);
+      });
+    },
+  },
+  {
+    name:
+      "all-day deadlines remind at the time that was chosen, and the page says that none rings on the day itself",
+    async run(scene) {
+      const resident = await scene.resident([]);
+      const untilTime = (time: string) =>
+        resident.api.untilStatus(({ settings }) => settings.all_day_reminder_time === time);
+      await scene.look("all-day-time", resident, async ({ page, card }) => {
+        const group = card.getByRole("group", { name: "Reminders" });
+        const time = group.getByLabel("All-day deadlines are due at");
+        assert.equal(await time.inputValue(), "09:00");
+        await group.getByText("rings at midnight").waitFor();
+        await time.fill("17:30");
+        await time.press("Enter");
+        await untilTime("17:30");
+        await toastOf(page, "Time of all-day deadlines changed.").getByRole("button", { name: "Undo" })
+          .click();
+        await untilTime("09:00");
+        await time.fill("");
+        await time.blur();
+        assert.equal(await time.inputValue(), "09:00", "no time is no change");
+        await assertAccessible(page, "a time of all-day deadlines", { best_practices: true });
       });
     },
   },
