@@ -2316,6 +2316,7 @@ begin
     'calendar', case when v_integration.calendar_id is not null then jsonb_build_object(
       'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
     'own_calendar_id', v_integration.own_calendar_id,
+    'access', v_integration.access,
     'settings', v_integration.settings,
     'attempts', lane.attempts,
     'batch_jobs', lane.batch_jobs,
@@ -2341,9 +2342,7 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
-  -- Not until the window is over: others may be served sooner.
-  v_others_first constant interval := interval '5 seconds';
-  v_fair integer;
+  v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
   v_status text;
   v_scope text;
@@ -2399,10 +2398,15 @@ begin
   if v_batch ->> 'kind' = 'find_orphans' then
     select v_calls_to_spare + count(*) / v_events_a_page into v_calls
     from public.calendar_event_mappings where integration_id = p_integration_id;
+    if v_batch ->> 'access' = 'existing' then
+      v_calls := v_calls + v_calls_for_other_calendars;
+    end if;
   else
     select v_calls_to_spare + coalesce(sum(1
       + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
       + jsonb_array_length(job -> 'attempted_in')
+      -- Reminders of what was completed are looked at and taken away.
+      + case when job #>> '{deadline,status}' = 'completed' and job -> 'mapping' <> 'null' then 2 else 0 end
     ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
   end if;
   v_calls := least(v_left, v_calls);
@@ -3626,19 +3630,47 @@ comment on function public.calendar_retire(uuid, jsonb) is
   'A worker''s last word: its leases are free, what it counted is kept, and the next one is woken if work is left.';
 
 -- Orphans: events of ours that no mapping knows, left by a restored backup or by a write whose worker had lost its lease.
-create function public.calendar_compare_events(p_worker uuid, p_integration_id uuid, p_events jsonb) returns jsonb
+create function public.calendar_compare_events(
+  p_worker uuid, p_integration_id uuid, p_events jsonb, p_moved jsonb default '[]'
+) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_cause constant jsonb := calendar_sync.cause('orphans');
   v_calendar_id text;
+  v_user_id uuid;
   v_doubles jsonb;
 begin
-  select calendar_id into v_calendar_id from public.calendar_integrations where id = p_integration_id for no key update;
+  select calendar_id, user_id into v_calendar_id, v_user_id from public.calendar_integrations where id = p_integration_id for no key update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return null;
   end if;
+  -- What stands in a calendar because another integration of the user put it there was not moved.
+  with moved as materialized (
+    select distinct event.obligation_id, event.calendar_id
+    from jsonb_to_recordset(p_moved) as event (event_id text, obligation_id uuid, calendar_id text)
+    where not exists (
+      select from public.calendar_integrations as other
+      where other.user_id = v_user_id and other.id <> p_integration_id
+        and event.calendar_id in (other.calendar_id, other.own_calendar_id)
+    ) and not exists (
+      select from public.calendar_event_mappings as known
+      where known.obligation_id = event.obligation_id and known.calendar_id = event.calendar_id
+    )
+  ), left_behind as (
+    insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+    select p_integration_id, obligation_id, calendar_id, 'moved_by_user' from moved
+    on conflict (integration_id, obligation_id, calendar_id) do nothing
+  )
+  -- As after attempts without an outcome: it is looked for where it stands, and written where it should be.
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select p_integration_id, 'event', obligation_id, 2, array_agg(calendar_id) || v_calendar_id, v_cause from moved
+  group by obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, attempted_in = array(
+    select distinct id from unnest(job.attempted_in || excluded.attempted_in) as id order by 1
+  );
   with found as materialized (
     select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
   ), orphan as materialized (
@@ -3664,8 +3696,8 @@ begin
 end;
 $$;
 
-comment on function public.calendar_compare_events(uuid, uuid, jsonb) is
-  'Takes the events of ours that were found in a calendar. Queues the obligations of orphans. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
+comment on function public.calendar_compare_events(uuid, uuid, jsonb, jsonb) is
+  'Takes the events of ours that were found in a calendar, and those that its user moved to other calendars of the account. Queues the obligations of orphans and of moved events. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
 
 -- schemas/085_connecting.sql
 
@@ -4422,6 +4454,10 @@ begin
       and (p_integration_id is null or id = p_integration_id)
   );
   perform calendar_sync.run_now(v_ids, true);
+  -- What its user moved to another calendar can be seen there.
+  perform calendar_sync.append_changes(array(
+    select id from public.calendar_integrations where id = any (v_ids) and access = 'existing'
+  ), 'find_orphans', 0);
   return cardinality(v_ids);
 end;
 $$;
@@ -4541,6 +4577,13 @@ begin
         when 'provider_down' then 'provider' when 'backoff' then 'provider' when 'retry_after' then 'provider_limit'
         when 'quota' then 'quota' when 'project_quota' then 'quota'
       end end,
+      'also_in', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'calendar_id', leftover.calendar_id, 'reason', leftover.reason, 'since', leftover.noted_at
+        ) order by leftover.noted_at, leftover.calendar_id), '[]')
+        from calendar_sync.leftovers as leftover
+        where leftover.integration_id = integration.id and leftover.obligation_id = p_obligation_id
+      ),
       'last_error', integration.last_error
     ) order by integration.created_at, integration.id)
     from public.calendar_integrations as integration

@@ -140,6 +140,7 @@ begin
     'calendar', case when v_integration.calendar_id is not null then jsonb_build_object(
       'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
     'own_calendar_id', v_integration.own_calendar_id,
+    'access', v_integration.access,
     'settings', v_integration.settings,
     'attempts', lane.attempts,
     'batch_jobs', lane.batch_jobs,
@@ -165,9 +166,7 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
-  -- Not until the window is over: others may be served sooner.
-  v_others_first constant interval := interval '5 seconds';
-  v_fair integer;
+  v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
   v_status text;
   v_scope text;
@@ -223,10 +222,15 @@ begin
   if v_batch ->> 'kind' = 'find_orphans' then
     select v_calls_to_spare + count(*) / v_events_a_page into v_calls
     from public.calendar_event_mappings where integration_id = p_integration_id;
+    if v_batch ->> 'access' = 'existing' then
+      v_calls := v_calls + v_calls_for_other_calendars;
+    end if;
   else
     select v_calls_to_spare + coalesce(sum(1
       + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
       + jsonb_array_length(job -> 'attempted_in')
+      -- Reminders of what was completed are looked at and taken away.
+      + case when job #>> '{deadline,status}' = 'completed' and job -> 'mapping' <> 'null' then 2 else 0 end
     ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
   end if;
   v_calls := least(v_left, v_calls);

@@ -305,19 +305,47 @@ comment on function public.calendar_retire(uuid, jsonb) is
   'A worker''s last word: its leases are free, what it counted is kept, and the next one is woken if work is left.';
 
 -- Orphans: events of ours that no mapping knows, left by a restored backup or by a write whose worker had lost its lease.
-create function public.calendar_compare_events(p_worker uuid, p_integration_id uuid, p_events jsonb) returns jsonb
+create function public.calendar_compare_events(
+  p_worker uuid, p_integration_id uuid, p_events jsonb, p_moved jsonb default '[]'
+) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_cause constant jsonb := calendar_sync.cause('orphans');
   v_calendar_id text;
+  v_user_id uuid;
   v_doubles jsonb;
 begin
-  select calendar_id into v_calendar_id from public.calendar_integrations where id = p_integration_id for no key update;
+  select calendar_id, user_id into v_calendar_id, v_user_id from public.calendar_integrations where id = p_integration_id for no key update;
   perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
   if not found then
     return null;
   end if;
+  -- What stands in a calendar because another integration of the user put it there was not moved.
+  with moved as materialized (
+    select distinct event.obligation_id, event.calendar_id
+    from jsonb_to_recordset(p_moved) as event (event_id text, obligation_id uuid, calendar_id text)
+    where not exists (
+      select from public.calendar_integrations as other
+      where other.user_id = v_user_id and other.id <> p_integration_id
+        and event.calendar_id in (other.calendar_id, other.own_calendar_id)
+    ) and not exists (
+      select from public.calendar_event_mappings as known
+      where known.obligation_id = event.obligation_id and known.calendar_id = event.calendar_id
+    )
+  ), left_behind as (
+    insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+    select p_integration_id, obligation_id, calendar_id, 'moved_by_user' from moved
+    on conflict (integration_id, obligation_id, calendar_id) do nothing
+  )
+  -- As after attempts without an outcome: it is looked for where it stands, and written where it should be.
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select p_integration_id, 'event', obligation_id, 2, array_agg(calendar_id) || v_calendar_id, v_cause from moved
+  group by obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, attempted_in = array(
+    select distinct id from unnest(job.attempted_in || excluded.attempted_in) as id order by 1
+  );
   with found as materialized (
     select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
   ), orphan as materialized (
@@ -343,5 +371,5 @@ begin
 end;
 $$;
 
-comment on function public.calendar_compare_events(uuid, uuid, jsonb) is
-  'Takes the events of ours that were found in a calendar. Queues the obligations of orphans. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
+comment on function public.calendar_compare_events(uuid, uuid, jsonb, jsonb) is
+  'Takes the events of ours that were found in a calendar, and those that its user moved to other calendars of the account. Queues the obligations of orphans and of moved events. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';

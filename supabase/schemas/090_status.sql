@@ -178,6 +178,10 @@ begin
       and (p_integration_id is null or id = p_integration_id)
   );
   perform calendar_sync.run_now(v_ids, true);
+  -- What its user moved to another calendar can be seen there.
+  perform calendar_sync.append_changes(array(
+    select id from public.calendar_integrations where id = any (v_ids) and access = 'existing'
+  ), 'find_orphans', 0);
   return cardinality(v_ids);
 end;
 $$;

@@ -43,6 +43,13 @@ begin
         when 'provider_down' then 'provider' when 'backoff' then 'provider' when 'retry_after' then 'provider_limit'
         when 'quota' then 'quota' when 'project_quota' then 'quota'
       end end,
+      'also_in', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'calendar_id', leftover.calendar_id, 'reason', leftover.reason, 'since', leftover.noted_at
+        ) order by leftover.noted_at, leftover.calendar_id), '[]')
+        from calendar_sync.leftovers as leftover
+        where leftover.integration_id = integration.id and leftover.obligation_id = p_obligation_id
+      ),
       'last_error', integration.last_error
     ) order by integration.created_at, integration.id)
     from public.calendar_integrations as integration

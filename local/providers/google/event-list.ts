@@ -16,6 +16,7 @@ const LIST_FIELDS: Fields = {
       recurringEventId transparency visibility iCalUID sequence attendeesOmitted hangoutLink anyoneCanAddSelf
       guestsCanInviteOthers guestsCanModify guestsCanSeeOtherGuests privateCopy locked eventType`,
     ),
+    attendees: names("email displayName optional organizer self resource responseStatus comment"),
     creator: names("id email displayName self"),
     organizer: names("id email displayName self"),
     start: names("date dateTime timeZone"),

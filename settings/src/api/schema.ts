@@ -792,6 +792,15 @@ export interface components {
       next_try_at: string | null;
       /** @enum {string|null} */
       waits_for: "provider" | "provider_limit" | "quota" | null;
+      /** @description Other calendars of the account in which an event of it was found and is to go. */
+      also_in: {
+        /** @description The provider's. */
+        calendar_id: string;
+        /** @description moved_by_user, interrupted, or the provider's word for why the event could not be removed. */
+        reason: string;
+        /** Format: date-time */
+        since: string;
+      }[];
       /** @description The integration's. */
       last_error: components["schemas"]["LastError"] | null;
       /** @description For people. */

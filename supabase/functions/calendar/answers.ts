@@ -226,6 +226,16 @@ export const Explained = z.object({
   since: Instant.nullable().openapi({ description: "Since when it has been waiting, or is given up." }),
   next_try_at: Instant.nullable().openapi({ description: "Null: at once, or not by itself." }),
   waits_for: z.enum(WAIT_CODES).nullable(),
+  also_in: z.array(z.object({
+    calendar_id: z.string().openapi({ description: "The provider's." }),
+    reason: z.string().openapi({
+      description:
+        "moved_by_user, interrupted, or the provider's word for why the event could not be removed.",
+    }),
+    since: Instant,
+  })).openapi({
+    description: "Other calendars of the account in which an event of it was found and is to go.",
+  }),
   last_error: z.union([LastError, z.null()]).openapi({ description: "The integration's." }),
   message: z.string().openapi({ description: "For people." }),
 }).openapi("Explained", { description: "Why an obligation is, or is not, in one calendar." });

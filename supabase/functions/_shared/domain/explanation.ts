@@ -51,6 +51,10 @@ const WAITS: Readonly<Record<WaitCode, string>> = {
   quota: "The calendar provider limits how much may be changed at a time.",
 };
 
+/** As the database names it. */
+const MOVED_BY_USER = "moved_by_user";
+const MOVED = "It was moved to another calendar of the account, and is moved back.";
+
 /** States in which the integration's own error says more. */
 const ERROR_STATES: readonly ExplanationCode[] = ["paused", "disconnected"];
 
@@ -66,7 +70,13 @@ export function explainInWords(row: {
   readonly code: ExplanationCode;
   readonly waits_for?: WaitCode | null;
   readonly last_error?: { readonly message: string } | null;
+  readonly also_in?: readonly { readonly reason: string }[];
 }): string {
+  const words = codeInWords(row);
+  return row.also_in?.some(({ reason }) => reason === MOVED_BY_USER) ? `${words} ${MOVED}` : words;
+}
+
+function codeInWords(row: Parameters<typeof explainInWords>[0]): string {
   if (ERROR_STATES.includes(row.code) && row.last_error) {
     return `${MESSAGES[row.code]} ${row.last_error.message}`;
   }

@@ -231,7 +231,7 @@ export type Database = {
         Returns: Json;
       };
       "calendar_compare_events": {
-        Args: { "p_events": Json; "p_integration_id": string; "p_worker": string };
+        Args: { "p_events": Json; "p_integration_id": string; "p_moved"?: Json; "p_worker": string };
         Returns: Json;
       };
       "calendar_count_call": {

@@ -44,6 +44,11 @@ export interface TaggedEvent {
   readonly obligation_id: string;
 }
 
+/** An event of ours that its user moved to another calendar of the account. */
+export interface MovedEvent extends TaggedEvent {
+  readonly calendar_id: string;
+}
+
 /** What a calendar of our own is made with. */
 export interface NewCalendar {
   readonly name: string;
@@ -74,6 +79,14 @@ export interface CalendarClient {
    * listing begins anew
    */
   listOwnEvents(calendar_id: string, signal: AbortSignal): Promise<CalendarAnswer<readonly TaggedEvent[]>>;
+  /**
+   * Events that this client's owner wrote and that now stand in another calendar that we may write to: under an id that we
+   * gave, so that no copy of the user's is among them, and without guests. As many as the budget allows to find. Left out
+   * where a provider's events keep their address when they are moved, and where calendars cannot be listed.
+   *
+   * @param calendar_id where they should be
+   */
+  listMovedEvents?(calendar_id: string, signal: AbortSignal): Promise<readonly MovedEvent[]>;
   createEvent(calendar_id: string, event: CalendarEvent): Promise<Outcome>;
   updateEvent(calendar_id: string, event_id: string, event: CalendarEvent): Promise<Outcome>;
   deleteEvent(calendar_id: string, event_id: string): Promise<Outcome>;

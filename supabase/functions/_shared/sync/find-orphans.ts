@@ -19,7 +19,8 @@ type Search = { readonly events: number; readonly outcomes: readonly (Outcome | 
 
 /**
  * Searches a calendar for orphans: events of ours that no mapping knows. Those of an obligation without an event are queued, to
- * be adopted or removed; those that stand beside the event that is known are deleted.
+ * be adopted or removed; those that stand beside the event that is known are deleted. What its user moved to another calendar is
+ * queued too: it goes from there, and comes back here.
  *
  * @param signal aborted when the lease is lost
  */
@@ -30,10 +31,12 @@ export async function findOrphans(lane: Lane, context: LaneContext, signal: Abor
     const client = context.clientFor(lane, access_token, budget);
     const listed = await client.listOwnEvents(calendar_id, signal);
     if (listed.kind !== "done") return listed;
+    const moved = lane.access === "existing" ? await client.listMovedEvents?.(calendar_id, signal) : [];
     const doubles = await context.rpc("calendar_compare_events", {
       p_worker: context.worker_id,
       p_integration_id: lane.integration_id,
       p_events: listed.value,
+      p_moved: moved ?? [],
     }, Doubles);
     if (doubles === null) return { kind: "done", value: null };
     const removals = doubles.map((event_id): Change => ({ kind: "delete", calendar_id, event_id }));

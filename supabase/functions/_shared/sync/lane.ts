@@ -56,6 +56,7 @@ const Lane = z.object({
   removing: z.boolean(),
   user_id: z.string(),
   calendar: z.object({ id: z.string(), role: z.enum(["own", "primary", "other"]) }).nullable(),
+  access: z.enum(["dedicated", "existing"]),
   /** The calendar that we made for the integration, also while another one is chosen. */
   own_calendar_id: z.string().nullable(),
   /** Provider calls that are reserved for this batch, and where they are counted. */

@@ -15,6 +15,7 @@ import {
   updateEvent,
 } from "./event-writes.ts";
 import { callGoogle, type GoogleCall } from "./http.ts";
+import { listMovedEvents } from "./moved-events.ts";
 import { listOwnEvents } from "./own-events.ts";
 
 /** Batches that are under way side by side: Google limits writes to one calendar in quick succession. */
@@ -71,6 +72,18 @@ export function createGoogleClient(options: {
         send: (one) => callGoogle(access, one, signal),
         budget,
         signal,
+      }),
+    listMovedEvents: (calendar_id, signal) =>
+      listMovedEvents({
+        owner: options.owner,
+        calendar_id,
+        listCalendars: () => listCalendars(call),
+        listOwnEvents: (id) =>
+          runListing(listOwnEvents(targetOf(id), false), {
+            send: (one) => callGoogle(access, one, signal),
+            budget,
+            signal,
+          }),
       }),
     createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>

@@ -72,7 +72,12 @@ export function* removeUntracked(target: RemovalTarget, obligation_id: string): 
   const { calendar, owner, is_current } = target;
   for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
     const answer = yield remove(calendar.id, eventId(owner, obligation_id, generation));
-    if (isUnused(answer) && generation === 0 && !is_current) return yield* outOfReach(calendar);
+    if (isUnused(answer) && !is_current && generation === 0) {
+      const outcome = yield* outOfReach(calendar);
+      if (outcome.kind !== "gone") return outcome;
+      // An event that its user moved here may be of the next generation.
+      continue;
+    }
     if (isUnused(answer)) break;
     if (answer.kind !== "ok" && answer.kind !== "gone") return answer;
   }

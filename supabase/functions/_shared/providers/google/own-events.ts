@@ -9,7 +9,7 @@ import { type GoogleCall, withQuery } from "./http.ts";
 
 /** The most that `events.list` allows. */
 const EVENTS_PER_PAGE = 2500;
-const FIELDS = "items(id,status,recurringEventId,extendedProperties/private),nextPageToken";
+const FIELDS = "items(id,status,recurringEventId,extendedProperties/private,attendees/email),nextPageToken";
 
 const EventPage = z.object({
   // Google leaves empty arrays out; a page may have no event on it and yet a next one.
@@ -17,6 +17,7 @@ const EventPage = z.object({
     id: z.string(),
     status: z.string().optional(),
     recurringEventId: z.string().optional(),
+    attendees: z.array(z.unknown()).optional(),
     extendedProperties: z.object({ private: z.record(z.string(), z.string()).optional() }).optional(),
   })).default([]),
   nextPageToken: z.string().optional(),
@@ -28,10 +29,12 @@ type Item = z.infer<typeof EventPage>["items"][number];
  *
  * Google is asked for one property only, since its documents disagree on whether several have to match all or any.
  *
+ * @param with_guests whether also those that the user invited somebody to
  * @source Google Calendar API v3 reference, events.list; guides "Extended properties" and "Improve performance"
  */
 export function* listOwnEvents(
   { calendar, owner }: Target,
+  with_guests = true,
 ): Generator<GoogleCall, CalendarAnswer<readonly TaggedEvent[]>, GoogleAnswer> {
   // A page shows an event a second time where others were written meanwhile.
   const events = new Map<string, TaggedEvent>();
@@ -53,7 +56,7 @@ export function* listOwnEvents(
     if (page.kind !== "done") return page;
     for (const item of page.value.items) {
       const event = taggedEvent(item, owner);
-      if (event !== null) events.set(event.event_id, event);
+      if (event !== null && (with_guests || !item.attendees?.length)) events.set(event.event_id, event);
     }
     page_token = page.value.nextPageToken || undefined;
   } while (page_token !== undefined);
