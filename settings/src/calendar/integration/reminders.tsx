@@ -37,7 +37,7 @@ export function Reminders(
           className="ec-input"
           required
           defaultValue={settings.all_day_reminder_time}
-          aria-describedby={provider.rings_after_start ? undefined : `${id}-midnight`}
+          aria-describedby={provider.reminds_after_start ? undefined : `${id}-midnight`}
           // A time is typed digit by digit, and each is a change: it counts when the field is left.
           onBlur={({ target }) => {
             const chosen = target.value;
@@ -51,7 +51,7 @@ export function Reminders(
           }}
         />
       </label>
-      {provider.rings_after_start
+      {provider.reminds_after_start
         ? null
         : <p id={`${id}-midnight`} className="ec-small ec-muted">{strings.reminders.all_day_midnight}</p>}
     </div>

@@ -12,7 +12,7 @@ export function beforeStart({ reminders_minutes }: CalendarEvent): readonly numb
 
 /**
  * What we last set as the reminders of an event, noted with the event to tell them from its user's own. `taken`: the
- * obligation was completed, and what had not rung was taken away.
+ * obligation was completed, and those still to come were taken away.
  */
 export interface NotedReminders {
   readonly kind: "set" | "taken";
@@ -59,7 +59,7 @@ export function remindersAtFirst(
 }
 
 /**
- * What to set as the reminders of an event that is there. Completing an obligation early takes away what has not rung,
+ * What to set as the reminders of an event that is there. Completing an obligation early takes away those still to come,
  * reopening it sets the reminders of the settings; and only those that are still as we set them.
  *
  * @param shown as the event has them; null: in a form that we never set
@@ -80,8 +80,8 @@ export function remindersToChange(
   if (shown === null || !isSameSet(shown, ours.minutes) || isPast(event.time, now_ms)) return null;
   if (!event.completed) return ours.kind === "taken" ? { kind: "set", minutes } : null;
   if (ours.kind === "taken") return null;
-  const rung = ours.minutes.filter((each) => hasRung(event, each, now_ms));
-  return rung.length === ours.minutes.length ? null : { kind: "taken", minutes: rung };
+  const passed = ours.minutes.filter((each) => hasPassed(event, each, now_ms));
+  return passed.length === ours.minutes.length ? null : { kind: "taken", minutes: passed };
 }
 
 function isPast(time: CalendarEvent["time"], now_ms: number): boolean {
@@ -90,12 +90,12 @@ function isPast(time: CalendarEvent["time"], now_ms: number): boolean {
     : Date.parse(time.start) <= now_ms;
 }
 
-/** Whether a reminder has rung wherever its user is: a day begins last in UTC-12. */
-function hasRung({ time }: CalendarEvent, minutes: number, now_ms: number): boolean {
+/** Whether the time of a reminder has passed wherever its user is: a day begins last in UTC-12. */
+function hasPassed({ time }: CalendarEvent, minutes: number, now_ms: number): boolean {
   const start_ms = Date.parse(time.kind === "all_day" ? `${time.start_date}T12:00:00Z` : time.start);
   return start_ms - minutes * MS_PER_MINUTE <= now_ms;
 }
 
 function isSameSet(one: readonly number[], other: readonly number[]): boolean {
-  return new Set(one).symmetricDifference(new Set(other)).size === 0;
+  return one.every((each) => other.includes(each)) && other.every((each) => one.includes(each));
 }

@@ -63,7 +63,7 @@ export const SETTINGS: readonly Behaviour[] = [
   },
   {
     name:
-      "all-day deadlines remind at the time that was chosen, and the page says that none rings on the day itself",
+      "all-day deadlines remind at the time that was chosen, and the page says that none does on the day itself",
     async run(scene) {
       const resident = await scene.resident([]);
       const untilTime = (time: string) =>

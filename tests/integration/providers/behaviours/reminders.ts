@@ -71,9 +71,9 @@ export const REMINDERS: readonly Behaviour[] = [
         ["23:59", [40320, 1439], [38881, 0]],
         ["00:00", [1440], [1440]],
       ];
-      for (const [all_day_reminder_time, reminders_minutes, rings] of expected) {
+      for (const [all_day_reminder_time, reminders_minutes, before] of expected) {
         const { only } = await created(scene, { due: inDays(60), all_day_reminder_time, reminders_minutes });
-        assert.deepEqual(only().reminders_minutes, scene.traits.remindersOf(rings));
+        assert.deepEqual(only().reminders_minutes, scene.traits.remindersOf(before));
       }
     },
   },
@@ -127,14 +127,14 @@ export const REMINDERS: readonly Behaviour[] = [
     },
   },
   {
-    name: "a reminder that has rung stays when its obligation is completed",
+    name: "a reminder whose time has passed stays when its obligation is completed",
     async run(scene) {
       const due = inHours(48);
-      const rung = await created(scene, { due, reminders_minutes: [3 * MINUTES_PER_DAY] });
-      assert.deepEqual(await rung.update({ status: "completed" }), [3 * MINUTES_PER_DAY]);
+      const passed = await created(scene, { due, reminders_minutes: [3 * MINUTES_PER_DAY] });
+      assert.deepEqual(await passed.update({ status: "completed" }), [3 * MINUTES_PER_DAY]);
       const both = await created(scene, { due, reminders_minutes: [3 * MINUTES_PER_DAY, 60] });
       const left = await both.update({ status: "completed" });
-      assert.ok(!left.includes(60), "what has not rung goes");
+      assert.ok(!left.includes(60), "what is still to come goes");
       assert.deepEqual(
         await both.update({}),
         scene.traits.remindersOf([3 * MINUTES_PER_DAY, 60]),

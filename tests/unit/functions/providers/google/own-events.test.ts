@@ -45,7 +45,7 @@ Deno.test("Google is asked for one property, live events, long pages and few fie
     ["privateExtendedProperty", "owner=owner-1"],
     ["showDeleted", "false"],
     ["maxResults", "2500"],
-    ["fields", "items(id,status,recurringEventId,extendedProperties/private),nextPageToken"],
+    ["fields", "items(id,status,recurringEventId,extendedProperties/private,attendees/email),nextPageToken"],
   ]);
 });
 
