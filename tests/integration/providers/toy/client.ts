@@ -1,6 +1,14 @@
 import { z } from "zod";
 import type { CalendarEvent } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import {
+  beforeStart,
+  formatNote,
+  type NotedReminders,
+  parseNote,
+  remindersAtFirst,
+  remindersToChange,
+} from "../../../../supabase/functions/_shared/domain/reminders.ts";
+import {
   boundedFetch,
   reasonOfLoss,
 } from "../../../../supabase/functions/_shared/providers/bounded-fetch.ts";
@@ -40,7 +48,11 @@ const ShownCalendar = z.object({
   writable: z.boolean(),
   time_zone: z.string().nullable(),
 }).transform((calendar) => ({ ...calendar, color: null }));
-const Written = z.object({ id: z.string() });
+const Written = z.object({
+  id: z.string(),
+  reminders_minutes: z.array(z.number()),
+  reminders_note: z.string(),
+});
 const EventPage = z.object({
   items: z.array(z.object({ id: z.string(), obligation_id: z.string().nullable() })),
   next: z.string().nullable(),
@@ -133,7 +145,10 @@ function programOf(change: Change, owner: string): ToyProgram {
 }
 
 function* createEvent(calendar_id: string, owner: string, event: CalendarEvent): ToyProgram {
-  return written(yield { method: "POST", path: eventsOf(calendar_id), body: bodyOf(owner, event) });
+  const noted = reminderBody(remindersAtFirst(event, beforeStart(event), Date.now()));
+  const body = { ...bodyOf(owner, event), ...noted };
+  const answer = yield { method: "POST", path: eventsOf(calendar_id), body };
+  return yield* withReminders(calendar_id, event, answer);
 }
 
 function* updateEvent(
@@ -143,8 +158,10 @@ function* updateEvent(
   event: CalendarEvent,
 ): ToyProgram {
   const path = eventOf(calendar_id, event_id);
-  const outcome = written(yield { method: "PATCH", path, body: bodyOf(owner, event) });
-  return outcome.kind === "gone" ? yield* createEvent(calendar_id, owner, event) : outcome;
+  const answer = yield { method: "PATCH", path, body: bodyOf(owner, event) };
+  return answer.kind === "gone"
+    ? yield* createEvent(calendar_id, owner, event)
+    : yield* withReminders(calendar_id, event, answer);
 }
 
 function* remove(path: string): ToyProgram {
@@ -190,8 +207,11 @@ function eventOf(calendar_id: string, event_id: string): string {
   return `${eventsOf(calendar_id)}/${encodeURIComponent(event_id)}`;
 }
 
-function bodyOf(owner: string, event: CalendarEvent): ToyEvent {
-  const { obligation_id, title, description, url, time, reminders_minutes } = event;
+function bodyOf(
+  owner: string,
+  event: CalendarEvent,
+): Omit<ToyEvent, "reminders_minutes" | "reminders_note"> {
+  const { obligation_id, title, description, url, time } = event;
   const tail = url === null ? "" : `\n\n${url}`;
   const text = description.length <= TEXT_CHARACTERS_MAX
     ? description
@@ -199,12 +219,26 @@ function bodyOf(owner: string, event: CalendarEvent): ToyEvent {
   const span = time.kind === "all_day"
     ? { start: time.start_date, end: time.end_date, time_zone: null }
     : { start: time.start, end: time.end, time_zone: time.time_zone };
-  return { owner, obligation_id, title, text, url, ...span, reminders_minutes: [...reminders_minutes] };
+  return { owner, obligation_id, title, text, url, ...span };
 }
 
-function written(answer: ToyAnswer): Outcome {
+/** Sets the reminders of an event that was written, where they are to come or go. */
+function* withReminders(calendar_id: string, event: CalendarEvent, answer: ToyAnswer): ToyProgram {
   const read = parsed(answer, Written);
-  return read.kind === "done" ? { kind: "done", event_id: read.value.id, etag: null } : read;
+  if (read.kind !== "done") return read;
+  const { id, reminders_minutes: shown, reminders_note } = read.value;
+  const seen = { shown, noted: parseNote(reminders_note), minutes: beforeStart(event) };
+  const change = remindersToChange(event, seen, Date.now());
+  if (change !== null) {
+    const path = eventOf(calendar_id, id);
+    const set = parsed(yield { method: "PATCH", path, body: reminderBody(change) }, Written);
+    if (set.kind !== "done") return set;
+  }
+  return { kind: "done", event_id: id, etag: null };
+}
+
+function reminderBody(noted: NotedReminders): Pick<ToyEvent, "reminders_minutes" | "reminders_note"> {
+  return { reminders_minutes: [...noted.minutes], reminders_note: formatNote(noted) };
 }
 
 function parsed<T>(answer: ToyAnswer, schema: z.ZodType<T>): CalendarAnswer<T> {

@@ -20,6 +20,8 @@ export const ToyEvent = z.object({
   /** Null: all day, from one date to before the other. */
   time_zone: z.string().nullable(),
   reminders_minutes: z.array(z.number()),
+  /** What its owner noted of them. */
+  reminders_note: z.string(),
 });
 export type ToyEvent = z.infer<typeof ToyEvent>;
 
@@ -172,8 +174,9 @@ function api(state: ToyState): Hono<{ Variables: { account: string } }> {
       const [id, before] = [...events].find(([, { owner, obligation_id }]) =>
         owner === event.owner && obligation_id === event.obligation_id
       ) ?? [crypto.randomUUID(), event];
-      events.set(id, { ...event, reminders_minutes: before.reminders_minutes });
-      return c.json({ id });
+      const { reminders_minutes, reminders_note } = before;
+      events.set(id, { ...event, reminders_minutes, reminders_note });
+      return c.json({ id, reminders_minutes, reminders_note });
     }),
   );
   app.patch(
@@ -182,9 +185,10 @@ function api(state: ToyState): Hono<{ Variables: { account: string } }> {
       const id = c.req.param("event") ?? "";
       const before = events.get(id);
       if (before === undefined) return refused(404, "no_such_event");
-      const { reminders_minutes } = before;
-      events.set(id, { ...ToyEvent.parse(await c.req.json()), reminders_minutes });
-      return c.json({ id });
+      const changed = ToyEvent.partial().parse(await c.req.json());
+      const event = ToyEvent.parse({ ...before, ...changed });
+      events.set(id, event);
+      return c.json({ id, reminders_minutes: event.reminders_minutes, reminders_note: event.reminders_note });
     }),
   );
   app.delete(

@@ -40,7 +40,14 @@ export function toySubject(emulator: ToyEmulator): Subject<string> {
       },
       addEvent(calendar_id) {
         const day = { start: "2027-03-15", end: "2027-03-16", time_zone: null };
-        const own = { owner: null, obligation_id: null, text: "", url: null, reminders_minutes: [] };
+        const own = {
+          owner: null,
+          obligation_id: null,
+          text: "",
+          url: null,
+          reminders_minutes: [],
+          reminders_note: "",
+        };
         eventsOf(calendar_id).set(crypto.randomUUID(), { title: "Dentist", ...day, ...own });
       },
       deleteCalendar: (_account, calendar_id) => state.calendars.delete(calendar_id),
