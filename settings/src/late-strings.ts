@@ -33,6 +33,14 @@ export const ENGLISH_LATE = {
     },
   },
 
+  custom_reminder: {
+    amount: "How long before",
+    unit: "Unit",
+    add: "Add",
+    invalid: "Choose a time of at most 4 weeks.",
+    units: { minutes: "minutes", hours: "hours", days: "days", weeks: "weeks" },
+  },
+
   /** Before a wider consent: what the provider's page will say, and what comes of it. */
   more_access: {
     introduction: (company: string) =>

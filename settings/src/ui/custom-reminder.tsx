@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import { useSurroundings } from "../context.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 import { Button } from "./button.tsx";
 
 /** Four weeks, the most that every provider takes. */
@@ -12,6 +13,7 @@ export default function CustomReminder({ onAdd, onCancel }: {
   readonly onCancel: () => void;
 }) {
   const { strings } = useSurroundings();
+  const { custom_reminder: words } = useLateStrings();
   const id = useId();
   const [amount, setAmount] = useState("3");
   const [unit_minutes, setUnitMinutes] = useState(1_440);
@@ -36,7 +38,7 @@ export default function CustomReminder({ onAdd, onCancel }: {
         autoFocus
         className="ec-input ec-amount"
         inputMode="numeric"
-        aria-label={strings.reminders.custom_amount}
+        aria-label={words.amount}
         aria-invalid={isRefused}
         aria-describedby={isRefused ? id : undefined}
         value={amount}
@@ -47,19 +49,15 @@ export default function CustomReminder({ onAdd, onCancel }: {
       />
       <select
         className="ec-input"
-        aria-label={strings.reminders.custom_unit}
+        aria-label={words.unit}
         value={unit_minutes}
         onChange={({ target }) => setUnitMinutes(Number(target.value))}
       >
-        {UNITS.map(([unit, minutes]) => (
-          <option key={unit} value={minutes}>{strings.reminders.units[unit]}</option>
-        ))}
+        {UNITS.map(([unit, minutes]) => <option key={unit} value={minutes}>{words.units[unit]}</option>)}
       </select>
-      <Button type="submit" look="primary">{strings.reminders.custom_add}</Button>
+      <Button type="submit" look="primary">{words.add}</Button>
       <Button look="quiet" onClick={onCancel}>{strings.cancel}</Button>
-      {isRefused
-        ? <span id={id} role="alert" className="ec-small ec-refused">{strings.reminders.custom_invalid}</span>
-        : null}
+      {isRefused ? <span id={id} role="alert" className="ec-small ec-refused">{words.invalid}</span> : null}
     </form>
   );
 }

@@ -72,7 +72,7 @@ export const SETTINGS: readonly Behaviour[] = [
         const group = card.getByRole("group", { name: "Reminders" });
         const time = group.getByLabel("All-day deadlines are due at");
         assert.equal(await time.inputValue(), "09:00");
-        await group.getByText("rings at midnight").waitFor();
+        await group.getByText("only ring at midnight").waitFor();
         await time.fill("17:30");
         await time.press("Enter");
         await untilTime("17:30");
