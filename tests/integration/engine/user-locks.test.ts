@@ -10,6 +10,12 @@ const LOCKS: Readonly<Record<string, (own: Sql, integration: Integration) => Pro
   "updates own obligations": (own) => own`update public.obligations set title = 'Edited'`,
   "changes the own settings": (own) =>
     own`update public.calendar_integrations set settings = settings || '{"reminders_minutes": []}'`,
+  "switches syncing off and on": async (own) => {
+    await own`update public.calendar_integrations set sync_enabled = false`;
+    await own`update public.calendar_integrations set sync_enabled = true`;
+  },
+  "has completed obligations removed": (own) =>
+    own`update public.calendar_integrations set settings = settings || '{"completed_events": "remove"}'`,
 };
 
 // What waits here waits for a transaction that does not end, and fails by its lock timeout.
