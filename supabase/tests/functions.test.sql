@@ -38,7 +38,7 @@ insert into decided (name, granted) values
   ('public.calendar_begin_disconnect(uuid,uuid,text)', 'service_role'),
   ('public.calendar_begin_refresh(uuid,integer,text,integer)', 'service_role'),
   ('public.calendar_claim(uuid,integer,integer)', 'service_role'),
-  ('public.calendar_compare_events(uuid,uuid,jsonb)', 'service_role'),
+  ('public.calendar_compare_events(uuid,uuid,jsonb,jsonb)', 'service_role'),
   ('public.calendar_count_call(uuid,boolean,integer)', 'service_role'),
   ('public.calendar_create_feed(uuid,text,jsonb,timestamp with time zone,text)', 'service_role'),
   ('public.calendar_feed_page(uuid,date,uuid,integer)', 'service_role'),

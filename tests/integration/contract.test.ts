@@ -166,7 +166,7 @@ Deno.test({
         await assert.rejects(
           scene.sql`update public.calendar_integrations
             set settings = settings || ${scene.sql.json({ all_day_reminder_time: time })} where id = ${id}`,
-          /calendar_integrations_settings_known/,
+          /settings\.all_day_reminder_time: must be a time of day/,
           String(time),
         );
       }

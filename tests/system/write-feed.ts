@@ -61,9 +61,10 @@ const expected = [...dates, ...instants].map((
   uid,
   sequence,
   summary: event.title,
-  description: event.description,
-  url: event.url ?? "",
-  categories: category === null ? [] : [category],
+  // What is cancelled keeps its title and its time.
+  description: cancelled ? "" : event.description,
+  url: cancelled ? "" : event.url ?? "",
+  categories: cancelled || category === null ? [] : [category],
   status: cancelled ? "CANCELLED" : "CONFIRMED",
   transp: "TRANSPARENT",
   start: event.time.kind === "all_day" ? event.time.start_date : utc(event.time.start),
