@@ -6,6 +6,8 @@ import { anyHistory, inWords } from "./operations.ts";
 import { type Plant, plant } from "./plants.ts";
 import { Tally } from "./tally.ts";
 
+const LOCK_TIMEOUT_MS = 5_000;
+
 /** Histories that one seed stands for. */
 export const BATCH_HISTORIES = 50;
 
@@ -22,10 +24,26 @@ export interface Stagehouse extends Theatre {
 export async function openStagehouse(
   options: { readonly url: string; readonly plant: Plant | null; readonly zombies: boolean },
 ): Promise<Stagehouse> {
-  const sql = postgres(options.url, { max: 1, onnotice: () => {} });
+  // Nothing may wait for the transaction that is open on the other connection.
+  const sql = postgres(options.url, {
+    max: 1,
+    onnotice: () => {},
+    connection: { lock_timeout: LOCK_TIMEOUT_MS },
+  });
+  const import_sql = postgres(options.url, { max: 1, onnotice: () => {} });
   await installLeftovers(sql);
   const distort = await plant(sql, options.plant);
-  return { sql, distort, zombies: options.zombies, tally: new Tally(), end: () => sql.end() };
+  return {
+    sql,
+    import_sql,
+    distort,
+    zombies: options.zombies,
+    tally: new Tally(),
+    async end() {
+      await import_sql.end();
+      await sql.end();
+    },
+  };
 }
 
 /** Which histories, and how much time to make one smaller that fails. */

@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { unjustified, USER_IDS, violations } from "./checks.ts";
 import { leftovers } from "./leftovers.ts";
-import { makeMove, type Stage, sweep } from "./moves.ts";
+import { endImport, makeMove, type Stage, sweep } from "./moves.ts";
 import { ACCOUNTS, type History, moveInWords } from "./operations.ts";
 import { connectAccount, moveToCalendar, request } from "./requests.ts";
 import type { Tally } from "./tally.ts";
@@ -24,6 +24,8 @@ export class Violation extends Error {
 /** What histories run in. */
 export interface Theatre {
   readonly sql: Sql;
+  /** For a user's transaction that stays open beside everything else. */
+  readonly import_sql: Sql;
   readonly tally: Tally;
   readonly zombies: boolean;
   readonly distort: (rpc: Rpc) => Rpc;
@@ -46,6 +48,8 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
     zombies: theatre.zombies,
     made: 0,
     unseen: false,
+    import_sql: theatre.import_sql,
+    importing: null,
   };
   const problems: string[] = [];
   try {
@@ -58,6 +62,7 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
       await makeMove(stage, move);
     }
     world.scheduler.trace.push("- everything settles");
+    await endImport(stage, true);
     await settle(stage);
     problems.push(...await unjustified(world));
     await mend(stage, history.chance);
@@ -72,6 +77,7 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
     await world.scheduler.quiet();
   } finally {
     restore();
+    await endImport(stage, false);
     await sql`delete from auth.users where id in ${sql(USER_IDS)}`;
     problems.push(...await leftovers(sql));
     tally.count("histories");

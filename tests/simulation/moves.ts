@@ -1,6 +1,7 @@
+import type { Sql } from "postgres";
 import { z } from "zod";
-import { type Content, dateOf, instantOf } from "./model.ts";
-import { ACCOUNTS, type Move } from "./operations.ts";
+import { type Content, dateOf, instantOf, type ModelObligation } from "./model.ts";
+import { ACCOUNTS, type Move, PLACES } from "./operations.ts";
 import { connectAccount, disconnectAccount, moveToCalendar, request } from "./requests.ts";
 import { uuidOf, type World } from "./world.ts";
 import type { Workers } from "./workers.ts";
@@ -22,6 +23,22 @@ export interface Stage {
   made: number;
   /** Whether anything was written of which the triggers do not know. */
   unseen: boolean;
+  /** A connection of its own, for the transaction that stays open. */
+  readonly import_sql: Sql;
+  /** What the open transaction adds; null: none is open. */
+  importing: ModelObligation[] | null;
+}
+
+/** Ends the transaction that is open, if one is. */
+export async function endImport(stage: Stage, commits: boolean): Promise<void> {
+  const added = stage.importing;
+  if (added === null) return;
+  stage.importing = null;
+  await stage.import_sql.unsafe(commits ? "commit" : "rollback");
+  if (!commits) return;
+  for (const obligation of added) {
+    stage.world.model.set(PLACES + stage.world.model.obligations.size, obligation);
+  }
 }
 
 /** As if a day had gone round. */
@@ -135,6 +152,20 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
         await makeMove(stage, { kind: "delete", place: places[move.place % places.length] ?? move.place });
       }
       return await makeMove(stage, { kind: "work", process: move.process });
+    case "import": {
+      if (stage.importing !== null) return;
+      stage.importing = [];
+      await stage.import_sql`begin`;
+      for (const content of move.contents) {
+        const obligation = { ...content, id: uuidOf("obligation", ++stage.made), user: move.user };
+        await stage.import_sql`insert into public.obligations ${stage.import_sql(rowOf(obligation))}`;
+        stage.importing.push(obligation);
+      }
+      return;
+    }
+    case "import_ends":
+      await endImport(stage, move.commits);
+      break;
     case "unseen":
       await sql`set session_replication_role = replica`;
       await write(stage, move.place, move.user, move.content);
@@ -158,18 +189,22 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
 
 async function write(stage: Stage, place: number, user: number, content: Content): Promise<void> {
   const { sql, model } = stage.world;
-  const { title, due, day, status } = content;
   const known = model.obligations.get(place);
-  const id = known?.id ?? uuidOf("obligation", ++stage.made);
-  const row = {
+  const obligation = { ...content, id: known?.id ?? uuidOf("obligation", ++stage.made), user };
+  const row = rowOf(obligation);
+  if (known) await sql`update public.obligations set ${sql(row)} where id = ${known.id}`;
+  else await sql`insert into public.obligations ${sql(row)}`;
+  model.set(place, obligation);
+}
+
+function rowOf(obligation: ModelObligation) {
+  const { id, user, title, due, status } = obligation;
+  return {
     id,
     user_id: uuidOf("user", user),
     title,
     status,
-    deadline_date: due === "day" ? dateOf(content) : null,
-    deadline_at: due === "instant" ? new Date(instantOf(content)).toISOString() : null,
+    deadline_date: due === "day" ? dateOf(obligation) : null,
+    deadline_at: due === "instant" ? new Date(instantOf(obligation)).toISOString() : null,
   };
-  if (known) await sql`update public.obligations set ${sql(row)} where id = ${id}`;
-  else await sql`insert into public.obligations ${sql(row)}`;
-  model.set(place, { id, user, title, due, day, status });
 }

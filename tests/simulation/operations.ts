@@ -36,6 +36,9 @@ export type Move =
   | { readonly kind: "jump"; readonly seconds: number }
   /** A lease ends, perhaps an obligation goes, and another process takes the lane. */
   | { readonly kind: "stolen"; readonly process: number; readonly deletes: boolean; readonly place: number }
+  /** A user's transaction begins, adds obligations, and stays open. */
+  | { readonly kind: "import"; readonly user: number; readonly contents: readonly Content[] }
+  | { readonly kind: "import_ends"; readonly commits: boolean }
   /** A write of which the triggers do not know. */
   | { readonly kind: "unseen"; readonly place: number; readonly user: number; readonly content: Content }
   /** Calendars are searched for events that no mapping knows. */
@@ -131,6 +134,24 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     }),
   ),
   moves(10, fc.record({ kind: fc.constant<"stolen">("stolen"), process, deletes: fc.boolean(), place })),
+  moves(
+    4,
+    fc.record({
+      kind: fc.constant<"import">("import"),
+      user,
+      contents: fc.array(content, { minLength: 1, maxLength: 3 }),
+    }),
+  ),
+  moves(
+    3,
+    fc.record({
+      kind: fc.constant<"import_ends">("import_ends"),
+      commits: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, {
+        weight: 1,
+        arbitrary: fc.constant(false),
+      }),
+    }),
+  ),
   moves(1, fc.record({ kind: fc.constant<"unseen">("unseen"), place, user, content })),
   moves(2, fc.record({ kind: fc.constant<"search">("search") })),
   moves(1, fc.record({ kind: fc.constant<"sweep">("sweep") })),
