@@ -60,7 +60,7 @@ async function signIn(url: string, job: CronJob): Promise<{ readonly sql: Sql; r
       where role.rolname = ${job.username} and role.rolcanlogin
         and has_database_privilege(role.oid, current_database(), 'connect')`;
     if (row === undefined) throw new Error(`${job.username} may not sign in`);
-    // What `alter role … set` says is read at sign-in, which `set session authorization` is none.
+    // What `alter role … set` says is read at sign-in, and `set session authorization` is not a sign-in.
     await sql`
       select set_config(split_part(entry, '=', 1), substr(entry, strpos(entry, '=') + 1), false)
       from pg_db_role_setting as setting cross join unnest(setting.setconfig) as entry

@@ -43,7 +43,7 @@ export async function sendRequest(request: QueuedRequest, cut: AbortSignal) {
       status_code: response.status,
       content_type: response.headers.get("content-type"),
       headers: JSON.stringify(Object.fromEntries(response.headers)),
-      // An empty body is none (src/core.c, insert_response).
+      // An empty body counts as no body (src/core.c, insert_response).
       content: content === "" ? null : content,
     };
   } catch (error: unknown) {

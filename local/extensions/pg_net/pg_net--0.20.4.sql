@@ -45,7 +45,7 @@ begin
 end $$;
 create function net.worker_restart() returns boolean language sql as $$ select pg_catalog.pg_notify('pg_net_restart', ''); select true $$;
 
--- libcurl parses the address when it is queued: one that is none fails then and there, in the caller's transaction.
+-- libcurl parses the address when it is queued: an invalid one fails then and there, in the caller's transaction.
 create function net._encode_url_with_params_array(url text, params_array text[]) returns text
 language plpgsql immutable strict
 as $$

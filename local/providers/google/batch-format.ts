@@ -14,7 +14,7 @@ export interface BatchPart {
 /**
  * Takes a `multipart/mixed` batch apart.
  *
- * @throws GoogleError 400 where it is none
+ * @throws GoogleError 400 where it is not a batch
  */
 export function parseBatch(content_type: string, text: string): BatchPart[] {
   const boundary = /^multipart\/mixed\s*;.*\bboundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(content_type);

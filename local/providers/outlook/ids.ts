@@ -17,7 +17,7 @@ export function isId(id: string): boolean {
   return /^[A-Za-z0-9+/]{40,}={0,2}$/.test(id);
 }
 
-/** Which form the id of an event has; null: it is none. */
+/** Which form the id of an event has; null: neither. */
 export function formOf(id: string): IdForm | null {
   if (!isId(id)) return null;
   if (id.startsWith(IMMUTABLE)) return "immutable";

@@ -148,7 +148,7 @@ function observancesOf(group: readonly Transition[], until_year: number): readon
   ]);
 }
 
-/** The weekday of the month that all of them are, every year: null where they are none. */
+/** The weekday of the month that all of them are, every year: null where they differ. */
 function ruleOf(group: readonly Transition[]): string | null {
   const [first] = group;
   if (first === undefined || group.length < 2) return null;

@@ -9,7 +9,7 @@ const TEXT_CHARACTERS_MAX = 1_000;
 const SECRET_NAME =
   /token|secret|authorization|password|passwd|api_?key|cookie|credential|ticket|verifier|nonce|assertion|^code$|^state$/i;
 
-/** What may look like a secret and is none: ids that are there to be searched for. */
+/** What looks like a secret and is not: ids that are there to be searched for. */
 const ID_NAME = /^(?:request_ids?|run_id|worker_id)$/;
 
 /** In this order: what names a secret goes with it, before its parts are looked at. Bounded, so that no text is slow. */

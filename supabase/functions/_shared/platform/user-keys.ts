@@ -16,7 +16,7 @@ const MIGRATE =
 
 /**
  * Finds the keys: `SUPABASE_JWKS`, else what `SUPABASE_JWKS_URL` names, else what the project's Auth server lists.
- * A set without a key is as good as none: that is what a project has until it migrates to signing keys.
+ * A set without a key counts as no set: that is what a project has until it migrates to signing keys.
  *
  * @param supabase_url the project's; what comes from there is trusted with the secret key too, whatever its scheme
  * @throws ConfigurationError where a variable is malformed

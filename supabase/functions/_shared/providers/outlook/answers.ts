@@ -217,7 +217,7 @@ export const TOKEN_ANSWERS: readonly TokenRow[] = [
   },
   { errors: GRANT, detail: "530*", means: "blocked_by_policy", source: AADSTS },
   { errors: GRANT, detail: "50105", means: "blocked_by_policy", source: AADSTS },
-  // The consent is gone, and whoever gave it can give it again: nothing but a number above speaks of administrators.
+  // The consent is gone, and whoever gave it can give it again: only the numbers above speak of administrators.
   { errors: GRANT, detail: "65001", means: "invalid_grant", source: AADSTS },
   { errors: GRANT, detail: "consent_required", means: "invalid_grant", source: CONSENT },
   { errors: GRANT, detail: null, means: "invalid_grant", source: RFC },
