@@ -3840,6 +3840,19 @@ $$;
 comment on function calendar_sync.lock_account(uuid, text, text) is
   'The integration of this account, a removed one too, locked with the user''s others of the provider. Null: there is none.';
 
+create function calendar_sync.is_calendar_used(integration public.calendar_integrations, p_calendar_id text) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from public.calendar_integrations as other
+    where other.user_id = integration.user_id and other.provider = integration.provider and other.id <> integration.id
+      and other.removed_at is null and other.calendar_id = p_calendar_id
+  )
+$$;
+
+comment on function calendar_sync.is_calendar_used(public.calendar_integrations, text) is
+  'Whether another integration of the same user writes to this calendar. Two would take each other''s events.';
+
 create function public.calendar_take_connection(p_user_id uuid, p_ticket_hash text) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -3873,6 +3886,14 @@ begin
     if v_limit is not null then
       return jsonb_build_object('kind', 'too_many', 'limit', v_limit);
     end if;
+  end if;
+  -- Another connection of the user took the calendar meanwhile: this one gets another.
+  if calendar_sync.is_calendar_used(v_known, v_known.calendar_id) then
+    v_known.calendar_id := null;
+    v_known.calendar_role := null;
+  end if;
+  if calendar_sync.is_calendar_used(v_known, v_known.own_calendar_id) then
+    v_known.own_calendar_id := null;
   end if;
   -- Looking for the calendar and making one.
   perform calendar_sync.count_calls(v_flow.provider, coalesce(v_known.id, v_flow.id), 2);
@@ -3928,6 +3949,9 @@ begin
     if v_known.removed_at is null and v_known.status in ('active', 'paused') then
       perform calendar_sync.note(v_known, 'reconnected', calendar_sync.account_details(v_known));
     end if;
+    -- Events in a calendar that another connection took meanwhile are that one's.
+    delete from public.calendar_event_mappings as mapping
+    where mapping.integration_id = v_known.id and calendar_sync.is_calendar_used(v_known, mapping.calendar_id);
     -- The new secrets take the place of the old. An old refresh token stays where no new one came.
     delete from vault.secrets where id = v_known.access_token_secret_id
       or id = v_known.refresh_token_secret_id and v_flow.refresh_token_secret_id is not null;
@@ -3996,11 +4020,7 @@ begin
     return null;
   end if;
   perform calendar_sync.lock_account(p_user_id, v_integration.provider, v_integration.account_id);
-  if exists (
-    select from public.calendar_integrations as other
-    where other.user_id = p_user_id and other.provider = v_integration.provider and other.id <> p_integration_id
-      and other.removed_at is null and other.calendar_id = p_calendar_id
-  ) then
+  if calendar_sync.is_calendar_used(v_integration, p_calendar_id) then
     return jsonb_build_object('kind', 'in_use');
   end if;
   update public.calendar_integrations

@@ -49,6 +49,20 @@ Deno.test({
       assert.equal(left.status, 204);
       assert.deepEqual(await choose(user.api, second.id, user.calendar_id), [200, null]);
     });
+
+    await t.step(
+      "the first that connects again gets another, and leaves the second's events alone",
+      async () => {
+        await scene
+          .sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Audit', '2027-01-01')`;
+        await scene.untilTitles(user.calendar_id, ["Audit"]);
+        const again = await scene.connect(user.api, ADA, "existing");
+        assert.ok(again.calendar_id);
+        assert.notEqual(again.calendar_id, user.calendar_id);
+        await scene.untilTitles(again.calendar_id, ["Audit"]);
+        await scene.untilTitles(user.calendar_id, ["Audit"]);
+      },
+    );
   } finally {
     await scene.close();
   }
