@@ -25,8 +25,8 @@ export interface Stage {
   unseen: boolean;
   /** A connection of its own, for the transaction that stays open. */
   readonly import_sql: Sql;
-  /** What the open transaction adds; null: none is open. */
-  importing: ModelObligation[] | null;
+  /** What the open transaction adds, by its place; null: none is open. */
+  importing: Map<number, ModelObligation> | null;
 }
 
 /** Ends the transaction that is open, if one is. */
@@ -36,9 +36,7 @@ export async function endImport(stage: Stage, commits: boolean): Promise<void> {
   stage.importing = null;
   await stage.import_sql.unsafe(commits ? "commit" : "rollback");
   if (!commits) return;
-  for (const obligation of added) {
-    stage.world.model.set(PLACES + stage.world.model.obligations.size, obligation);
-  }
+  for (const [place, obligation] of added) stage.world.model.set(place, obligation);
 }
 
 /** As if a day had gone round. */
@@ -154,12 +152,13 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
       return await makeMove(stage, { kind: "work", process: move.process });
     case "import": {
       if (stage.importing !== null) return;
-      stage.importing = [];
+      stage.importing = new Map();
       await stage.import_sql`begin`;
       for (const content of move.contents) {
         const obligation = { ...content, id: uuidOf("obligation", ++stage.made), user: move.user };
         await stage.import_sql`insert into public.obligations ${stage.import_sql(rowOf(obligation))}`;
-        stage.importing.push(obligation);
+        // Places that no other move speaks of.
+        stage.importing.set(PLACES + stage.made, obligation);
       }
       return;
     }

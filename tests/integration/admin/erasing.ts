@@ -61,6 +61,10 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
     // In one transaction: a worker that is quick takes what an insert leaves for it as soon as it is committed.
     const before = await sql.begin(async (own) => {
       await own`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Private 4', '2027-01-01')`;
+      await own`
+        insert into calendar_sync.jobs (integration_id, kind, run_at)
+        select id, 'find_orphans', now() + interval '1 day' from public.calendar_integrations
+        where user_id = ${user.id} and removed_at is null`;
       return await tracesOf(own, user.id, integration_ids);
     });
     assert.deepEqual(before.filter(({ rows, name }) => rows === 0 && !EMPTY_OTHERWISE.includes(name)), []);
