@@ -1832,7 +1832,7 @@ left join lateral (
     cross join lateral (
       select job.priority, job.run_at from calendar_sync.jobs as job
       where job.integration_id = lane.integration_id and job.priority = class.priority and job.failed_at is null
-        and job.kind <> 'disconnect' and (job.kind <> 'find_orphans' or integration.status = 'active')
+        and job.kind not in ('disconnect', 'keep_alive') and (job.kind <> 'find_orphans' or integration.status = 'active')
       order by job.run_at limit 1
     ) as head
     where integration.status = 'active' and integration.sync_enabled or integration.status = 'disconnecting'
@@ -1950,8 +1950,10 @@ begin
     on conflict (integration_id, obligation_id, kind) do update
     set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
       last_error = null, cause = excluded.cause,
-      -- A scan begins again, and is still repeated where it was to be.
-      cursor = (job.cursor - 'after') || coalesce(excluded.cursor, '{}')
+      -- A scan begins again at once, and is still repeated where it was to be.
+      cursor = case when excluded.cursor is not null then excluded.cursor
+        when job.cursor ? 'waits_for' then jsonb_build_object('repeat_after', job.cursor -> 'waits_for')
+        else job.cursor - 'after' end
     -- A sweep only finds what was forgotten: what is queued or was given up is not forgotten.
     where excluded.priority < 2
   )

@@ -48,6 +48,49 @@ testEngine("nothing is lost between a change and the claim that absorbs it", [
     },
   },
   {
+    name:
+      "Sync now, and a switch, go on at once while a scan waits for a transaction, and the scan is still repeated",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.sql`update public.calendar_integrations set sync_enabled = false`;
+      await engine.drain();
+      const open = await openTransaction(engine);
+      await open.sql`set local session_replication_role = replica`;
+      await open.sql`
+        insert into public.obligations (user_id, title, deadline_date) values (${integration.user_id}, 'Imported', '2027-01-01')`;
+      await engine.sql`update public.calendar_integrations set sync_enabled = true`;
+      await engine.drain();
+      await unseen(engine, integration.user_id, "First");
+      await engine.asUser(integration.user_id, (own) => own`select public.calendar_sync_now()`);
+      await engine.drain();
+      assert.equal(await countEvents(engine, integration), 1);
+      await unseen(engine, integration.user_id, "Second");
+      await engine.sql`update public.calendar_integrations set sync_enabled = false`;
+      await engine.sql`update public.calendar_integrations set sync_enabled = true`;
+      await engine.drain();
+      assert.equal(await countEvents(engine, integration), 2);
+      await open.commit();
+      await engine.pass(60);
+      await engine.drain();
+      assert.equal(await countEvents(engine, integration), 3);
+    },
+  },
+  {
+    name: "a token that is to be kept alive does not keep a lane that is being left busy",
+    async show(engine) {
+      const integration = await engine.integration();
+      await engine.sql`
+        insert into calendar_sync.jobs (integration_id, kind) values (${integration.id}, 'keep_alive')`;
+      await engine.sql`
+        insert into calendar_sync.jobs (integration_id, kind, run_at)
+        values (${integration.id}, 'scan', now() + interval '1 minute')`;
+      await engine.sql`update public.calendar_integrations set status = 'disconnecting'`;
+      await engine.sql`delete from calendar_sync.changes`;
+      await engine.sql`select calendar_sync.reschedule(array[${integration.id}::uuid])`;
+      assert.deepEqual(await engine.claim(WORKER), []);
+    },
+  },
+  {
     name: "transactions that began later do not keep a scan waiting",
     async show(engine) {
       const integration = await connect(engine, await engine.user());
@@ -150,4 +193,13 @@ async function openTransaction(engine: Engine): Promise<{ readonly sql: Sql; com
       await other.close();
     },
   };
+}
+
+/** A write that no trigger tells of. */
+async function unseen(engine: Engine, user_id: string, title: string): Promise<void> {
+  await engine.sql.begin(async (own) => {
+    await own`set local session_replication_role = replica`;
+    await own`
+      insert into public.obligations (user_id, title, deadline_date) values (${user_id}, ${title}, '2027-01-01')`;
+  });
 }
