@@ -234,8 +234,9 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         const moved = await choose(target);
         assert.equal(moved.status, 200, await moved.text());
       }
-      await until(() => Promise.resolve(scene.events(primary).length === 12), 40_000);
-      await user.api.untilStatus(({ progress }) => progress.pending === 0, 40_000);
+      // Where each drop ends a run of its own, the waits in between add up to half a minute and more.
+      await until(() => Promise.resolve(scene.events(primary).length === 12), 90_000);
+      await user.api.untilStatus(({ progress }) => progress.pending === 0, 90_000);
       faults.clear();
       await scene.untilTitles(own, []);
       assert.equal(new Set(scene.titles(primary)).size, 12);
