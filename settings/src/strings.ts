@@ -186,11 +186,10 @@ export const ENGLISH = {
 
   reminders: {
     label: "Reminders",
-    hint: "For events made from now on, so that changes of yours survive.",
-    hint_one: "Outlook shows one reminder: the one nearest to the deadline. For events made from now on.",
+    hint: "For new events, so that changes of yours survive.",
+    hint_one: "Outlook shows one: the nearest to the deadline. For new events.",
     all_day: "All-day deadlines are due at",
-    all_day_changed: "Time of all-day deadlines changed.",
-    all_day_midnight: "For the day itself, this calendar can only ring at midnight, when the day begins.",
+    all_day_midnight: "On the day it rings at midnight.",
     none: "No reminder",
     add: "Add a reminder",
     custom: "Another time…",
@@ -201,7 +200,7 @@ export const ENGLISH = {
     days: (n: number) => n === 1 ? "1 day" : `${n} days`,
     weeks: (n: number) => n === 1 ? "1 week" : `${n} weeks`,
     remove: (reminder: string) => `Remove the reminder ${reminder}`,
-    full: "Five are the most.",
+    full: "At most five.",
     changed: "Reminders changed.",
   },
 

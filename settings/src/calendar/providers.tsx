@@ -7,8 +7,6 @@ export interface ProviderCard {
   readonly asks_for_existing_calendars: boolean;
   /** Whether an event has one reminder at most. */
   readonly has_one_reminder: boolean;
-  /** Whether an event can remind after it has begun. */
-  readonly reminds_after_start: boolean;
   /** Whether an administrator may have to allow a connection. */
   readonly has_administrators: boolean;
 }
@@ -19,14 +17,12 @@ export const PROVIDERS: readonly ProviderCard[] = [
     name: "google",
     asks_for_existing_calendars: true,
     has_one_reminder: false,
-    reminds_after_start: false,
     has_administrators: false,
   },
   {
     name: "outlook",
     asks_for_existing_calendars: false,
     has_one_reminder: true,
-    reminds_after_start: false,
     has_administrators: true,
   },
 ];

@@ -1,15 +1,13 @@
 import { useId } from "react";
 import { useSurroundings } from "../../context.ts";
-import type { ProviderCard } from "../providers.tsx";
 
 /** When an all-day deadline is taken as due on its day. */
-export default function AllDayTime({ provider, time, onChange }: {
-  readonly provider: ProviderCard;
+export function AllDayTime({ time, onChange }: {
   /** `HH:MM` */
   readonly time: string;
-  readonly onChange: (time: string, words: string) => void;
+  readonly onChange: (time: string) => void;
 }) {
-  const { all_day, all_day_changed, all_day_midnight } = useSurroundings().strings.reminders;
+  const { all_day, all_day_midnight } = useSurroundings().strings.reminders;
   const id = useId();
   return (
     <>
@@ -20,20 +18,16 @@ export default function AllDayTime({ provider, time, onChange }: {
           key={time}
           type="time"
           className="ec-input"
-          required
           defaultValue={time}
-          aria-describedby={provider.reminds_after_start ? undefined : id}
+          aria-describedby={id}
           // A time is typed digit by digit, and each is a change: it counts when the field is left.
           onBlur={({ target }) => {
-            if (target.value === "") target.value = time;
-            else if (target.value !== time) onChange(target.value, all_day_changed);
-          }}
-          onKeyDown={({ key, currentTarget }) => {
-            if (key === "Enter") currentTarget.blur();
+            target.value ||= time;
+            if (target.value !== time) onChange(target.value);
           }}
         />
       </label>
-      {provider.reminds_after_start ? null : <p id={id} className="ec-small ec-muted">{all_day_midnight}</p>}
+      <p id={id} className="ec-small ec-muted">{all_day_midnight}</p>
     </>
   );
 }

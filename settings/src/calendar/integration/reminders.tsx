@@ -1,12 +1,10 @@
 import { useId } from "react";
 import type { Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
-import { lazyPart, Part } from "../../ui/part.tsx";
 import { ReminderList } from "../../ui/reminder-list.tsx";
 import type { ProviderCard } from "../providers.tsx";
+import { AllDayTime } from "./all-day-time.tsx";
 import { useSettingsChange } from "./use-settings-change.ts";
-
-const AllDayTime = lazyPart(() => import("./all-day-time.tsx"));
 
 /** When events remind of themselves. */
 export function Reminders(
@@ -15,6 +13,7 @@ export function Reminders(
   const { strings } = useSurroundings();
   const id = useId();
   const { settings, change } = useSettingsChange(integration);
+  const set = (changed: Parameters<typeof change>[0]) => change(changed, strings.reminders.changed);
   return (
     <div
       className="ec-setting"
@@ -29,15 +28,12 @@ export function Reminders(
       </p>
       <ReminderList
         minutes={settings.reminders_minutes}
-        onChange={(reminders_minutes) => change({ reminders_minutes }, strings.reminders.changed)}
+        onChange={(reminders_minutes) => set({ reminders_minutes })}
       />
-      <Part>
-        <AllDayTime
-          provider={provider}
-          time={settings.all_day_reminder_time}
-          onChange={(all_day_reminder_time, words) => change({ all_day_reminder_time }, words)}
-        />
-      </Part>
+      <AllDayTime
+        time={settings.all_day_reminder_time}
+        onChange={(all_day_reminder_time) => set({ all_day_reminder_time })}
+      />
     </div>
   );
 }

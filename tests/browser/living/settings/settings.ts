@@ -72,11 +72,11 @@ export const SETTINGS: readonly Behaviour[] = [
         const group = card.getByRole("group", { name: "Reminders" });
         const time = group.getByLabel("All-day deadlines are due at");
         assert.equal(await time.inputValue(), "09:00");
-        await group.getByText("only ring at midnight").waitFor();
+        await group.getByText("it rings at midnight").waitFor();
         await time.fill("17:30");
-        await time.press("Enter");
+        await time.blur();
         await untilTime("17:30");
-        await toastOf(page, "Time of all-day deadlines changed.").getByRole("button", { name: "Undo" })
+        await toastOf(page, "Reminders changed.").getByRole("button", { name: "Undo" })
           .click();
         await untilTime("09:00");
         await time.fill("");
