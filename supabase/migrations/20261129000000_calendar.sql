@@ -645,6 +645,7 @@ create table calendar_sync.changes (
   created_at timestamptz not null default now(),
   -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
   primary key (priority, id),
+  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'retry', 'reschedule', 'allow_deletions')),
   check (kind = 'retry' or (kind = 'event') = (obligation_id is not null))
 );
 
@@ -652,7 +653,7 @@ comment on table calendar_sync.changes is
   'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
-  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended; or retry: what waits or was given up is tried at once, in all of the calendar or of one obligation.';
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -867,17 +868,14 @@ begin
     if new.status = 'disconnecting' then
       perform calendar_sync.append_changes(array[new.id], 'disconnect', 0);
     end if;
+  elsif (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
+    perform calendar_sync.append_changes(array[new.id], 'reschedule', 0);
   end if;
-  if tg_op = 'UPDATE' then
-    -- A user who chooses to have completed obligations removed agrees to that.
-    if new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
-      and new.status <> 'paused'
-    then
-      perform calendar_sync.allow_deletions(new.id);
-    end if;
-    if (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
-      perform calendar_sync.reschedule(array[new.id]);
-    end if;
+  -- A user who chooses to have completed obligations removed agrees to that.
+  if tg_op = 'UPDATE' and new.status <> 'paused'
+    and new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
+  then
+    perform calendar_sync.append_changes(array[new.id], 'allow_deletions', 0);
   end if;
   return null;
 end;
@@ -894,11 +892,9 @@ create function calendar_sync.delete_belongings() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if tg_table_name = 'calendar_integrations' then
-    -- A flow and the integration that comes of it have one id.
+  -- A flow and the integration that comes of it have one id.
   if tg_table_name = 'calendar_integrations' then
     delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
-  end if;
   end if;
   delete from vault.secrets where id in (
     select unnest(array[old_row.refresh_token_secret_id, old_row.access_token_secret_id]) from old_rows as old_row
@@ -1002,7 +998,7 @@ create table calendar_sync.feed_items (
 );
 
 comment on table calendar_sync.feed_items is
-  'What a user''s feeds last showed of each obligation. What is gone stays as cancelled for 30 days, so that calendars remove it.';
+  'What a user''s feeds last showed of each obligation. What is gone stays as cancelled for two days, so that calendars remove it.';
 comment on column calendar_sync.feed_items.obligation_id is 'No foreign key: an item outlives its obligation.';
 comment on column calendar_sync.feed_items.sequence is 'How often something visible of it changed (RFC 5545, SEQUENCE).';
 comment on column calendar_sync.feed_items.modified_at is 'When something visible of it last changed.';
@@ -1012,6 +1008,9 @@ comment on column calendar_sync.feed_items.created_at is 'When a feed first show
 
 -- For changes of an obligation that name no user.
 create index feed_items_obligation_idx on calendar_sync.feed_items (obligation_id);
+
+-- For what has been cancelled for long enough: asked with every poll.
+create index feed_items_cancelled_idx on calendar_sync.feed_items (user_id, cancelled_at) where cancelled_at is not null;
 
 alter table calendar_sync.feed_items enable row level security;
 
@@ -1048,9 +1047,10 @@ comment on function calendar_sync.append_feed_changes(uuid[]) is 'Has these user
 
 create function calendar_sync.cancelled_items_stay() returns interval
 language sql immutable security invoker set search_path = ''
-as $$ select interval '30 days' $$;
+as $$ select interval '2 days' $$;
 
-comment on function calendar_sync.cancelled_items_stay() is 'How long a feed shows what was cancelled, so that calendars remove it.';
+comment on function calendar_sync.cancelled_items_stay() is
+  'How long a feed shows what was cancelled. Calendars that keep what they once read remove it; the others would show it struck through.';
 
 create function calendar_sync.tidy_feeds() returns void
 language plpgsql volatile security definer set search_path = ''
@@ -1061,7 +1061,7 @@ begin
   where exists (
     select from calendar_sync.feed_changes as newer where newer.user_id = change.user_id and newer.id > change.id
   ) or not exists (select from calendar_sync.feed_owners as owner where owner.user_id = change.user_id);
-  -- A day more than they are shown: what a feed shows changes at midnight only.
+  -- A day later than a poll does: a reader's ETag of a day that is over is never the same again.
   delete from calendar_sync.feed_items where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day';
 end;
 $$;
@@ -1083,6 +1083,9 @@ as $$
     when p_settings - p_known <> '{}' then 'settings: may hold ' || array_to_string(p_known, ', ') || ' and nothing else'
     when not coalesce(p_settings ->> 'completed_events' in ('keep', 'remove'), false)
       then 'settings.completed_events: must be keep or remove'
+    when 'all_day_reminder_time' = any (p_known)
+      and not coalesce(p_settings ->> 'all_day_reminder_time' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$', false)
+      then 'settings.all_day_reminder_time: must be a time of day, such as 09:00'
     when not coalesce(jsonb_typeof(p_settings -> 'reminders_minutes') = 'array', false)
       or not jsonb_path_exists(p_settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
       or jsonb_path_exists(p_settings, 'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
@@ -1910,6 +1913,7 @@ as $$
 declare
   v_lanes uuid[];
   v_retries calendar_sync.changes[];
+  v_agreed uuid[];
 begin
   -- Skip leased lanes: their record would block on our lock.
   select array_agg(lane.integration_id) into v_lanes from (
@@ -1934,7 +1938,7 @@ begin
     select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.kind <> 'retry'
+    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
@@ -1957,10 +1961,16 @@ begin
     -- A sweep only finds what was forgotten: what is queued or was given up is not forgotten.
     where excluded.priority < 2
   )
-  select array_agg(row (each.*)::calendar_sync.changes order by each.id) into v_retries
-  from absorbed as each where each.kind = 'retry';
+  select array_agg(row (each.*)::calendar_sync.changes order by each.id) filter (where each.kind = 'retry'),
+    array_agg(each.integration_id) filter (where each.kind = 'allow_deletions')
+  into v_retries, v_agreed
+  from absorbed as each;
   if v_retries is not null then
     perform calendar_sync.absorb_retries(v_retries);
+  end if;
+  if v_agreed is not null then
+    update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
+    where integration_id = any (v_agreed);
   end if;
   -- A user who connects again while leaving stays.
   delete from calendar_sync.jobs as job
@@ -2344,9 +2354,13 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
+  -- Not until the window is over: others may be served sooner.
+  v_others_first constant interval := interval '5 seconds';
+  v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
   v_status text;
+  v_enabled boolean;
   v_scope text;
   v_left integer;
   v_more_at timestamptz;
@@ -2356,12 +2370,16 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status into v_status from public.calendar_integrations where id = p_integration_id;
+  select status, sync_enabled into v_status, v_enabled from public.calendar_integrations where id = p_integration_id;
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
     where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
   ) then
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
+  end if;
+  -- Syncing was stopped, and the lane was not rescheduled since.
+  if not (v_status = 'active' and v_enabled or v_status = 'disconnecting') then
+    return null;
   end if;
   if calendar_sync.wait_while_blocked(p_integration_id) then
     return null;
@@ -2377,6 +2395,7 @@ begin
     end if;
     return null;
   end if;
+  v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
   v_fair := calendar_sync.fair_share_left(v_lane.provider, p_integration_id, v_lane.batch_jobs + v_calls_to_spare);
   if v_fair = 0 then
     update calendar_sync.lanes set wait_until = now() + v_others_first, wait_reason = 'quota'
@@ -3412,6 +3431,8 @@ begin
   using unnest(p_outcomes) as o
   cross join lateral (
     select known.ctid as place from calendar_sync.leftovers as known
+    join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
+      and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
     where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
   ) as its
   where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
@@ -4950,8 +4971,13 @@ begin
     where item.user_id = p_user_id and item.cancelled_at is null
       and not exists (select from shown where shown.obligation_id = item.obligation_id)
     returning true
+  ), dropped as (
+    delete from calendar_sync.feed_items as item
+    where item.user_id = p_user_id and item.cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+      and not exists (select from shown where shown.obligation_id = item.obligation_id)
+    returning true
   )
-  select exists (select from changed) or exists (select from cancelled) into v_changed;
+  select exists (select from changed) or exists (select from cancelled) or exists (select from dropped) into v_changed;
   update calendar_sync.feed_owners
   set refreshed_at = v_now, modified_at = case when v_changed then v_now else modified_at end
   where user_id = p_user_id;
@@ -4994,6 +5020,10 @@ begin
   if v_owner.refreshed_at is null or v_owner.refreshed_at < now() - interval '1 day'
     or v_owner.refreshed_at < now() - v_compared_every
       and exists (select from calendar_sync.feed_changes where user_id = v_feed.user_id)
+    or exists (
+      select from calendar_sync.feed_items
+      where user_id = v_feed.user_id and cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+    )
   then
     perform calendar_sync.refresh_feed_items(v_feed.user_id);
     select * into v_owner from calendar_sync.feed_owners where user_id = v_feed.user_id;
@@ -5028,7 +5058,6 @@ declare
   v_types text[];
   v_from date;
   v_until date;
-  v_cancelled_after timestamptz;
   v_items json;
   v_zones json;
 begin
@@ -5039,7 +5068,6 @@ begin
   v_from := p_day - (v_settings ->> 'look_back_days')::numeric::integer;
   -- Postgres knows later dates, and infinity; no calendar does.
   v_until := least(p_day + (v_settings ->> 'look_ahead_days')::numeric::integer, date '9999-12-31');
-  v_cancelled_after := p_day::timestamp at time zone 'UTC' - calendar_sync.cancelled_items_stay();
   select coalesce(json_agg(page order by page.obligation_id), '[]') into v_items
   from (
     -- Of texts that the host does not limit as much as any calendar shows: a page has to fit into a function's memory.
@@ -5052,7 +5080,6 @@ begin
       and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
       and (v_types is null or obligation_type = any (v_types))
       and (status <> 'completed' or v_settings ->> 'completed_events' = 'keep')
-      and (cancelled_at is null or cancelled_at >= v_cancelled_after)
     order by obligation_id limit p_limit
   ) as page;
   if p_after is null then
@@ -6975,7 +7002,8 @@ begin
   union all
   select 'calendars that are ready', count(*) from calendar_sync.lanes where ready_at <= now()
   union all
-  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes where kind <> 'retry'
+  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes
+  where kind not in ('retry', 'reschedule', 'allow_deletions')
   union all
   select 'calendars that wait for their provider or its quota', count(*) from calendar_sync.lanes
   where ready_at > now() and (leased_until is null or leased_until <= now())

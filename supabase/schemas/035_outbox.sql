@@ -19,6 +19,7 @@ create table calendar_sync.changes (
   created_at timestamptz not null default now(),
   -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
   primary key (priority, id),
+  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'retry', 'reschedule', 'allow_deletions')),
   check (kind = 'retry' or (kind = 'event') = (obligation_id is not null))
 );
 
@@ -26,7 +27,7 @@ comment on table calendar_sync.changes is
   'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
-  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended; or retry: what waits or was given up is tried at once, in all of the calendar or of one obligation.';
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -241,17 +242,14 @@ begin
     if new.status = 'disconnecting' then
       perform calendar_sync.append_changes(array[new.id], 'disconnect', 0);
     end if;
+  elsif (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
+    perform calendar_sync.append_changes(array[new.id], 'reschedule', 0);
   end if;
-  if tg_op = 'UPDATE' then
-    -- A user who chooses to have completed obligations removed agrees to that.
-    if new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
-      and new.status <> 'paused'
-    then
-      perform calendar_sync.allow_deletions(new.id);
-    end if;
-    if (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
-      perform calendar_sync.reschedule(array[new.id]);
-    end if;
+  -- A user who chooses to have completed obligations removed agrees to that.
+  if tg_op = 'UPDATE' and new.status <> 'paused'
+    and new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
+  then
+    perform calendar_sync.append_changes(array[new.id], 'allow_deletions', 0);
   end if;
   return null;
 end;
@@ -268,11 +266,9 @@ create function calendar_sync.delete_belongings() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if tg_table_name = 'calendar_integrations' then
-    -- A flow and the integration that comes of it have one id.
+  -- A flow and the integration that comes of it have one id.
   if tg_table_name = 'calendar_integrations' then
     delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
-  end if;
   end if;
   delete from vault.secrets where id in (
     select unnest(array[old_row.refresh_token_secret_id, old_row.access_token_secret_id]) from old_rows as old_row

@@ -85,7 +85,7 @@ create table calendar_sync.feed_items (
 );
 
 comment on table calendar_sync.feed_items is
-  'What a user''s feeds last showed of each obligation. What is gone stays as cancelled for 30 days, so that calendars remove it.';
+  'What a user''s feeds last showed of each obligation. What is gone stays as cancelled for two days, so that calendars remove it.';
 comment on column calendar_sync.feed_items.obligation_id is 'No foreign key: an item outlives its obligation.';
 comment on column calendar_sync.feed_items.sequence is 'How often something visible of it changed (RFC 5545, SEQUENCE).';
 comment on column calendar_sync.feed_items.modified_at is 'When something visible of it last changed.';
@@ -95,6 +95,9 @@ comment on column calendar_sync.feed_items.created_at is 'When a feed first show
 
 -- For changes of an obligation that name no user.
 create index feed_items_obligation_idx on calendar_sync.feed_items (obligation_id);
+
+-- For what has been cancelled for long enough: asked with every poll.
+create index feed_items_cancelled_idx on calendar_sync.feed_items (user_id, cancelled_at) where cancelled_at is not null;
 
 alter table calendar_sync.feed_items enable row level security;
 
@@ -131,9 +134,10 @@ comment on function calendar_sync.append_feed_changes(uuid[]) is 'Has these user
 
 create function calendar_sync.cancelled_items_stay() returns interval
 language sql immutable security invoker set search_path = ''
-as $$ select interval '30 days' $$;
+as $$ select interval '2 days' $$;
 
-comment on function calendar_sync.cancelled_items_stay() is 'How long a feed shows what was cancelled, so that calendars remove it.';
+comment on function calendar_sync.cancelled_items_stay() is
+  'How long a feed shows what was cancelled. Calendars that keep what they once read remove it; the others would show it struck through.';
 
 create function calendar_sync.tidy_feeds() returns void
 language plpgsql volatile security definer set search_path = ''
@@ -144,7 +148,7 @@ begin
   where exists (
     select from calendar_sync.feed_changes as newer where newer.user_id = change.user_id and newer.id > change.id
   ) or not exists (select from calendar_sync.feed_owners as owner where owner.user_id = change.user_id);
-  -- A day more than they are shown: what a feed shows changes at midnight only.
+  -- A day later than a poll does: a reader's ETag of a day that is over is never the same again.
   delete from calendar_sync.feed_items where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day';
 end;
 $$;

@@ -10,6 +10,9 @@ as $$
     when p_settings - p_known <> '{}' then 'settings: may hold ' || array_to_string(p_known, ', ') || ' and nothing else'
     when not coalesce(p_settings ->> 'completed_events' in ('keep', 'remove'), false)
       then 'settings.completed_events: must be keep or remove'
+    when 'all_day_reminder_time' = any (p_known)
+      and not coalesce(p_settings ->> 'all_day_reminder_time' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$', false)
+      then 'settings.all_day_reminder_time: must be a time of day, such as 09:00'
     when not coalesce(jsonb_typeof(p_settings -> 'reminders_minutes') = 'array', false)
       or not jsonb_path_exists(p_settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
       or jsonb_path_exists(p_settings, 'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')

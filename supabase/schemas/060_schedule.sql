@@ -107,6 +107,7 @@ as $$
 declare
   v_lanes uuid[];
   v_retries calendar_sync.changes[];
+  v_agreed uuid[];
 begin
   -- Skip leased lanes: their record would block on our lock.
   select array_agg(lane.integration_id) into v_lanes from (
@@ -131,7 +132,7 @@ begin
     select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.kind <> 'retry'
+    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
@@ -154,10 +155,16 @@ begin
     -- A sweep only finds what was forgotten: what is queued or was given up is not forgotten.
     where excluded.priority < 2
   )
-  select array_agg(row (each.*)::calendar_sync.changes order by each.id) into v_retries
-  from absorbed as each where each.kind = 'retry';
+  select array_agg(row (each.*)::calendar_sync.changes order by each.id) filter (where each.kind = 'retry'),
+    array_agg(each.integration_id) filter (where each.kind = 'allow_deletions')
+  into v_retries, v_agreed
+  from absorbed as each;
   if v_retries is not null then
     perform calendar_sync.absorb_retries(v_retries);
+  end if;
+  if v_agreed is not null then
+    update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
+    where integration_id = any (v_agreed);
   end if;
   -- A user who connects again while leaving stays.
   delete from calendar_sync.jobs as job

@@ -166,9 +166,13 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
+  -- Not until the window is over: others may be served sooner.
+  v_others_first constant interval := interval '5 seconds';
+  v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
   v_status text;
+  v_enabled boolean;
   v_scope text;
   v_left integer;
   v_more_at timestamptz;
@@ -178,12 +182,16 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status into v_status from public.calendar_integrations where id = p_integration_id;
+  select status, sync_enabled into v_status, v_enabled from public.calendar_integrations where id = p_integration_id;
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
     where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
   ) then
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
+  end if;
+  -- Syncing was stopped, and the lane was not rescheduled since.
+  if not (v_status = 'active' and v_enabled or v_status = 'disconnecting') then
+    return null;
   end if;
   if calendar_sync.wait_while_blocked(p_integration_id) then
     return null;
@@ -199,6 +207,7 @@ begin
     end if;
     return null;
   end if;
+  v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
   v_fair := calendar_sync.fair_share_left(v_lane.provider, p_integration_id, v_lane.batch_jobs + v_calls_to_spare);
   if v_fair = 0 then
     update calendar_sync.lanes set wait_until = now() + v_others_first, wait_reason = 'quota'

@@ -85,6 +85,8 @@ begin
   using unnest(p_outcomes) as o
   cross join lateral (
     select known.ctid as place from calendar_sync.leftovers as known
+    join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
+      and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
     where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
   ) as its
   where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;

@@ -51,8 +51,13 @@ begin
     where item.user_id = p_user_id and item.cancelled_at is null
       and not exists (select from shown where shown.obligation_id = item.obligation_id)
     returning true
+  ), dropped as (
+    delete from calendar_sync.feed_items as item
+    where item.user_id = p_user_id and item.cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+      and not exists (select from shown where shown.obligation_id = item.obligation_id)
+    returning true
   )
-  select exists (select from changed) or exists (select from cancelled) into v_changed;
+  select exists (select from changed) or exists (select from cancelled) or exists (select from dropped) into v_changed;
   update calendar_sync.feed_owners
   set refreshed_at = v_now, modified_at = case when v_changed then v_now else modified_at end
   where user_id = p_user_id;
@@ -95,6 +100,10 @@ begin
   if v_owner.refreshed_at is null or v_owner.refreshed_at < now() - interval '1 day'
     or v_owner.refreshed_at < now() - v_compared_every
       and exists (select from calendar_sync.feed_changes where user_id = v_feed.user_id)
+    or exists (
+      select from calendar_sync.feed_items
+      where user_id = v_feed.user_id and cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+    )
   then
     perform calendar_sync.refresh_feed_items(v_feed.user_id);
     select * into v_owner from calendar_sync.feed_owners where user_id = v_feed.user_id;
@@ -129,7 +138,6 @@ declare
   v_types text[];
   v_from date;
   v_until date;
-  v_cancelled_after timestamptz;
   v_items json;
   v_zones json;
 begin
@@ -140,7 +148,6 @@ begin
   v_from := p_day - (v_settings ->> 'look_back_days')::numeric::integer;
   -- Postgres knows later dates, and infinity; no calendar does.
   v_until := least(p_day + (v_settings ->> 'look_ahead_days')::numeric::integer, date '9999-12-31');
-  v_cancelled_after := p_day::timestamp at time zone 'UTC' - calendar_sync.cancelled_items_stay();
   select coalesce(json_agg(page order by page.obligation_id), '[]') into v_items
   from (
     -- Of texts that the host does not limit as much as any calendar shows: a page has to fit into a function's memory.
@@ -153,7 +160,6 @@ begin
       and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
       and (v_types is null or obligation_type = any (v_types))
       and (status <> 'completed' or v_settings ->> 'completed_events' = 'keep')
-      and (cancelled_at is null or cancelled_at >= v_cancelled_after)
     order by obligation_id limit p_limit
   ) as page;
   if p_after is null then

@@ -83,7 +83,6 @@ export async function openScene(
   await sql`
     update calendar_sync.providers set account_calls = 100000000,
       project_calls = case when project_calls is not null then 100000000 end`;
-  // Tests poll.
   await sql`update calendar_sync.options set deletions_free = 100000000, rpc_calls_per_minute = 1000000`;
   const redirect_to = `${stack.apiUrl}/settings`;
   const { events } = provider;

@@ -53,7 +53,7 @@ chown -R postgres "$cluster"
 as_postgres "$bin/initdb" -D "$cluster/data" -U supabase_admin --auth=scram-sha-256 --pwfile="$cluster/password" \
   --encoding=UTF8 --locale=C --no-sync >"$cluster/initdb" 2>&1 &&
   as_postgres "$bin/pg_ctl" -D "$cluster/data" -l "$cluster/log" -w start -o "-c listen_addresses=127.0.0.1 -c port=$port \
-    -c unix_socket_directories=$cluster -c fsync=off -c jit=off -c timezone=UTC \
+    -c unix_socket_directories=$cluster -c fsync=off -c timezone=UTC \
     -c shared_preload_libraries=pg_cron -c cron.use_background_workers=on" >/dev/null || {
   cat "$cluster/initdb" "$cluster/log" 2>/dev/null
   echo "0 passed, 1 failed"

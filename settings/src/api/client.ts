@@ -58,7 +58,9 @@ export function createCalendarApi(supabase: Supabase) {
       readonly access: Access;
       readonly redirect_to: string;
     }) => (await get<Answers["Address"]>("/authorize", { provider, access, redirect_to })).url,
-    confirm: (ticket: string) => post<Integration>("/confirm", { connection: ticket }),
+    /** @param accept_less_access the user agrees that events leave a calendar that the new consent does not cover */
+    confirm: (ticket: string, accept_less_access = false) =>
+      post<Integration>("/confirm", { connection: ticket, accept_less_access }),
     /** @returns the names of the providers that this installation offers */
     offeredProviders: async (): Promise<readonly ProviderName[]> =>
       (await get<Answers["Providers"]>("/providers")).providers.map(({ provider }) => provider),

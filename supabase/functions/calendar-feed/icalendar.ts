@@ -92,9 +92,8 @@ function veventOf(
     `SEQUENCE:${sequence}`,
     ...timeOf(event.time, zones),
     `SUMMARY:${title}`,
-    ...(event.description === "" ? [] : [`DESCRIPTION:${text(event.description)}`]),
-    ...(event.url === null ? [] : [`URL:${new URL(event.url).href}`]),
-    ...(category === null ? [] : [`CATEGORIES:${text(category)}`]),
+    // What is only there to be removed needs no more: a feed is not to keep its size when much of it is deleted.
+    ...(cancelled ? [] : detailsOf(event, category)),
     `STATUS:${cancelled ? "CANCELLED" : "CONFIRMED"}`,
     "TRANSP:TRANSPARENT",
     // Outlook's spelling of it.
@@ -107,6 +106,14 @@ function veventOf(
       "END:VALARM",
     ])),
     "END:VEVENT",
+  ];
+}
+
+function detailsOf(event: CalendarEvent, category: string | null): readonly string[] {
+  return [
+    ...(event.description === "" ? [] : [`DESCRIPTION:${text(event.description)}`]),
+    ...(event.url === null ? [] : [`URL:${new URL(event.url).href}`]),
+    ...(category === null ? [] : [`CATEGORIES:${text(category)}`]),
   ];
 }
 

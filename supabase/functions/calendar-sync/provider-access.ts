@@ -32,7 +32,7 @@ export function providerAccess({ env, rpc, providers }: {
         provider,
         callback_uri: callbackUri(env),
         integration_id: lane.integration_id,
-        held: lane.access_token !== null && lane.token_expires_at !== null
+        known: lane.access_token !== null && lane.token_expires_at !== null
           ? { access_token: lane.access_token, expires_at: lane.token_expires_at }
           : null,
         rejected_token,

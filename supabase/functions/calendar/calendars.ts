@@ -63,6 +63,10 @@ export async function chooseCalendar(
 ): Promise<void> {
   const integration = await integrationOf(context, user_id, integration_id);
   if (integration.calendar_id === calendar_id) return;
+  if (integration.own_calendar_id === calendar_id) {
+    await chooseOwnCalendar(context, user_id, integration_id);
+    return;
+  }
   const provider = consentProvider(context.providers, integration.provider);
   if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded(true);
   const calendars = await ask(context, integration, (client) => client.listCalendars());

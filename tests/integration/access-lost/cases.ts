@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { type CalendarApi, consent, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA } from "../../support/subjects/subject.ts";

@@ -57,7 +57,7 @@ testEngine("what users may not set is refused with a clear error that shows noth
       );
       await update((sql) =>
         sql`update public.calendar_integrations
-          set settings = '{"reminders_minutes": [0, 40320], "completed_events": "remove"}' where id = ${id}`
+          set settings = settings || '{"reminders_minutes": [0, 40320], "completed_events": "remove"}' where id = ${id}`
       );
     },
   },

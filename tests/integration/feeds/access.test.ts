@@ -195,7 +195,7 @@ Deno.test({
         for (const made_up of ["203.0.113.8", "203.0.113.8, 198.51.100.1"]) {
           assert.equal((await ask(guess(), { headers: { "x-forwarded-for": made_up } })).status, 429);
         }
-        await sql`delete from calendar_sync.call_counts where scope = 'address'`;
+        await sql`delete from calendar_sync.calls where scope = 'address'`;
       },
     );
 

@@ -14,13 +14,13 @@ export function AutoSync({ integration }: { readonly integration: Integration })
   const toast = useToast();
   const onError = useErrorToast();
   const shown = change.underWay?.sync_enabled ?? integration.sync_enabled;
-  const change = (sync_enabled: boolean, is_undo: boolean) =>
+  const switchTo = (sync_enabled: boolean, is_undo: boolean) =>
     change.mutate({ integration_id: integration.id, sync_enabled }, {
       onError,
       onSuccess: () =>
         toast({
           words: sync_enabled ? strings.auto_sync.on : strings.auto_sync.off,
-          ...(is_undo ? {} : { action: { label: strings.undo, run: () => change(!sync_enabled, true) } }),
+          ...(is_undo ? {} : { action: { label: strings.undo, run: () => switchTo(!sync_enabled, true) } }),
         }),
     });
   return (
@@ -33,7 +33,7 @@ export function AutoSync({ integration }: { readonly integration: Integration })
         id={id}
         checked={shown}
         described_by={`${id}-hint`}
-        onChange={(checked) => change(checked, false)}
+        onChange={(checked) => switchTo(checked, false)}
       />
     </div>
   );

@@ -26,19 +26,6 @@ export interface ConnectContext {
   readonly providers: Providers;
 }
 
-/** @throws ApiError 400 `provider_not_configured` where this installation has no OAuth client for it */
-export function configuredProvider(providers: Providers, name: ProviderName): Provider {
-  const provider = providers[name];
-  if (provider === null) {
-    throw new ApiError(
-      400,
-      "provider_not_configured",
-      `${name === "google" ? "Google" : "Outlook"} is not set up on this installation.`,
-    );
-  }
-  return provider;
-}
-
 const TooMany = z.object({ kind: z.literal("too_many"), limit: z.number() });
 const Begun = z.discriminatedUnion("kind", [
   z.object({
@@ -58,10 +45,11 @@ const Begun = z.discriminatedUnion("kind", [
 export async function beginConnection({ env, rpc, providers }: ConnectContext, flow: {
   readonly user_id: string;
   readonly provider: string;
-  readonly access: Access;
+  /** Null: what an account had whose grant was lost, else `dedicated`. */
+  readonly access: Access | null;
   readonly redirect_to: string;
 }): Promise<{ readonly url: string; readonly access: Access }> {
-  const provider = configuredProvider(providers, flow.provider);
+  const provider = consentProvider(providers, flow.provider);
   const begun = await rpc("calendar_begin_connection", {
     p_user_id: flow.user_id,
     p_provider: flow.provider,
@@ -72,8 +60,8 @@ export async function beginConnection({ env, rpc, providers }: ConnectContext, f
   if (begun.kind === "too_many") throw tooMany(begun.limit);
   const { state_id, access } = begun;
   try {
-    return await provider.connector.getAuthUrl({
-      access: flow.access,
+    const url = await provider.connector.getAuthUrl({
+      access,
       redirect_uri: callbackUri(env),
       state: await signState(state_id, env.state_secret.current),
       nonce: await deriveForFlow("nonce", state_id, env.state_secret.current),

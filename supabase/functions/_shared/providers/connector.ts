@@ -42,6 +42,8 @@ export type RefreshOutcome =
      */
     readonly kind: RefreshRefusal;
     readonly reason: string;
+    /** There was no answer, or a server error: it may be that the provider is down. */
+    readonly silent?: true;
   };
 
 export type RefreshRefusal =

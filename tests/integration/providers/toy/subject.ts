@@ -16,6 +16,10 @@ export function toySubject(emulator: ToyEmulator): Subject<string> {
   const { state } = emulator;
   const eventsOf = (calendar_id: string) =>
     state.calendars.get(calendar_id)?.events ?? new Map<string, ToyEvent>();
+  const letWrite = (calendar_id: string, writable: boolean) => {
+    const calendar = state.calendars.get(calendar_id);
+    if (calendar) calendar.writable = writable;
+  };
   return {
     name: NAME,
     emulator,
@@ -51,10 +55,8 @@ export function toySubject(emulator: ToyEmulator): Subject<string> {
         eventsOf(calendar_id).set(crypto.randomUUID(), { title: "Dentist", ...day, ...own });
       },
       deleteCalendar: (_account, calendar_id) => state.calendars.delete(calendar_id),
-      withdrawWriting(_account, calendar_id) {
-        const calendar = state.calendars.get(calendar_id);
-        if (calendar) calendar.writable = false;
-      },
+      withdrawWriting: (_account, calendar_id) => letWrite(calendar_id, false),
+      allowWriting: (_account, calendar_id) => letWrite(calendar_id, true),
     },
     expireAccessTokens: () => state.access_tokens.clear(),
     revokeEverything() {

@@ -30,7 +30,7 @@ const Shown = z.object({
 /** Consents as a person would, and comes back with the ticket. */
 async function consent(context: ConnectContext, user_id: string): Promise<string> {
   const flow = { user_id, provider: NAME, access: "dedicated", redirect_to: REDIRECT_TO } as const;
-  const page = new URL(await beginConnection(context, flow));
+  const page = new URL((await beginConnection(context, flow)).url);
   page.searchParams.set("emulator_account", ADA);
   const next = new URL(await finishConsent(context, (await redirectOf(page)).searchParams));
   return next.searchParams.get("calendar_connection") ?? assert.fail(next.toString());
@@ -65,7 +65,9 @@ Deno.test({
 
     const user_id = await engine.user();
     const [obligation_id] = await engine.insert(user_id, 2, "Deadline");
-    const integration = await confirmConnection(context, user_id, await consent(context, user_id), Shown);
+    const ticket = await consent(context, user_id);
+    const options = { accept_less_access: false };
+    const integration = await confirmConnection(context, user_id, ticket, options, Shown);
     const { id: integration_id, calendar_id, ...shown } = integration;
     assert.deepEqual(shown, { provider: NAME, account_email: ADA, status: "active" });
     const { events, hasCalendar } = toySubject(toy);

@@ -69,6 +69,20 @@ Deno.test("what is cancelled says so, and reminds nobody", () => {
   assert.deepEqual([events[0]?.status, events[0]?.alarms], ["CANCELLED", []]);
 });
 
+Deno.test("what is cancelled keeps its title and time, and takes little room", () => {
+  const text = calendarOf([feedEvent({ description: "x".repeat(8000), url: "https://a.example/o" }, {
+    cancelled: true,
+    category: "permit",
+  })]);
+  const { events: [event] } = readWithIcalJs(text);
+  assert.deepEqual([event?.summary, event?.start, event?.description ?? ""], [
+    "Air emissions report",
+    "2027-02-28",
+    "",
+  ]);
+  assert.ok(text.length < 1000);
+});
+
 Deno.test("the calendar has a name and a colour, says how often to ask, and neither invites nor tells its address", () => {
   const { calendar } = readWithIcalJs(calendarOf([], "Fristen; Werk 2, Süd"));
   const values = Object.fromEntries(

@@ -36,6 +36,7 @@ const lane: Lane = {
   calls: 10,
   reserved_id: null,
   own_calendar_id: null,
+  access: "dedicated",
   settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
   attempts: 0,
   batch_jobs: 100,
