@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import postgres from "postgres";
 import { freePort } from "../free-port.ts";
 import { findBinaries } from "./binaries.ts";
 import { childOptions, openDataDirectory } from "./data-directory.ts";
@@ -13,6 +12,9 @@ export type RestartMode = keyof typeof SIGNALS;
 
 /** PostgreSQL documentation, "Shutting Down the Server". */
 const SIGNALS = { fast: "INT", immediate: "QUIT" } as const;
+
+/** Of postmaster.pid, counted from 0; PostgreSQL's source, src/include/utils/pidfile.h. */
+const [PID_LINE, START_TIME_LINE, STATUS_LINE] = [0, 2, 7];
 
 /** A running embedded server. */
 export interface PostgresServer {
@@ -95,7 +97,7 @@ async function startIn(
 
   /** @param earlier the start that is over */
   async function startOf(earlier: string | null): Promise<string> {
-    const found = await Promise.race([untilStarted(url, earlier), ended]);
+    const found = await Promise.race([untilStarted(path, earlier), ended]);
     if (found !== null) return found;
     await stop();
     throw new Error(`PostgreSQL did not start: ${stderr.last() || "no reason given"}`);
@@ -121,21 +123,17 @@ async function startIn(
   };
 }
 
-/** @returns when a server started that is not the `earlier` one; null: there is none in time */
-async function untilStarted(url: string, earlier: string | null): Promise<string | null> {
+/**
+ * Waits as pg_ctl does, by the server's own file: a connection that comes too early would leave a FATAL in the log.
+ *
+ * @returns which start it is, by process and second; null: there is none in time
+ */
+async function untilStarted(data: string, earlier: string | null): Promise<string | null> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    const sql = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false, onnotice: () => {} });
-    try {
-      const [row] = await sql<
-        { started_at: string }[]
-      >`select pg_postmaster_start_time()::text as started_at`;
-      if (row !== undefined && row.started_at !== earlier) return row.started_at;
-    } catch {
-      // Not up, or not any more.
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
+    const lines = (await Deno.readTextFile(join(data, "postmaster.pid")).catch(() => "")).split("\n");
+    const start = `${lines[PID_LINE]} ${lines[START_TIME_LINE]}`;
+    if (lines[STATUS_LINE]?.trim() === "ready" && start !== earlier) return start;
     await new Promise((resolve) => setTimeout(resolve, START_POLL_MS));
   }
   return null;
