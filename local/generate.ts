@@ -1,9 +1,8 @@
-// `npm run generate`: writes what is checked in and follows from something else: the migration from the schema files, the database
-// types from the migration,
-// the table of docs/providers.md from the providers' own tables, the Calendar API's document and the Settings page's types from
-// its schemas, the licences of what we depend on from the lock files, the tables of time zones from CLDR.
+// `npm run generate`: writes what is checked in and follows from something else: the migrations from the schema files, the database
+// types from the migrations, the table of docs/providers.md from the providers' own tables, the Calendar API's document and the
+// Settings page's types from its schemas, the licences of what we depend on from the lock files, the tables of time zones from CLDR.
 import { API_DOCUMENT_PATH, API_TYPES_PATH, renderApiDocument, renderApiTypes } from "./api-document.ts";
-import { BASELINE_MIGRATION_PATH, renderBaselineMigration } from "./baseline-migration.ts";
+import { renderMigrations } from "./migrations.ts";
 import { dirname } from "node:path";
 import {
   renderWindowsZones,
@@ -20,7 +19,7 @@ import { renderTimeZonesPage, TIME_ZONES_PAGE_PATH } from "./time-zones-page.ts"
 await Deno.writeTextFile(ZONE_ALIASES_PATH, await renderZoneAliases());
 await Deno.writeTextFile(WINDOWS_ZONES_PATH, await renderWindowsZones());
 await Deno.writeTextFile(TIME_ZONES_PAGE_PATH, await renderTimeZonesPage());
-await Deno.writeTextFile(BASELINE_MIGRATION_PATH, await renderBaselineMigration());
+for (const { path, sql } of await renderMigrations()) await Deno.writeTextFile(path, sql);
 await Deno.writeTextFile(LICENCES_PAGE_PATH, await renderLicencesPage());
 await Deno.writeTextFile(PROVIDERS_PAGE_PATH, await renderProvidersPage());
 await Deno.writeTextFile(API_DOCUMENT_PATH, await renderApiDocument());

@@ -6266,15 +6266,6 @@ $$;
 comment on function calendar_sync.nightly() is
   'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, and drops what is old.';
 
--- Schedules of seconds came with pg_cron 1.5; with an older one the tick comes once a minute.
-select cron.schedule('calendar_sync_tick', case
-    when string_to_array(substring(extension.extversion from '^[0-9.]+'), '.')::integer[] >= '{1,5}' then '10 seconds'
-    else '* * * * *'
-  end, 'select calendar_sync.tick()')
-from pg_catalog.pg_extension as extension where extension.extname = 'pg_cron';
-select cron.schedule('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()');
-select cron.schedule('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()');
-
 -- schemas/130_admin.sql
 
 -- For administrators, in the dashboard: views to click on, functions to act with, a checklist. Only the dashboard's roles get in: no
@@ -7363,7 +7354,8 @@ as $$
       else coalesce((select format('the tick ran %s s ago', round(extract(epoch from now() - last_run_at))) from tick where last_run_at is not null),
         'the tick has not run: in the first seconds after the migrations that is so; later pg_cron is dead, or cron.log_run is off')
     end,
-    'Project Settings, General, Restart project (fast reboot): pg_cron''s scheduler starts again with the database'
+    'select cron.alter_job(jobid, active := active) from cron.job where jobname like ''calendar_sync_%'';   -- pg_cron looks again; '
+      'if nothing runs within a minute: Project Settings, General, Restart project (fast reboot)'
   union all
   select
     'cron jobs succeed', not exists (select from failed), 'error',

@@ -135,12 +135,3 @@ $$;
 
 comment on function calendar_sync.nightly() is
   'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, and drops what is old.';
-
--- Schedules of seconds came with pg_cron 1.5; with an older one the tick comes once a minute.
-select cron.schedule('calendar_sync_tick', case
-    when string_to_array(substring(extension.extversion from '^[0-9.]+'), '.')::integer[] >= '{1,5}' then '10 seconds'
-    else '* * * * *'
-  end, 'select calendar_sync.tick()')
-from pg_catalog.pg_extension as extension where extension.extname = 'pg_cron';
-select cron.schedule('calendar_sync_sweep', '* * * * *', 'select calendar_sync.sweep_slice()');
-select cron.schedule('calendar_sync_nightly', '17 3 * * *', 'select calendar_sync.nightly()');

@@ -189,7 +189,8 @@ as $$
       else coalesce((select format('the tick ran %s s ago', round(extract(epoch from now() - last_run_at))) from tick where last_run_at is not null),
         'the tick has not run: in the first seconds after the migrations that is so; later pg_cron is dead, or cron.log_run is off')
     end,
-    'Project Settings, General, Restart project (fast reboot): pg_cron''s scheduler starts again with the database'
+    'select cron.alter_job(jobid, active := active) from cron.job where jobname like ''calendar_sync_%'';   -- pg_cron looks again; '
+      'if nothing runs within a minute: Project Settings, General, Restart project (fast reboot)'
   union all
   select
     'cron jobs succeed', not exists (select from failed), 'error',

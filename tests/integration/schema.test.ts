@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
-import {
-  BASELINE_MIGRATION_PATH,
-  readSchemas,
-  renderBaselineMigration,
-} from "../../local/baseline-migration.ts";
+import { readSchemas, renderMigrations } from "../../local/migrations.ts";
 import { DATABASE_TYPES_PATH, generateDatabaseTypes } from "../../local/database-types.ts";
 import { ROOT } from "../../local/paths.ts";
 import { bootstrap } from "../../local/postgres/bootstrap.ts";
@@ -67,11 +63,11 @@ Deno.test({
       assert.deepEqual([...silent], []);
     });
 
-    await t.step("the checked-in migration is made from the schema files (npm run generate)", async () => {
-      assert.equal(await Deno.readTextFile(BASELINE_MIGRATION_PATH), await renderBaselineMigration());
+    await t.step("the checked-in migrations are made from the schema files (npm run generate)", async () => {
+      for (const { path, sql } of await renderMigrations()) assert.equal(await Deno.readTextFile(path), sql);
     });
 
-    await t.step("the schema files one by one make the same database as the migration", async () => {
+    await t.step("the schema files one by one make the same database as the migrations", async () => {
       const url = await createFromSchemaFiles(stack.databaseUrl);
       const made = postgres(url, { max: 1, onnotice: () => {} });
       try {

@@ -92,8 +92,8 @@ async function tickRuns(): Promise<boolean> {
     await until(async () => (await runs()).length > 0, TICK_PATIENCE_S * 1000);
   } catch {
     console.log(
-      await sql`select jobname, schedule, active, username, status, return_message
-      from cron.job left join cron.job_run_details using (jobid) order by runid`,
+      await sql`select job.jobname, job.schedule, job.active, job.username, detail.status, detail.return_message
+      from cron.job left join cron.job_run_details as detail using (jobid) order by detail.runid`,
     );
     return false;
   }

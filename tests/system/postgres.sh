@@ -60,4 +60,8 @@ as_postgres "$bin/initdb" -D "$cluster/data" -U supabase_admin --auth=scram-sha-
   exit 1
 }
 PGSSLMODE=disable node local/run.mjs tests/system/check-postgres.ts \
-  "postgresql://supabase_admin:$(cat "$cluster/password")@127.0.0.1:$port/postgres"
+  "postgresql://supabase_admin:$(cat "$cluster/password")@127.0.0.1:$port/postgres" || {
+  echo "what the server says:"
+  tail -n 20 "$cluster/log"
+  exit 1
+}

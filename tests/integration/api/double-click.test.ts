@@ -185,6 +185,11 @@ for (const provider_name of ["google", "outlook"] as const) {
           assert.ok(obligation);
           await until(async () => (await api.status()).every(({ progress }) => progress.pending === 0));
           await sql`update public.calendar_integrations set sync_enabled = false where id = ${integration_id}`;
+          // A switch has what failed tried again too.
+          await until(async () =>
+            (await sql`select from calendar_sync.changes where integration_id = ${integration_id}`).length ===
+              0
+          );
           await sql`
           insert into calendar_sync.jobs (integration_id, kind, obligation_id, failed_at, attempts)
           values (${integration_id}, 'event', ${obligation.id}, now(), 8)`;

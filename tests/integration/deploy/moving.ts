@@ -177,7 +177,9 @@ export async function testMoving(
   await t.step("a token reaches the write-ahead log only as ciphertext", async () => {
     const [token, control] = [`1//${crypto.randomUUID()}`, crypto.randomUUID()];
     await sql`select pg_switch_wal()`;
-    await sql`create table public.control as select ${control}::text as text`;
+    // Twice, more than a page apart: where a page of the log ends, its next one's header splits what is written.
+    await sql`create table public.control as select ${control}::text as text, repeat('-', 10000) as filling`;
+    await sql`insert into public.control values (${control})`;
     const [{ id = null } = {}] = await sql`
       select calendar_sync.import_integration(${late.id}, 'google', 'another', null, '{}', ${token}, 'calendar', null) as id`;
     const [file] = await sql`select pg_walfile_name(pg_current_wal_lsn()) as name`;
