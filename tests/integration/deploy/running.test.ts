@@ -69,6 +69,8 @@ Deno.test({
       await run("6. The first event");
       await scene.untilTitles(user.calendar_id, ["My first deadline"]);
       await sql`delete from auth.users where id = ${user.id}`;
+      // Leaving ends Google's whole grant, that of a connection which the same account begins meanwhile too.
+      await until(async () => (await sql`select from public.calendar_integrations`).length === 0);
     });
 
     await testRotation(t, scene, async (changed) => {
