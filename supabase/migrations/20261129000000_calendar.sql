@@ -640,6 +640,8 @@ create table calendar_sync.changes (
   integration_id uuid not null,
   obligation_id uuid,
   kind text not null,
+  job_kind text generated always as (case kind when 'listen' then 'scan' when 'retry' then null when 'reschedule' then null
+    when 'allow_deletions' then null else kind end) stored,
   priority smallint not null,
   cause jsonb,
   created_at timestamptz not null default now(),
@@ -654,6 +656,7 @@ comment on table calendar_sync.changes is
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
   'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
+comment on column calendar_sync.changes.job_kind is 'The kind of job that it becomes. Null: none.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -847,9 +850,9 @@ create function calendar_sync.integration_changed() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if new.removed_at is not null then
-    delete from calendar_sync.lanes where integration_id = new.id;
-    delete from calendar_sync.jobs where integration_id = new.id;
+  if tg_op = 'DELETE' or new.removed_at is not null then
+    delete from calendar_sync.lanes where integration_id = old.id;
+    delete from calendar_sync.jobs where integration_id = old.id;
     return null;
   end if;
   if tg_op = 'INSERT' or old.removed_at is not null then
@@ -859,9 +862,9 @@ begin
     select distinct leftover.integration_id, leftover.obligation_id, 'event', 1, calendar_sync.cause('connected')
     from calendar_sync.leftovers as leftover where leftover.integration_id = new.id;
   end if;
-  if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT'
-    or (new.status, new.sync_enabled, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
-      is distinct from (old.status, old.sync_enabled, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
+  if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT' or new.sync_enabled > old.sync_enabled
+    or (new.status, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
+      is distinct from (old.status, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
   then
     perform calendar_sync.run_now(array[new.id], false);
     perform calendar_sync.append_changes(array[new.id], 'listen', 0);
@@ -885,17 +888,13 @@ comment on function calendar_sync.integration_changed() is
   'Gives an integration its lane or takes it away, and has its calendar scanned when a change asks for it.';
 
 create trigger integration_changed
-after insert or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations
+after insert or delete or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations
 for each row execute function calendar_sync.integration_changed();
 
-create function calendar_sync.delete_belongings() returns trigger
+create function calendar_sync.delete_tokens() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  -- A flow and the integration that comes of it have one id.
-  if tg_table_name = 'calendar_integrations' then
-    delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
-  end if;
   delete from vault.secrets where id in (
     select unnest(array[old_row.refresh_token_secret_id, old_row.access_token_secret_id]) from old_rows as old_row
   );
@@ -903,11 +902,11 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.delete_belongings() is 'Removes the tokens of deleted integrations and flows, and the lanes of integrations.';
+comment on function calendar_sync.delete_tokens() is 'Removes the tokens of deleted integrations and flows.';
 
-create trigger delete_belongings after delete on public.calendar_integrations
+create trigger delete_tokens after delete on public.calendar_integrations
 referencing old table as old_rows
-for each statement execute function calendar_sync.delete_belongings();
+for each statement execute function calendar_sync.delete_tokens();
 
 -- schemas/040_feeds.sql
 
@@ -1886,6 +1885,18 @@ $$;
 
 comment on function calendar_sync.reschedule(uuid[]) is 'Works out anew when these lanes may be worked and how urgent that is.';
 
+create function calendar_sync.set_wait(p_integration_ids uuid[], p_reason text, p_until timestamptz) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.lanes set wait_reason = p_reason, wait_until = p_until
+  where integration_id = any (p_integration_ids) and (p_reason is not null or wait_reason is not null);
+end;
+$$;
+
+comment on function calendar_sync.set_wait(uuid[], text, timestamptz) is
+  'Has these lanes wait, or, with nulls, wait no more. calendar_sync.reschedule then says when they may be worked.';
+
 -- What a lane waits for besides its own work.
 create function calendar_sync.wait_of(
   lane calendar_sync.lanes, provider calendar_sync.providers, out reason text, out until timestamptz
@@ -1913,6 +1924,7 @@ as $$
 declare
   v_lanes uuid[];
   v_retries calendar_sync.changes[];
+  v_asked uuid[];
   v_agreed uuid[];
 begin
   -- Skip leased lanes: their record would block on our lock.
@@ -1935,10 +1947,10 @@ begin
     delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
   ), asked as (
     -- Of several causes that of the most urgent change, and of these the last.
-    select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
+    select each.integration_id, each.job_kind as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
+    from absorbed as each where each.job_kind is not null
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
@@ -1966,7 +1978,23 @@ begin
   into v_retries, v_agreed
   from absorbed as each;
   if v_retries is not null then
-    perform calendar_sync.absorb_retries(v_retries);
+    v_asked := array(select distinct integration_id from unnest(v_retries) where priority < 2);
+    update calendar_sync.lanes
+    set attempts = 0, wait_until = case when wait_reason <> 'backoff' then wait_until end, wait_reason = nullif(wait_reason, 'backoff')
+    where integration_id = any (v_asked);
+    -- What was given up has the cause of whoever asks. What waits for its next attempt keeps its own.
+    update calendar_sync.jobs as job
+    set run_at = now(), failed_at = null, priority = retry.priority,
+      -- In the night a job that was given up gets one more attempt.
+      attempts = case when retry.priority < 2 then 0 else job.attempts end,
+      cause = case when job.failed_at is null then job.cause else retry.cause end
+    from unnest(v_retries) as retry
+    where job.integration_id = retry.integration_id and (retry.obligation_id is null or job.obligation_id = retry.obligation_id)
+      and (job.failed_at is not null or job.run_at > now() and job.attempts > 0);
+    -- Somebody waits: a provider that was down is tried now, but not more often than once a second.
+    update calendar_sync.providers set probe_at = now()
+    where probe_at > now() and probe_at < now() + probe_interval - interval '1 second'
+      and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_asked));
   end if;
   if v_agreed is not null then
     update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
@@ -1983,36 +2011,6 @@ $$;
 
 comment on function calendar_sync.absorb_changes(integer) is
   'Turns the changes of lanes that nobody works into jobs: of the lanes of the p_changes most urgent and oldest changes.';
-
-create function calendar_sync.absorb_retries(p_retries calendar_sync.changes[]) returns void
-language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
-as $$
-declare
-  v_ids constant uuid[] := array(select distinct integration_id from unnest(p_retries) where priority < 2);
-begin
-  update calendar_sync.lanes
-  set attempts = 0, wait_until = case when wait_reason <> 'backoff' then wait_until end,
-    wait_reason = nullif(wait_reason, 'backoff')
-  where integration_id = any (v_ids);
-  -- What was given up has the cause of whoever asks. What waits for its next attempt keeps its own.
-  update calendar_sync.jobs as job
-  set run_at = now(), failed_at = null, priority = retry.priority,
-    -- In the night a job that was given up gets one more attempt.
-    attempts = case when retry.priority < 2 then 0 else job.attempts end,
-    cause = case when job.failed_at is null then job.cause else retry.cause end
-  from unnest(p_retries) as retry
-  where job.integration_id = retry.integration_id and (retry.obligation_id is null or job.obligation_id = retry.obligation_id)
-    and (job.failed_at is not null or job.run_at > now() and job.attempts > 0);
-  -- Somebody waits: a provider that was down is tried now, but not more often than once a second.
-  update calendar_sync.providers set probe_at = now()
-  where probe_at > now() and probe_at < now() + probe_interval - interval '1 second'
-    and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_ids));
-end;
-$$;
-
-comment on function calendar_sync.absorb_retries(calendar_sync.changes[]) is
-  'Ends our own waits of these lanes, and has what waits or was given up tried at once.';
 
 create function calendar_sync.work_is_due() returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -2083,30 +2081,6 @@ comment on function calendar_sync.blocked_until(uuid) is
 
 create index lanes_blocked_idx on calendar_sync.lanes (integration_id) where wait_reason = 'user_blocked';
 
-create function calendar_sync.wait_while_blocked(p_integration_id uuid) returns boolean
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  -- Once a day a claim may at least keep the token alive.
-  v_asked_again constant interval := interval '1 day';
-  v_blocked_until timestamptz;
-begin
-  -- Leaving goes on: events are removed from the calendar of a user who is erased.
-  select calendar_sync.blocked_until(user_id) into v_blocked_until from public.calendar_integrations
-  where id = p_integration_id and status = 'active';
-  if v_blocked_until is null then
-    return false;
-  end if;
-  update calendar_sync.lanes
-  set wait_until = least(v_blocked_until, now() + v_asked_again), wait_reason = 'user_blocked'
-  where integration_id = p_integration_id;
-  return true;
-end;
-$$;
-
-comment on function calendar_sync.wait_while_blocked(uuid) is
-  'Has a lane wait whose user is banned or soft-deleted; false for every other.';
-
 create function calendar_sync.resume_unblocked() returns void
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -2114,21 +2088,15 @@ as $$
 declare
   v_ids uuid[];
 begin
-  with unblocked as (
+  v_ids := array(
     select lane.integration_id from calendar_sync.lanes as lane
     join public.calendar_integrations as integration on integration.id = lane.integration_id
     where lane.wait_reason = 'user_blocked'
       and (integration.status <> 'active' or calendar_sync.blocked_until(integration.user_id) is null)
     for update of lane skip locked
-  ), resumed as (
-    update calendar_sync.lanes as lane set wait_until = null, wait_reason = null
-    from unblocked where lane.integration_id = unblocked.integration_id
-    returning lane.integration_id
-  )
-  select array_agg(integration_id) into v_ids from resumed;
-  if v_ids is not null then
-    perform calendar_sync.reschedule(v_ids);
-  end if;
+  );
+  perform calendar_sync.set_wait(v_ids, null, null);
+  perform calendar_sync.reschedule(v_ids);
 end;
 $$;
 
@@ -2356,6 +2324,9 @@ declare
   v_events_a_page constant integer := 100;
   -- Not until the window is over: others may be served sooner.
   v_others_first constant interval := interval '5 seconds';
+  -- A claim may at least keep the token of a blocked user alive.
+  v_asked_again constant interval := interval '1 day';
+  v_blocked_until timestamptz;
   v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
@@ -2370,7 +2341,8 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status, sync_enabled into v_status, v_enabled from public.calendar_integrations where id = p_integration_id;
+  select status, sync_enabled, calendar_sync.blocked_until(user_id) into v_status, v_enabled, v_blocked_until
+  from public.calendar_integrations where id = p_integration_id;
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
     where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
@@ -2381,7 +2353,9 @@ begin
   if not (v_status = 'active' and v_enabled or v_status = 'disconnecting') then
     return null;
   end if;
-  if calendar_sync.wait_while_blocked(p_integration_id) then
+  -- Leaving goes on: events are removed from the calendar of a user who is erased.
+  if v_status = 'active' and v_blocked_until is not null then
+    perform calendar_sync.set_wait(array[p_integration_id], 'user_blocked', least(v_blocked_until, now() + v_asked_again));
     return null;
   end if;
   select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
@@ -2391,15 +2365,14 @@ begin
     if v_scope = 'project' then
       update calendar_sync.providers set quota_until = v_more_at where name = v_lane.provider;
     else
-      update calendar_sync.lanes set wait_until = v_more_at, wait_reason = 'quota' where integration_id = p_integration_id;
+      perform calendar_sync.set_wait(array[p_integration_id], 'quota', v_more_at);
     end if;
     return null;
   end if;
   v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
   v_fair := calendar_sync.fair_share_left(v_lane.provider, p_integration_id, v_lane.batch_jobs + v_calls_to_spare);
   if v_fair = 0 then
-    update calendar_sync.lanes set wait_until = now() + v_others_first, wait_reason = 'quota'
-    where integration_id = p_integration_id;
+    perform calendar_sync.set_wait(array[p_integration_id], 'quota', now() + v_others_first);
     return null;
   end if;
   v_left := least(v_left, v_fair);
@@ -2431,15 +2404,13 @@ begin
     ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
   end if;
   v_calls := least(v_left, v_calls);
-  update calendar_sync.lanes set wait_until = null, wait_reason = null
-  where integration_id = p_integration_id and wait_reason is not null;
+  perform calendar_sync.set_wait(array[p_integration_id], null, null);
   return v_batch || jsonb_build_object(
     'calls', v_calls, 'reserved_id', calendar_sync.count_calls(v_lane.provider, p_integration_id, v_calls));
 exception when others then
   -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone.
   perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
-  update calendar_sync.lanes set wait_until = now() + interval '1 minute', wait_reason = 'backoff'
-  where integration_id = p_integration_id;
+  perform calendar_sync.set_wait(array[p_integration_id], 'backoff', now() + interval '1 minute');
   return null;
 end;
 $$;
@@ -3754,9 +3725,9 @@ create index flows_account_idx on calendar_sync.flows (provider, account_id) whe
 
 alter table calendar_sync.flows enable row level security;
 
-create trigger delete_belongings after delete on calendar_sync.flows
+create trigger delete_tokens after delete on calendar_sync.flows
 referencing old table as old_rows
-for each statement execute function calendar_sync.delete_belongings();
+for each statement execute function calendar_sync.delete_tokens();
 
 -- The limit of a user, where it is reached. One that is being disconnected counts until it is gone.
 create function calendar_sync.limit_reached(p_user_id uuid) returns integer
@@ -4357,7 +4328,7 @@ begin
   select true, (cursor ->> 'after')::uuid into v_scans, v_after from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and not coalesce(cursor ? 'waits_for', false);
   if exists (
-    select from calendar_sync.changes where integration_id = p_integration_id and kind in ('scan', 'listen')
+    select from calendar_sync.changes where integration_id = p_integration_id and job_kind = 'scan'
   ) then
     v_scans := true;
     v_after := null;
@@ -4643,7 +4614,7 @@ begin
         or scan.kind is not null and coalesce((scan.cursor ->> 'after')::uuid < p_obligation_id, not coalesce(scan.cursor ? 'waits_for', false))
         or exists (
           select from calendar_sync.changes as change
-          where change.integration_id = integration.id and change.kind in ('event', 'scan', 'listen')
+          where change.integration_id = integration.id and change.job_kind in ('event', 'scan')
             and coalesce(change.obligation_id = p_obligation_id, true)
         ) as is_queued
     ) as place
@@ -5277,7 +5248,7 @@ begin
     and not exists (
       select from calendar_sync.changes as change
       where change.integration_id = integration.id
-        and (change.kind in ('scan', 'listen') or change.obligation_id = found.obligation_id)
+        and (change.job_kind = 'scan' or change.obligation_id = found.obligation_id)
     );
   if v_integration_ids is not null then
     perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids, 2);
@@ -6994,7 +6965,7 @@ begin
   select 'calendars that are ready', count(*) from calendar_sync.lanes where ready_at <= now()
   union all
   select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes
-  where kind not in ('retry', 'reschedule', 'allow_deletions')
+  where job_kind is not null
   union all
   select 'calendars that wait for their provider or its quota', count(*) from calendar_sync.lanes
   where ready_at > now() and (leased_until is null or leased_until <= now())

@@ -14,6 +14,8 @@ create table calendar_sync.changes (
   integration_id uuid not null,
   obligation_id uuid,
   kind text not null,
+  job_kind text generated always as (case kind when 'listen' then 'scan' when 'retry' then null when 'reschedule' then null
+    when 'allow_deletions' then null else kind end) stored,
   priority smallint not null,
   cause jsonb,
   created_at timestamptz not null default now(),
@@ -28,6 +30,7 @@ comment on table calendar_sync.changes is
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
   'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
+comment on column calendar_sync.changes.job_kind is 'The kind of job that it becomes. Null: none.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -221,9 +224,9 @@ create function calendar_sync.integration_changed() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if new.removed_at is not null then
-    delete from calendar_sync.lanes where integration_id = new.id;
-    delete from calendar_sync.jobs where integration_id = new.id;
+  if tg_op = 'DELETE' or new.removed_at is not null then
+    delete from calendar_sync.lanes where integration_id = old.id;
+    delete from calendar_sync.jobs where integration_id = old.id;
     return null;
   end if;
   if tg_op = 'INSERT' or old.removed_at is not null then
@@ -233,9 +236,9 @@ begin
     select distinct leftover.integration_id, leftover.obligation_id, 'event', 1, calendar_sync.cause('connected')
     from calendar_sync.leftovers as leftover where leftover.integration_id = new.id;
   end if;
-  if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT'
-    or (new.status, new.sync_enabled, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
-      is distinct from (old.status, old.sync_enabled, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
+  if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT' or new.sync_enabled > old.sync_enabled
+    or (new.status, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
+      is distinct from (old.status, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
   then
     perform calendar_sync.run_now(array[new.id], false);
     perform calendar_sync.append_changes(array[new.id], 'listen', 0);
@@ -259,17 +262,13 @@ comment on function calendar_sync.integration_changed() is
   'Gives an integration its lane or takes it away, and has its calendar scanned when a change asks for it.';
 
 create trigger integration_changed
-after insert or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations
+after insert or delete or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations
 for each row execute function calendar_sync.integration_changed();
 
-create function calendar_sync.delete_belongings() returns trigger
+create function calendar_sync.delete_tokens() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  -- A flow and the integration that comes of it have one id.
-  if tg_table_name = 'calendar_integrations' then
-    delete from calendar_sync.lanes as lane using old_rows where lane.integration_id = old_rows.id;
-  end if;
   delete from vault.secrets where id in (
     select unnest(array[old_row.refresh_token_secret_id, old_row.access_token_secret_id]) from old_rows as old_row
   );
@@ -277,8 +276,8 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.delete_belongings() is 'Removes the tokens of deleted integrations and flows, and the lanes of integrations.';
+comment on function calendar_sync.delete_tokens() is 'Removes the tokens of deleted integrations and flows.';
 
-create trigger delete_belongings after delete on public.calendar_integrations
+create trigger delete_tokens after delete on public.calendar_integrations
 referencing old table as old_rows
-for each statement execute function calendar_sync.delete_belongings();
+for each statement execute function calendar_sync.delete_tokens();

@@ -80,6 +80,18 @@ $$;
 
 comment on function calendar_sync.reschedule(uuid[]) is 'Works out anew when these lanes may be worked and how urgent that is.';
 
+create function calendar_sync.set_wait(p_integration_ids uuid[], p_reason text, p_until timestamptz) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.lanes set wait_reason = p_reason, wait_until = p_until
+  where integration_id = any (p_integration_ids) and (p_reason is not null or wait_reason is not null);
+end;
+$$;
+
+comment on function calendar_sync.set_wait(uuid[], text, timestamptz) is
+  'Has these lanes wait, or, with nulls, wait no more. calendar_sync.reschedule then says when they may be worked.';
+
 -- What a lane waits for besides its own work.
 create function calendar_sync.wait_of(
   lane calendar_sync.lanes, provider calendar_sync.providers, out reason text, out until timestamptz
@@ -107,6 +119,7 @@ as $$
 declare
   v_lanes uuid[];
   v_retries calendar_sync.changes[];
+  v_asked uuid[];
   v_agreed uuid[];
 begin
   -- Skip leased lanes: their record would block on our lock.
@@ -129,10 +142,10 @@ begin
     delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
   ), asked as (
     -- Of several causes that of the most urgent change, and of these the last.
-    select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
+    select each.integration_id, each.job_kind as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
+    from absorbed as each where each.job_kind is not null
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
@@ -160,7 +173,23 @@ begin
   into v_retries, v_agreed
   from absorbed as each;
   if v_retries is not null then
-    perform calendar_sync.absorb_retries(v_retries);
+    v_asked := array(select distinct integration_id from unnest(v_retries) where priority < 2);
+    update calendar_sync.lanes
+    set attempts = 0, wait_until = case when wait_reason <> 'backoff' then wait_until end, wait_reason = nullif(wait_reason, 'backoff')
+    where integration_id = any (v_asked);
+    -- What was given up has the cause of whoever asks. What waits for its next attempt keeps its own.
+    update calendar_sync.jobs as job
+    set run_at = now(), failed_at = null, priority = retry.priority,
+      -- In the night a job that was given up gets one more attempt.
+      attempts = case when retry.priority < 2 then 0 else job.attempts end,
+      cause = case when job.failed_at is null then job.cause else retry.cause end
+    from unnest(v_retries) as retry
+    where job.integration_id = retry.integration_id and (retry.obligation_id is null or job.obligation_id = retry.obligation_id)
+      and (job.failed_at is not null or job.run_at > now() and job.attempts > 0);
+    -- Somebody waits: a provider that was down is tried now, but not more often than once a second.
+    update calendar_sync.providers set probe_at = now()
+    where probe_at > now() and probe_at < now() + probe_interval - interval '1 second'
+      and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_asked));
   end if;
   if v_agreed is not null then
     update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
@@ -177,36 +206,6 @@ $$;
 
 comment on function calendar_sync.absorb_changes(integer) is
   'Turns the changes of lanes that nobody works into jobs: of the lanes of the p_changes most urgent and oldest changes.';
-
-create function calendar_sync.absorb_retries(p_retries calendar_sync.changes[]) returns void
-language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
-as $$
-declare
-  v_ids constant uuid[] := array(select distinct integration_id from unnest(p_retries) where priority < 2);
-begin
-  update calendar_sync.lanes
-  set attempts = 0, wait_until = case when wait_reason <> 'backoff' then wait_until end,
-    wait_reason = nullif(wait_reason, 'backoff')
-  where integration_id = any (v_ids);
-  -- What was given up has the cause of whoever asks. What waits for its next attempt keeps its own.
-  update calendar_sync.jobs as job
-  set run_at = now(), failed_at = null, priority = retry.priority,
-    -- In the night a job that was given up gets one more attempt.
-    attempts = case when retry.priority < 2 then 0 else job.attempts end,
-    cause = case when job.failed_at is null then job.cause else retry.cause end
-  from unnest(p_retries) as retry
-  where job.integration_id = retry.integration_id and (retry.obligation_id is null or job.obligation_id = retry.obligation_id)
-    and (job.failed_at is not null or job.run_at > now() and job.attempts > 0);
-  -- Somebody waits: a provider that was down is tried now, but not more often than once a second.
-  update calendar_sync.providers set probe_at = now()
-  where probe_at > now() and probe_at < now() + probe_interval - interval '1 second'
-    and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_ids));
-end;
-$$;
-
-comment on function calendar_sync.absorb_retries(calendar_sync.changes[]) is
-  'Ends our own waits of these lanes, and has what waits or was given up tried at once.';
 
 create function calendar_sync.work_is_due() returns boolean
 language plpgsql volatile security definer set search_path = ''

@@ -22,30 +22,6 @@ comment on function calendar_sync.blocked_until(uuid) is
 
 create index lanes_blocked_idx on calendar_sync.lanes (integration_id) where wait_reason = 'user_blocked';
 
-create function calendar_sync.wait_while_blocked(p_integration_id uuid) returns boolean
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  -- Once a day a claim may at least keep the token alive.
-  v_asked_again constant interval := interval '1 day';
-  v_blocked_until timestamptz;
-begin
-  -- Leaving goes on: events are removed from the calendar of a user who is erased.
-  select calendar_sync.blocked_until(user_id) into v_blocked_until from public.calendar_integrations
-  where id = p_integration_id and status = 'active';
-  if v_blocked_until is null then
-    return false;
-  end if;
-  update calendar_sync.lanes
-  set wait_until = least(v_blocked_until, now() + v_asked_again), wait_reason = 'user_blocked'
-  where integration_id = p_integration_id;
-  return true;
-end;
-$$;
-
-comment on function calendar_sync.wait_while_blocked(uuid) is
-  'Has a lane wait whose user is banned or soft-deleted; false for every other.';
-
 create function calendar_sync.resume_unblocked() returns void
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -53,21 +29,15 @@ as $$
 declare
   v_ids uuid[];
 begin
-  with unblocked as (
+  v_ids := array(
     select lane.integration_id from calendar_sync.lanes as lane
     join public.calendar_integrations as integration on integration.id = lane.integration_id
     where lane.wait_reason = 'user_blocked'
       and (integration.status <> 'active' or calendar_sync.blocked_until(integration.user_id) is null)
     for update of lane skip locked
-  ), resumed as (
-    update calendar_sync.lanes as lane set wait_until = null, wait_reason = null
-    from unblocked where lane.integration_id = unblocked.integration_id
-    returning lane.integration_id
-  )
-  select array_agg(integration_id) into v_ids from resumed;
-  if v_ids is not null then
-    perform calendar_sync.reschedule(v_ids);
-  end if;
+  );
+  perform calendar_sync.set_wait(v_ids, null, null);
+  perform calendar_sync.reschedule(v_ids);
 end;
 $$;
 

@@ -168,6 +168,9 @@ declare
   v_events_a_page constant integer := 100;
   -- Not until the window is over: others may be served sooner.
   v_others_first constant interval := interval '5 seconds';
+  -- A claim may at least keep the token of a blocked user alive.
+  v_asked_again constant interval := interval '1 day';
+  v_blocked_until timestamptz;
   v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
@@ -182,7 +185,8 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status, sync_enabled into v_status, v_enabled from public.calendar_integrations where id = p_integration_id;
+  select status, sync_enabled, calendar_sync.blocked_until(user_id) into v_status, v_enabled, v_blocked_until
+  from public.calendar_integrations where id = p_integration_id;
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
     where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
@@ -193,7 +197,9 @@ begin
   if not (v_status = 'active' and v_enabled or v_status = 'disconnecting') then
     return null;
   end if;
-  if calendar_sync.wait_while_blocked(p_integration_id) then
+  -- Leaving goes on: events are removed from the calendar of a user who is erased.
+  if v_status = 'active' and v_blocked_until is not null then
+    perform calendar_sync.set_wait(array[p_integration_id], 'user_blocked', least(v_blocked_until, now() + v_asked_again));
     return null;
   end if;
   select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
@@ -203,15 +209,14 @@ begin
     if v_scope = 'project' then
       update calendar_sync.providers set quota_until = v_more_at where name = v_lane.provider;
     else
-      update calendar_sync.lanes set wait_until = v_more_at, wait_reason = 'quota' where integration_id = p_integration_id;
+      perform calendar_sync.set_wait(array[p_integration_id], 'quota', v_more_at);
     end if;
     return null;
   end if;
   v_calls_to_spare := v_calls_to_spare * power(2, least(v_lane.attempts, v_doublings_max));
   v_fair := calendar_sync.fair_share_left(v_lane.provider, p_integration_id, v_lane.batch_jobs + v_calls_to_spare);
   if v_fair = 0 then
-    update calendar_sync.lanes set wait_until = now() + v_others_first, wait_reason = 'quota'
-    where integration_id = p_integration_id;
+    perform calendar_sync.set_wait(array[p_integration_id], 'quota', now() + v_others_first);
     return null;
   end if;
   v_left := least(v_left, v_fair);
@@ -243,15 +248,13 @@ begin
     ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
   end if;
   v_calls := least(v_left, v_calls);
-  update calendar_sync.lanes set wait_until = null, wait_reason = null
-  where integration_id = p_integration_id and wait_reason is not null;
+  perform calendar_sync.set_wait(array[p_integration_id], null, null);
   return v_batch || jsonb_build_object(
     'calls', v_calls, 'reserved_id', calendar_sync.count_calls(v_lane.provider, p_integration_id, v_calls));
 exception when others then
   -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone.
   perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
-  update calendar_sync.lanes set wait_until = now() + interval '1 minute', wait_reason = 'backoff'
-  where integration_id = p_integration_id;
+  perform calendar_sync.set_wait(array[p_integration_id], 'backoff', now() + interval '1 minute');
   return null;
 end;
 $$;

@@ -28,9 +28,9 @@ create index flows_account_idx on calendar_sync.flows (provider, account_id) whe
 
 alter table calendar_sync.flows enable row level security;
 
-create trigger delete_belongings after delete on calendar_sync.flows
+create trigger delete_tokens after delete on calendar_sync.flows
 referencing old table as old_rows
-for each statement execute function calendar_sync.delete_belongings();
+for each statement execute function calendar_sync.delete_tokens();
 
 -- The limit of a user, where it is reached. One that is being disconnected counts until it is gone.
 create function calendar_sync.limit_reached(p_user_id uuid) returns integer

@@ -216,7 +216,7 @@ export const BREAKAGES: readonly Breakage[] = [
   })),
   ...[
     ["integration_changed", "public.calendar_integrations"],
-    ["delete_belongings", "public.calendar_integrations"],
+    ["delete_tokens", "public.calendar_integrations"],
     ["integration_before_update", "public.calendar_integrations"],
     ["wake_up_at_commit", "calendar_sync.changes"],
   ].map(([name, table]) => ({

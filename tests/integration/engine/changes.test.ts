@@ -130,6 +130,21 @@ testEngine("a statement that touches many obligations of a calendar appends one 
     },
   },
   {
+    name: "switching off only takes a calendar out of the queue; switching on has all of it looked at",
+    async show(engine) {
+      const { id } = await engine.integration();
+      const kindsOfSwitching = async (sync_enabled: boolean) => {
+        await engine.sql`update public.calendar_integrations set sync_enabled = ${sync_enabled} where id = ${id}`;
+        const changes = await engine.sql<{ kind: string }[]>`
+          with taken as (delete from calendar_sync.changes where integration_id = ${id} returning kind)
+          select kind from taken order by kind`;
+        return changes.map(({ kind }) => kind);
+      };
+      assert.deepEqual(await kindsOfSwitching(false), ["reschedule"]);
+      assert.deepEqual(await kindsOfSwitching(true), ["listen", "retry"]);
+    },
+  },
+  {
     name: "the tick drops changes of integrations that are gone, and keeps the others",
     async show(engine) {
       const gone = await engine.integration();
