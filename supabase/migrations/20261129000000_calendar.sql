@@ -1699,48 +1699,39 @@ $$;
 
 comment on function calendar_sync.deadline_for(uuid, uuid) is 'An obligation as this user sees it; null where it is not the user''s.';
 
--- The safety stop: a calendar that is about to lose many events at once asks first.
-create function calendar_sync.count_deletions(p_integration_id uuid) returns integer
-language sql stable security definer set search_path = ''
-as $$
-  select count(*)::integer
-  from calendar_sync.compare(p_integration_id, array(
-    select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id
-  )) as event
-  where not event.is_wanted
-$$;
-
-comment on function calendar_sync.count_deletions(uuid) is 'How many events of a calendar have to go.';
-
--- Looks at what is due in the order in which it will be claimed, and no further than it takes to decide. What was written a moment
--- ago settles first: what is deleted in one go right after a bulk sync comes due in portions, and is one go all the same.
-create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer) returns integer
+-- The safety stop: a calendar that is about to lose many events at once asks first. Due jobs are looked at in the order in which they
+-- will be claimed. What was written a moment ago settles first: what is deleted in one go right after a bulk sync comes due in
+-- portions, and is one go all the same.
+create function calendar_sync.count_deletions(p_integration_id uuid, p_due_jobs integer default null) returns integer
 language plpgsql stable security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
+declare
+  v_ids uuid[];
 begin
-  return (
-    select count(*)::integer
-    from calendar_sync.compare(p_integration_id, array(
+  if p_due_jobs is null then
+    v_ids := array(select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id);
+  else
+    v_ids := array(
       select due.obligation_id from (
         select job.obligation_id from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null
           and job.run_at <= now() + interval '1 second'
-        order by job.priority, job.run_at limit p_jobs
+        order by job.priority, job.run_at limit p_due_jobs
       ) as due
       -- OFFSET: as in calendar_sync.compare.
       cross join lateral (
         select from public.calendar_event_mappings as mapping
         where mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id offset 0
       ) as shown
-    )) as event
-    where not event.is_wanted
-  );
+    );
+  end if;
+  return (select count(*)::integer from calendar_sync.compare(p_integration_id, v_ids) as event where not event.is_wanted);
 end;
 $$;
 
-comment on function calendar_sync.count_due_deletions(uuid, integer) is
-  'How many of the next p_jobs due jobs of a calendar would delete an event.';
+comment on function calendar_sync.count_deletions(uuid, integer) is
+  'How many events of a calendar have to go; where p_due_jobs is given, how many of its next so many due jobs would delete one.';
 
 -- Counts everything when a scan begins, else what is due: most batches delete nothing and end at the first look.
 create function calendar_sync.stop_mass_deletion(p_integration_id uuid, p_jobs integer, p_scan_begins boolean) returns boolean
@@ -1752,7 +1743,7 @@ declare
   v_allowed integer;
   v_deletions integer;
 begin
-  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, p_jobs) = 0 then
+  if not p_scan_begins and calendar_sync.count_deletions(p_integration_id, p_jobs) = 0 then
     return false;
   end if;
   select * into v_options from calendar_sync.options;
@@ -1762,7 +1753,7 @@ begin
   if v_events <= v_allowed then
     return false;
   end if;
-  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, v_events) <= v_allowed then
+  if not p_scan_begins and calendar_sync.count_deletions(p_integration_id, v_events) <= v_allowed then
     return false;
   end if;
   v_deletions := calendar_sync.count_deletions(p_integration_id);
@@ -3611,7 +3602,7 @@ begin
   if v_ids is not null then
     perform calendar_sync.reschedule(v_ids);
   end if;
-  perform calendar_sync.keep_counts(p_flushes);
+  perform public.calendar_keep_counts(p_flushes);
   v_work_is_due := calendar_sync.work_is_due();
   if v_work_is_due then
     perform calendar_sync.wake_up();
@@ -4768,7 +4759,7 @@ comment on function public.calendar_obligation_types() is 'Types of the caller''
 -- Evidence: from when to when was this deadline, as which date, in whose calendar? The periods of an event, cut where changes began or
 -- ceased to reach its calendar.
 
-create function calendar_sync.evidence_for(p_obligation_id uuid, p_user_id uuid)
+create function calendar_sync.evidence(p_obligation_id uuid, p_user_id uuid default null)
 returns table (
   user_id uuid, account_email text, provider text, integration_id uuid, calendar_id text, calendar_name text,
   in_calendar boolean, event_id text, title text, due text, from_at timestamptz, until_at timestamptz,
@@ -4838,21 +4829,9 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.evidence_for(uuid, uuid) is
-  'calendar_sync.evidence, of this user''s calendars alone where p_user_id is given.';
-
-create function calendar_sync.evidence(p_obligation_id uuid)
-returns table (
-  user_id uuid, account_email text, provider text, integration_id uuid, calendar_id text, calendar_name text,
-  in_calendar boolean, event_id text, title text, due text, from_at timestamptz, until_at timestamptz,
-  reason text, began_with text, began_by text, began_request_id text, ended_with text, ended_by text, ended_request_id text
-)
-language sql stable security definer set search_path = ''
-as $$ select * from calendar_sync.evidence_for(p_obligation_id, null) $$;
-
-comment on function calendar_sync.evidence(uuid) is
-  'From when to when was this deadline, as which date, in whose calendar? A row for each period. in_calendar false: it was wanted and not there. reason: why it was not, or why changes did not reach the event. until_at null: still. For administrators; the dashboard exports the result as CSV.';
-grant execute on function calendar_sync.evidence(uuid) to service_role;
+comment on function calendar_sync.evidence(uuid, uuid) is
+  'From when to when was this deadline, as which date, in whose calendar? A row for each period; of this user''s calendars alone where p_user_id is given. in_calendar false: it was wanted and not there. reason: why it was not, or why changes did not reach the event. until_at null: still. For administrators; the dashboard exports the result as CSV.';
+grant execute on function calendar_sync.evidence(uuid, uuid) to service_role;
 
 create function calendar_sync.own_evidence(p_obligation_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -4868,7 +4847,7 @@ begin
     'began_by', calendar_sync.cause_for(period.began_by, v_user_id),
     'ended_by', calendar_sync.cause_for(period.ended_by, v_user_id)
   ) order by period.from_at nulls first, period.integration_id) into v_periods
-  from calendar_sync.evidence_for(p_obligation_id, v_user_id) as period;
+  from calendar_sync.evidence(p_obligation_id, v_user_id) as period;
   if v_periods is null and (calendar_sync.deadline_for(p_obligation_id, v_user_id)).obligation_id is null then
     return null;
   end if;
@@ -5410,7 +5389,7 @@ $$;
 comment on function calendar_sync.bounded_counts(jsonb) is 'The same counts, with other for every word that has no place.';
 
 -- A failed flush never fails the caller.
-create function calendar_sync.keep_counts(p_flushes jsonb) returns void
+create function public.calendar_keep_counts(p_flushes jsonb) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
@@ -5423,13 +5402,8 @@ exception when others then
 end;
 $$;
 
-comment on function calendar_sync.keep_counts(jsonb) is 'Keeps what a function counted; never fails itself.';
-
-create function public.calendar_keep_counts(p_flushes jsonb) returns void
-language sql volatile security definer set search_path = ''
-as $$ select calendar_sync.keep_counts(p_flushes) $$;
-
-comment on function public.calendar_keep_counts(jsonb) is 'Keeps what a function counted: [{"id", "counts": [{"metric", "labels", "value"}]}].';
+comment on function public.calendar_keep_counts(jsonb) is
+  'Keeps what a function counted: [{"id", "counts": [{"metric", "labels", "value"}]}]; never fails itself.';
 
 create function calendar_sync.roll_up_counts() returns void
 language plpgsql volatile security definer set search_path = ''

@@ -108,48 +108,39 @@ $$;
 
 comment on function calendar_sync.deadline_for(uuid, uuid) is 'An obligation as this user sees it; null where it is not the user''s.';
 
--- The safety stop: a calendar that is about to lose many events at once asks first.
-create function calendar_sync.count_deletions(p_integration_id uuid) returns integer
-language sql stable security definer set search_path = ''
-as $$
-  select count(*)::integer
-  from calendar_sync.compare(p_integration_id, array(
-    select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id
-  )) as event
-  where not event.is_wanted
-$$;
-
-comment on function calendar_sync.count_deletions(uuid) is 'How many events of a calendar have to go.';
-
--- Looks at what is due in the order in which it will be claimed, and no further than it takes to decide. What was written a moment
--- ago settles first: what is deleted in one go right after a bulk sync comes due in portions, and is one go all the same.
-create function calendar_sync.count_due_deletions(p_integration_id uuid, p_jobs integer) returns integer
+-- The safety stop: a calendar that is about to lose many events at once asks first. Due jobs are looked at in the order in which they
+-- will be claimed. What was written a moment ago settles first: what is deleted in one go right after a bulk sync comes due in
+-- portions, and is one go all the same.
+create function calendar_sync.count_deletions(p_integration_id uuid, p_due_jobs integer default null) returns integer
 language plpgsql stable security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
+declare
+  v_ids uuid[];
 begin
-  return (
-    select count(*)::integer
-    from calendar_sync.compare(p_integration_id, array(
+  if p_due_jobs is null then
+    v_ids := array(select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id);
+  else
+    v_ids := array(
       select due.obligation_id from (
         select job.obligation_id from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null
           and job.run_at <= now() + interval '1 second'
-        order by job.priority, job.run_at limit p_jobs
+        order by job.priority, job.run_at limit p_due_jobs
       ) as due
       -- OFFSET: as in calendar_sync.compare.
       cross join lateral (
         select from public.calendar_event_mappings as mapping
         where mapping.integration_id = p_integration_id and mapping.obligation_id = due.obligation_id offset 0
       ) as shown
-    )) as event
-    where not event.is_wanted
-  );
+    );
+  end if;
+  return (select count(*)::integer from calendar_sync.compare(p_integration_id, v_ids) as event where not event.is_wanted);
 end;
 $$;
 
-comment on function calendar_sync.count_due_deletions(uuid, integer) is
-  'How many of the next p_jobs due jobs of a calendar would delete an event.';
+comment on function calendar_sync.count_deletions(uuid, integer) is
+  'How many events of a calendar have to go; where p_due_jobs is given, how many of its next so many due jobs would delete one.';
 
 -- Counts everything when a scan begins, else what is due: most batches delete nothing and end at the first look.
 create function calendar_sync.stop_mass_deletion(p_integration_id uuid, p_jobs integer, p_scan_begins boolean) returns boolean
@@ -161,7 +152,7 @@ declare
   v_allowed integer;
   v_deletions integer;
 begin
-  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, p_jobs) = 0 then
+  if not p_scan_begins and calendar_sync.count_deletions(p_integration_id, p_jobs) = 0 then
     return false;
   end if;
   select * into v_options from calendar_sync.options;
@@ -171,7 +162,7 @@ begin
   if v_events <= v_allowed then
     return false;
   end if;
-  if not p_scan_begins and calendar_sync.count_due_deletions(p_integration_id, v_events) <= v_allowed then
+  if not p_scan_begins and calendar_sync.count_deletions(p_integration_id, v_events) <= v_allowed then
     return false;
   end if;
   v_deletions := calendar_sync.count_deletions(p_integration_id);

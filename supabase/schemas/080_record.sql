@@ -294,7 +294,7 @@ begin
   if v_ids is not null then
     perform calendar_sync.reschedule(v_ids);
   end if;
-  perform calendar_sync.keep_counts(p_flushes);
+  perform public.calendar_keep_counts(p_flushes);
   v_work_is_due := calendar_sync.work_is_due();
   if v_work_is_due then
     perform calendar_sync.wake_up();

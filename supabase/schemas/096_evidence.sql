@@ -1,7 +1,7 @@
 -- Evidence: from when to when was this deadline, as which date, in whose calendar? The periods of an event, cut where changes began or
 -- ceased to reach its calendar.
 
-create function calendar_sync.evidence_for(p_obligation_id uuid, p_user_id uuid)
+create function calendar_sync.evidence(p_obligation_id uuid, p_user_id uuid default null)
 returns table (
   user_id uuid, account_email text, provider text, integration_id uuid, calendar_id text, calendar_name text,
   in_calendar boolean, event_id text, title text, due text, from_at timestamptz, until_at timestamptz,
@@ -71,21 +71,9 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.evidence_for(uuid, uuid) is
-  'calendar_sync.evidence, of this user''s calendars alone where p_user_id is given.';
-
-create function calendar_sync.evidence(p_obligation_id uuid)
-returns table (
-  user_id uuid, account_email text, provider text, integration_id uuid, calendar_id text, calendar_name text,
-  in_calendar boolean, event_id text, title text, due text, from_at timestamptz, until_at timestamptz,
-  reason text, began_with text, began_by text, began_request_id text, ended_with text, ended_by text, ended_request_id text
-)
-language sql stable security definer set search_path = ''
-as $$ select * from calendar_sync.evidence_for(p_obligation_id, null) $$;
-
-comment on function calendar_sync.evidence(uuid) is
-  'From when to when was this deadline, as which date, in whose calendar? A row for each period. in_calendar false: it was wanted and not there. reason: why it was not, or why changes did not reach the event. until_at null: still. For administrators; the dashboard exports the result as CSV.';
-grant execute on function calendar_sync.evidence(uuid) to service_role;
+comment on function calendar_sync.evidence(uuid, uuid) is
+  'From when to when was this deadline, as which date, in whose calendar? A row for each period; of this user''s calendars alone where p_user_id is given. in_calendar false: it was wanted and not there. reason: why it was not, or why changes did not reach the event. until_at null: still. For administrators; the dashboard exports the result as CSV.';
+grant execute on function calendar_sync.evidence(uuid, uuid) to service_role;
 
 create function calendar_sync.own_evidence(p_obligation_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -101,7 +89,7 @@ begin
     'began_by', calendar_sync.cause_for(period.began_by, v_user_id),
     'ended_by', calendar_sync.cause_for(period.ended_by, v_user_id)
   ) order by period.from_at nulls first, period.integration_id) into v_periods
-  from calendar_sync.evidence_for(p_obligation_id, v_user_id) as period;
+  from calendar_sync.evidence(p_obligation_id, v_user_id) as period;
   if v_periods is null and (calendar_sync.deadline_for(p_obligation_id, v_user_id)).obligation_id is null then
     return null;
   end if;

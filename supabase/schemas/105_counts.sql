@@ -88,7 +88,7 @@ $$;
 comment on function calendar_sync.bounded_counts(jsonb) is 'The same counts, with other for every word that has no place.';
 
 -- A failed flush never fails the caller.
-create function calendar_sync.keep_counts(p_flushes jsonb) returns void
+create function public.calendar_keep_counts(p_flushes jsonb) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
@@ -101,13 +101,8 @@ exception when others then
 end;
 $$;
 
-comment on function calendar_sync.keep_counts(jsonb) is 'Keeps what a function counted; never fails itself.';
-
-create function public.calendar_keep_counts(p_flushes jsonb) returns void
-language sql volatile security definer set search_path = ''
-as $$ select calendar_sync.keep_counts(p_flushes) $$;
-
-comment on function public.calendar_keep_counts(jsonb) is 'Keeps what a function counted: [{"id", "counts": [{"metric", "labels", "value"}]}].';
+comment on function public.calendar_keep_counts(jsonb) is
+  'Keeps what a function counted: [{"id", "counts": [{"metric", "labels", "value"}]}]; never fails itself.';
 
 create function calendar_sync.roll_up_counts() returns void
 language plpgsql volatile security definer set search_path = ''

@@ -63,7 +63,7 @@ insert into decided (name, granted) values
   ('public.calendar_take_state(uuid)', 'service_role'),
   ('public.calendar_unlock_user(uuid,uuid)', 'service_role'),
   ('public.obligations_touch()', ''),
-  ('calendar_sync.evidence(uuid)', 'service_role');
+  ('calendar_sync.evidence(uuid,uuid)', 'service_role');
 
 -- What the functions above stand on, where they run as their caller. The Data API does not offer it, other ways in might.
 insert into decided values

@@ -133,7 +133,7 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
         /permission denied/,
       );
       await assert.rejects(
-        engine.asUser(user_id, (sql) => sql`select calendar_sync.evidence_for(${id}, ${user_id})`),
+        engine.asUser(user_id, (sql) => sql`select calendar_sync.evidence(${id}, ${user_id})`),
         /permission denied/,
       );
     },
