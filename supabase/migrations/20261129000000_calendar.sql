@@ -1238,71 +1238,42 @@ declare
   );
   v_row constant text := case when v_same_columns then 'row (%1$s.*)::%2$s'
     else 'jsonb_populate_record(null::%2$s, to_jsonb(row (%1$s.*)::' || p_relation || '))' end;
-  v_source text;
+  v_old constant text := 'old_rows cross join lateral calendar_sync.deadline_of(' || format(v_row, 'old_rows', p_root) || ')';
+  v_new constant text := 'new_rows cross join lateral calendar_sync.deadline_of(' || format(v_row, 'new_rows', p_root) || ')';
+  v_cases text;
   v_event text;
 begin
-  v_source := case when p_user_column is null then format($source$
-    when 'INSERT' then
-      -- Most writes concern no calendar, or one. Without lists they take half the time.
-      select listener.integration_id, deadline.obligation_id, count(*) over ()
-      into v_integration_id, v_obligation_id, v_pairs
-      from new_rows cross join lateral calendar_sync.deadline_of(%1$s) as deadline
-      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id
-      where deadline.deadline_date is not null or deadline.deadline_at is not null;
-      if not found then
-        return null;
-      elsif v_pairs = 1 and v_integration_id is not null then
-        insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
-        values (v_integration_id, v_obligation_id, 'event', 0, calendar_sync.cause());
-        return null;
-      end if;
+  -- For each kind of statement: whose obligations it changed.
+  select string_agg(format($source$
+    when %L then
       select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
-        array_agg(deadline.obligation_id) filter (where listener.integration_id is not null),
+        array_agg(changed.obligation_id) filter (where listener.integration_id is not null),
         array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
       into v_integration_ids, v_obligation_ids, v_feed_user_ids
-      from new_rows cross join lateral calendar_sync.deadline_of(%1$s) as deadline
-      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id
-      where deadline.deadline_date is not null or deadline.deadline_at is not null;
-    when 'UPDATE' then
-      with before as materialized (
-        select deadline.* from old_rows cross join lateral calendar_sync.deadline_of(%2$s) as deadline
-      ), after as materialized (
-        select deadline.* from new_rows cross join lateral calendar_sync.deadline_of(%1$s) as deadline
-      ), changed as (
+      from (%s) as changed (obligation_id, user_id)
+      join calendar_sync.listeners as listener on listener.user_id = changed.user_id;$source$, event.name, case
+        when p_user_column is null then event.of_obligations else format(event.of_members, p_obligation_column, p_user_column)
+      end), '') into v_cases
+  from (values
+    ('INSERT', format($rows$
+        select deadline.obligation_id, deadline.recipient_id from %s as deadline
+        where deadline.deadline_date is not null or deadline.deadline_at is not null
+      $rows$, v_new), 'select %1$I, %2$I from new_rows'),
+    ('UPDATE', format($rows$
+        with before as materialized (
+          select deadline.* from %s as deadline
+        ), after as materialized (
+          select deadline.* from %s as deadline
+        )
         select each.obligation_id, each.recipient_id from (
           (select * from before except select * from after) union all (select * from after except select * from before)
         ) as each
         group by each.obligation_id, each.recipient_id
-      )
-      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
-        array_agg(changed.obligation_id) filter (where listener.integration_id is not null),
-        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
-      into v_integration_ids, v_obligation_ids, v_feed_user_ids
-      from changed join calendar_sync.listeners as listener on listener.user_id = changed.recipient_id;
-    when 'DELETE' then
-      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
-        array_agg(deadline.obligation_id) filter (where listener.integration_id is not null),
-        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
-      into v_integration_ids, v_obligation_ids, v_feed_user_ids
-      from old_rows cross join lateral calendar_sync.deadline_of(%2$s) as deadline
-      join calendar_sync.listeners as listener on listener.user_id = deadline.recipient_id;
-    $source$, format(v_row, 'new_rows', p_root), format(v_row, 'old_rows', p_root))
-  else (
-    select string_agg(format($source$
-    when %4$L then
-      select array_agg(listener.integration_id) filter (where listener.integration_id is not null),
-        array_agg(changed.obligation_id) filter (where listener.integration_id is not null),
-        array_agg(listener.feed_user_id) filter (where listener.feed_user_id is not null)
-      into v_integration_ids, v_obligation_ids, v_feed_user_ids
-      from (%3$s) as changed (obligation_id, user_id)
-      join calendar_sync.listeners as listener on listener.user_id = changed.user_id;
-    $source$, null, null, format(event.rows, p_obligation_column, p_user_column), event.name), '')
-    from (values
-      ('INSERT', 'select %1$I, %2$I from new_rows'),
-      ('UPDATE', '(select %1$I, %2$I from old_rows except select %1$I, %2$I from new_rows) union (select %1$I, %2$I from new_rows except select %1$I, %2$I from old_rows)'),
-      ('DELETE', 'select %1$I, %2$I from old_rows')
-    ) as event (name, rows)
-  ) end;
+      $rows$, v_old, v_new),
+      '(select %1$I, %2$I from old_rows except select %1$I, %2$I from new_rows) union (select %1$I, %2$I from new_rows except select %1$I, %2$I from old_rows)'),
+    ('DELETE', format('select deadline.obligation_id, deadline.recipient_id from %s as deadline', v_old),
+      'select %1$I, %2$I from old_rows')
+  ) as event (name, of_obligations, of_members);
   execute format($definition$
 create or replace function %1$s() returns trigger
 language plpgsql volatile security definer set search_path = '' set jit = off
@@ -1311,16 +1282,17 @@ declare
   v_integration_ids uuid[];
   v_obligation_ids uuid[];
   v_feed_user_ids uuid[];
-  v_integration_id uuid;
-  v_obligation_id uuid;
-  v_pairs bigint;
   v_lost_ids uuid[];
 begin
   case tg_op %2$s
     when 'TRUNCATE' then
       perform calendar_sync.append_changes_to_all();
   end case;
-  if v_integration_ids is not null then
+  -- Most writes concern no calendar, or one.
+  if cardinality(v_integration_ids) = 1 then
+    insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+    values (v_integration_ids[1], v_obligation_ids[1], 'event', 0, calendar_sync.cause());
+  elsif v_integration_ids is not null then
     perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids);
   end if;
   if v_feed_user_ids is not null then
@@ -1338,7 +1310,7 @@ exception when others then
   return null;
 end;
 $function$
-  $definition$, v_function, v_source, p_obligation_column);
+  $definition$, v_function, v_cases, p_obligation_column);
   execute format('revoke execute on function %s() from public, anon, authenticated, service_role', v_function);
   execute format('comment on function %s() is %L', v_function,
     format('Appends a change for what a statement on %s changed for a recipient with a calendar or a feed. Made by calendar_sync.watch.', p_relation));
