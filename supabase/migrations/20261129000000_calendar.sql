@@ -3103,11 +3103,7 @@ begin
           else 'removed'
         end))
   ) as event (place, action, reason, details)
-  where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin,
-      after.removed_at)
-    is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
-      before.paused_by_admin, before.removed_at)
-    and event.action is not null
+  where event.action is not null
   order by after.id, event.place
   returning integration_id, action, reason, caused_by, request_id, at
   ), word as (
@@ -5851,7 +5847,7 @@ begin
       (select integration.user_id from public.calendar_integrations as integration
         where integration.user_id < v_from and integration.status = 'active' order by integration.user_id limit v_users)
     ) as near limit v_users
-  ), changes as (
+  ), changes as materialized (
     select (
       select count(*) from (
         select from calendar_sync.activity as change
@@ -5861,16 +5857,11 @@ begin
       ) as counted
     ) as of_user
     from chosen
-  ), quantiles as (
-    select array[0.5, 0.9, 0.99, 1]::double precision[] as fractions
   )
-  select 'calendar_user_changes_last_day', jsonb_build_object('quantile', case when one.fraction = 1 then '1.0' else one.fraction::text end),
-    coalesce(found.quantiles[one.place], 0)::numeric
-  from quantiles
-  cross join lateral (
-    select percentile_disc(quantiles.fractions) within group (order by changes.of_user) as quantiles from changes
-  ) as found
-  cross join lateral unnest(quantiles.fractions) with ordinality as one (fraction, place);
+  select 'calendar_user_changes_last_day', jsonb_build_object('quantile', quantile.label),
+    coalesce(percentile_disc(quantile.fraction) within group (order by changes.of_user), 0)::numeric
+  from (values ('0.5', 0.5), ('0.9', 0.9), ('0.99', 0.99), ('1.0', 1)) as quantile (label, fraction) left join changes on true
+  group by quantile.label, quantile.fraction;
 end;
 $$;
 

@@ -323,11 +323,7 @@ begin
           else 'removed'
         end))
   ) as event (place, action, reason, details)
-  where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin,
-      after.removed_at)
-    is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
-      before.paused_by_admin, before.removed_at)
-    and event.action is not null
+  where event.action is not null
   order by after.id, event.place
   returning integration_id, action, reason, caused_by, request_id, at
   ), word as (
