@@ -6185,28 +6185,19 @@ comment on schema calendar_admin is
 revoke all on schema calendar_admin from public;
 
 -- The dashboard's SQL editor signs in as one role for everybody. A comment of the query says which of its users runs it.
-create function calendar_admin.who() returns text
-language sql stable security invoker set search_path = ''
-as $$
-  select 'admin:' || coalesce(
-    substring(current_query() from '(?i)-- source: dashboard\s+-- user: ([0-9a-f-]{36})'), session_user::text
-  )
-$$;
-
-comment on function calendar_admin.who() is
-  'Who acts, for the activity: the user of the dashboard where it says so, else the role that signed in.';
-
 create function calendar_admin.sign(p_reason text default null) returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-  perform calendar_sync.act_as(calendar_admin.who());
+  perform calendar_sync.act_as('admin:' || coalesce(
+    substring(current_query() from '(?i)-- source: dashboard\s+-- user: ([0-9a-f-]{36})'), session_user::text
+  ));
   perform set_config('calendar_sync.because', coalesce(p_reason, ''), true);
 end;
 $$;
 
 comment on function calendar_admin.sign(text) is
-  'Sets who acts and why, for all that the rest of the transaction notes in the activity.';
+  'Sets who acts and why, for all that the rest of the transaction notes in the activity: the user of the dashboard where it says so, else the role that signed in.';
 
 create function calendar_admin.is_known_user(p_id uuid) returns boolean
 language sql stable security invoker set search_path = ''
@@ -6224,28 +6215,24 @@ $$;
 comment on function calendar_admin.is_known_user(uuid) is
   'Whether there is such a user, or was one of whom something is left.';
 
-create function calendar_admin.integrations_of(p_id uuid) returns uuid[]
-language plpgsql stable security invoker set search_path = ''
+create function calendar_admin.lock_integrations(p_id uuid, p_reason text) returns setof public.calendar_integrations
+language plpgsql volatile security invoker set search_path = ''
 as $$
-declare
-  v_ids uuid[];
 begin
-  select array_agg(id order by id) into v_ids from public.calendar_integrations
-  where removed_at is null and (id = p_id or user_id = p_id);
-  if v_ids is not null then
-    return v_ids;
+  perform calendar_admin.sign(p_reason);
+  return query
+  select * from public.calendar_integrations
+  where removed_at is null and (id = p_id or user_id = p_id) order by id for no key update;
+  if not found and not calendar_admin.is_known_user(p_id) then
+    raise exception 'There is no integration and no user with the id %.', coalesce(p_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Look it up: select integration_id, user_id, account_email, state '
+        'from calendar_admin.integrations where account_email = ''…''.';
   end if;
-  if calendar_admin.is_known_user(p_id) then
-    return '{}'::uuid[];
-  end if;
-  raise exception 'There is no integration and no user with the id %.', coalesce(p_id::text, 'null')
-    using errcode = 'no_data_found', hint = 'Look it up: select integration_id, user_id, account_email, state '
-      'from calendar_admin.integrations where account_email = ''…''.';
 end;
 $$;
 
-comment on function calendar_admin.integrations_of(uuid) is
-  'The integration with this id, or all of the user with this id. An error where there is neither; empty where the user has none.';
+comment on function calendar_admin.lock_integrations(uuid, text) is
+  'Signs, and locks the integration with this id, or all of the user with this id. An error where there is neither; none where the user has none.';
 
 create function calendar_admin.state_of(integration public.calendar_integrations) returns text
 language sql immutable security invoker set search_path = ''
@@ -6735,18 +6722,14 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
-  v_id uuid;
   v_integration public.calendar_integrations;
   v_given_up integer;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  foreach v_id in array v_ids loop
-    v_given_up := calendar_admin.run_now(v_id, false);
-    select * into v_integration from public.calendar_integrations where id = v_id;
+  for v_integration in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
+    v_given_up := calendar_admin.run_now(v_integration.id, false);
+    select * into v_integration from public.calendar_integrations where id = v_integration.id;
     perform calendar_sync.note(v_integration, 'retried', jsonb_build_object('given_up', v_given_up));
-    return query select v_id, v_integration.account_email, format('%s changes that had been given up are tried %s', v_given_up,
+    return query select v_integration.id, v_integration.account_email, format('%s changes that had been given up are tried %s', v_given_up,
       coalesce(calendar_admin.awaits(v_integration), 'now'));
   end loop;
 end;
@@ -6760,18 +6743,14 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
-  v_id uuid;
   v_integration public.calendar_integrations;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  foreach v_id in array v_ids loop
-    perform calendar_admin.run_now(v_id, true);
-    perform calendar_sync.find_orphans(array[v_id]);
-    select * into v_integration from public.calendar_integrations where id = v_id;
+  for v_integration in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
+    perform calendar_admin.run_now(v_integration.id, true);
+    perform calendar_sync.find_orphans(array[v_integration.id]);
+    select * into v_integration from public.calendar_integrations where id = v_integration.id;
     perform calendar_sync.note(v_integration, 'resynced');
-    return query select v_id, v_integration.account_email, format(
+    return query select v_integration.id, v_integration.account_email, format(
       'every deadline is compared with the calendar, and orphans are looked for, %s',
       coalesce(calendar_admin.awaits(v_integration), 'now'));
   end loop;
@@ -6786,15 +6765,12 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
   v_words constant text := 'An administrator has paused the sync of this calendar'
     || coalesce(': ' || rtrim(nullif(btrim(p_reason), ''), '.') || '.', '.') || ' It goes on once an administrator resumes it.';
   v_before public.calendar_integrations;
   v_after public.calendar_integrations;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  for v_before in select * from public.calendar_integrations where id = any (v_ids) order by id loop
+  for v_before in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
     if v_before.status = 'disconnecting' then
       return query select v_before.id, v_before.account_email, 'left alone: it is being disconnected'::text;
       continue;
@@ -6820,13 +6796,10 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
   v_before public.calendar_integrations;
   v_after public.calendar_integrations;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  for v_before in select * from public.calendar_integrations where id = any (v_ids) order by id loop
+  for v_before in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
     if v_before.paused_by_admin is null
       and (v_before.status <> 'paused' or v_before.last_error ->> 'code' is not distinct from 'mass_deletion')
     then
@@ -6853,18 +6826,15 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_integration_id);
   v_integration public.calendar_integrations;
   v_deletions integer;
 begin
-  if v_ids <> array[p_integration_id] then
+  select * into v_integration from calendar_admin.lock_integrations(p_integration_id, p_reason) as one where one.id = p_integration_id;
+  if not found then
     raise exception 'Deletions are allowed for one integration at a time, and % is a user.', p_integration_id
       using errcode = 'invalid_parameter_value',
         hint = format('select integration_id, account_email from calendar_admin.failing_integrations where code = ''mass_deletion'' and user_id = %L;', p_integration_id);
   end if;
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  select * into v_integration from public.calendar_integrations where id = p_integration_id;
   if v_integration.paused_by_admin is not null or v_integration.status <> 'paused'
     or v_integration.last_error ->> 'code' is distinct from 'mass_deletion'
   then
@@ -6872,7 +6842,6 @@ begin
     return;
   end if;
   v_deletions := calendar_sync.allow_deletions(p_integration_id);
-  select * into v_integration from public.calendar_integrations where id = p_integration_id;
   return query select v_integration.id, v_integration.account_email, format('%s events may go, and are being removed', v_deletions);
 end;
 $$;
@@ -6917,18 +6886,24 @@ $$;
 comment on function calendar_admin.drain(text) is
   'Ends all our own waits, tries providers that were down and what was given up, wakes the worker, and says what is queued. Repeat it to watch the numbers fall: the work begins when the call is over.';
 
-create function calendar_admin.check_choice(p_events text) returns void
-language plpgsql immutable security invoker set search_path = ''
+create function calendar_admin.check_leaving(p_user_id uuid, p_events text) returns void
+language plpgsql stable security invoker set search_path = ''
 as $$
 begin
   if p_events is null or p_events not in ('keep', 'remove') then
     raise exception 'p_events says what becomes of the events: keep or remove, not %.', coalesce(p_events, 'null')
       using errcode = 'invalid_parameter_value';
   end if;
+  if not calendar_admin.is_known_user(p_user_id) then
+    raise exception 'There is no user with the id %, and nothing is left of one.', coalesce(p_user_id::text, 'null')
+      using errcode = 'no_data_found',
+        hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
+  end if;
 end;
 $$;
 
-comment on function calendar_admin.check_choice(text) is 'Refuses any other word than keep and remove.';
+comment on function calendar_admin.check_leaving(uuid, text) is
+  'Refuses a user of whom nothing is known, and any other word than keep and remove.';
 
 create function calendar_admin.disconnect_user(p_user_id uuid, p_events text default 'keep', p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -6937,11 +6912,7 @@ as $$
 declare
   v_integration public.calendar_integrations;
 begin
-  perform calendar_admin.check_choice(p_events);
-  if not calendar_admin.is_known_user(p_user_id) then
-    raise exception 'There is no user with the id %.', coalesce(p_user_id::text, 'null') using errcode = 'no_data_found',
-      hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
-  end if;
+  perform calendar_admin.check_leaving(p_user_id, p_events);
   perform calendar_admin.sign(p_reason);
   for v_integration in
     select * from public.calendar_integrations where user_id = p_user_id and removed_at is null order by id for update
@@ -6982,18 +6953,13 @@ declare
   v_left integer;
   v_feeds bigint;
 begin
-  perform calendar_admin.check_choice(p_events);
-  if not calendar_admin.is_known_user(p_user_id) then
-    raise exception 'There is no user with the id %, and nothing is left of one.', coalesce(p_user_id::text, 'null')
-      using errcode = 'no_data_found',
-        hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
-  end if;
+  perform calendar_admin.check_leaving(p_user_id, p_events);
   perform calendar_admin.sign(p_reason);
   select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
   select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
   perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
   insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
-  values (p_user_id, v_ids, calendar_admin.who(), p_reason)
+  values (p_user_id, v_ids, calendar_sync.caused_by(), p_reason)
   on conflict (user_id) do nothing;
   if p_events = 'keep' then
     delete from public.calendar_integrations where id = any (v_ids);
@@ -7469,37 +7435,19 @@ $$;
 
 comment on function calendar_admin.check_triggers() is 'The triggers on watched tables and on our own: there and switched on.';
 
-create function calendar_admin.watched_obligations() returns text
-language sql stable security invoker set search_path = ''
-as $$
-  select string_agg(root::text, ', ' order by root::text) from calendar_sync.watched_tables
-  where relation = root and user_column is null
-$$;
-
-comment on function calendar_admin.watched_obligations() is 'The watched tables of obligations, as SQL names them.';
-
--- Asks the planner, since the adapter may read any columns of any tables. Volatile, because EXPLAIN is.
-create function calendar_admin.adapter_scans() returns boolean
-language plpgsql volatile security invoker set search_path = '' set enable_seqscan = off
-as $$
-declare
-  v_plan json;
-begin
-  execute 'explain (format json) select from calendar_sync.deadlines
-    where recipient_id = ''00000000-0000-0000-0000-000000000000''' into v_plan;
-  return v_plan::text like '%"Seq Scan"%';
-end;
-$$;
-
-comment on function calendar_admin.adapter_scans() is
-  'Whether a user''s obligations can only be found by reading all of them: no index leads from a recipient to the obligations, or the adapter cannot be inlined.';
-
--- It runs as its owner, like the code that reads obligations.
+-- It runs as its owner, like the code that reads obligations. The adapter may read any columns of any tables, so the planner is
+-- asked whether an index leads from a recipient to the obligations; none does, too, where the adapter cannot be inlined. Volatile,
+-- because EXPLAIN is.
 create function calendar_admin.check_adapter() returns setof calendar_admin.finding
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off
 as $$
 declare
   v_rows_looked_at constant integer := 50;
+  v_tables constant text := (
+    select string_agg(root::text, ', ' order by root::text) from calendar_sync.watched_tables
+    where relation = root and user_column is null
+  );
+  v_plan json;
   v_problem text;
   v_rows bigint;
 begin
@@ -7516,7 +7464,7 @@ begin
   exception when insufficient_privilege then
     return next row (
       'adapter deadline_of', false, 'error', format('%s cannot read what the adapter reads: %s', current_user, sqlerrm),
-      format('grant select on %s to %I;', calendar_admin.watched_obligations(), current_user)
+      format('grant select on %s to %I;', v_tables, current_user)
     )::calendar_admin.finding;
     return;
   when others then
@@ -7525,12 +7473,15 @@ begin
   return next row (
     'adapter deadline_of', v_problem is null, 'error',
     coalesce(v_problem, format('%s deadlines were looked at, and are as they should be', v_rows)),
-    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/adapt.md', calendar_admin.watched_obligations())
+    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/adapt.md', v_tables)
   )::calendar_admin.finding;
-  return query select 'index from recipient to obligations', not scans.all_of_them, 'warning',
-    case when scans.all_of_them then 'none is used: every look at a calendar reads all obligations' else 'used' end,
-    format('create index on %s (<the column that names the recipient>, <its key>);', calendar_admin.watched_obligations())
-  from (select calendar_admin.adapter_scans() as all_of_them) as scans;
+  execute 'explain (format json) select from calendar_sync.deadlines
+    where recipient_id = ''00000000-0000-0000-0000-000000000000''' into v_plan;
+  return next row (
+    'index from recipient to obligations', v_plan::text not like '%"Seq Scan"%', 'warning',
+    case when v_plan::text like '%"Seq Scan"%' then 'none is used: every look at a calendar reads all obligations' else 'used' end,
+    format('create index on %s (<the column that names the recipient>, <its key>);', v_tables)
+  )::calendar_admin.finding;
 end;
 $$;
 

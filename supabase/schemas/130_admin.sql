@@ -7,28 +7,19 @@ comment on schema calendar_admin is
 revoke all on schema calendar_admin from public;
 
 -- The dashboard's SQL editor signs in as one role for everybody. A comment of the query says which of its users runs it.
-create function calendar_admin.who() returns text
-language sql stable security invoker set search_path = ''
-as $$
-  select 'admin:' || coalesce(
-    substring(current_query() from '(?i)-- source: dashboard\s+-- user: ([0-9a-f-]{36})'), session_user::text
-  )
-$$;
-
-comment on function calendar_admin.who() is
-  'Who acts, for the activity: the user of the dashboard where it says so, else the role that signed in.';
-
 create function calendar_admin.sign(p_reason text default null) returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-  perform calendar_sync.act_as(calendar_admin.who());
+  perform calendar_sync.act_as('admin:' || coalesce(
+    substring(current_query() from '(?i)-- source: dashboard\s+-- user: ([0-9a-f-]{36})'), session_user::text
+  ));
   perform set_config('calendar_sync.because', coalesce(p_reason, ''), true);
 end;
 $$;
 
 comment on function calendar_admin.sign(text) is
-  'Sets who acts and why, for all that the rest of the transaction notes in the activity.';
+  'Sets who acts and why, for all that the rest of the transaction notes in the activity: the user of the dashboard where it says so, else the role that signed in.';
 
 create function calendar_admin.is_known_user(p_id uuid) returns boolean
 language sql stable security invoker set search_path = ''
@@ -46,28 +37,24 @@ $$;
 comment on function calendar_admin.is_known_user(uuid) is
   'Whether there is such a user, or was one of whom something is left.';
 
-create function calendar_admin.integrations_of(p_id uuid) returns uuid[]
-language plpgsql stable security invoker set search_path = ''
+create function calendar_admin.lock_integrations(p_id uuid, p_reason text) returns setof public.calendar_integrations
+language plpgsql volatile security invoker set search_path = ''
 as $$
-declare
-  v_ids uuid[];
 begin
-  select array_agg(id order by id) into v_ids from public.calendar_integrations
-  where removed_at is null and (id = p_id or user_id = p_id);
-  if v_ids is not null then
-    return v_ids;
+  perform calendar_admin.sign(p_reason);
+  return query
+  select * from public.calendar_integrations
+  where removed_at is null and (id = p_id or user_id = p_id) order by id for no key update;
+  if not found and not calendar_admin.is_known_user(p_id) then
+    raise exception 'There is no integration and no user with the id %.', coalesce(p_id::text, 'null')
+      using errcode = 'no_data_found', hint = 'Look it up: select integration_id, user_id, account_email, state '
+        'from calendar_admin.integrations where account_email = ''…''.';
   end if;
-  if calendar_admin.is_known_user(p_id) then
-    return '{}'::uuid[];
-  end if;
-  raise exception 'There is no integration and no user with the id %.', coalesce(p_id::text, 'null')
-    using errcode = 'no_data_found', hint = 'Look it up: select integration_id, user_id, account_email, state '
-      'from calendar_admin.integrations where account_email = ''…''.';
 end;
 $$;
 
-comment on function calendar_admin.integrations_of(uuid) is
-  'The integration with this id, or all of the user with this id. An error where there is neither; empty where the user has none.';
+comment on function calendar_admin.lock_integrations(uuid, text) is
+  'Signs, and locks the integration with this id, or all of the user with this id. An error where there is neither; none where the user has none.';
 
 create function calendar_admin.state_of(integration public.calendar_integrations) returns text
 language sql immutable security invoker set search_path = ''

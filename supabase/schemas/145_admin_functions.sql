@@ -37,18 +37,14 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
-  v_id uuid;
   v_integration public.calendar_integrations;
   v_given_up integer;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  foreach v_id in array v_ids loop
-    v_given_up := calendar_admin.run_now(v_id, false);
-    select * into v_integration from public.calendar_integrations where id = v_id;
+  for v_integration in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
+    v_given_up := calendar_admin.run_now(v_integration.id, false);
+    select * into v_integration from public.calendar_integrations where id = v_integration.id;
     perform calendar_sync.note(v_integration, 'retried', jsonb_build_object('given_up', v_given_up));
-    return query select v_id, v_integration.account_email, format('%s changes that had been given up are tried %s', v_given_up,
+    return query select v_integration.id, v_integration.account_email, format('%s changes that had been given up are tried %s', v_given_up,
       coalesce(calendar_admin.awaits(v_integration), 'now'));
   end loop;
 end;
@@ -62,18 +58,14 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
-  v_id uuid;
   v_integration public.calendar_integrations;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  foreach v_id in array v_ids loop
-    perform calendar_admin.run_now(v_id, true);
-    perform calendar_sync.find_orphans(array[v_id]);
-    select * into v_integration from public.calendar_integrations where id = v_id;
+  for v_integration in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
+    perform calendar_admin.run_now(v_integration.id, true);
+    perform calendar_sync.find_orphans(array[v_integration.id]);
+    select * into v_integration from public.calendar_integrations where id = v_integration.id;
     perform calendar_sync.note(v_integration, 'resynced');
-    return query select v_id, v_integration.account_email, format(
+    return query select v_integration.id, v_integration.account_email, format(
       'every deadline is compared with the calendar, and orphans are looked for, %s',
       coalesce(calendar_admin.awaits(v_integration), 'now'));
   end loop;
@@ -88,15 +80,12 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
   v_words constant text := 'An administrator has paused the sync of this calendar'
     || coalesce(': ' || rtrim(nullif(btrim(p_reason), ''), '.') || '.', '.') || ' It goes on once an administrator resumes it.';
   v_before public.calendar_integrations;
   v_after public.calendar_integrations;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  for v_before in select * from public.calendar_integrations where id = any (v_ids) order by id loop
+  for v_before in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
     if v_before.status = 'disconnecting' then
       return query select v_before.id, v_before.account_email, 'left alone: it is being disconnected'::text;
       continue;
@@ -122,13 +111,10 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_id);
   v_before public.calendar_integrations;
   v_after public.calendar_integrations;
 begin
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  for v_before in select * from public.calendar_integrations where id = any (v_ids) order by id loop
+  for v_before in select * from calendar_admin.lock_integrations(p_id, p_reason) loop
     if v_before.paused_by_admin is null
       and (v_before.status <> 'paused' or v_before.last_error ->> 'code' is not distinct from 'mass_deletion')
     then
@@ -155,18 +141,15 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := calendar_admin.integrations_of(p_integration_id);
   v_integration public.calendar_integrations;
   v_deletions integer;
 begin
-  if v_ids <> array[p_integration_id] then
+  select * into v_integration from calendar_admin.lock_integrations(p_integration_id, p_reason) as one where one.id = p_integration_id;
+  if not found then
     raise exception 'Deletions are allowed for one integration at a time, and % is a user.', p_integration_id
       using errcode = 'invalid_parameter_value',
         hint = format('select integration_id, account_email from calendar_admin.failing_integrations where code = ''mass_deletion'' and user_id = %L;', p_integration_id);
   end if;
-  perform calendar_admin.sign(p_reason);
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
-  select * into v_integration from public.calendar_integrations where id = p_integration_id;
   if v_integration.paused_by_admin is not null or v_integration.status <> 'paused'
     or v_integration.last_error ->> 'code' is distinct from 'mass_deletion'
   then
@@ -174,7 +157,6 @@ begin
     return;
   end if;
   v_deletions := calendar_sync.allow_deletions(p_integration_id);
-  select * into v_integration from public.calendar_integrations where id = p_integration_id;
   return query select v_integration.id, v_integration.account_email, format('%s events may go, and are being removed', v_deletions);
 end;
 $$;
@@ -219,18 +201,24 @@ $$;
 comment on function calendar_admin.drain(text) is
   'Ends all our own waits, tries providers that were down and what was given up, wakes the worker, and says what is queued. Repeat it to watch the numbers fall: the work begins when the call is over.';
 
-create function calendar_admin.check_choice(p_events text) returns void
-language plpgsql immutable security invoker set search_path = ''
+create function calendar_admin.check_leaving(p_user_id uuid, p_events text) returns void
+language plpgsql stable security invoker set search_path = ''
 as $$
 begin
   if p_events is null or p_events not in ('keep', 'remove') then
     raise exception 'p_events says what becomes of the events: keep or remove, not %.', coalesce(p_events, 'null')
       using errcode = 'invalid_parameter_value';
   end if;
+  if not calendar_admin.is_known_user(p_user_id) then
+    raise exception 'There is no user with the id %, and nothing is left of one.', coalesce(p_user_id::text, 'null')
+      using errcode = 'no_data_found',
+        hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
+  end if;
 end;
 $$;
 
-comment on function calendar_admin.check_choice(text) is 'Refuses any other word than keep and remove.';
+comment on function calendar_admin.check_leaving(uuid, text) is
+  'Refuses a user of whom nothing is known, and any other word than keep and remove.';
 
 create function calendar_admin.disconnect_user(p_user_id uuid, p_events text default 'keep', p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -239,11 +227,7 @@ as $$
 declare
   v_integration public.calendar_integrations;
 begin
-  perform calendar_admin.check_choice(p_events);
-  if not calendar_admin.is_known_user(p_user_id) then
-    raise exception 'There is no user with the id %.', coalesce(p_user_id::text, 'null') using errcode = 'no_data_found',
-      hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
-  end if;
+  perform calendar_admin.check_leaving(p_user_id, p_events);
   perform calendar_admin.sign(p_reason);
   for v_integration in
     select * from public.calendar_integrations where user_id = p_user_id and removed_at is null order by id for update
@@ -284,18 +268,13 @@ declare
   v_left integer;
   v_feeds bigint;
 begin
-  perform calendar_admin.check_choice(p_events);
-  if not calendar_admin.is_known_user(p_user_id) then
-    raise exception 'There is no user with the id %, and nothing is left of one.', coalesce(p_user_id::text, 'null')
-      using errcode = 'no_data_found',
-        hint = 'select distinct user_id from calendar_admin.integrations where account_email = ''…'';';
-  end if;
+  perform calendar_admin.check_leaving(p_user_id, p_events);
   perform calendar_admin.sign(p_reason);
   select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
   select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
   perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
   insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
-  values (p_user_id, v_ids, calendar_admin.who(), p_reason)
+  values (p_user_id, v_ids, calendar_sync.caused_by(), p_reason)
   on conflict (user_id) do nothing;
   if p_events = 'keep' then
     delete from public.calendar_integrations where id = any (v_ids);

@@ -52,37 +52,19 @@ $$;
 
 comment on function calendar_admin.check_triggers() is 'The triggers on watched tables and on our own: there and switched on.';
 
-create function calendar_admin.watched_obligations() returns text
-language sql stable security invoker set search_path = ''
-as $$
-  select string_agg(root::text, ', ' order by root::text) from calendar_sync.watched_tables
-  where relation = root and user_column is null
-$$;
-
-comment on function calendar_admin.watched_obligations() is 'The watched tables of obligations, as SQL names them.';
-
--- Asks the planner, since the adapter may read any columns of any tables. Volatile, because EXPLAIN is.
-create function calendar_admin.adapter_scans() returns boolean
-language plpgsql volatile security invoker set search_path = '' set enable_seqscan = off
-as $$
-declare
-  v_plan json;
-begin
-  execute 'explain (format json) select from calendar_sync.deadlines
-    where recipient_id = ''00000000-0000-0000-0000-000000000000''' into v_plan;
-  return v_plan::text like '%"Seq Scan"%';
-end;
-$$;
-
-comment on function calendar_admin.adapter_scans() is
-  'Whether a user''s obligations can only be found by reading all of them: no index leads from a recipient to the obligations, or the adapter cannot be inlined.';
-
--- It runs as its owner, like the code that reads obligations.
+-- It runs as its owner, like the code that reads obligations. The adapter may read any columns of any tables, so the planner is
+-- asked whether an index leads from a recipient to the obligations; none does, too, where the adapter cannot be inlined. Volatile,
+-- because EXPLAIN is.
 create function calendar_admin.check_adapter() returns setof calendar_admin.finding
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off
 as $$
 declare
   v_rows_looked_at constant integer := 50;
+  v_tables constant text := (
+    select string_agg(root::text, ', ' order by root::text) from calendar_sync.watched_tables
+    where relation = root and user_column is null
+  );
+  v_plan json;
   v_problem text;
   v_rows bigint;
 begin
@@ -99,7 +81,7 @@ begin
   exception when insufficient_privilege then
     return next row (
       'adapter deadline_of', false, 'error', format('%s cannot read what the adapter reads: %s', current_user, sqlerrm),
-      format('grant select on %s to %I;', calendar_admin.watched_obligations(), current_user)
+      format('grant select on %s to %I;', v_tables, current_user)
     )::calendar_admin.finding;
     return;
   when others then
@@ -108,12 +90,15 @@ begin
   return next row (
     'adapter deadline_of', v_problem is null, 'error',
     coalesce(v_problem, format('%s deadlines were looked at, and are as they should be', v_rows)),
-    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/adapt.md', calendar_admin.watched_obligations())
+    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/adapt.md', v_tables)
   )::calendar_admin.finding;
-  return query select 'index from recipient to obligations', not scans.all_of_them, 'warning',
-    case when scans.all_of_them then 'none is used: every look at a calendar reads all obligations' else 'used' end,
-    format('create index on %s (<the column that names the recipient>, <its key>);', calendar_admin.watched_obligations())
-  from (select calendar_admin.adapter_scans() as all_of_them) as scans;
+  execute 'explain (format json) select from calendar_sync.deadlines
+    where recipient_id = ''00000000-0000-0000-0000-000000000000''' into v_plan;
+  return next row (
+    'index from recipient to obligations', v_plan::text not like '%"Seq Scan"%', 'warning',
+    case when v_plan::text like '%"Seq Scan"%' then 'none is used: every look at a calendar reads all obligations' else 'used' end,
+    format('create index on %s (<the column that names the recipient>, <its key>);', v_tables)
+  )::calendar_admin.finding;
 end;
 $$;
 
