@@ -40,20 +40,7 @@ create table public.calendar_integrations (
   updated_at timestamptz not null default now(),
   unique (user_id, provider, account_id),
   constraint calendar_integrations_removed check (removed_at is null or status = 'disconnected'
-    and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0),
-  -- Expressions without functions: they are checked with every record of a batch.
-  constraint calendar_integrations_settings_known check (
-    jsonb_typeof(settings) = 'object' and settings - array['reminders_minutes', 'all_day_reminder_time', 'completed_events'] = '{}'
-    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
-    and coalesce(jsonb_typeof(settings -> 'all_day_reminder_time') = 'string', false)
-    and coalesce(settings ->> 'all_day_reminder_time' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$', false)
-  ),
-  constraint calendar_integrations_settings_reminders check (
-    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
-    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
-    and not jsonb_path_exists(settings,
-      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
-  )
+    and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0)
 );
 
 comment on table public.calendar_integrations is 'Calendar accounts that users connected.';

@@ -17,39 +17,15 @@ alter table calendar_sync.feed_owners enable row level security;
 create table calendar_sync.feeds (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references calendar_sync.feed_owners (user_id) on delete cascade,
-  name text not null check (char_length(name) between 1 and 100),
+  name text not null,
   settings jsonb not null,
   token_hash text not null unique check (token_hash ~ '^[0-9a-f]{64}$'),
-  expires_at timestamptz check (expires_at >= '2000-01-01 00:00:00+00' and expires_at < '9999-12-31 00:00:00+00'),
+  expires_at timestamptz,
   last_used_at timestamptz,
   last_client text check (last_client in ('google', 'outlook', 'apple', 'thunderbird', 'other')),
   changed_at timestamptz not null default clock_timestamp(),
   reminders_changed_at timestamptz not null default clock_timestamp(),
-  created_at timestamptz not null default now(),
-  constraint feeds_settings_known check (
-    jsonb_typeof(settings) = 'object'
-    and settings - array['obligation_types', 'look_back_days', 'look_ahead_days', 'reminders_minutes', 'completed_events'] = '{}'
-    and coalesce(settings ->> 'completed_events' in ('keep', 'remove'), false)
-  ),
-  constraint feeds_settings_types check (
-    coalesce(jsonb_typeof(settings -> 'obligation_types') = 'null', false)
-    or jsonb_typeof(settings -> 'obligation_types') = 'array'
-      and not jsonb_path_exists(settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
-      and jsonb_array_length(settings -> 'obligation_types') <= 100
-  ),
-  -- The only limit for callers of the database functions themselves.
-  constraint feeds_settings_small check (length(settings::text) <= 100000),
-  constraint feeds_settings_window check (
-    jsonb_path_exists(settings, 'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
-    and jsonb_path_exists(settings,
-      'strict $ ? (@.look_ahead_days == null || @.look_ahead_days >= 1 && @.look_ahead_days <= 3650 && @.look_ahead_days % 1 == 0)')
-  ),
-  constraint feeds_settings_reminders check (
-    jsonb_typeof(settings -> 'reminders_minutes') = 'array'
-    and jsonb_path_exists(settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
-    and not jsonb_path_exists(settings,
-      'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
-  )
+  created_at timestamptz not null default now()
 );
 
 comment on table calendar_sync.feeds is 'Feeds: calendars that anybody can read who has the address.';

@@ -1,5 +1,6 @@
--- What users set is judged before the constraints of the tables: their error prints the row, with all that is in it, to the caller
--- and into the log. Users write settings of an integration through the Data API, those of a feed through a function.
+-- What users set is judged by a trigger and not by constraints: their error prints the row, with all that is in it, to the caller
+-- and into the log, and they are checked with every record of a batch. Users write settings of an integration through the Data
+-- API, those of a feed through a function.
 
 create function calendar_sync.settings_problem(p_settings jsonb, p_known text[]) returns text
 language sql immutable security invoker set search_path = ''
@@ -17,38 +18,25 @@ as $$
       or not jsonb_path_exists(p_settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
       or jsonb_path_exists(p_settings, 'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
       then 'settings.reminders_minutes: must be at most five whole numbers of 0 to 40320'
+    -- From here on of a feed.
+    when not 'obligation_types' = any (p_known) then null
+    when not coalesce(jsonb_typeof(p_settings -> 'obligation_types') in ('null', 'array'), false)
+      then 'settings.obligation_types: must be a list, or null'
+    when jsonb_typeof(p_settings -> 'obligation_types') = 'array' and (
+      not jsonb_path_exists(p_settings, 'strict $ ? (@.obligation_types.size() <= 100)')
+      or jsonb_path_exists(p_settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
+    ) then 'settings.obligation_types: must be at most 100 texts'
+    when not jsonb_path_exists(p_settings,
+      'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
+      then 'settings.look_back_days: must be a whole number of 0 to 3650'
+    when not jsonb_path_exists(p_settings,
+      'strict $ ? (@.look_ahead_days == null || @.look_ahead_days >= 1 && @.look_ahead_days <= 3650 && @.look_ahead_days % 1 == 0)')
+      then 'settings.look_ahead_days: must be a whole number of 1 to 3650, or null'
   end
 $$;
 
 comment on function calendar_sync.settings_problem(jsonb, text[]) is
   'What is wrong with the settings of an integration or a feed, without repeating them. Null: nothing.';
-
-create function calendar_sync.feed_problem(feed calendar_sync.feeds) returns text
-language sql stable security invoker set search_path = ''
-as $$
-  select coalesce(case
-    when feed.name is null or btrim(feed.name) = '' or char_length(feed.name) > 100 then 'name: must have 1 to 100 characters'
-    when feed.expires_at < '2000-01-01 00:00:00+00' or feed.expires_at >= '9999-12-31 00:00:00+00'
-      then 'expires_at: must be a time of the years 2000 to 9999'
-  end, calendar_sync.settings_problem(feed.settings,
-    array['obligation_types', 'look_back_days', 'look_ahead_days', 'reminders_minutes', 'completed_events']
-  ), case
-    when not coalesce(jsonb_typeof(feed.settings -> 'obligation_types') in ('null', 'array'), false)
-      then 'settings.obligation_types: must be a list, or null'
-    when jsonb_typeof(feed.settings -> 'obligation_types') = 'array' and (
-      not jsonb_path_exists(feed.settings, 'strict $ ? (@.obligation_types.size() <= 100)')
-      or jsonb_path_exists(feed.settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
-    ) then 'settings.obligation_types: must be at most 100 texts'
-    when not jsonb_path_exists(feed.settings,
-      'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
-      then 'settings.look_back_days: must be a whole number of 0 to 3650'
-    when not jsonb_path_exists(feed.settings,
-      'strict $ ? (@.look_ahead_days == null || @.look_ahead_days >= 1 && @.look_ahead_days <= 3650 && @.look_ahead_days % 1 == 0)')
-      then 'settings.look_ahead_days: must be a whole number of 1 to 3650, or null'
-  end)
-$$;
-
-comment on function calendar_sync.feed_problem(calendar_sync.feeds) is 'What is wrong with a feed, without repeating it. Null: nothing.';
 
 create function calendar_sync.refuse_settings() returns trigger
 language plpgsql volatile security definer set search_path = ''
@@ -56,12 +44,18 @@ as $$
 declare
   v_problem text;
 begin
-  if tg_table_name = 'feeds' then
-    v_problem := calendar_sync.feed_problem(new);
-  elsif new.sync_enabled is null then
-    v_problem := 'sync_enabled: must be true or false';
+  if tg_table_name = 'calendar_integrations' then
+    v_problem := coalesce(
+      calendar_sync.settings_problem(new.settings, array['reminders_minutes', 'all_day_reminder_time', 'completed_events']),
+      case when new.sync_enabled is null then 'sync_enabled: must be true or false' end);
   else
-    v_problem := calendar_sync.settings_problem(new.settings, array['reminders_minutes', 'all_day_reminder_time', 'completed_events']);
+    v_problem := coalesce(calendar_sync.settings_problem(new.settings,
+      array['obligation_types', 'look_back_days', 'look_ahead_days', 'reminders_minutes', 'completed_events']
+    ), case
+      when new.name is null or btrim(new.name) = '' or char_length(new.name) > 100 then 'name: must have 1 to 100 characters'
+      when new.expires_at < '2000-01-01 00:00:00+00' or new.expires_at >= '9999-12-31 00:00:00+00'
+        then 'expires_at: must be a time of the years 2000 to 9999'
+    end);
   end if;
   if v_problem is not null then
     raise exception '%', v_problem using errcode = 'invalid_parameter_value';
