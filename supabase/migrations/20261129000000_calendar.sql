@@ -627,8 +627,6 @@ create table calendar_sync.changes (
   integration_id uuid not null,
   obligation_id uuid,
   kind text not null,
-  job_kind text generated always as (case kind when 'listen' then 'scan' when 'retry' then null when 'reschedule' then null
-    when 'allow_deletions' then null else kind end) stored,
   priority smallint not null,
   cause jsonb,
   created_at timestamptz not null default now(),
@@ -643,7 +641,6 @@ comment on table calendar_sync.changes is
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
   'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
-comment on column calendar_sync.changes.job_kind is 'The kind of job that it becomes. Null: none.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -1867,10 +1864,10 @@ begin
     delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
   ), asked as (
     -- Of several causes that of the most urgent change, and of these the last.
-    select each.integration_id, each.job_kind as kind, each.obligation_id,
+    select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.job_kind is not null
+    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
@@ -4244,7 +4241,7 @@ begin
   select true, (cursor ->> 'after')::uuid into v_scans, v_after from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and not coalesce(cursor ? 'waits_for', false);
   if exists (
-    select from calendar_sync.changes where integration_id = p_integration_id and job_kind = 'scan'
+    select from calendar_sync.changes where integration_id = p_integration_id and kind in ('scan', 'listen')
   ) then
     v_scans := true;
     v_after := null;
@@ -4530,7 +4527,7 @@ begin
         or scan.kind is not null and coalesce((scan.cursor ->> 'after')::uuid < p_obligation_id, not coalesce(scan.cursor ? 'waits_for', false))
         or exists (
           select from calendar_sync.changes as change
-          where change.integration_id = integration.id and change.job_kind in ('event', 'scan')
+          where change.integration_id = integration.id and change.kind in ('event', 'scan', 'listen')
             and coalesce(change.obligation_id = p_obligation_id, true)
         ) as is_queued
     ) as place
@@ -5152,7 +5149,7 @@ begin
     and not exists (
       select from calendar_sync.changes as change
       where change.integration_id = integration.id
-        and (change.job_kind = 'scan' or change.obligation_id = found.obligation_id)
+        and (change.kind in ('scan', 'listen') or change.obligation_id = found.obligation_id)
     );
   if v_integration_ids is not null then
     perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids, 2);
@@ -6827,8 +6824,8 @@ begin
   union all
   select 'calendars that are ready', count(*) from calendar_sync.lanes where ready_at <= now()
   union all
-  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes
-  where job_kind is not null
+  -- Not those that this call itself has appended.
+  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes where created_at < now()
   union all
   select 'calendars that wait for their provider or its quota', count(*) from calendar_sync.lanes
   where ready_at > now() and (leased_until is null or leased_until <= now())

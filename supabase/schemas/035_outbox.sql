@@ -14,8 +14,6 @@ create table calendar_sync.changes (
   integration_id uuid not null,
   obligation_id uuid,
   kind text not null,
-  job_kind text generated always as (case kind when 'listen' then 'scan' when 'retry' then null when 'reschedule' then null
-    when 'allow_deletions' then null else kind end) stored,
   priority smallint not null,
   cause jsonb,
   created_at timestamptz not null default now(),
@@ -30,7 +28,6 @@ comment on table calendar_sync.changes is
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
   'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
-comment on column calendar_sync.changes.job_kind is 'The kind of job that it becomes. Null: none.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);

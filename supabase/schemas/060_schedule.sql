@@ -142,10 +142,10 @@ begin
     delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
   ), asked as (
     -- Of several causes that of the most urgent change, and of these the last.
-    select each.integration_id, each.job_kind as kind, each.obligation_id,
+    select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.job_kind is not null
+    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)

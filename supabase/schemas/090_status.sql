@@ -38,7 +38,7 @@ begin
   select true, (cursor ->> 'after')::uuid into v_scans, v_after from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and not coalesce(cursor ? 'waits_for', false);
   if exists (
-    select from calendar_sync.changes where integration_id = p_integration_id and job_kind = 'scan'
+    select from calendar_sync.changes where integration_id = p_integration_id and kind in ('scan', 'listen')
   ) then
     v_scans := true;
     v_after := null;

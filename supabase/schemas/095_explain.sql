@@ -66,7 +66,7 @@ begin
         or scan.kind is not null and coalesce((scan.cursor ->> 'after')::uuid < p_obligation_id, not coalesce(scan.cursor ? 'waits_for', false))
         or exists (
           select from calendar_sync.changes as change
-          where change.integration_id = integration.id and change.job_kind in ('event', 'scan')
+          where change.integration_id = integration.id and change.kind in ('event', 'scan', 'listen')
             and coalesce(change.obligation_id = p_obligation_id, true)
         ) as is_queued
     ) as place

@@ -29,7 +29,7 @@ begin
     and not exists (
       select from calendar_sync.changes as change
       where change.integration_id = integration.id
-        and (change.job_kind = 'scan' or change.obligation_id = found.obligation_id)
+        and (change.kind in ('scan', 'listen') or change.obligation_id = found.obligation_id)
     );
   if v_integration_ids is not null then
     perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids, 2);

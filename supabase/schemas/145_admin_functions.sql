@@ -185,8 +185,8 @@ begin
   union all
   select 'calendars that are ready', count(*) from calendar_sync.lanes where ready_at <= now()
   union all
-  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes
-  where job_kind is not null
+  -- Not those that this call itself has appended.
+  select 'calendars with new changes', count(distinct integration_id) from calendar_sync.changes where created_at < now()
   union all
   select 'calendars that wait for their provider or its quota', count(*) from calendar_sync.lanes
   where ready_at > now() and (leased_until is null or leased_until <= now())
