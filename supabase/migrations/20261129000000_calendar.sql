@@ -3608,7 +3608,7 @@ comment on function public.calendar_compare_events(uuid, uuid, jsonb, jsonb) is
 
 -- schemas/085_connecting.sql
 
--- Connecting an account, and leaving. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
+-- Connecting an account. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
 -- /confirm, in the session of the user who began it, makes an integration of it.
 
 create table calendar_sync.flows (
@@ -3746,6 +3746,18 @@ $$;
 
 comment on function calendar_sync.lock_account(uuid, text, text) is
   'The integration of this account, a removed one too, locked with the user''s others of the provider. Null: there is none.';
+
+create function calendar_sync.future_id(flow calendar_sync.flows) returns uuid
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce((
+    select integration.id from public.calendar_integrations as integration
+    where integration.user_id = flow.user_id and integration.provider = flow.provider and integration.account_id = flow.account_id
+  ), flow.id)
+$$;
+
+comment on function calendar_sync.future_id(calendar_sync.flows) is
+  'The id that the integration of a flow will have: that of the account''s earlier integration, or the flow''s own.';
 
 create function calendar_sync.is_calendar_used(integration public.calendar_integrations, p_calendar_id text) returns boolean
 language sql stable security definer set search_path = ''
@@ -3944,6 +3956,52 @@ $$;
 comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
   'Chooses the calendar that events belong in; those elsewhere are moved. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
 
+-- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
+-- lay in the column. So no access token is asked for.
+create function calendar_sync.import_integration(
+  p_user_id uuid, p_provider text, p_account_id text, p_account_email text, p_scopes text[], p_refresh_token text,
+  p_calendar_id text, p_calendar_name text, p_events jsonb default '{}', p_calendar_role text default 'other',
+  p_access text default 'existing', p_sync_enabled boolean default true
+) returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  if nullif(p_account_id, '') is null or nullif(p_refresh_token, '') is null or nullif(p_calendar_id, '') is null
+    or not exists (select from auth.users where id = p_user_id)
+  then
+    return null;
+  end if;
+  select id into v_id from public.calendar_integrations
+  where user_id = p_user_id and provider = p_provider and account_id = p_account_id;
+  if found then
+    -- Imported already, or connected by its user: what is known of it here is newer.
+    return v_id;
+  end if;
+  insert into public.calendar_integrations (user_id, provider, account_id, account_email, access, scopes,
+    calendar_id, calendar_name, calendar_role, own_calendar_id, sync_enabled, refresh_token_secret_id)
+  values (p_user_id, p_provider, p_account_id, p_account_email, p_access, coalesce(p_scopes, '{}'),
+    p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
+    calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
+  returning id into v_id;
+  -- No hash is empty: each event is written once, by its id, and is ours from then on.
+  insert into public.calendar_event_mappings
+    (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
+  select v_id, event.key::uuid, p_calendar_id, event.value, '', ''
+  from jsonb_each_text(coalesce(p_events, '{}')) as event where event.value <> '';
+  perform calendar_sync.append_changes(array[v_id], 'keep_alive', 1);
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.import_integration(uuid, text, text, text, text[], text, text, text, jsonb, text, text, boolean) is
+  'Takes over an account that another program connected with the same OAuth client: its refresh token into Vault, and p_events ({"<obligation id>": "<event id>"}) as events of ours, to be updated where they are. An account that is connected already is left alone, so it may be repeated. Null, and nothing done, without a user, an account id, a refresh token or a calendar.';
+
+-- schemas/086_leaving.sql
+
+-- Leaving: an integration is disconnected and removed, at once or once the worker has removed its events.
+
 -- Ending a grant ends every grant that the account gave to the same provider project.
 create function calendar_sync.is_account_used(p_provider text, p_account_id text) returns boolean
 language sql stable security definer set search_path = ''
@@ -3993,18 +4051,6 @@ $$;
 
 comment on function calendar_sync.remove_integration(uuid) is
   'Removes an integration with its tokens. It stays as a removed row while events of ours may be in its calendar. refresh_token: its grant may be ended; null where another flow or integration uses the account.';
-
-create function calendar_sync.future_id(flow calendar_sync.flows) returns uuid
-language sql stable security invoker set search_path = ''
-as $$
-  select coalesce((
-    select integration.id from public.calendar_integrations as integration
-    where integration.user_id = flow.user_id and integration.provider = flow.provider and integration.account_id = flow.account_id
-  ), flow.id)
-$$;
-
-comment on function calendar_sync.future_id(calendar_sync.flows) is
-  'The id that the integration of a flow will have: that of the account''s earlier integration, or the flow''s own.';
 
 create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -4062,48 +4108,6 @@ $$;
 
 comment on function public.calendar_finish_disconnect(uuid, uuid) is
   'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
-
--- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
--- lay in the column. So no access token is asked for.
-create function calendar_sync.import_integration(
-  p_user_id uuid, p_provider text, p_account_id text, p_account_email text, p_scopes text[], p_refresh_token text,
-  p_calendar_id text, p_calendar_name text, p_events jsonb default '{}', p_calendar_role text default 'other',
-  p_access text default 'existing', p_sync_enabled boolean default true
-) returns uuid
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_id uuid;
-begin
-  if nullif(p_account_id, '') is null or nullif(p_refresh_token, '') is null or nullif(p_calendar_id, '') is null
-    or not exists (select from auth.users where id = p_user_id)
-  then
-    return null;
-  end if;
-  select id into v_id from public.calendar_integrations
-  where user_id = p_user_id and provider = p_provider and account_id = p_account_id;
-  if found then
-    -- Imported already, or connected by its user: what is known of it here is newer.
-    return v_id;
-  end if;
-  insert into public.calendar_integrations (user_id, provider, account_id, account_email, access, scopes,
-    calendar_id, calendar_name, calendar_role, own_calendar_id, sync_enabled, refresh_token_secret_id)
-  values (p_user_id, p_provider, p_account_id, p_account_email, p_access, coalesce(p_scopes, '{}'),
-    p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
-    calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
-  returning id into v_id;
-  -- No hash is empty: each event is written once, by its id, and is ours from then on.
-  insert into public.calendar_event_mappings
-    (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
-  select v_id, event.key::uuid, p_calendar_id, event.value, '', ''
-  from jsonb_each_text(coalesce(p_events, '{}')) as event where event.value <> '';
-  perform calendar_sync.append_changes(array[v_id], 'keep_alive', 1);
-  return v_id;
-end;
-$$;
-
-comment on function calendar_sync.import_integration(uuid, text, text, text, text[], text, text, text, jsonb, text, text, boolean) is
-  'Takes over an account that another program connected with the same OAuth client: its refresh token into Vault, and p_events ({"<obligation id>": "<event id>"}) as events of ours, to be updated where they are. An account that is connected already is left alone, so it may be repeated. Null, and nothing done, without a user, an account id, a refresh token or a calendar.';
 
 -- schemas/087_rate_limits.sql
 

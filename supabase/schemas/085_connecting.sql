@@ -1,4 +1,4 @@
--- Connecting an account, and leaving. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
+-- Connecting an account. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
 -- /confirm, in the session of the user who began it, makes an integration of it.
 
 create table calendar_sync.flows (
@@ -136,6 +136,18 @@ $$;
 
 comment on function calendar_sync.lock_account(uuid, text, text) is
   'The integration of this account, a removed one too, locked with the user''s others of the provider. Null: there is none.';
+
+create function calendar_sync.future_id(flow calendar_sync.flows) returns uuid
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce((
+    select integration.id from public.calendar_integrations as integration
+    where integration.user_id = flow.user_id and integration.provider = flow.provider and integration.account_id = flow.account_id
+  ), flow.id)
+$$;
+
+comment on function calendar_sync.future_id(calendar_sync.flows) is
+  'The id that the integration of a flow will have: that of the account''s earlier integration, or the flow''s own.';
 
 create function calendar_sync.is_calendar_used(integration public.calendar_integrations, p_calendar_id text) returns boolean
 language sql stable security definer set search_path = ''
@@ -333,125 +345,6 @@ $$;
 
 comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
   'Chooses the calendar that events belong in; those elsewhere are moved. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
-
--- Ending a grant ends every grant that the account gave to the same provider project.
-create function calendar_sync.is_account_used(p_provider text, p_account_id text) returns boolean
-language sql stable security definer set search_path = ''
-as $$
-  select exists (
-    select from public.calendar_integrations
-    where provider = p_provider and account_id = p_account_id and removed_at is null
-  ) or exists (
-    select from calendar_sync.flows where provider = p_provider and account_id = p_account_id
-  )
-$$;
-
-comment on function calendar_sync.is_account_used(text, text) is
-  'Whether an integration or a flow of any user uses this account, so that its grant must not be ended.';
-
-create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_integration public.calendar_integrations;
-  v_refresh_token text;
-begin
-  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
-  -- A write without an outcome may have left an event.
-  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
-  select job.integration_id, job.obligation_id, place.id, 'interrupted'
-  from calendar_sync.jobs as job cross join lateral unnest(job.attempted_in) as place (id)
-  where job.integration_id = p_integration_id and job.kind = 'event'
-  on conflict do nothing;
-  v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
-  delete from vault.secrets where id in (v_integration.refresh_token_secret_id, v_integration.access_token_secret_id);
-  update public.calendar_integrations
-  set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,
-    calendar_name = null, scopes = '{}', refresh_token_secret_id = null, access_token_secret_id = null, token_expires_at = null
-  where id = p_integration_id;
-  -- The row is kept for the events that may still be there.
-  delete from public.calendar_integrations as integration
-  where integration.id = p_integration_id and (integration.user_id is null or integration.calendar_id is null or (
-    not exists (select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id)
-    and not exists (select from calendar_sync.leftovers as leftover where leftover.integration_id = p_integration_id)
-  ));
-  return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'account_id', v_integration.account_id,
-    'refresh_token', case when not calendar_sync.is_account_used(v_integration.provider, v_integration.account_id)
-      then v_refresh_token end);
-end;
-$$;
-
-comment on function calendar_sync.remove_integration(uuid) is
-  'Removes an integration with its tokens. It stays as a removed row while events of ours may be in its calendar. refresh_token: its grant may be ended; null where another flow or integration uses the account.';
-
-create function calendar_sync.future_id(flow calendar_sync.flows) returns uuid
-language sql stable security invoker set search_path = ''
-as $$
-  select coalesce((
-    select integration.id from public.calendar_integrations as integration
-    where integration.user_id = flow.user_id and integration.provider = flow.provider and integration.account_id = flow.account_id
-  ), flow.id)
-$$;
-
-comment on function calendar_sync.future_id(calendar_sync.flows) is
-  'The id that the integration of a flow will have: that of the account''s earlier integration, or the flow''s own.';
-
-create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_integration public.calendar_integrations;
-  v_flow calendar_sync.flows;
-  v_refresh_token text;
-begin
-  perform calendar_sync.act_for(p_user_id);
-  select * into v_integration from public.calendar_integrations
-  where id = p_integration_id and user_id = p_user_id and removed_at is null for no key update;
-  if not found then
-    select * into v_flow from calendar_sync.flows as flow
-    where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
-    for update;
-    if not found then
-      return null;
-    end if;
-    v_refresh_token := calendar_sync.read_secret(v_flow.refresh_token_secret_id);
-    delete from calendar_sync.flows where id = v_flow.id;
-    return jsonb_build_object('kind', 'removed', 'provider', v_flow.provider, 'account_id', null, 'refresh_token',
-      case when not calendar_sync.is_account_used(v_flow.provider, v_flow.account_id) then v_refresh_token end);
-  end if;
-  if p_events = 'remove' then
-    if v_integration.status = 'disconnected' then
-      return jsonb_build_object('kind', 'reconnect_needed');
-    end if;
-    update public.calendar_integrations set status = 'disconnecting', last_error = null where id = p_integration_id;
-    return jsonb_build_object('kind', 'draining', 'provider', v_integration.provider, 'account_id', v_integration.account_id);
-  end if;
-  return calendar_sync.remove_integration(p_integration_id);
-end;
-$$;
-
-comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
-  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends a flow that was not confirmed. Null where there is neither.';
-
-create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
-language plpgsql volatile security definer set search_path = ''
-as $$
-begin
-  perform calendar_sync.act_as('worker');
-  perform from public.calendar_integrations where id = p_integration_id and status = 'disconnecting' for update;
-  if not found then
-    return null;
-  end if;
-  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
-  if not found then
-    return null;
-  end if;
-  return calendar_sync.remove_integration(p_integration_id);
-end;
-$$;
-
-comment on function public.calendar_finish_disconnect(uuid, uuid) is
-  'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
 
 -- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
 -- lay in the column. So no access token is asked for.

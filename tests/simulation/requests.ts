@@ -1,9 +1,6 @@
 import { z } from "zod";
-import {
-  beginConnection,
-  confirmConnection,
-  finishConsent,
-} from "../../supabase/functions/_shared/oauth/connect.ts";
+import { confirmConnection } from "../../supabase/functions/_shared/oauth/confirm.ts";
+import { beginConnection, finishConsent } from "../../supabase/functions/_shared/oauth/connect.ts";
 import { chooseCalendar, chooseOwnCalendar } from "../../supabase/functions/calendar/calendars.ts";
 import { ACCOUNTS } from "./operations.ts";
 import type { Actor } from "./scheduler.ts";

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { callbackUri } from "../../_shared/oauth/callback-uri.ts";
+import { confirmConnection } from "../../_shared/oauth/confirm.ts";
 import {
   beginConnection,
-  confirmConnection,
   type ConnectContext,
   failedConnection,
   finishConsent,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { confirmConnection } from "../../../../supabase/functions/_shared/oauth/confirm.ts";
 import {
   beginConnection,
-  confirmConnection,
   type ConnectContext,
   finishConsent,
 } from "../../../../supabase/functions/_shared/oauth/connect.ts";
