@@ -104,10 +104,10 @@ $$;
 
 comment on function calendar_admin.check_adapter() is 'Runs the adapter over a few obligations, and asks whether it finds a user''s by index.';
 
--- Where the dashboard keeps the setting is not in the database; an `alter role` of it is.
-create function calendar_admin.check_exposed_schemas() returns setof calendar_admin.finding
+create function calendar_admin.check_exposure() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
+  -- Where the dashboard keeps the setting is not in the database; an `alter role` of it is.
   with visible as (
     select setting.setdatabase, regexp_split_to_array(btrim(split_part(config.entry, '=', 2)), '\s*,\s*') as schemas
     from pg_catalog.pg_db_role_setting as setting
@@ -119,6 +119,48 @@ as $$
     select setdatabase, schemas && array['calendar_sync', 'calendar_admin', 'vault', 'net'] as too_much,
       array(select name from unnest(schemas) as name where name not in ('calendar_sync', 'calendar_admin', 'vault', 'net')) as rest
     from visible
+  ),
+  -- Functions that users may call run as the user; definer functions in public are for the edge functions alone.
+  routine as (
+    select routine.oid, routine.pronamespace::regnamespace::text as schema, routine.prosecdef as is_definer,
+      pg_catalog.has_function_privilege('anon', routine.oid, 'execute') as by_anon,
+      pg_catalog.has_function_privilege('authenticated', routine.oid, 'execute') as by_users,
+      pg_catalog.has_function_privilege('service_role', routine.oid, 'execute') as by_service
+    from pg_catalog.pg_proc as routine
+    where routine.pronamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
+      or routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'
+  ), wrong_call as (
+    select routine.oid, format('revoke execute on function %s from public, anon, authenticated%s;', routine.oid::regprocedure,
+        case when routine.schema = 'calendar_admin' then ', service_role' end) as mend
+    from routine
+    where routine.by_anon or routine.schema = 'public' and routine.is_definer and routine.by_users
+      or routine.schema = 'calendar_admin' and (routine.by_users or routine.by_service)
+    union all
+    select routine.oid, format('grant execute on function %s to service_role;', routine.oid::regprocedure)
+    from routine
+    where routine.schema = 'public' and routine.is_definer and not routine.by_service
+  ), relation as (
+    select class.oid, class.relrowsecurity, class.relkind, role.name as role, class.relname = 'obligations' as is_hosts,
+      pg_catalog.has_table_privilege(role.name, class.oid, 'select')
+        or pg_catalog.has_any_column_privilege(role.name, class.oid, 'select') as reads,
+      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate') as writes
+    from pg_catalog.pg_class as class
+    cross join (values ('anon'), ('authenticated')) as role (name)
+    where class.relkind in ('r', 'p', 'v') and (
+      class.relnamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
+      or class.relnamespace = 'public'::regnamespace and (class.relname like 'calendar\_%' or class.relname = 'obligations')
+    )
+  ), wrong_access as (
+    select relation.oid, format('revoke all on %s from public, %s;', relation.oid::regclass, relation.role) as mend
+    from relation where not relation.is_hosts and relation.role = 'anon' and (relation.reads or relation.writes)
+    union all
+    select relation.oid, format('revoke insert, update, delete, truncate on %s from public, authenticated;', relation.oid::regclass)
+      || case when relation.oid = pg_catalog.to_regclass('public.calendar_integrations')
+        then format(' grant update (sync_enabled, settings) on %s to authenticated;', relation.oid::regclass) else '' end
+    from relation where not relation.is_hosts and relation.role = 'authenticated' and relation.writes
+    union all
+    select distinct relation.oid, format('alter table %s enable row level security;', relation.oid::regclass)
+    from relation where relation.relkind <> 'v' and not relation.relrowsecurity and (relation.reads or relation.writes)
   )
   select
     'exposed schemas', coalesce(bool_and(not exposed.too_much), true),
@@ -132,78 +174,24 @@ as $$
       case when exposed.setdatabase = 0 then '' else format('in database %I ', current_database()) end,
       array_to_string(exposed.rest, ', ')), ' ') filter (where exposed.too_much)
   from exposed
-$$;
-
-comment on function calendar_admin.check_exposed_schemas() is 'Whether the Data API shows only what it should, as far as the database knows.';
-
--- Functions that users may call run as the user; definer functions in public are for the edge functions alone.
-create function calendar_admin.check_function_grants() returns setof calendar_admin.finding
-language sql stable security invoker set search_path = ''
-as $$
-  with ours as (
-    select routine.oid, routine.pronamespace::regnamespace::text as schema, routine.prosecdef as is_definer,
-      pg_catalog.has_function_privilege('anon', routine.oid, 'execute') as by_anon,
-      pg_catalog.has_function_privilege('authenticated', routine.oid, 'execute') as by_users,
-      pg_catalog.has_function_privilege('service_role', routine.oid, 'execute') as by_service
-    from pg_catalog.pg_proc as routine
-    where routine.pronamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
-      or routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'
-  ), wrong as (
-    select ours.oid, format('revoke execute on function %s from public, anon, authenticated%s;', ours.oid::regprocedure,
-        case when ours.schema = 'calendar_admin' then ', service_role' end) as mend
-    from ours
-    where ours.by_anon or ours.schema = 'public' and ours.is_definer and ours.by_users
-      or ours.schema = 'calendar_admin' and (ours.by_users or ours.by_service)
-    union all
-    select ours.oid, format('grant execute on function %s to service_role;', ours.oid::regprocedure)
-    from ours
-    where ours.schema = 'public' and ours.is_definer and not ours.by_service
-  )
+  union all
   select
     'who may call functions', count(*) = 0, 'error',
     case when count(*) = 0 then 'users their own, the functions theirs, nobody else any'
-      else format('%s may be called by others than those they are for, or not by those', string_agg(distinct wrong.oid::regprocedure::text, ', ')) end,
-    string_agg(wrong.mend, ' ' order by wrong.mend)
-  from wrong
-$$;
-
-comment on function calendar_admin.check_function_grants() is 'Whether each function may be called by those whom it is for.';
-
-create function calendar_admin.check_table_grants() returns setof calendar_admin.finding
-language sql stable security invoker set search_path = ''
-as $$
-  with ours as (
-    select class.oid, class.relrowsecurity, class.relkind, role.name as role, class.relname = 'obligations' as is_hosts,
-      pg_catalog.has_table_privilege(role.name, class.oid, 'select')
-        or pg_catalog.has_any_column_privilege(role.name, class.oid, 'select') as reads,
-      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate') as writes
-    from pg_catalog.pg_class as class
-    cross join (values ('anon'), ('authenticated')) as role (name)
-    where class.relkind in ('r', 'p', 'v') and (
-      class.relnamespace in ('calendar_sync'::regnamespace, 'calendar_admin'::regnamespace)
-      or class.relnamespace = 'public'::regnamespace and (class.relname like 'calendar\_%' or class.relname = 'obligations')
-    )
-  ), wrong as (
-    select ours.oid, format('revoke all on %s from public, %s;', ours.oid::regclass, ours.role) as mend
-    from ours where not ours.is_hosts and ours.role = 'anon' and (ours.reads or ours.writes)
-    union all
-    select ours.oid, format('revoke insert, update, delete, truncate on %s from public, authenticated;', ours.oid::regclass)
-      || case when ours.oid = pg_catalog.to_regclass('public.calendar_integrations')
-        then format(' grant update (sync_enabled, settings) on %s to authenticated;', ours.oid::regclass) else '' end
-    from ours where not ours.is_hosts and ours.role = 'authenticated' and ours.writes
-    union all
-    select distinct ours.oid, format('alter table %s enable row level security;', ours.oid::regclass)
-    from ours where ours.relkind <> 'v' and not ours.relrowsecurity and (ours.reads or ours.writes)
-  )
+      else format('%s may be called by others than those they are for, or not by those', string_agg(distinct wrong_call.oid::regprocedure::text, ', ')) end,
+    string_agg(wrong_call.mend, ' ' order by wrong_call.mend)
+  from wrong_call
+  union all
   select
     'who may read and write tables', count(*) = 0, 'error',
     case when count(*) = 0 then 'users their own rows, nobody else any'
-      else format('%s: more than that', string_agg(distinct wrong.oid::regclass::text, ', ')) end,
-    string_agg(wrong.mend, ' ' order by wrong.mend)
-  from wrong
+      else format('%s: more than that', string_agg(distinct wrong_access.oid::regclass::text, ', ')) end,
+    string_agg(wrong_access.mend, ' ' order by wrong_access.mend)
+  from wrong_access
 $$;
 
-comment on function calendar_admin.check_table_grants() is 'Whether API roles have no right to a table but to rows of their own.';
+comment on function calendar_admin.check_exposure() is
+  'Whether the Data API shows only what it should, as far as the database knows; each function may be called by those whom it is for; and API roles have no right to a table but to rows of their own.';
 
 create function calendar_admin.check_options() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
@@ -245,8 +233,8 @@ declare
   v_concern text;
 begin
   foreach v_concern in array array[
-    'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'worker', 'triggers', 'adapter', 'exposed_schemas',
-    'function_grants', 'table_grants', 'logging', 'options', 'health'
+    'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
+    'options', 'health'
   ] loop
     begin
       return query execute format(
