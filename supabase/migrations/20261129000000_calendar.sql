@@ -1642,7 +1642,7 @@ begin
       select due.obligation_id from (
         select job.obligation_id from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null
-          and job.run_at <= now() + interval '1 second'
+          and job.run_at <= now() + calendar_sync.settling_time()
         order by job.priority, job.run_at limit p_due_jobs
       ) as due
       -- OFFSET: as in calendar_sync.compare.
@@ -2670,19 +2670,6 @@ $$;
 
 comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
   'Says on the integration why its token could not be refreshed. p_status: what becomes of it; null: it stays as it is.';
-
-create function calendar_sync.keep_idle_tokens_alive() returns void
-language sql volatile security definer set search_path = ''
-as $$
-  select calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
-  from public.calendar_integrations as integration
-  join calendar_sync.providers as provider on provider.name = integration.provider
-  where integration.status in ('active', 'paused') and integration.removed_at is null
-    and integration.token_refreshed_at < now() - provider.idle_limit
-$$;
-
-comment on function calendar_sync.keep_idle_tokens_alive() is
-  'Has every refresh token used once that is about to end because nothing changed in its calendar for months.';
 
 -- schemas/072_outcomes.sql
 
@@ -6107,7 +6094,12 @@ declare
   v_caller constant text := calendar_sync.act_as('nightly');
   v_cause constant jsonb := calendar_sync.cause();
 begin
-  perform calendar_sync.keep_idle_tokens_alive();
+  -- Every refresh token is used once that is about to end because nothing changed in its calendar for months.
+  perform calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
+  from public.calendar_integrations as integration
+  join calendar_sync.providers as provider on provider.name = integration.provider
+  where integration.status in ('active', 'paused') and integration.removed_at is null
+    and integration.token_refreshed_at < now() - provider.idle_limit;
   perform calendar_sync.keep_activity();
   -- Given up because the provider did not do it, not because it refused: one more attempt. Leftovers are looked for again.
   insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)

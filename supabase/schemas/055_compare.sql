@@ -125,7 +125,7 @@ begin
       select due.obligation_id from (
         select job.obligation_id from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null
-          and job.run_at <= now() + interval '1 second'
+          and job.run_at <= now() + calendar_sync.settling_time()
         order by job.priority, job.run_at limit p_due_jobs
       ) as due
       -- OFFSET: as in calendar_sync.compare.

@@ -223,16 +223,3 @@ $$;
 
 comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
   'Says on the integration why its token could not be refreshed. p_status: what becomes of it; null: it stays as it is.';
-
-create function calendar_sync.keep_idle_tokens_alive() returns void
-language sql volatile security definer set search_path = ''
-as $$
-  select calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
-  from public.calendar_integrations as integration
-  join calendar_sync.providers as provider on provider.name = integration.provider
-  where integration.status in ('active', 'paused') and integration.removed_at is null
-    and integration.token_refreshed_at < now() - provider.idle_limit
-$$;
-
-comment on function calendar_sync.keep_idle_tokens_alive() is
-  'Has every refresh token used once that is about to end because nothing changed in its calendar for months.';

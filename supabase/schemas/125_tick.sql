@@ -111,7 +111,12 @@ declare
   v_caller constant text := calendar_sync.act_as('nightly');
   v_cause constant jsonb := calendar_sync.cause();
 begin
-  perform calendar_sync.keep_idle_tokens_alive();
+  -- Every refresh token is used once that is about to end because nothing changed in its calendar for months.
+  perform calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
+  from public.calendar_integrations as integration
+  join calendar_sync.providers as provider on provider.name = integration.provider
+  where integration.status in ('active', 'paused') and integration.removed_at is null
+    and integration.token_refreshed_at < now() - provider.idle_limit;
   perform calendar_sync.keep_activity();
   -- Given up because the provider did not do it, not because it refused: one more attempt. Leftovers are looked for again.
   insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)

@@ -314,7 +314,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
       })).body?.cancel();
       const before = provider.refreshes(ADA);
       await sql`update public.calendar_integrations set token_refreshed_at = now() - interval '151 days' where id = ${user.integration.id}`;
-      await sql`select calendar_sync.keep_idle_tokens_alive()`;
+      await sql`select calendar_sync.nightly()`;
       await until(() => Promise.resolve(provider.refreshes(ADA) === before + 1));
       await until(async () =>
         (await sql`select from calendar_sync.jobs where kind = 'keep_alive'`).length === 0
