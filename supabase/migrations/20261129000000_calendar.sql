@@ -2463,27 +2463,26 @@ comment on column calendar_sync.locks.claimed_until is 'When the holder counts a
 alter table calendar_sync.locks enable row level security;
 
 create function calendar_sync.take_lock(p_purpose text, p_subject_id uuid, p_claim uuid, p_claim_s integer) returns boolean
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  with taken as (
-    insert into calendar_sync.locks as lock (purpose, subject_id, claim, claimed_until)
-    values (p_purpose, p_subject_id, p_claim, clock_timestamp() + make_interval(secs => p_claim_s))
-    on conflict (purpose, subject_id) do update set claim = excluded.claim, claimed_until = excluded.claimed_until
-    where lock.claimed_until <= clock_timestamp()
-    returning subject_id
-  )
-  select exists (select from taken)
+begin
+  insert into calendar_sync.locks as lock (purpose, subject_id, claim, claimed_until)
+  values (p_purpose, p_subject_id, p_claim, clock_timestamp() + make_interval(secs => p_claim_s))
+  on conflict (purpose, subject_id) do update set claim = excluded.claim, claimed_until = excluded.claimed_until
+  where lock.claimed_until <= clock_timestamp();
+  return found;
+end;
 $$;
 
 comment on function calendar_sync.take_lock(text, uuid, uuid, integer) is 'Takes a lock for p_claim_s seconds; false while another claim has it.';
 
 create function calendar_sync.release_lock(p_purpose text, p_subject_id uuid, p_claim uuid) returns boolean
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  with released as (
-    delete from calendar_sync.locks where purpose = p_purpose and subject_id = p_subject_id and claim = p_claim returning true
-  )
-  select exists (select from released)
+begin
+  delete from calendar_sync.locks where purpose = p_purpose and subject_id = p_subject_id and claim = p_claim;
+  return found;
+end;
 $$;
 
 comment on function calendar_sync.release_lock(text, uuid, uuid) is 'Releases a lock; false where the claim does not have it any more.';
@@ -7117,9 +7116,16 @@ $$;
 comment on function calendar_admin.check_rights() is
   'Whether the functions may use Vault, pg_net and pg_cron, with the grant that is missing. Says the same to whoever asks.';
 
-create function calendar_admin.check_cron_jobs() returns setof calendar_admin.finding
+create function calendar_admin.check_cron() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
+  with tick as (
+    -- A run that is just beginning has no time yet.
+    select active, coalesce(last_run_at, case when last_status in ('starting', 'connecting', 'sending') then now() end) as last_run_at
+    from calendar_sync.cron_jobs() where job = 'calendar_sync_tick'
+  ), failed as (
+    select job, command, last_message from calendar_sync.cron_jobs() where last_status = 'failed'
+  )
   select
     'cron job ' || wanted.name,
     coalesce(job.active and job.schedule = wanted.schedule and btrim(job.command, ' ;') = wanted.command
@@ -7157,20 +7163,7 @@ as $$
     left join pg_catalog.pg_settings as workers on workers.name = 'cron.use_background_workers'
     where job.jobname = wanted.name and job.database = current_database()
   ) as job on true
-$$;
-
-comment on function calendar_admin.check_cron_jobs() is 'The three jobs of pg_cron: there, switched on, at the right times, on this server.';
-
-create function calendar_admin.check_cron_runs() returns setof calendar_admin.finding
-language sql stable security invoker set search_path = ''
-as $$
-  with tick as (
-    -- A run that is just beginning has no time yet.
-    select active, coalesce(last_run_at, case when last_status in ('starting', 'connecting', 'sending') then now() end) as last_run_at
-    from calendar_sync.cron_jobs() where job = 'calendar_sync_tick'
-  ), failed as (
-    select job, command, last_message from calendar_sync.cron_jobs() where last_status = 'failed'
-  )
+  union all
   select
     'pg_cron runs', coalesce((select last_run_at > now() - calendar_sync.threshold('tick') from tick where active), false), 'error',
     case
@@ -7188,7 +7181,8 @@ as $$
     (select string_agg(btrim(command, ' ;') || ';', ' ') || '   -- shows the error; what is wrong is often among the other checks' from failed)
 $$;
 
-comment on function calendar_admin.check_cron_runs() is 'Whether pg_cron does what it is scheduled for, and how that went.';
+comment on function calendar_admin.check_cron() is
+  'The three jobs of pg_cron: there, switched on, at the right times, on this server; whether pg_cron runs them, and how that went.';
 
 create function calendar_admin.check_pg_net() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
@@ -7566,7 +7560,7 @@ declare
   v_concern text;
 begin
   foreach v_concern in array array[
-    'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
+    'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
     'options', 'health'
   ] loop
     begin

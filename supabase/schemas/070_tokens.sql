@@ -16,27 +16,26 @@ comment on column calendar_sync.locks.claimed_until is 'When the holder counts a
 alter table calendar_sync.locks enable row level security;
 
 create function calendar_sync.take_lock(p_purpose text, p_subject_id uuid, p_claim uuid, p_claim_s integer) returns boolean
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  with taken as (
-    insert into calendar_sync.locks as lock (purpose, subject_id, claim, claimed_until)
-    values (p_purpose, p_subject_id, p_claim, clock_timestamp() + make_interval(secs => p_claim_s))
-    on conflict (purpose, subject_id) do update set claim = excluded.claim, claimed_until = excluded.claimed_until
-    where lock.claimed_until <= clock_timestamp()
-    returning subject_id
-  )
-  select exists (select from taken)
+begin
+  insert into calendar_sync.locks as lock (purpose, subject_id, claim, claimed_until)
+  values (p_purpose, p_subject_id, p_claim, clock_timestamp() + make_interval(secs => p_claim_s))
+  on conflict (purpose, subject_id) do update set claim = excluded.claim, claimed_until = excluded.claimed_until
+  where lock.claimed_until <= clock_timestamp();
+  return found;
+end;
 $$;
 
 comment on function calendar_sync.take_lock(text, uuid, uuid, integer) is 'Takes a lock for p_claim_s seconds; false while another claim has it.';
 
 create function calendar_sync.release_lock(p_purpose text, p_subject_id uuid, p_claim uuid) returns boolean
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  with released as (
-    delete from calendar_sync.locks where purpose = p_purpose and subject_id = p_subject_id and claim = p_claim returning true
-  )
-  select exists (select from released)
+begin
+  delete from calendar_sync.locks where purpose = p_purpose and subject_id = p_subject_id and claim = p_claim;
+  return found;
+end;
 $$;
 
 comment on function calendar_sync.release_lock(text, uuid, uuid) is 'Releases a lock; false where the claim does not have it any more.';

@@ -128,9 +128,16 @@ $$;
 comment on function calendar_admin.check_rights() is
   'Whether the functions may use Vault, pg_net and pg_cron, with the grant that is missing. Says the same to whoever asks.';
 
-create function calendar_admin.check_cron_jobs() returns setof calendar_admin.finding
+create function calendar_admin.check_cron() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
+  with tick as (
+    -- A run that is just beginning has no time yet.
+    select active, coalesce(last_run_at, case when last_status in ('starting', 'connecting', 'sending') then now() end) as last_run_at
+    from calendar_sync.cron_jobs() where job = 'calendar_sync_tick'
+  ), failed as (
+    select job, command, last_message from calendar_sync.cron_jobs() where last_status = 'failed'
+  )
   select
     'cron job ' || wanted.name,
     coalesce(job.active and job.schedule = wanted.schedule and btrim(job.command, ' ;') = wanted.command
@@ -168,20 +175,7 @@ as $$
     left join pg_catalog.pg_settings as workers on workers.name = 'cron.use_background_workers'
     where job.jobname = wanted.name and job.database = current_database()
   ) as job on true
-$$;
-
-comment on function calendar_admin.check_cron_jobs() is 'The three jobs of pg_cron: there, switched on, at the right times, on this server.';
-
-create function calendar_admin.check_cron_runs() returns setof calendar_admin.finding
-language sql stable security invoker set search_path = ''
-as $$
-  with tick as (
-    -- A run that is just beginning has no time yet.
-    select active, coalesce(last_run_at, case when last_status in ('starting', 'connecting', 'sending') then now() end) as last_run_at
-    from calendar_sync.cron_jobs() where job = 'calendar_sync_tick'
-  ), failed as (
-    select job, command, last_message from calendar_sync.cron_jobs() where last_status = 'failed'
-  )
+  union all
   select
     'pg_cron runs', coalesce((select last_run_at > now() - calendar_sync.threshold('tick') from tick where active), false), 'error',
     case
@@ -199,7 +193,8 @@ as $$
     (select string_agg(btrim(command, ' ;') || ';', ' ') || '   -- shows the error; what is wrong is often among the other checks' from failed)
 $$;
 
-comment on function calendar_admin.check_cron_runs() is 'Whether pg_cron does what it is scheduled for, and how that went.';
+comment on function calendar_admin.check_cron() is
+  'The three jobs of pg_cron: there, switched on, at the right times, on this server; whether pg_cron runs them, and how that went.';
 
 create function calendar_admin.check_pg_net() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''

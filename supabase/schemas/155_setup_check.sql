@@ -233,7 +233,7 @@ declare
   v_concern text;
 begin
   foreach v_concern in array array[
-    'extensions', 'rights', 'vault', 'cron_jobs', 'cron_runs', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
+    'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
     'options', 'health'
   ] loop
     begin

@@ -18,7 +18,7 @@ const EXTENSIONS = [
     name: "pg_cron",
     create: "create extension pg_cron with schema pg_catalog",
     unhealthy: "tick",
-    checks: ["extension pg_cron", "cron jobs", "cron runs"],
+    checks: ["extension pg_cron", "cron"],
   },
 ] as const;
 

@@ -72,7 +72,7 @@ Deno.test({
         const findings = await setupCheck(own);
         assert.deepEqual(findings.filter((finding) => !finding.ok && isChecked(finding)), []);
         assert.match(
-          findings.find(({ check_name }) => check_name === "cron runs")?.found ?? "",
+          findings.find(({ check_name }) => check_name === "cron")?.found ?? "",
           /this could not be checked: permission denied/,
         );
         for (const area of ["vault", "net", "cron"]) {

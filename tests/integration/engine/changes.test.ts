@@ -134,7 +134,8 @@ testEngine("a statement that touches many obligations of a calendar appends one 
     async show(engine) {
       const { id } = await engine.integration();
       const kindsOfSwitching = async (sync_enabled: boolean) => {
-        await engine.sql`update public.calendar_integrations set sync_enabled = ${sync_enabled} where id = ${id}`;
+        await engine
+          .sql`update public.calendar_integrations set sync_enabled = ${sync_enabled} where id = ${id}`;
         const changes = await engine.sql<{ kind: string }[]>`
           with taken as (delete from calendar_sync.changes where integration_id = ${id} returning kind)
           select kind from taken order by kind`;
