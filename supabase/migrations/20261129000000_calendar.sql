@@ -7254,14 +7254,6 @@ comment on function calendar_admin.check_worker() is 'What calendar-sync last an
 
 -- What the server's log may tell. Tokens reach the database as parameters of calls, and once, in set_worker, as a text in a statement.
 
-create function calendar_admin.milliseconds(p_setting text) returns numeric
-language sql immutable security invoker set search_path = ''
-as $$
-  select case when p_setting ~ '^-?[0-9]+$' then p_setting::numeric else extract(epoch from p_setting::interval) * 1000 end
-$$;
-
-comment on function calendar_admin.milliseconds(text) is 'A time as settings of PostgreSQL have it: of milliseconds, or with a unit.';
-
 -- The settings of each role, since whoever asks need not be who runs the calls: role in this database, role, database, server.
 create function calendar_admin.check_logging() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
@@ -7294,8 +7286,7 @@ as $$
     cross join lateral (values
       (value ->> 'log_statement' = 'all', 'log_statement is all: secrets that are typed as SQL are logged', 'log_statement', 'ddl'),
       (value ->> 'log_parameter_max_length' <> '0' and (value ->> 'log_statement' in ('mod', 'all')
-          or calendar_admin.milliseconds(value ->> 'log_min_duration_statement') >= 0
-          or calendar_admin.milliseconds(value ->> 'log_min_duration_sample') >= 0
+          or value ->> 'log_min_duration_statement' not like '-%' or value ->> 'log_min_duration_sample' not like '-%'
           or (value ->> 'log_transaction_sample_rate')::numeric > 0),
         'statements are logged with their parameters, which may be tokens', 'log_parameter_max_length', '0'),
       (value ->> 'log_parameter_max_length_on_error' <> '0',
@@ -7303,9 +7294,12 @@ as $$
       (value ->> 'pgaudit.log_parameter' in ('on', 'true', 'yes', '1')
           and (value ->> 'pgaudit.log' not in ('', 'none') or value ->> 'pgaudit.role' <> ''),
         'pgaudit logs parameters, which may be tokens', 'pgaudit.log_parameter', 'off'),
-      -- The Data API ends calls after eight seconds.
+      -- The Data API ends calls after eight seconds. The setting is a number of milliseconds, or has a unit.
       (value ->> 'auto_explain.log_parameter_max_length' <> '' and value ->> 'auto_explain.log_parameter_max_length' <> '0'
-          and calendar_admin.milliseconds(nullif(value ->> 'auto_explain.log_min_duration', '')) between 0 and 8000,
+          and case when value ->> 'auto_explain.log_min_duration' ~ '^-?[0-9]+$'
+            then (value ->> 'auto_explain.log_min_duration')::numeric
+            else extract(epoch from nullif(value ->> 'auto_explain.log_min_duration', '')::interval) * 1000
+          end between 0 and 8000,
         'auto_explain logs parameters, which may be tokens', 'auto_explain.log_parameter_max_length', '0')
     ) as said (is_so, found, name, mended)
     where said.is_so
