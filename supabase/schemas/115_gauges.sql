@@ -1,7 +1,7 @@
 -- Gauges: how things stand when the metrics are read. Each is a short look into an index; what could be long is counted up to a
 -- bound.
 
-create function calendar_sync.integration_gauges() returns table (metric text, labels jsonb, value numeric)
+create function calendar_sync.provider_gauges() returns table (metric text, labels jsonb, value numeric)
 language plpgsql stable security definer set search_path = ''
 set enable_seqscan = off set jit = off
 as $$
@@ -44,10 +44,35 @@ begin
     coalesce(percentile_disc(quantile.fraction) within group (order by changes.of_user), 0)::numeric
   from (values ('0.5', 0.5), ('0.9', 0.9), ('0.99', 0.99), ('1.0', 1)) as quantile (label, fraction) left join changes on true
   group by quantile.label, quantile.fraction;
+  return query
+  select gauge.metric, jsonb_build_object('provider', provider.name, 'scope', quota.scope), gauge.value
+  from calendar_sync.providers as provider
+  cross join lateral (values
+    ('account', provider.account_calls, provider.account_window), ('project', provider.project_calls, provider.project_window)
+  ) as quota (scope, calls, window_length)
+  cross join lateral (values
+    ('calendar_quota_calls_limit', quota.calls::numeric),
+    ('calendar_quota_calls_used', (
+      select coalesce(case quota.scope when 'project' then sum(account.calls) else max(account.calls) end, 0)
+      from (
+        select sum(call.calls) as calls from calendar_sync.provider_calls as call
+        where call.provider = provider.name and call.at > clock_timestamp() - quota.window_length
+        group by call.integration_id
+      ) as account
+    ))
+  ) as gauge (metric, value)
+  where quota.calls is not null;
+  return query
+  select 'calendar_circuit_breaker_open', jsonb_build_object('provider', provider.name, 'cause', cause.name), cause.is_true::integer::numeric
+  from calendar_sync.providers as provider
+  cross join lateral (values
+    ('down', provider.open_since is not null), ('quota', coalesce(provider.quota_until > now(), false))
+  ) as cause (name, is_true);
 end;
 $$;
 
-comment on function calendar_sync.integration_gauges() is 'Accounts by status and by error, and how many changes users get in a day.';
+comment on function calendar_sync.provider_gauges() is
+  'Accounts by status and by error, and how many changes users get in a day; quotas, what is used of them, and whether a provider''s calendars are left alone.';
 
 create function calendar_sync.queue_gauges() returns table (metric text, labels jsonb, value numeric)
 language plpgsql stable security definer set search_path = ''
@@ -107,40 +132,6 @@ end;
 $$;
 
 comment on function calendar_sync.queue_gauges() is 'What waits, for how long, and what is in work.';
-
-create function calendar_sync.provider_gauges() returns table (metric text, labels jsonb, value numeric)
-language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set jit = off
-as $$
-begin
-  return query
-  select gauge.metric, jsonb_build_object('provider', provider.name, 'scope', quota.scope), gauge.value
-  from calendar_sync.providers as provider
-  cross join lateral (values
-    ('account', provider.account_calls, provider.account_window), ('project', provider.project_calls, provider.project_window)
-  ) as quota (scope, calls, window_length)
-  cross join lateral (values
-    ('calendar_quota_calls_limit', quota.calls::numeric),
-    ('calendar_quota_calls_used', (
-      select coalesce(case quota.scope when 'project' then sum(account.calls) else max(account.calls) end, 0)
-      from (
-        select sum(call.calls) as calls from calendar_sync.provider_calls as call
-        where call.provider = provider.name and call.at > clock_timestamp() - quota.window_length
-        group by call.integration_id
-      ) as account
-    ))
-  ) as gauge (metric, value)
-  where quota.calls is not null;
-  return query
-  select 'calendar_circuit_breaker_open', jsonb_build_object('provider', provider.name, 'cause', cause.name), cause.is_true::integer::numeric
-  from calendar_sync.providers as provider
-  cross join lateral (values
-    ('down', provider.open_since is not null), ('quota', coalesce(provider.quota_until > now(), false))
-  ) as cause (name, is_true);
-end;
-$$;
-
-comment on function calendar_sync.provider_gauges() is 'Quotas, what is used of them, and whether a provider''s calendars are left alone.';
 
 create function calendar_sync.health_gauges() returns table (metric text, labels jsonb, value numeric)
 language plpgsql volatile security definer set search_path = ''
@@ -204,9 +195,8 @@ as $$
     'gauges', (
       select jsonb_agg(to_jsonb(gauge) order by gauge.metric, gauge.labels)
       from (
-        select * from calendar_sync.integration_gauges()
+        select * from calendar_sync.provider_gauges()
         union all select * from calendar_sync.queue_gauges()
-        union all select * from calendar_sync.provider_gauges()
         union all select * from calendar_sync.health_gauges()
       ) as gauge
     )
