@@ -1,0 +1,20 @@
+/**
+ * A promise that ends with the signal, whatever it waits for.
+ *
+ * @param onLate what to do with a result that comes after that, such as closing it
+ */
+export function abortable<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  onLate: (result: T) => void = () => {},
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new DOMException("The time is up.", "AbortError"));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(
+      (result) => signal.aborted ? onLate(result) : resolve(result),
+      reject,
+    ).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,42 @@
+import { abortable } from "./abortable.ts";
+import { publicAddress } from "./public-address.ts";
+
+/** All IPv4 and IPv6 addresses of a name. Throws, or returns none, where there are none. */
+export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** An address of the name leads into a network that is not public. */
+export class NotPublic extends Error {
+  override readonly name = "NotPublic";
+}
+
+/**
+ * Asks DNS. The final dot keeps the system's search list out: `intranet` is not `intranet.corp.example` here.
+ */
+export const resolveByDns: Resolve = async (hostname, signal) => {
+  const answers = await Promise.allSettled([
+    Deno.resolveDns(`${hostname}.`, "A", { signal }),
+    Deno.resolveDns(`${hostname}.`, "AAAA", { signal }),
+  ]);
+  // A name with addresses of one kind is refused when asked for the other.
+  return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
+};
+
+/**
+ * The addresses of a name, all of which are public; those of IPv4 first, since not every function has IPv6.
+ *
+ * One private address among them refuses the name as a whole: it serves nobody but whoever tries to get in.
+ *
+ * @throws NotPublic; Error where there is no address
+ */
+export async function resolvePublic(
+  hostname: string,
+  resolve: Resolve,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await abortable(resolve(hostname, signal), signal);
+  if (found.length === 0) throw new Error("The name has no address.");
+  const addresses = found.map(publicAddress);
+  const usable = addresses.filter((address) => address !== null);
+  if (usable.length < addresses.length) throw new NotPublic();
+  return [...new Set(usable)].sort((a, b) => Number(a.includes(":")) - Number(b.includes(":")));
+}

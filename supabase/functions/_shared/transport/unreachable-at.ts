@@ -1,0 +1,32 @@
+import { Unreachable } from "./errors.ts";
+
+/**
+ * Runs work whose failure must not tell by its time why there is no answer: `Unreachable` is thrown at a fixed time after
+ * the start, be the address private (known at once), silent or slow. A result, and every other error, passes at once.
+ *
+ * @param due_ms after the start; work that takes longer is ended then
+ * @param work gets a signal that ends it, to be given to every call
+ * @throws Unreachable at `due_ms`; and whatever else the work throws
+ */
+export async function unreachableAt<T>(
+  due_ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { promise: due, resolve: onDue } = Promise.withResolvers<void>();
+  const timer = setTimeout(onDue, due_ms);
+  try {
+    return await Promise.race([
+      work(controller.signal),
+      due.then(() => {
+        throw new Unreachable();
+      }),
+    ]);
+  } catch (error) {
+    if (error instanceof Unreachable) await due;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    controller.abort();
+  }
+}
