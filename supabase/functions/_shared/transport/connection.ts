@@ -1,50 +1,5 @@
-import { abortable } from "./abortable.ts";
-import type { Destination } from "./host-policy.ts";
-
-// Why sockets and not `fetch` or `node:https`: `fetch` resolves the name a second time, and by address it checks the
-// certificate for the address; `lookup` of `node:https` is not implemented in hosted edge functions. `Deno.connect` and
-// `Deno.startTls` are, and check the certificate for the name that is given.
-
-/** Opens a TCP connection to an address; the name of a host only for origins of the operator's own. */
-export type Connect = (address: string, port: number, signal: AbortSignal) => Promise<Deno.TcpConn>;
-
 /** Of one read. */
 const READ_BYTES = 32 * 1024;
-
-/** Older runtimes ignore the signal: the connection is closed when it comes too late. */
-export const connectByTcp: Connect = (address, port, signal) =>
-  abortable(Deno.connect({ hostname: address, port, signal }), signal, close);
-
-/**
- * Connects to one address, with TLS for the name.
- *
- * @param ca_certs certificates in PEM that are trusted beside the platform's
- */
-export async function openConnection(
-  { hostname, port, tls }: Destination,
-  address: string,
-  connect: Connect,
-  ca_certs: readonly string[],
-  signal: AbortSignal,
-): Promise<Connection> {
-  const tcp = await abortable(connect(address, port, signal), signal, close);
-  let open: Deno.Conn = tcp;
-  try {
-    if (!tls) return new Connection(tcp);
-    // No ALPN: without it a server speaks HTTP/1.1.
-    const secured = await abortable(
-      Deno.startTls(tcp, { hostname: hostname.replace(/^\[|\]$/g, ""), caCerts: [...ca_certs] }),
-      signal,
-      close,
-    );
-    open = secured;
-    await abortable(secured.handshake(), signal);
-    return new Connection(secured);
-  } catch (error) {
-    close(open);
-    throw error;
-  }
-}
 
 /**
  * An open connection. One read is always under way while it waits for its next request: so it is known when the other
@@ -55,7 +10,6 @@ export class Connection {
   readonly #conn: Deno.Conn;
   readonly #buffer = new Uint8Array(READ_BYTES);
   #waiting: Promise<Uint8Array | null> | null = null;
-  #disturbed = false;
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
@@ -73,20 +27,18 @@ export class Connection {
     while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
   }
 
-  /** Waits for the next request. @param onDisturbed the connection is of no use any more */
+  /**
+   * Waits for the next request.
+   *
+   * @param onDisturbed the other side closed it, or sent something: it is of no use any more
+   */
   rest(onDisturbed: () => void): void {
     const waiting = this.#readNext();
     this.#waiting = waiting;
     const disturb = () => {
-      if (this.#waiting !== waiting) return;
-      this.#disturbed = true;
-      onDisturbed();
+      if (this.#waiting === waiting) onDisturbed();
     };
     waiting.then(disturb, disturb);
-  }
-
-  get disturbed(): boolean {
-    return this.#disturbed;
   }
 
   close(): void {
@@ -100,7 +52,7 @@ export class Connection {
 }
 
 /** What is closed already stays closed. */
-function close(conn: Deno.Conn): void {
+export function close(conn: Deno.Conn): void {
   try {
     conn.close();
   } catch (error) {

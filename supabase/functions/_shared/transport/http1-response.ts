@@ -47,7 +47,11 @@ export async function readResponse(
   const framing = framingOf(method, minor, status, headers);
   const { body, truncated } = await readBody(reader, framing, body_bytes_max);
   const closes = /(^|,)[\t ]*close[\t ]*(,|$)/i.test(headers.get("connection") ?? "");
-  const reusable = minor === 1 && !closes && !truncated && framing.kind !== "until_close" && !reader.has_rest;
+  // What announces a body that may not be there may send it all the same.
+  const in_doubt = status === 204 &&
+    (headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0");
+  const reusable = minor === 1 && !closes && !truncated && framing.kind !== "until_close" && !in_doubt &&
+    !reader.has_rest;
   return { status, headers, body, truncated, reusable };
 }
 

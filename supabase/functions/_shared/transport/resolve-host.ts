@@ -1,8 +1,11 @@
-import { abortable } from "./abortable.ts";
+import { abortable, within } from "./time-limits.ts";
 import { publicAddress } from "./public-address.ts";
 
 /** All IPv4 and IPv6 addresses of a name. Throws, or returns none, where there are none. */
 export type Resolve = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** Some name servers never answer for IPv6: what the other question found is enough. */
+const QUERY_TIMEOUT_MS = 4_000;
 
 /** An address of the name leads into a network that is not public. */
 export class NotPublic extends Error {
@@ -13,11 +16,14 @@ export class NotPublic extends Error {
  * Asks DNS. The final dot keeps the system's search list out: `intranet` is not `intranet.corp.example` here.
  */
 export const resolveByDns: Resolve = async (hostname, signal) => {
-  const answers = await Promise.allSettled([
-    Deno.resolveDns(`${hostname}.`, "A", { signal }),
-    Deno.resolveDns(`${hostname}.`, "AAAA", { signal }),
-  ]);
-  // A name with addresses of one kind is refused when asked for the other.
+  const ask = (kind: "A" | "AAAA") =>
+    within(
+      QUERY_TIMEOUT_MS,
+      signal,
+      (until) => abortable(Deno.resolveDns(`${hostname}.`, kind, { signal: until }), until),
+    );
+  const answers = await Promise.allSettled([ask("A"), ask("AAAA")]);
+  // A name may have addresses of one kind, and be unknown to, or unanswered by, those who are asked for the other.
   return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
 };
 

@@ -18,3 +18,26 @@ export function abortable<T>(
     ).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+/**
+ * Runs work with a signal that ends it after a time, or with its caller's.
+ *
+ * @param caller ends the work earlier
+ */
+export async function within<T>(
+  ms: number,
+  caller: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, ms);
+  caller?.addEventListener("abort", abort, { once: true });
+  if (caller?.aborted) abort();
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    caller?.removeEventListener("abort", abort);
+  }
+}
