@@ -11,6 +11,7 @@ import { latency } from "./latency.ts";
 import { providers } from "./providers.ts";
 import { queue } from "./queue.ts";
 import { refreshes } from "./refreshes.ts";
+import { outbound } from "./outbound.ts";
 import { printRows, type Row, seconds, summary, timed } from "./table.ts";
 import { worker } from "./worker.ts";
 
@@ -34,6 +35,7 @@ const MEASUREMENTS: Readonly<
   "graph-transport": ["Graph's batches against single calls", graphTransport],
   refreshes: ["many users of a token that has ended", refreshes],
   feeds: ["reading feeds of three sizes", feeds],
+  outbound: ["calls to addresses that users typed, against fetch", outbound],
   size: ["the size of what is deployed", deployedSize],
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHostPolicy, Unreachable } from "../../../../supabase/functions/_shared/transport/safe-fetch.ts";
 import { clientOf, PLAIN_URL, plainClientOf, type ServerSide, withRawServer } from "./stand.ts";
-import { createAuthority } from "./certificates.ts";
+import { createAuthority } from "../../../support/certificates.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Unreachable } from "../../../../supabase/functions/_shared/transport/safe-fetch.ts";
-import { createAuthority, selfSigned } from "./certificates.ts";
+import { createAuthority, selfSigned } from "../../../support/certificates.ts";
 import { clientOf, PUBLIC_ADDRESS, type ServerSide, withRawServer } from "./stand.ts";
 
 const NAME = "dav.example.com";
