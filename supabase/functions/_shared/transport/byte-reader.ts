@@ -7,7 +7,6 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 const EMPTY = new Uint8Array(0);
-const latin1 = new TextDecoder("latin1");
 
 /** Reads lines and bytes from a stream, of which it takes no more than it may. */
 export class ByteReader {
@@ -41,7 +40,8 @@ export class ByteReader {
       const at = this.#chunk.indexOf(LF);
       const part = this.#chunk.subarray(0, at === -1 ? this.#chunk.length : at);
       if (line.length + part.length > bytes_max) throw new BadAnswer("A line is too long.");
-      line += latin1.decode(part);
+      // One character a byte: the decoder that is called latin1 knows other characters from 0x80 to 0x9f.
+      line += String.fromCharCode(...part);
       this.#chunk = this.#chunk.subarray(part.length + (at === -1 ? 0 : 1));
       if (at !== -1) break;
     }

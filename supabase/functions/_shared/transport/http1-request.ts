@@ -59,16 +59,8 @@ export function encodeRequest(
   }
   const lines = [`${method} ${target} HTTP/1.1`, ...[...fields].map(([name, value]) => `${name}: ${value}`)];
   const head = Uint8Array.from(`${lines.join("\r\n")}\r\n\r\n`, (character) => character.charCodeAt(0));
-  return content === undefined ? head : concatenate([head, content]);
-}
-
-/** One array of many. */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
+  const whole = new Uint8Array(head.length + (content?.length ?? 0));
+  whole.set(head);
+  if (content !== undefined) whole.set(content, head.length);
   return whole;
 }

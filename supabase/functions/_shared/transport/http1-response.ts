@@ -1,5 +1,6 @@
 import { BadAnswer, type ByteReader } from "./byte-reader.ts";
-import { concatenate, FIELD_NAME, FIELD_VALUE } from "./http1-request.ts";
+import { GrowingBytes } from "./growing-bytes.ts";
+import { FIELD_NAME, FIELD_VALUE } from "./http1-request.ts";
 
 /** An answer, as far as it was read. */
 export interface Http1Response {
@@ -19,16 +20,16 @@ const LINE_BYTES_MAX = 16 * 1024;
 const INTERIM_ANSWERS_MAX = 8;
 /** A size and the extensions that nobody uses. */
 const CHUNK_LINE_BYTES_MAX = 256;
-/** Sizes and line ends of chunks of one byte each. */
-const FRAMING_PER_BYTE = 8;
+/** Each costs time to read, however small it is. */
+const CHUNKS_MAX = 100_000;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const LENGTH = /^[0-9]{1,15}$/;
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
-/** The most that an answer with such a body may take on the wire. */
+/** The most that an answer with such a body may take on the wire, its heads and the framing of its chunks included. */
 export function wireBytesMax(body_bytes_max: number): number {
-  return (INTERIM_ANSWERS_MAX + 2) * HEAD_BYTES_MAX + body_bytes_max * FRAMING_PER_BYTE;
+  return (INTERIM_ANSWERS_MAX + 2) * HEAD_BYTES_MAX + 2 * body_bytes_max;
 }
 
 /**
@@ -94,9 +95,18 @@ async function readFields(reader: ByteReader): Promise<Headers> {
     // A name with a space, and a line that goes on the last one, are read in two ways.
     if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) throw new BadAnswer("A header is malformed.");
     if (bytes > HEAD_BYTES_MAX) break;
-    headers.append(name, value.replace(/^[\t ]+|[\t ]+$/g, ""));
+    headers.append(name, withoutSpaceAround(value));
   }
   throw new BadAnswer("There are too many headers.");
+}
+
+/** A pattern that looks for spaces at the end takes quadratic time where there are many in the middle. */
+function withoutSpaceAround(value: string): string {
+  const isSpace = (index: number) => value[index] === " " || value[index] === "\t";
+  let [start, end] = [0, value.length];
+  while (start < end && isSpace(start)) start++;
+  while (start < end && isSpace(end - 1)) end--;
+  return value.slice(start, end);
 }
 
 type Framing =
@@ -125,17 +135,15 @@ interface Body {
 }
 
 async function readBody(reader: ByteReader, framing: Framing, bytes_max: number): Promise<Body> {
-  const parts: Uint8Array[] = [];
-  let room = bytes_max;
-  const take = async (bytes: number, at_end: "bad" | "fine") => {
-    let left = Math.min(bytes, room);
+  const bytes = new GrowingBytes();
+  const take = async (length: number, at_end: "bad" | "fine") => {
+    let left = Math.min(length, bytes_max - bytes.length);
     while (left > 0) {
       const part = await reader.readSome(left);
       if (part === null && at_end === "fine") return;
       if (part === null) throw new BadAnswer("The answer ended early.");
-      parts.push(part);
+      bytes.add(part);
       left -= part.length;
-      room -= part.length;
     }
   };
   let truncated = false;
@@ -144,18 +152,19 @@ async function readBody(reader: ByteReader, framing: Framing, bytes_max: number)
     await take(framing.bytes, "bad");
   } else if (framing.kind === "until_close") {
     await take(Infinity, "fine");
-    truncated = room === 0 && await reader.readSome(1) !== null;
+    truncated = bytes.length === bytes_max && await reader.readSome(1) !== null;
   } else if (framing.kind === "chunked") {
-    while (!truncated) {
+    for (let chunk = 0; !truncated; chunk++) {
+      if (chunk === CHUNKS_MAX) throw new BadAnswer("There are too many chunks.");
       const size = await readChunkSize(reader);
       if (size === 0) break;
-      truncated = size > room;
+      truncated = size > bytes_max - bytes.length;
       await take(size, "bad");
       if (!truncated) await reader.readLineEnd();
     }
     if (!truncated) await readFields(reader);
   }
-  return { body: concatenate(parts), truncated };
+  return { body: bytes.take(), truncated };
 }
 
 async function readChunkSize(reader: ByteReader): Promise<number> {

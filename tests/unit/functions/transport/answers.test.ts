@@ -171,6 +171,34 @@ Deno.test("a body without an end is broken off at the limit", async () => {
   assert.ok(sent < 50_000_000, `${sent} bytes were taken`);
 });
 
+Deno.test("a header in UTF-8 is read, byte by byte", async () => {
+  await withRawServer(async ({ request, send }) => {
+    await request();
+    await send("HTTP/1.1 200 OK\r\nx-price: 5 €\r\ncontent-length: 0\r\n\r\n");
+  }, async (port) => {
+    const value = (await plainClientOf(port)(ASK)).headers.get("x-price") ?? "";
+    const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0));
+    assert.equal(new TextDecoder().decode(bytes), "5 €");
+  });
+});
+
+Deno.test("a body of chunks of one byte each is read, and costs the memory of its bytes", async () => {
+  const chunks = "1\r\nx\r\n".repeat(50_000);
+  const answered = await read(chunked(`${chunks}0\r\n\r\n`), { max_bytes: 250_000 });
+  assert.deepEqual([answered?.body.length, answered?.truncated], [50_000, false]);
+  const many = "1\r\nx\r\n".repeat(150_000);
+  assert.equal(await read(chunked(`${many}0\r\n\r\n`), { max_bytes: 1_000_000 }), null);
+});
+
+Deno.test("spaces within headers take no more time than other characters", async () => {
+  const fields = `a: b${" ".repeat(15_000)}c\r\n`.repeat(4);
+  const hints = `HTTP/1.1 103 Early Hints\r\n${fields}\r\n`.repeat(8);
+  const began = performance.now();
+  const answered = await read(`${hints}HTTP/1.1 200 OK\r\n${fields}content-length: 2\r\n\r\nok`);
+  assert.equal(answered?.body, "ok");
+  assert.ok(performance.now() - began < 2_000);
+});
+
 Deno.test("chunks of one byte without an end are broken off, their framing counted too", async () => {
   const block = new TextEncoder().encode(
     "1;xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\nx\r\n".repeat(1_000),

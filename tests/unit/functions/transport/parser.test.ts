@@ -91,6 +91,7 @@ const field = fc.constantFrom(
   "transfer-encoding: chunked",
   "transfer-encoding: Chunked ",
   "transfer-encoding: xchunked",
+  "transfer-encoding: chunked\u00a0",
   "transfer-encoding: gzip, chunked",
   "transfer-encoding: chunked, identity",
   "transfer-encoding:",
