@@ -109,21 +109,24 @@ Deno.test("after an answer that was cut, the next request has a new connection",
 });
 
 Deno.test("what a server sends without being asked ends the connection, and answers no request", async () => {
-  const forged = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<number>();
   await withRawServer(async ({ number, request, send }) => {
     await request();
     await send(okOn(number));
-    if (number === 1) {
-      await send("HTTP/1.1 200 OK\r\nx-connection: 99\r\ncontent-length: 0\r\n\r\n");
-      // Ends when the client has closed it.
-      assert.equal(await request(), null);
-      forged.resolve();
-    }
-    await request();
+    if (number > 1) return;
+    await answered.promise;
+    const began = performance.now();
+    await send("HTTP/1.1 200 OK\r\nx-connection: 99\r\ncontent-length: 0\r\n\r\n");
+    assert.equal(await request(), null);
+    closed.resolve(performance.now() - began);
   }, async (port) => {
     const outbound = plainClientOf(port, { keep_alive: true });
     await outbound({ method: "GET", url: PLAIN_URL });
-    await forged.promise;
+    answered.resolve();
+    // At once, not only when it has waited for its next request for too long.
+    const took_ms = await closed.promise;
+    assert.ok(took_ms < 3_000, `${took_ms}`);
     const { headers } = await outbound({ method: "GET", url: PLAIN_URL });
     assert.equal(headers.get("x-connection"), "2");
     outbound.close();
