@@ -3,9 +3,6 @@ import ipaddr from "ipaddr.js";
 /** All that IANA has given out as global unicast of IPv6: `ipaddr.js` takes the rest for unicast as well. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
-/** Special purposes in there, which `ipaddr.js` names one by one and IANA as a whole (RFC 2928). */
-const PROTOCOL_ASSIGNMENTS = ipaddr.IPv6.parseCIDR("2001::/23");
-
 /** Whether a host of a URL is an IP address and not a name. URL parsing has made octal and short forms plain. */
 export function isIpLiteral(hostname: string): boolean {
   return hostname.startsWith("[") || ipaddr.IPv4.isValid(hostname);
@@ -28,7 +25,6 @@ export function publicAddress(address: string): string | null {
   // A zone id ("%eth0") belongs to an interface of this machine.
   if (!ipaddr.IPv6.isValid(address) || address.includes("%")) return null;
   const parsed = ipaddr.IPv6.parse(address);
-  const is_public = parsed.range() === "unicast" && parsed.match(GLOBAL_UNICAST) &&
-    !parsed.match(PROTOCOL_ASSIGNMENTS);
+  const is_public = parsed.range() === "unicast" && parsed.match(GLOBAL_UNICAST);
   return is_public ? parsed.toString() : null;
 }
