@@ -119,6 +119,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "a chunk without a size": chunked("\r\nhello\r\n"),
   "a negative chunk": chunked("-5\r\nhello\r\n0\r\n\r\n"),
   "a chunk with a prefix": chunked("0x5\r\nhello\r\n0\r\n\r\n"),
+  "a chunk with a space after its size": chunked("5 \r\nhello\r\n0\r\n\r\n"),
   "a chunk with a space before its size": chunked(" 5\r\nhello\r\n0\r\n\r\n"),
   "a chunk whose size is more than a number holds": chunked("ffffffffffffffff1\r\nhello"),
   "a chunk that is longer than it says": chunked("2\r\nhello\r\n0\r\n\r\n"),

@@ -78,8 +78,15 @@ async function withNodeServer(act: (port: number) => Promise<void>): Promise<voi
   }
 }
 
-const end = fc.constantFrom("\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r");
+// What is well formed comes often, so that answers get as far as what is not.
+const end = fc.constantFrom(...Array.from({ length: 30 }, () => "\r\n"), "\n", "\r");
 const field = fc.constantFrom(
+  "content-length: 5",
+  "content-length: 10",
+  "transfer-encoding: chunked",
+  "transfer-encoding: chunked",
+  "a: b",
+  "connection: close",
   "content-length: 5",
   "content-length: 3",
   "Content-Length: 5 ",
@@ -102,23 +109,37 @@ const field = fc.constantFrom(
   "x\0y: z",
   ": empty",
 );
-const body = fc.array(
-  fc.constantFrom(
-    "hello",
-    "5\r\nhello\r\n",
-    "5;a=b\r\nhello\r\n",
-    "05\r\nhello\r\n",
-    "5 \r\nhello\r\n",
-    "5\nhello\n",
-    "2\r\nhello\r\n",
-    "g\r\nhello\r\n",
-    "-5\r\nhello\r\n",
-    "0\r\n\r\n",
-    "0\r\nx: y\r\n\r\n",
-    "HTTP/1.1 200 OK\r\n\r\n",
-  ),
-  { maxLength: 4 },
-).map((parts) => parts.join(""));
+const chunk = fc.constantFrom(
+  "5\r\nhello\r\n",
+  "A\r\nhellohello\r\n",
+  "5;a=b\r\nhello\r\n",
+  "05\r\nhello\r\n",
+  "5 \r\nhello\r\n",
+  " 5\r\nhello\r\n",
+  "5 ;a\r\nhello\r\n",
+  "5\nhello\n",
+  "5\r\nhello\n",
+  "5\r\nhelloXX",
+  "2\r\nhello\r\n",
+  "g\r\nhello\r\n",
+  "-5\r\nhello\r\n",
+  "+5\r\nhello\r\n",
+  "0x5\r\nhello\r\n",
+  "",
+);
+const last = fc.constantFrom(
+  "0\r\n\r\n",
+  "0\r\n\r\n",
+  "0\r\nx: y\r\n\r\n",
+  "00\r\n\r\n",
+  "0\n\n",
+  "0\r\n",
+  "",
+);
+const body = fc.oneof(
+  fc.constantFrom("hello", "hellohello", "", "HTTP/1.1 200 OK\r\n\r\n"),
+  fc.tuple(chunk, chunk, last).map((parts) => parts.join("")),
+);
 const start = fc.constantFrom(
   "HTTP/1.1 200 OK",
   "HTTP/1.1 200 OK",
@@ -132,7 +153,7 @@ const start = fc.constantFrom(
   "HTTP/1.1 0200 OK",
   "http/1.1 200 OK",
 );
-const answers = fc.tuple(start, fc.array(fc.tuple(field, end), { maxLength: 4 }), end, end, body)
+const answers = fc.tuple(start, fc.array(fc.tuple(field, end), { maxLength: 3 }), end, end, body)
   .map(([line, fields, first, last, rest]) =>
     new TextEncoder().encode(`${line}${first}${fields.flat().join("")}${last}${rest}`)
   );
@@ -148,10 +169,10 @@ Deno.test("however bytes come, we read what Node reads, or nothing", async () =>
         read++;
         assert.deepEqual(ours, await readByNode(bytes, () => port));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 4_000 },
     )
   );
-  assert.ok(read > 50, `only ${read} of them were read`);
+  assert.ok(read > 200, `only ${read} of them were read`);
 });
 
 Deno.test("bytes that mean nothing are refused, however many, and never break the reader", async () => {
