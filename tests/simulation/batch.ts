@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import postgres from "postgres";
+import { prepareShift } from "../support/shift-time.ts";
 import { installLeftovers } from "./leftovers.ts";
 import { playHistory, type Theatre } from "./history.ts";
 import { anyHistory, inWords } from "./operations.ts";
@@ -31,15 +32,24 @@ export async function openStagehouse(
     connection: { lock_timeout: LOCK_TIMEOUT_MS },
   });
   const import_sql = postgres(options.url, { max: 1, onnotice: () => {} });
+  // A connection that sets this anew loses every plan that it has made.
+  const silent_sql = postgres(options.url, {
+    max: 1,
+    onnotice: () => {},
+    connection: { lock_timeout: LOCK_TIMEOUT_MS, session_replication_role: "replica" },
+  });
   await installLeftovers(sql);
   const distort = await plant(sql, options.plant);
   return {
     sql,
     import_sql,
+    silent_sql,
+    shift: await prepareShift(silent_sql),
     distort,
     zombies: options.zombies,
     tally: new Tally(),
     async end() {
+      await silent_sql.end();
       await import_sql.end();
       await sql.end();
     },

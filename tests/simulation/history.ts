@@ -26,6 +26,10 @@ export interface Theatre {
   readonly sql: Sql;
   /** For a user's transaction that stays open beside everything else. */
   readonly import_sql: Sql;
+  /** Fires no trigger. */
+  readonly silent_sql: Sql;
+  /** Time goes by in the database. */
+  readonly shift: (seconds: number) => Promise<void>;
   readonly tally: Tally;
   readonly zombies: boolean;
   readonly distort: (rpc: Rpc) => Rpc;
@@ -49,6 +53,7 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
     made: 0,
     unseen: false,
     import_sql: theatre.import_sql,
+    silent_sql: theatre.silent_sql,
     importing: null,
   };
   const problems: string[] = [];

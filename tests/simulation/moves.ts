@@ -25,6 +25,8 @@ export interface Stage {
   unseen: boolean;
   /** A connection of its own, for the transaction that stays open. */
   readonly import_sql: Sql;
+  /** For writes that no trigger sees. */
+  readonly silent_sql: Sql;
   /** What the open transaction adds, by its place; null: none is open. */
   importing: Map<number, ModelObligation> | null;
 }
@@ -50,15 +52,15 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
   const { sql, scheduler, model } = world;
   switch (move.kind) {
     case "write":
-      return await write(stage, move.place, move.user, move.content);
+      return await write(stage, sql, move.place, move.user, move.content);
     case "status": {
       const known = model.obligations.get(move.place);
-      if (known) await write(stage, move.place, known.user, { ...known, status: move.status });
+      if (known) await write(stage, sql, move.place, known.user, { ...known, status: move.status });
       return;
     }
     case "reassign": {
       const known = model.obligations.get(move.place);
-      if (known) await write(stage, move.place, move.user, known);
+      if (known) await write(stage, sql, move.place, move.user, known);
       return;
     }
     case "delete": {
@@ -166,9 +168,7 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
       await endImport(stage, move.commits);
       break;
     case "unseen":
-      await sql`set session_replication_role = replica`;
-      await write(stage, move.place, move.user, move.content);
-      await sql`set session_replication_role = origin`;
+      await write(stage, stage.silent_sql, move.place, move.user, move.content);
       stage.unseen = true;
       return;
     case "search":
@@ -186,8 +186,14 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
   await scheduler.quiet();
 }
 
-async function write(stage: Stage, place: number, user: number, content: Content): Promise<void> {
-  const { sql, model } = stage.world;
+async function write(
+  stage: Stage,
+  sql: Sql,
+  place: number,
+  user: number,
+  content: Content,
+): Promise<void> {
+  const { model } = stage.world;
   const known = model.obligations.get(place);
   const obligation = { ...content, id: known?.id ?? uuidOf("obligation", ++stage.made), user };
   const row = rowOf(obligation);

@@ -5,7 +5,6 @@ import { readEnv } from "../../supabase/functions/_shared/platform/env.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
 import type { ConnectContext } from "../../supabase/functions/_shared/oauth/connect.ts";
-import { shiftTime } from "../support/shift-time.ts";
 import { createFaultInjector, withFaults } from "./faults.ts";
 import { createGrants, createMemoryProvider, type Grants } from "./memory-provider.ts";
 import { Model } from "./model.ts";
@@ -76,6 +75,8 @@ export function uuidOf(kind: "user" | "obligation" | "worker", number: number): 
 /** A world in which nothing has happened yet. */
 export async function createWorld(options: {
   readonly sql: Sql;
+  /** Time goes by in the database. */
+  readonly shift: (seconds: number) => Promise<void>;
   readonly tally: Tally;
   readonly lenient: boolean;
   /** Breaks what it is given; for planted bugs. */
@@ -133,7 +134,7 @@ export async function createWorld(options: {
       }
     },
     async shift(seconds) {
-      await shiftTime(sql, seconds);
+      await options.shift(seconds);
       for (const { grants } of accounts) grants.account.shift(seconds);
       scheduler.virtual_ms += seconds * 1000;
     },
