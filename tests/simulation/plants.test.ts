@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { startDatabases } from "../support/database.ts";
 import { openStagehouse, playBatch } from "./batch.ts";
-import { PLANTS } from "./plants.ts";
+import { type Plant, PLANTS } from "./plants.ts";
 
 const HISTORIES_MAX = 500;
-/** The same histories each time. */
-const SEED = 8;
+/**
+ * Of histories that meet the bug early. Where the histories change, so may that: then it takes longer, and another one is to be
+ * had by `npm run soak -- --plant`. tests/system/simulation.ts asks for one that was not chosen.
+ */
+const SEEDS: Readonly<Record<Plant, number>> = { version: 8, lookup: 8, lease: 8, absorb: 8, import: 8 };
 
 /** The player replaces timers, and calls go unanswered on purpose. */
 const options = { sanitizeOps: false, sanitizeResources: false };
@@ -17,7 +20,7 @@ Deno.test("bugs that were planted are found", options, async (t) => {
       await t.step(plant, async () => {
         const house = await openStagehouse({ url: await databases.create(plant), plant, zombies: false });
         const { report } = await playBatch(house, {
-          seed: SEED,
+          seed: SEEDS[plant],
           histories: HISTORIES_MAX,
           path: null,
           shrink_s: 0,

@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { startDatabases } from "../support/database.ts";
 import { BATCH_HISTORIES, openStagehouse, playBatch } from "./batch.ts";
 
-const HISTORIES_DEFAULT = 100;
-/** `SIMULATION_HISTORIES` sets another number, as `.ci/run` does. */
-const HISTORIES = Number(Deno.env.get("SIMULATION_HISTORIES") ?? HISTORIES_DEFAULT);
+/** tests/system/simulation.ts plays more of them. */
+const HISTORIES = 100;
 const SHRINK_S = 20;
 
 /** The player replaces timers, and calls go unanswered on purpose. */
 const options = { sanitizeOps: false, sanitizeResources: false };
 
 Deno.test(`in ${HISTORIES} histories calendars end up as obligations say`, options, async () => {
-  assert.ok(Number.isInteger(HISTORIES) && HISTORIES > 0, "SIMULATION_HISTORIES is no number");
   const databases = await startDatabases();
   try {
     const house = await openStagehouse({

@@ -1,13 +1,11 @@
 import { parseArgs } from "node:util";
-import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { BATCH_HISTORIES } from "./batch.ts";
 import { startDatabases } from "../support/database.ts";
-import { Answer, type Order } from "./player.ts";
+import { Player, PLAYERS } from "./players.ts";
 import { PLANTS } from "./plants.ts";
 import { Tally } from "./tally.ts";
 
-const PLAYERS = 2;
 const PROGRESS_EVERY_MS = 10_000;
 const SHRINK_S = 30;
 /** More of them tell nothing new. */
@@ -36,26 +34,8 @@ const histories_max = options.path !== undefined
   ? 1
   : options.histories ?? (options.minutes === undefined ? 10_000 : Infinity);
 
-/** A thread with a database of its own. */
-class Player {
-  readonly #worker = new Worker(new URL("player.ts", import.meta.url));
-
-  /** One order at a time. */
-  async order(order: Order): Promise<Answer> {
-    const answered = Promise.withResolvers<Answer>();
-    const onMessage = (message: unknown) => answered.resolve(Answer.parse(message));
-    this.#worker.once("message", onMessage).once("error", answered.reject);
-    this.#worker.postMessage(order);
-    try {
-      return await answered.promise;
-    } finally {
-      this.#worker.off("error", answered.reject);
-    }
-  }
-}
-
 const tally = new Tally();
-const started_at = performance.now();
+let started_at = performance.now();
 let begun = 0;
 let batches = 0;
 let violations = 0;
@@ -90,8 +70,10 @@ function count(prefix: RegExp): number {
 }
 
 function progress(): string {
-  const seconds = Math.round((performance.now() - started_at) / 1000);
-  return `${seconds} s: ${count(/^histories$/)} histories, ${violations} violations`;
+  const seconds = (performance.now() - started_at) / 1000;
+  const histories = count(/^histories$/);
+  const rate = (histories / seconds).toFixed(1);
+  return `${Math.round(seconds)} s: ${histories} histories (${rate}/s), ${violations} violations`;
 }
 
 console.log(`seed ${options.seed}`);
@@ -109,6 +91,7 @@ try {
       return player;
     }),
   );
+  started_at = performance.now();
   const timer = setInterval(() => console.log(progress()), PROGRESS_EVERY_MS);
   await Promise.all(players.map(play));
   clearInterval(timer);
