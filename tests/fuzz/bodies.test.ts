@@ -137,7 +137,8 @@ Deno.test({
         await until(() =>
           Promise.resolve(
             scene.titles(user.calendar_id).filter((title) => title.startsWith("Large")).length === MANY_ROWS,
-          ), 60_000);
+          )
+        );
       });
       await bounded("calendar-feed", "large rows", async () => {
         const { status, text } = await readFeed(scene, url);

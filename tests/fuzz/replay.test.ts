@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { consent, until } from "../support/calendar-api.ts";
+import { consent, PATIENCE_MS, until } from "../support/calendar-api.ts";
 import { openScene } from "../support/scene.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { outlookSubject } from "../support/subjects/outlook-subject.ts";
@@ -42,7 +42,7 @@ Deno.test({
             + (select count(*) from calendar_sync.lanes where leased_by is not null))::integer as count`;
           return open?.count === 0;
         },
-        40_000,
+        PATIENCE_MS,
         async () => ({
           jobs: await sql`select * from calendar_sync.jobs limit 3`,
           lanes: await sql`select * from calendar_sync.lanes`,
@@ -192,7 +192,7 @@ Deno.test({
         const response = await api.request("DELETE", `/?integration_id=${id}&events=remove`);
         assert.equal(response.status, 202);
       }
-      await until(async () => (await api.status()).length === 0, 40_000);
+      await until(async () => (await api.status()).length === 0);
       await untilSettled();
       const before = await state();
       assert.deepEqual([before.google, before.outlook, before.mappings, before.secrets > 0], [

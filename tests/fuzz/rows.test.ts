@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { until } from "../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../support/calendar-api.ts";
 import { readWithIcalJs } from "../support/feed-readers.ts";
 import { openScene } from "../support/scene.ts";
 import { outlookSubject } from "../support/subjects/outlook-subject.ts";
@@ -55,7 +55,7 @@ Deno.test({
               as count`;
           return Number(open?.count) === 0;
         },
-        60_000,
+        PATIENCE_MS,
         async () => ({
           jobs: await sql`select j.last_error, j.attempts, left(o.title, 50) as title, o.deadline_date::text,
             o.deadline_at::text, left(o.time_zone, 50) as time_zone, left(o.url, 50) as url

@@ -165,7 +165,7 @@ Deno.test({
       const integration = await scene.connect(api, ADA);
       await consent(await api.authorizeUrl({ redirect_to }), GRACE);
       await sql`update calendar_sync.flows set expires_at = now() - interval '1 second'`;
-      await until(async () => (await api.status()).length === 1, 15_000);
+      await until(async () => (await api.status()).length === 1);
       const remove = await api.request("DELETE", `/?integration_id=${integration.id}`);
       assert.equal(remove.status, 204);
       // What is kept of it has no credentials, no address and no name.

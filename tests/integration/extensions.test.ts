@@ -42,7 +42,7 @@ Deno.test({ name: "an extension may be dropped and created again", ...sanitizers
           const response = await fetch(`${stack.apiUrl}/functions/v1/calendar-metrics/healthz`);
           const text = await response.text();
           return response.status === 503 && text.includes(`"${unhealthy}"`);
-        }, 30_000);
+        });
       });
 
       await t.step(`${name}: created again, it is used as before`, async () => {
@@ -58,7 +58,7 @@ Deno.test({ name: "an extension may be dropped and created again", ...sanitizers
         }
         assert.deepEqual(await catalogOf(sql), before);
         await sql`select calendar_sync.wake_up()`;
-        await until(() => Promise.resolve(scene.titles(user.calendar_id).includes(name)), 40_000);
+        await until(() => Promise.resolve(scene.titles(user.calendar_id).includes(name)));
       });
     }
   } finally {

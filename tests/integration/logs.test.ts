@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { until } from "../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../support/calendar-api.ts";
 import { type LogLine, logLines } from "../support/log-proof.ts";
 import { type ConnectedUser, openScene, type Scene } from "../support/scene.ts";
 
@@ -306,7 +306,7 @@ async function activityOf(
 async function lineOf({ output }: Scene, wanted: (line: LogLine) => boolean): Promise<LogLine> {
   return await until(
     () => Promise.resolve(logLines(output).find(wanted)),
-    20_000,
+    PATIENCE_MS,
     () => Promise.resolve(output.slice(-20)),
   );
 }

@@ -124,7 +124,7 @@ Deno.test({
       assert.deepEqual([last_error?.code, last_error?.details], ["invalid_grant", undefined]);
       state.refresh_errors.delete(JOAN);
       await scene.connect(user.api, JOAN);
-      await scene.untilTitles(user.calendar_id, ["Private", "Waits"], 30_000);
+      await scene.untilTitles(user.calendar_id, ["Private", "Waits"]);
       const left = await user.api.request("DELETE", `/?integration_id=${user.integration.id}`);
       assert.equal(left.status, 204);
       assert.equal(left.headers.get("link"), '<https://account.live.com/consent/Manage>; rel="help"');
@@ -183,7 +183,7 @@ Deno.test({
           assert.equal(state.refreshes.get(ADA), refreshes);
         }
         if (status === "disconnected") await scene.connect(user.api, ADA);
-        await scene.untilTitles(user.calendar_id, ["Waits"], 30_000);
+        await scene.untilTitles(user.calendar_id, ["Waits"]);
         const healed = await user.api.untilStatus(({ progress }) => progress.pending === 0);
         assert.deepEqual([healed.status, healed.last_error], ["active", null]);
         await sql`delete from public.obligations where user_id = ${user.id}`;

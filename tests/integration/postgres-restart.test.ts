@@ -54,7 +54,7 @@ Deno.test({
   const port = Number(new URL(value ?? "").port);
   assert.ok(await isOpen(port));
   child.kill("SIGKILL");
-  await until(async () => !await isOpen(port), 10_000);
+  await until(async () => !await isOpen(port));
 });
 
 Deno.test({

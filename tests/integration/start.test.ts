@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { z } from "zod";
 import { ROOT } from "../../local/paths.ts";
-import { until } from "../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../support/calendar-api.ts";
 
 const Ready = z.object({
   apiUrl: z.url(),
@@ -32,7 +32,7 @@ async function started(args: readonly string[]) {
   const running = run(args);
   const line = await until(
     () => Promise.resolve(running.stdout().split("\n").find((text) => text.startsWith("{"))),
-    30_000,
+    PATIENCE_MS,
     () => Promise.resolve(running.stderr()),
   );
   assert.equal(running.stdout().trim().split("\n").length, 1, "one line on stdout");
@@ -131,7 +131,7 @@ Deno.test({
   ...sanitizers,
 }, async () => {
   const { child, exited, stdout, stderr } = run([...NPM_START.slice(0, -1), "--no-seed"]);
-  const url = await until(() => Promise.resolve(/http:\S+\/settings(?=\n)/.exec(stdout())?.[0]), 30_000);
+  const url = await until(() => Promise.resolve(/http:\S+\/settings(?=\n)/.exec(stdout())?.[0]));
   assert.equal(stdout().trim().split("\n").length, 1);
   assert.equal((await (await fetch(url)).text()).includes("settings-config"), true);
   for (
@@ -161,7 +161,7 @@ Deno.test({
 for (const [signal, options] of [["SIGTERM", ["--json"]], ["SIGINT", ["--verbose"]]] as const) {
   Deno.test({ name: `${signal} with ${options} leaves no FATAL behind either`, ...sanitizers }, async () => {
     const { child, exited, stdout, stderr } = run([...NPM_START.slice(0, -1), ...options, "--no-seed"]);
-    await until(() => Promise.resolve(stdout().includes("\n")), 30_000);
+    await until(() => Promise.resolve(stdout().includes("\n")));
     assert.match(stderr(), /"action":"started"/);
     signalGroup(child, signal);
     await exited;
@@ -186,7 +186,7 @@ Deno.test({ name: "npm run demo uses the stack that npm start runs", ...sanitize
   const demo = run(["npm", "run", "demo", "--silent"]);
   const line = await until(
     () => Promise.resolve(/connected Google and Outlook; look at (\S+) and (\S+)/.exec(demo.stdout())),
-    30_000,
+    PATIENCE_MS,
     () => Promise.resolve(demo.stdout() + demo.stderr()),
   );
   assert.deepEqual(line.slice(1), [ready.googleUrl, ready.outlookUrl]);

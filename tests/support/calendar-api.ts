@@ -98,7 +98,7 @@ export class CalendarApi {
   /** Waits until the integration shows what `wanted` asks for. */
   async untilStatus(
     wanted: (integration: Integration) => boolean,
-    timeout_ms = 20_000,
+    timeout_ms = PATIENCE_MS,
   ): Promise<Integration> {
     return await until(async () => (await this.status()).find(wanted), timeout_ms, () => this.status());
   }
@@ -151,11 +151,13 @@ export async function redirectOf(url: URL): Promise<URL> {
 }
 
 const POLL_MS = 25;
+/** For what has to happen, no matter how soon: a busy machine fails no test. */
+export const PATIENCE_MS = 120_000;
 
 /** Polls until `probe` finds something; on time-out the error shows what `describe` sees then. */
 export async function until<T>(
   probe: () => Promise<T | undefined | false | null>,
-  timeout_ms = 20_000,
+  timeout_ms = PATIENCE_MS,
   describe: () => Promise<unknown> = () => Promise.resolve("nothing"),
 ): Promise<T> {
   const deadline = performance.now() + timeout_ms;

@@ -4,7 +4,7 @@ import { type Stack, startStack } from "../../local/stack.ts";
 import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import { runTemplate } from "./database.ts";
 import { LogProof } from "./log-proof.ts";
-import { CalendarApi, type Integration, until, type User } from "./calendar-api.ts";
+import { CalendarApi, type Integration, PATIENCE_MS, until, type User } from "./calendar-api.ts";
 import { googleSubject } from "./subjects/google-subject.ts";
 import { outlookSubject } from "./subjects/outlook-subject.ts";
 import { ADA, type SeenEvent, type Subject } from "./subjects/subject.ts";
@@ -121,9 +121,9 @@ export async function openScene(
         select status, last_error from public.calendar_integrations where deleted_user_id in ${
           sql(user_ids)
         }`;
-      await until(async () => (await left()).length === 0, 40_000, left);
+      await until(async () => (await left()).length === 0, PATIENCE_MS, left);
     },
-    async untilTitles(calendar_id, wanted, timeout_ms = 20_000) {
+    async untilTitles(calendar_id, wanted, timeout_ms = PATIENCE_MS) {
       const expected = JSON.stringify([...wanted].sort());
       await until(
         () => Promise.resolve(JSON.stringify(titles(calendar_id)) === expected),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { freePort } from "../../local/free-port.ts";
 import { ROOT } from "../../local/paths.ts";
-import { until } from "../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../support/calendar-api.ts";
 import { dashboardQueries } from "../support/dashboard.ts";
 import { openScene } from "../support/scene.ts";
 import { ADA } from "../support/subjects/subject.ts";
@@ -36,7 +36,7 @@ try {
   ]);
   await sql`insert into public.obligations (user_id, title, deadline_date, obligation_type)
     select ${ada.id}, 'Obligation ' || n, '2027-03-15', 'tax "and" more' from generate_series(1, 3) as n`;
-  await scene.untilTitles(ada.calendar_id, ["Obligation 1", "Obligation 2", "Obligation 3"], 60_000);
+  await scene.untilTitles(ada.calendar_id, ["Obligation 1", "Obligation 2", "Obligation 3"]);
   const target = new URL(stack.apiUrl);
   const scraped = await until(async () => {
     const response = await fetch(`${stack.apiUrl}/functions/v1/calendar-metrics`, {
@@ -91,7 +91,7 @@ async function scrapeWithPrometheus(folder: string, target: URL): Promise<void> 
         const answer = await query('up{job="calendar"}').catch(() => null);
         return Up.safeParse(answer).data?.data.result.length === 1;
       },
-      30_000,
+      PATIENCE_MS,
       () => ask("targets").catch(() => "it does not answer"),
     );
     await until(
@@ -99,7 +99,7 @@ async function scrapeWithPrometheus(folder: string, target: URL): Promise<void> 
         const rules = Rules.parse(await ask("rules")).data.groups.flatMap((group) => group.rules);
         return rules.length === RULES && rules.every(({ health }) => health === "ok");
       },
-      30_000,
+      PATIENCE_MS,
       () => ask("rules"),
     );
     const queries = await dashboardQueries({ job: "calendar", provider: ".*", range: "1m" });
@@ -109,7 +109,7 @@ async function scrapeWithPrometheus(folder: string, target: URL): Promise<void> 
           const answer = Result.safeParse(await query(expression)).data;
           return answer !== undefined && (answer.data.result.length > 0 || MAY_BE_EMPTY.test(expression));
         },
-        30_000,
+        PATIENCE_MS,
         async () => ({ expression, answer: await query(expression) }),
       );
     }

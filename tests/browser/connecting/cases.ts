@@ -9,6 +9,8 @@ import { answerConsent } from "../support/consent.ts";
 import { screenshot } from "../support/screenshot.ts";
 import { openSettingsScene } from "../support/settings-scene.ts";
 
+/** The page asks by itself once a minute. */
+const SOON_MS = 20_000;
 const NAMES = { google: "Google Calendar", outlook: "Outlook Calendar" } as const;
 
 /** From signing in to the first event, and everything that can go wrong on that way. */
@@ -168,7 +170,7 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Provide
       await goToConsent(page);
       await answerConsent(page, { account: ADA });
       await shows(page, /is connected as/);
-      await section(other).getByText("Connected", { exact: true }).waitFor({ timeout: 3_000 });
+      await section(other).getByText("Connected", { exact: true }).waitFor({ timeout: SOON_MS });
     });
 
     await step("a second account of the same provider has a card of its own", async ({ page }) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
-import type { CalendarApi, Integration, User } from "../../support/calendar-api.ts";
+import { type CalendarApi, type Integration, PATIENCE_MS, type User } from "../../support/calendar-api.ts";
 import { ADA } from "../../support/subjects/subject.ts";
 import { openBrowser, type TestBrowser, type Viewer, type Visit } from "../support/browser.ts";
 import { openSettingsScene, type SettingsScene } from "../support/settings-scene.ts";
@@ -129,7 +129,7 @@ export function toastOf(page: Page, words: string | RegExp): Locator {
 }
 
 /** Waits for a badge, the state of a card in a word or two. */
-export async function untilBadge(card: Locator, label: string, timeout_ms = 20_000): Promise<void> {
+export async function untilBadge(card: Locator, label: string, timeout_ms = PATIENCE_MS): Promise<void> {
   await card.getByText(label, { exact: true }).first().waitFor({ timeout: timeout_ms });
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { PATIENCE_MS } from "../../support/calendar-api.ts";
 import { artefactPath } from "./artefacts.ts";
 import { findChromium } from "./chromium.ts";
 import { screenshot } from "./screenshot.ts";
@@ -70,6 +71,7 @@ async function visit(
     colorScheme: viewer.color_scheme ?? "light",
     reducedMotion: viewer.reduced_motion ?? true ? "reduce" : "no-preference",
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.tracing.start({ snapshots: true });
   const allowed: RegExp[] = [];
   const troubles = troublesOf(context);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { consent, until } from "../../support/calendar-api.ts";
+import { consent, PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 import { tracesOf } from "./answers.ts";
@@ -72,7 +72,7 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
     await sql`select calendar_admin.erase_user(${user.id}, p_reason => 'Request 12')`;
     await until(
       async () => (await tracesOf(sql, user.id, integration_ids)).every(({ rows }) => rows === 0),
-      30_000,
+      PATIENCE_MS,
       async () => (await tracesOf(sql, user.id, integration_ids)).filter(({ rows }) => rows > 0),
     );
     assert.deepEqual(scene.titles(calendar_id), []);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { checkAddress } from "../../../local/doctor/examine.ts";
 import { Finding } from "../../../local/doctor/findings.ts";
 import { ROOT } from "../../../local/paths.ts";
-import { until } from "../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { openScene, type Scene } from "../../support/scene.ts";
 import { showErasing } from "./erasing.ts";
 import { BREAKAGES, mendingSql } from "./setup-breakages.ts";
@@ -29,7 +29,7 @@ Deno.test({
 
     await t.step("nothing is wrong with a stack that runs, seen by a superuser", async () => {
       await wakeUp(sql);
-      await until(async () => (await wrong(sql)).length === 0, 20_000, () => wrong(sql));
+      await until(async () => (await wrong(sql)).length === 0, PATIENCE_MS, () => wrong(sql));
     });
 
     await t.step("nor seen by postgres, who is none", async () => {
@@ -123,7 +123,7 @@ Deno.test({
         (await wrong(sql)).some(({ check_name }) => check_name === "pg_net's worker is alive")
       );
       stack.pgNet.start();
-      await until(async () => (await wrong(sql)).length === 0, 20_000, () => wrong(sql));
+      await until(async () => (await wrong(sql)).length === 0, PATIENCE_MS, () => wrong(sql));
     });
 
     await t.step("the doctor finds nothing wrong, and its round trip is answered", async () => {
@@ -148,7 +148,7 @@ Deno.test({
       assert.deepEqual(others, []);
       assert.equal(finding?.check_name, "the worker answers");
       await sql.unsafe(mendingSql(finding?.how_to_mend ?? "", stack));
-      await until(async () => (await wrong(sql)).length === 0, 20_000, () => wrong(sql));
+      await until(async () => (await wrong(sql)).length === 0, PATIENCE_MS, () => wrong(sql));
     });
 
     await t.step("an address without a function: 404 is told apart", async () => {

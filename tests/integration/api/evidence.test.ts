@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import Papa from "papaparse";
 import { z } from "zod";
-import { type CalendarApi, until } from "../../support/calendar-api.ts";
+import { type CalendarApi, PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 
@@ -61,7 +61,7 @@ Deno.test({
     const untilStory = () =>
       until(
         async () => JSON.stringify((await evidence()).map(words)) === JSON.stringify(story),
-        20_000,
+        PATIENCE_MS,
         async () => ({ told: (await evidence()).map(words), story }),
       );
     /** What was still going on has ended. */
@@ -176,7 +176,7 @@ Deno.test({
           sql<{ action: string; reason: string | null; events: string | null }[]>`
             select action, reason, details ->> 'events' as events from calendar_sync.activity
             where user_id = ${ada.id} and action in ('disconnecting', 'disconnected') order by at`;
-        await until(async () => (await left()).length === 2, 20_000, left);
+        await until(async () => (await left()).length === 2, PATIENCE_MS, left);
         assert.deepEqual((await left()).map(({ action, reason, events }) => [action, reason, events]), [
           ["disconnecting", "user_deleted", null],
           ["disconnected", null, "removed"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
-import { until } from "../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { outlookSubject } from "../../support/subjects/outlook-subject.ts";
 import { googleSubject } from "../../support/subjects/google-subject.ts";
@@ -53,7 +53,7 @@ export async function testMoving(
   const untilTitles = (provider: ProviderName, wanted: readonly string[]) =>
     until(
       () => Promise.resolve(JSON.stringify(titles(provider)) === JSON.stringify([...wanted].sort())),
-      20_000,
+      PATIENCE_MS,
       () => Promise.resolve({ titles: titles(provider), output: scene.output.slice(-20) }),
     );
 
@@ -88,7 +88,7 @@ export async function testMoving(
         const { alive, lost, events_to_do } = await verified();
         return alive === 3 && lost === 1 && events_to_do === 0;
       },
-      20_000,
+      PATIENCE_MS,
       verified,
     );
     const { rows, taken_over, unusable } = await verified();

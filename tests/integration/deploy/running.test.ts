@@ -91,7 +91,7 @@ Deno.test({
         await insert("During an upgrade");
         await scene.untilTitles(user.calendar_id, ["During an upgrade"]);
         await sql`alter function public.calendar_record_of_later(uuid, uuid, jsonb, jsonb) rename to calendar_record`;
-        await user.api.untilStatus(({ progress }) => progress.pending === 0 && progress.synced === 1, 40_000);
+        await user.api.untilStatus(({ progress }) => progress.pending === 0 && progress.synced === 1);
         assert.deepEqual(scene.titles(user.calendar_id), ["During an upgrade"]);
       },
     );

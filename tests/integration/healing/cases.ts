@@ -39,7 +39,7 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
     const clear = async () => {
       faults.clear();
       await sql`delete from public.obligations where user_id = ${ada.id}`;
-      await scene.untilTitles(ada.calendar_id, [], 40_000);
+      await scene.untilTitles(ada.calendar_id, []);
       await ada.api.untilStatus(({ progress }) => progress.pending === 0);
     };
     /** Makes every next attempt due: the patience between them would take minutes. */
@@ -80,7 +80,7 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
       assert.equal(theirs.length, 1);
       await sql`select calendar_sync.find_orphans()`;
       const wanted = [...names("Restored ", 4).slice(2), ...theirs.map(({ title }) => title)];
-      await scene.untilTitles(ada.calendar_id, wanted, 30_000);
+      await scene.untilTitles(ada.calendar_id, wanted);
       const kept = scene.events(ada.calendar_id).filter(({ obligation_id }) => obligation_id !== null);
       assert.ok(kept.every(({ id }) => before.some((event) => event.id === id)), "taken over, not made anew");
       await until(async () =>
@@ -93,7 +93,7 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
     await t.step("many deletions at once stop and say how many; confirmed, they go on", async () => {
       await sql`update calendar_sync.options set deletions_free = 25`;
       await insert("Mass ", 40);
-      await scene.untilTitles(ada.calendar_id, names("Mass ", 40), 30_000);
+      await scene.untilTitles(ada.calendar_id, names("Mass ", 40));
       await ada.api.untilStatus(({ progress }) => progress.pending === 0);
       await sql`delete from public.obligations where title <> 'Mass 1'`;
       const stopped = await ada.api.untilStatus(({ status }) => status === "paused");
@@ -106,14 +106,14 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
       assert.deepEqual([theirs.status, scene.events(ada.calendar_id).length], [404, 40], await theirs.text());
       const resumed = await ada.api.request("POST", "/resume", { integration_id: ada.integration.id });
       assert.equal(resumed.status, 200, await resumed.text());
-      await scene.untilTitles(ada.calendar_id, ["Mass 1"], 30_000);
+      await scene.untilTitles(ada.calendar_id, ["Mass 1"]);
       const settled = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
       assert.deepEqual([settled.status, settled.last_error], ["active", null]);
     });
 
     await t.step("restored, they need no confirmation", async () => {
       await insert("Again ", 39);
-      await scene.untilTitles(ada.calendar_id, ["Mass 1", ...names("Again ", 39)], 30_000);
+      await scene.untilTitles(ada.calendar_id, ["Mass 1", ...names("Again ", 39)]);
       await ada.api.untilStatus(({ progress }) => progress.pending === 0);
       await sql`create table public.saved as select * from public.obligations`;
       await sql`delete from public.obligations`;
@@ -152,7 +152,7 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
           await tryAllNow();
           const explained = await explain(ada.api, poison.id);
           return explained.code === "given_up" ? explained : null;
-        }, 60_000);
+        });
         assert.equal(given_up.in_calendar, true);
         assert.ok(given_up.reason);
         const status = await ada.api.untilStatus(({ progress }) => progress.failed === 1);
@@ -170,7 +170,7 @@ export async function testHealing(t: Deno.TestContext, provider_name: ProviderNa
       await until(async () => {
         await tryAllNow();
         return (await sql`select from calendar_sync.lanes where attempts >= 12`).length === 1;
-      }, 60_000);
+      });
       assert.equal((await sql`select from calendar_sync.jobs where failed_at is not null`).length, 0);
       faults.clear();
       await tryAllNow();

@@ -72,7 +72,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         const waiting = await user.api.untilStatus(({ last_error }) => last_error !== null);
         assert.deepEqual([waiting.status, waiting.last_error?.code], ["active", "configuration"]);
         faults.clear();
-        await scene.untilTitles(user.calendar_id, ["Waits"], 30_000);
+        await scene.untilTitles(user.calendar_id, ["Waits"]);
         const healed = await user.api.untilStatus(({ progress }) => progress.pending === 0);
         assert.equal(healed.last_error, null);
         await scene.deleteUsers(user.id);
@@ -87,7 +87,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         { match: { path: provider.paths.token }, kind: "body", status: 502, body: "<html>", times: 1 },
       ]);
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Patient', '2027-01-01')`;
-      await scene.untilTitles(user.calendar_id, ["Patient"], 60_000);
+      await scene.untilTitles(user.calendar_id, ["Patient"]);
       assert.equal((await user.api.status())[0]?.status, "active");
       await scene.deleteUsers(user.id);
     });
@@ -157,7 +157,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         provider.emulator.state.requests = [];
         await (await user.api.request("DELETE", `/?integration_id=${user.integration.id}&events=remove`)).body
           ?.cancel();
-        await until(async () => (await user.api.status()).length === 0, 30_000);
+        await until(async () => (await user.api.status()).length === 0);
         faults.clear();
         assert.equal(scene.events(user.calendar_id).length, 1);
         // Each removal whose answer was lost is looked for once more.
@@ -235,8 +235,8 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         assert.equal(moved.status, 200, await moved.text());
       }
       // Where each drop ends a run of its own, the waits in between add up to half a minute and more.
-      await until(() => Promise.resolve(scene.events(primary).length === 12), 90_000);
-      await user.api.untilStatus(({ progress }) => progress.pending === 0, 90_000);
+      await until(() => Promise.resolve(scene.events(primary).length === 12));
+      await user.api.untilStatus(({ progress }) => progress.pending === 0);
       faults.clear();
       await scene.untilTitles(own, []);
       assert.equal(new Set(scene.titles(primary)).size, 12);

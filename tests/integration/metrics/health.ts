@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { until } from "../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { GRACE } from "../../support/subjects/subject.ts";
 
@@ -18,7 +18,7 @@ export async function testHealth(t: Deno.TestContext, scene: Scene): Promise<voi
     return failing;
   };
   const untilFailing = async (...checks: string[]) => {
-    await until(async () => JSON.stringify(await ask()) === JSON.stringify(checks), 30_000, ask);
+    await until(async () => JSON.stringify(await ask()) === JSON.stringify(checks), PATIENCE_MS, ask);
   };
   await t.step("an installation at rest is healthy, once the tick has run", () => untilFailing());
 

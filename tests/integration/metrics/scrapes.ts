@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { alertRules, dashboardQueries, metricNames } from "../../support/dashboard.ts";
 import { counters, readOpenMetrics, type Scrape, total } from "../../support/openmetrics.ts";
 import type { Scene } from "../../support/scene.ts";
@@ -31,7 +31,7 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
         const seen = await scrape();
         return total(seen, name, labels) >= wanted && seen;
       },
-      30_000,
+      PATIENCE_MS,
       async () => (await scrape()).text,
     );
   const insert = (user_id: string, type: string | null, ...titles: string[]) =>
@@ -136,7 +136,7 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
         total(before, "calendar_provider_errors_total", labels);
       faults.set([{ match: { path: provider.paths.events }, ...provider.refusals.rate_limit, times: 1 }]);
       await insert(ada.id, "tax", "Limited");
-      await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Limited")), 40_000);
+      await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Limited")));
       const limited = await untilTotal(5, "calendar_jobs_total", { outcome: "done" });
       assert.deepEqual(
         ["rate_limit", "network", "auth", "provider"].map((name) => failures(limited, { class: name })),
@@ -147,7 +147,7 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
 
       faults.set([{ match: { path: provider.paths.events }, kind: "drop_before", times: 2 }]);
       await insert(ada.id, "tax", "Dropped");
-      await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Dropped")), 40_000);
+      await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Dropped")));
       const dropped = await untilTotal(6, "calendar_jobs_total", { outcome: "done" });
       const lost = failures(dropped, { class: "network" });
       assert.ok(lost >= 1 && lost <= 2, String(lost));
@@ -160,7 +160,7 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
       faults.clear();
       provider.expireAccessTokens();
       await insert(ada.id, "tax", "Refreshed");
-      await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Refreshed")), 40_000);
+      await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Refreshed")));
       const refreshed = await untilTotal(7, "calendar_jobs_total", { outcome: "done" });
       assert.equal(failures(refreshed, { class: "auth" }), 1);
       assert.equal(
@@ -177,7 +177,7 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
     const before = counters(await scrape());
     stack.function("calendar-sync").kill("SIGKILL");
     await insert(ada.id, "tax", "After the restart");
-    await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("After the restart")), 40_000);
+    await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("After the restart")));
     const after = counters(await untilTotal(8, "calendar_jobs_total", { outcome: "done" }));
     for (const [series, value] of before) assert.ok((after.get(series) ?? -1) >= value, series);
 

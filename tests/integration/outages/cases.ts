@@ -64,15 +64,15 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
     const clear = async () => {
       faults.clear();
       await sql`delete from public.obligations where user_id = ${ada.id}`;
-      await scene.untilTitles(ada.calendar_id, [], 40_000);
+      await scene.untilTitles(ada.calendar_id, []);
     };
 
     for (const [name, list] of Object.entries(providerFaults(provider))) {
       await t.step(`the provider answers ${name}`, async () => {
         faults.set(list);
         await insert("Fault ", 8);
-        await scene.untilTitles(ada.calendar_id, names("Fault ", 8), 60_000);
-        const settled = await ada.api.untilStatus(({ progress }) => progress.pending === 0, 30_000);
+        await scene.untilTitles(ada.calendar_id, names("Fault ", 8));
+        const settled = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
         assert.deepEqual([settled.status, settled.last_error, settled.progress.synced], ["active", null, 8]);
         await clear();
       });
@@ -89,7 +89,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
         await insert("Orphan ", 1);
         await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1));
         await sql`delete from public.obligations where user_id = ${ada.id}`;
-        await scene.untilTitles(ada.calendar_id, [], 30_000);
+        await scene.untilTitles(ada.calendar_id, []);
         await clear();
       },
     );
@@ -108,7 +108,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
         await sql`update public.obligations set title = 'Wrong' where title = 'Taken back 1'`;
         await scene.untilTitles(ada.calendar_id, ["Wrong"]);
         await sql`update public.obligations set title = 'Taken back 1' where title = 'Wrong'`;
-        await scene.untilTitles(ada.calendar_id, ["Taken back 1"], 30_000);
+        await scene.untilTitles(ada.calendar_id, ["Taken back 1"]);
         await ada.api.untilStatus(({ progress }) => progress.pending === 0);
         assert.deepEqual(scene.titles(ada.calendar_id), ["Taken back 1"]);
         await clear();
@@ -133,7 +133,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
         await sql`update public.obligations set title = 'Successor 2' where title = 'Successor 1'`;
         await scene.untilTitles(ada.calendar_id, ["Successor 2"]);
         await sql`delete from public.obligations where user_id = ${ada.id}`;
-        await scene.untilTitles(ada.calendar_id, [], 30_000);
+        await scene.untilTitles(ada.calendar_id, []);
         await ada.api.untilStatus(({ progress }) => progress.pending === 0);
         assert.deepEqual(scene.titles(ada.calendar_id), []);
         google.state.restore_allowed = true;
@@ -175,7 +175,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       const killed_at = performance.now();
       await until(() => Promise.resolve(stack.function("calendar-sync").pid !== dead));
       faults.clear();
-      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120), 40_000);
+      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120));
       assert.ok(performance.now() - killed_at < 35_000);
       assert.equal(new Set(scene.titles(ada.calendar_id)).size, 120);
       await clear();
@@ -188,7 +188,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where pid <> pg_backend_pid() and usename in ('authenticator', 'supabase_admin') and backend_type = 'client backend'`;
       faults.clear();
-      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120), 60_000);
+      await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 120));
       assert.equal(new Set(scene.titles(ada.calendar_id)).size, 120);
       await clear();
     });
@@ -202,7 +202,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       await insert("Waiting ", 3);
       assert.equal((await sql`select 1 from public.obligations where title like 'Waiting %'`).length, 3);
       stack.pgNet.start();
-      await scene.untilTitles(ada.calendar_id, names("Waiting ", 3), 30_000);
+      await scene.untilTitles(ada.calendar_id, names("Waiting ", 3));
       await clear();
     });
 
@@ -217,7 +217,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       await insert("Silent ", 1);
       assert.equal((await sql`select 1 from calendar_sync.incidents`).length, 0);
       await sql`select vault.create_secret(${url.decrypted_secret}, 'calendar_sync_url')`;
-      await scene.untilTitles(ada.calendar_id, ["Silent 1"], 30_000);
+      await scene.untilTitles(ada.calendar_id, ["Silent 1"]);
       await clear();
     });
 
@@ -229,7 +229,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
         await sql`alter table calendar_sync.changes_away rename to changes`;
         const incidents = await sql`select 1 from calendar_sync.incidents where kind = 'enqueue'`;
         assert.ok(incidents.length > 0);
-        await scene.untilTitles(ada.calendar_id, names("Lost ", 2), 30_000);
+        await scene.untilTitles(ada.calendar_id, names("Lost ", 2));
         await clear();
       },
     );
@@ -240,7 +240,7 @@ export async function testOutages(t: Deno.TestContext, provider_name: ProviderNa
       const waiting = await ada.api.untilStatus(({ last_error }) => last_error?.code === "quota");
       assert.equal(waiting.status, "active");
       await sql`update calendar_sync.lanes set wait_until = null, wait_reason = null, ready_at = now()`;
-      await scene.untilTitles(ada.calendar_id, ["Quota 1"], 30_000);
+      await scene.untilTitles(ada.calendar_id, ["Quota 1"]);
       await clear();
     });
   } finally {

@@ -254,12 +254,12 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
           return await own`select 1 from net.http_request_queue where xmin = pg_current_xact_id()::xid`;
         });
         assert.ok(calls.length <= 1, `${calls.length} wake-up calls`);
-        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000), 60_000);
+        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000));
         const status = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
         assert.deepEqual(status.progress, { pending: 0, synced: 1000, failed: 0 });
         assert.equal(new Set(scene.titles(ada.calendar_id)).size, 1000);
         await sql`delete from public.obligations where user_id = ${ada.id}`;
-        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 0), 60_000);
+        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 0));
       },
     );
 

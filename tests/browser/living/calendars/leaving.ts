@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "../../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../../support/calendar-api.ts";
 import { ADA } from "../../../support/subjects/subject.ts";
 import { assertAccessible } from "../../support/axe.ts";
 import { calendarCalls } from "../../support/measure.ts";
@@ -85,7 +85,7 @@ export const LEAVING: readonly Behaviour[] = [
             /\d+/.exec(await card.getByText(/events? still to remove/).innerText().catch(() => ""))?.[0],
           );
         const at_first = await left();
-        await until(async () => await left() < at_first, 60_000, left);
+        await until(async () => await left() < at_first, PATIENCE_MS, left);
         await screenshot(page, `living-${provider.name}-removing`);
         const before = await left();
         await page.reload();

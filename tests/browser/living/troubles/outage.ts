@@ -12,14 +12,14 @@ export const OUTAGE: Behaviour = {
       faults.set([{ kind: "status", status: 503 }]);
       await scene.addDeadlines(resident, ["Report"]);
       await card.getByRole("button", { name: "Sync now" }).click();
-      await untilBadge(card, "Waiting", 40_000);
+      await untilBadge(card, "Waiting");
       await card.getByText(/cannot be reached. There is nothing for you to do, we (try again|keep trying)/)
         .waitFor();
       await assertAccessible(page, "an outage", { best_practices: true });
       await screenshot(page, `living-${scene.provider.name}-outage`);
       assert.equal((await scene.integrationOf(resident)).status, "active");
       faults.clear();
-      await untilBadge(card, "Connected", 40_000);
+      await untilBadge(card, "Connected");
       await scene.untilTitles(resident.calendar_id, ["Audit", "Report"]);
       await card.getByText("2 deadlines", { exact: true }).waitFor();
     });
