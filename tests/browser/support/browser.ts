@@ -5,6 +5,9 @@ import { artefactPath } from "./artefacts.ts";
 import { findChromium } from "./chromium.ts";
 import { screenshot } from "./screenshot.ts";
 
+/** Taking a trace costs a fifth of the time that these tests take. */
+const TRACE = "BROWSER_TRACE";
+
 /** How somebody looks at a page. */
 export interface Viewer {
   /** CSS pixels; 1280 where absent. */
@@ -34,8 +37,8 @@ export interface Visit {
 /** One browser for the tests of one file. */
 export interface TestBrowser {
   /**
-   * Runs a test in a context of its own. If it fails, a screenshot of each tab and a trace are kept beside the
-   * screenshots, under its name.
+   * Runs a test in a context of its own. If it fails, a screenshot of each tab is kept beside the screenshots, under its
+   * name, and a trace where `BROWSER_TRACE` is set.
    *
    * @param name of the test
    * @throws what the test threw; AssertionError that lists what went wrong in the page
@@ -72,7 +75,8 @@ async function visit(
     reducedMotion: viewer.reduced_motion ?? true ? "reduce" : "no-preference",
   });
   context.setDefaultTimeout(PATIENCE_MS);
-  await context.tracing.start({ snapshots: true });
+  const is_traced = Deno.env.has(TRACE);
+  if (is_traced) await context.tracing.start({ snapshots: true });
   const allowed: RegExp[] = [];
   const troubles = troublesOf(context);
   try {
@@ -91,7 +95,9 @@ async function visit(
     for (const [index, page] of context.pages().entries()) {
       await screenshot(page, `failed-${name}-${index}`).catch(() => {});
     }
-    await context.tracing.stop({ path: artefactPath(`failed-${name}`, "zip") }).catch(() => {});
+    if (is_traced) {
+      await context.tracing.stop({ path: artefactPath(`failed-${name}`, "zip") }).catch(() => {});
+    }
     throw error;
   } finally {
     await context.close();

@@ -16,7 +16,13 @@ export interface Chromium {
  * Without a sandbox, as that takes a setuid program or user namespaces that not every machine grants, and root never has
  * it: these tests open pages of this repository only.
  */
-const ARGS = ["--no-sandbox", "--no-zygote", "--headless=shell", "--font-render-hinting=none"];
+const ARGS = [
+  "--no-sandbox",
+  "--no-zygote",
+  "--headless=shell",
+  "--disable-gpu",
+  "--font-render-hinting=none",
+];
 
 /** An environment for which the package unpacks its libraries too. */
 const AS_IN_A_LAMBDA = { AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
