@@ -7,7 +7,7 @@ const QUICK_DEATH_MS = 5_000;
 /** After so many quick deaths in a row a restart waits, so that a broken function does not eat the machine. */
 const QUICK_DEATHS_MAX = 5;
 const PATIENCE_MS = 5_000;
-const READY_TIMEOUT_MS = 15_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** What is said of a process that died, after its function's name. */
 export const DIED = "the process died; starting it again";

@@ -3,7 +3,7 @@ import { freePort } from "../free-port.ts";
 import { findBinaries } from "./binaries.ts";
 import { childOptions, openDataDirectory } from "./data-directory.ts";
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const START_POLL_MS = 50;
 const STOP_TIMEOUT_MS = 8_000;
 
