@@ -3452,8 +3452,9 @@ begin
     v_batch.succeeded := false;
   end if;
   if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
-    -- Our own calendar has a new id: what we know of its events stays true.
-    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id
+    -- Our own calendar has a new id; or it is another one, which an attempt to connect made whose answer was lost, and holds
+    -- nothing. So every event is written again: where it stands, that changes nothing.
+    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id, deadline_hash = '', content_hash = ''
     where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
     update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_integration.calendar_id, v_batch.calendar_id)
     where integration_id = p_integration_id and v_integration.calendar_id = any (attempted_in);
