@@ -51,9 +51,12 @@ export type Fate =
 export class Faults {
   #list: (z.output<typeof FaultSchema> & { left: number })[] = [];
   readonly #answer: FaultAnswer;
+  readonly #plainMethod: (method: string) => string;
 
-  constructor(answer: FaultAnswer) {
+  /** @param plainMethod another name that a fault may call a method by */
+  constructor(answer: FaultAnswer, plainMethod: (method: string) => string = (method) => method) {
     this.#answer = answer;
+    this.#plainMethod = plainMethod;
   }
 
   /** Replaces every fault. */
@@ -72,7 +75,8 @@ export class Faults {
   async decide(method: string, path: string): Promise<Fate> {
     for (const fault of this.#list) {
       if (fault.left <= 0) continue;
-      if (fault.match.method !== undefined && fault.match.method !== method) continue;
+      const wanted = fault.match.method;
+      if (wanted !== undefined && wanted !== method && wanted !== this.#plainMethod(method)) continue;
       if (fault.match.path !== undefined && !new RegExp(fault.match.path).test(path)) continue;
       fault.left--;
       switch (fault.kind) {

@@ -1,0 +1,112 @@
+import { DavError, multistatus, notFound } from "./errors.ts";
+import { fileProperties, propertyResponse, statusResponse, syncToken } from "./properties.ts";
+import { calendarPath, filePath, type Resource } from "./resources.ts";
+import type { CalDavState, StoredFile } from "./state.ts";
+import { CALDAV, childrenOf, DAV, element, escapeXml, readXml, type XmlNode } from "./xml.ts";
+
+type CalendarResource = Extract<Resource, { kind: "calendar" }>;
+
+const TRUNCATED = element(DAV, "error", element(DAV, "number-of-matches-within-limits"));
+
+/** REPORT on a calendar: calendar-query, calendar-multiget (RFC 4791 §7), sync-collection (RFC 6578). */
+export function report(state: CalDavState, resource: Resource, body: string): Response {
+  if (resource.kind === "no_calendar" && state.odd.forbids_missing_calendars) throw new DavError(403);
+  if (resource.kind !== "calendar") throw notFound();
+  const request = readXml(body);
+  const [prop] = childrenOf(request ?? undefined, DAV, "prop");
+  if (request === null || prop === undefined) throw new DavError(400);
+  switch (`${request.namespace} ${request.name}`) {
+    case `${CALDAV} calendar-query`:
+      return query(state, resource, request, prop);
+    case `${CALDAV} calendar-multiget`:
+      return multiget(state, resource, request, prop);
+    case `${DAV} sync-collection`:
+      if (!state.odd.no_sync_collection) return syncCollection(state, resource, request, prop);
+  }
+  throw new DavError(403, "supported-report");
+}
+
+function query(
+  state: CalDavState,
+  { account, calendar }: CalendarResource,
+  request: XmlNode,
+  prop: XmlNode,
+): Response {
+  const [filter] = childrenOf(request, CALDAV, "filter");
+  const [outer] = childrenOf(filter, CALDAV, "comp-filter");
+  const [inner] = childrenOf(outer, CALDAV, "comp-filter");
+  // iCloud refuses a query without a component, too.
+  if (outer?.attributes["name"] !== "VCALENDAR" || inner === undefined) {
+    throw new DavError(403, "supported-filter");
+  }
+  const wanted = childrenOf(inner, CALDAV, "prop-filter").map((one) => {
+    const [match] = childrenOf(one, CALDAV, "text-match");
+    if (one.attributes["name"] !== "UID" || match === undefined) throw new DavError(403, "supported-filter");
+    return match.text;
+  });
+  const found = [...calendar.files].filter(([, { text, uid }]) =>
+    text.includes(`BEGIN:${inner.attributes["name"]}`) && wanted.every((part) => uid.includes(part))
+  );
+  return multistatus(
+    found.map(([name, file]) =>
+      propertyResponse(filePath(account, calendar, name), fileProperties(state, file), prop.children)
+    ),
+  );
+}
+
+function multiget(
+  state: CalDavState,
+  { account, calendar }: CalendarResource,
+  request: XmlNode,
+  prop: XmlNode,
+): Response {
+  return multistatus(
+    childrenOf(request, DAV, "href").map(({ text }) => {
+      const path = new URL(text, "http://this.invalid").pathname;
+      const name = decodeURIComponent(path.split("/").at(-1) ?? "");
+      const file = calendar.files.get(name);
+      return file === undefined || decodeURI(path) !== decodeURI(filePath(account, calendar, name))
+        ? statusResponse(path, 404)
+        : propertyResponse(path, fileProperties(state, file), prop.children);
+    }),
+  );
+}
+
+function syncCollection(
+  state: CalDavState,
+  { account, calendar }: CalendarResource,
+  request: XmlNode,
+  prop: XmlNode,
+): Response {
+  const [token] = childrenOf(request, DAV, "sync-token");
+  const [level] = childrenOf(request, DAV, "sync-level");
+  if (token === undefined || level?.text !== "1") throw new DavError(400);
+  const since = revisionOf(state, calendar.slug, token.text, calendar.revision);
+  const limit = childrenOf(request, DAV, "limit").flatMap((one) => childrenOf(one, DAV, "nresults"))[0];
+  const page = Math.min(Number(limit?.text ?? Infinity), state.page_size_max ?? Infinity);
+  const changed: readonly (readonly [string, number, StoredFile | null])[] = [
+    ...[...calendar.files].map(([name, file]) => [name, file.revision, file] as const),
+    // What was deleted before the first synchronisation is no news.
+    ...(since === 0 ? [] : [...calendar.removed].map(([name, at]) => [name, at, null] as const)),
+  ].filter(([, at]) => at > since).toSorted(([, one], [, other]) => one - other);
+  const shown = changed.slice(0, page);
+  const responses = shown.map(([name, , file]) => {
+    const path = filePath(account, calendar, name);
+    return file === null
+      ? statusResponse(path, 404)
+      : propertyResponse(path, fileProperties(state, file), prop.children);
+  });
+  const is_cut = shown.length < changed.length;
+  if (is_cut) responses.push(statusResponse(calendarPath(account, calendar.slug), 507, TRUNCATED));
+  const up_to = is_cut ? shown.at(-1)?.[1] : calendar.revision;
+  return multistatus(responses, element(DAV, "sync-token", escapeXml(syncToken(calendar, up_to))));
+}
+
+/** What a token of this calendar stands for; 0: none was given. */
+function revisionOf(state: CalDavState, slug: string, token: string, newest: number): number {
+  if (token === "") return 0;
+  const [, , , of, at = ""] = token.split("/");
+  const known = /^\d+$/.test(at) && of === encodeURIComponent(slug) && Number(at) <= newest;
+  if (known) return Number(at);
+  throw state.odd.fails_on_bad_tokens ? new DavError(500) : new DavError(403, "valid-sync-token");
+}
