@@ -4,7 +4,7 @@ import type { FunctionProcess } from "../local/functions/function-process.ts";
 import { feedEventOf } from "../supabase/functions/calendar-feed/feed-body.ts";
 import type { Feed, Item } from "../supabase/functions/calendar-feed/feed.ts";
 import { calendarEvents, type FeedEvent } from "../supabase/functions/calendar-feed/icalendar.ts";
-import { vtimezoneOf } from "../supabase/functions/calendar-feed/vtimezone.ts";
+import { vtimezoneOf } from "../supabase/functions/_shared/icalendar/vtimezone.ts";
 import { until } from "../tests/support/calendar-api.ts";
 import { openScene, type Scene } from "../tests/support/scene.ts";
 import { forgetPeak, processCost } from "./support/process-cost.ts";

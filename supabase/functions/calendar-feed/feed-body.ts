@@ -4,7 +4,7 @@ import { isOver } from "../_shared/domain/reminders.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
 import { type Feed, type Item, type Page, readPage } from "./feed.ts";
 import { beginCalendar, calendarEvents, endCalendar, type FeedEvent } from "./icalendar.ts";
-import { type VTimeZone, vtimezoneOf, type ZoneUse } from "./vtimezone.ts";
+import { type VTimeZone, vtimezoneOf, type ZoneUse } from "../_shared/icalendar/vtimezone.ts";
 
 /** A quarter of a megabyte: little to hold, and few calls. */
 const ITEMS_PER_PAGE = 500;

@@ -1,24 +1,12 @@
-// Everything that ical-generator is used for: escaping and folding. An object of the library for each event takes several
-// times as long as writing its lines (docs/feeds.md).
-import { escape, foldLines } from "ical-generator";
-import type { CalendarEvent, EventTime } from "../_shared/domain/calendar-event.ts";
-import { plainText } from "../_shared/domain/plain-text.ts";
-import { tellsTime, type VTimeZone } from "./vtimezone.ts";
+import type { CalendarEvent } from "../_shared/domain/calendar-event.ts";
+import { lines, text, utc } from "../_shared/icalendar/content-lines.ts";
+import { alarmLines, timeOf } from "../_shared/icalendar/event-lines.ts";
+import type { VTimeZone } from "../_shared/icalendar/vtimezone.ts";
 
-/** RFC 5545 §3.1. */
-const CRLF = "\r\n";
-const MINUTES_PER_HOUR = 60;
-const MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR;
 /** How often a reader should ask; Outlook reads the X- one (MS-OXCICAL), Apple both. */
 const REFRESH_INTERVAL = "PT1H";
 /** RFC 7986 §5.9 takes names of CSS, Apple's Calendar digits. */
 const COLOR = { name: "teal", digits: "#008080" } as const;
-
-/** So many take at most 72 octets: a line is folded at 75 (RFC 5545 §3.1). */
-const NEVER_FOLDED_CHARACTERS = 24;
-/** What was written in one transaction has one time. */
-const spelt = new Map<string, string>();
-const SPELT_MAX = 1_000;
 
 /** An event of a feed. */
 export interface FeedEvent {
@@ -98,13 +86,7 @@ function veventOf(
     "TRANSP:TRANSPARENT",
     // Outlook's spelling of it.
     "X-MICROSOFT-CDO-BUSYSTATUS:FREE",
-    ...(cancelled ? [] : event.reminders_minutes.flatMap((minutes) => [
-      "BEGIN:VALARM",
-      "ACTION:DISPLAY",
-      `DESCRIPTION:${title}`,
-      `TRIGGER:${before(minutes)}`,
-      "END:VALARM",
-    ])),
+    ...(cancelled ? [] : event.reminders_minutes.flatMap((minutes) => alarmLines(title, minutes))),
     "END:VEVENT",
   ];
 }
@@ -115,50 +97,4 @@ function detailsOf(event: CalendarEvent, category: string | null): readonly stri
     ...(event.url === null ? [] : [`URL:${new URL(event.url).href}`]),
     ...(category === null ? [] : [`CATEGORIES:${text(category)}`]),
   ];
-}
-
-function timeOf(time: EventTime, zones: ReadonlyMap<string, VTimeZone>): readonly string[] {
-  if (time.kind === "all_day") {
-    return [`DTSTART;VALUE=DATE:${basic(time.start_date)}`, `DTEND;VALUE=DATE:${basic(time.end_date)}`];
-  }
-  const zone = zones.get(time.time_zone);
-  return zone === undefined || !tellsTime(zone, time)
-    ? [`DTSTART:${utc(time.start)}`, `DTEND:${utc(time.end)}`]
-    : [
-      `DTSTART;TZID=${zone.time_zone}:${basic(time.start)}`,
-      `DTEND;TZID=${zone.time_zone}:${basic(time.end)}`,
-    ];
-}
-
-/** `2027-03-28T09:00:00+02:00` as `20270328T090000`: what the clock of its zone shows. */
-function basic(iso: string): string {
-  return iso.slice(0, "YYYY-MM-DDTHH:MM:SS".length).replace(/[-:]/g, "");
-}
-
-function utc(instant: string): string {
-  const known = spelt.get(instant);
-  if (known !== undefined) return known;
-  if (spelt.size >= SPELT_MAX) spelt.clear();
-  const spelling = `${basic(new Date(instant).toISOString())}Z`;
-  spelt.set(instant, spelling);
-  return spelling;
-}
-
-/** A duration that an alarm comes before the start of its event, or after it where negative (RFC 5545 §3.3.6). */
-function before(minutes: number): string {
-  if (minutes === 0) return "PT0S";
-  const sign = minutes > 0 ? "-" : "";
-  const size = Math.abs(minutes);
-  if (size % MINUTES_PER_DAY === 0) return `${sign}P${size / MINUTES_PER_DAY}D`;
-  return size % MINUTES_PER_HOUR === 0 ? `${sign}PT${size / MINUTES_PER_HOUR}H` : `${sign}PT${size}M`;
-}
-
-/** TEXT (RFC 5545 §3.3.11). */
-function text(value: string): string {
-  return escape(plainText(value), false);
-}
-
-function lines(contents: readonly string[]): string {
-  return contents.map((line) => (line.length <= NEVER_FOLDED_CHARACTERS ? line : foldLines(line)) + CRLF)
-    .join("");
 }

@@ -9,7 +9,7 @@ import {
   endCalendar,
   type FeedEvent,
 } from "../../../../supabase/functions/calendar-feed/icalendar.ts";
-import { vtimezoneOf } from "../../../../supabase/functions/calendar-feed/vtimezone.ts";
+import { vtimezoneOf } from "../../../../supabase/functions/_shared/icalendar/vtimezone.ts";
 
 export const ALL_DAY: EventTime = { kind: "all_day", start_date: "2027-02-28", end_date: "2027-03-01" };
 

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import type { EventTime } from "../_shared/domain/calendar-event.ts";
+import type { EventTime } from "../domain/calendar-event.ts";
 
 /**
  * Nobody has a deadline in other years; before, offsets had seconds. An event in any other year is written in UTC.
