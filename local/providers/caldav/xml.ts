@@ -26,6 +26,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
+  htmlEntities: true,
 });
 
 /** @returns null where the text is no XML document, or has a document type */

@@ -16,13 +16,18 @@ import { REMOVALS } from "./behaviours/removals.ts";
 import { SEQUENCES } from "./behaviours/sequences.ts";
 import { SHARED_CALENDARS } from "./behaviours/shared-calendars.ts";
 import { WITHOUT_BATCH } from "./behaviours/without-batch.ts";
-import { openScene } from "./scene.ts";
-import type { ProviderSubject } from "./subject.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { openScene, type Scene } from "./scene.ts";
+import type { ProviderSubject, RunningOAuthProvider, RunningProvider } from "./subject.ts";
 
-/** Every behaviour, by what it is about. */
-const BEHAVIOURS = {
+/** How accounts are connected on a consent page, by what it is about. */
+const OAUTH_BEHAVIOURS = {
   "consent": CONSENT,
   "refreshing a token": REFRESH,
+};
+
+/** Every other behaviour, by what it is about. */
+const BEHAVIOURS = {
   "calendars": CALENDARS,
   "ids of calendars": CALENDAR_IDS,
   "what an event says": EVENT_CONTENT,
@@ -41,9 +46,22 @@ const BEHAVIOURS = {
   "without a batch endpoint": WITHOUT_BATCH,
 };
 
+/** Registers the behaviours that every provider with a consent page has to have, on one of them. */
+export function testOAuthConformance(subject: ProviderSubject<RunningOAuthProvider>): void {
+  testTopics(subject, OAUTH_BEHAVIOURS);
+  testConformance(subject);
+}
+
 /** Registers the behaviours that every provider has to have, on one of them. */
 export function testConformance(subject: ProviderSubject): void {
-  for (const [topic, behaviours] of Object.entries(BEHAVIOURS)) {
+  testTopics(subject, BEHAVIOURS);
+}
+
+function testTopics<R extends RunningProvider>(
+  subject: ProviderSubject<R>,
+  topics: Readonly<Record<string, readonly Behaviour<Scene & R>[]>>,
+): void {
+  for (const [topic, behaviours] of Object.entries(topics)) {
     Deno.test({
       name: `${subject.name}: ${topic}`,
       // Connections that the clients keep open outlive a step, and end with the emulator.

@@ -1,4 +1,4 @@
-import { testConformance } from "./conformance.ts";
+import { testOAuthConformance } from "./conformance.ts";
 import { GOOGLE } from "./subjects/google.ts";
 
-testConformance(GOOGLE);
+testOAuthConformance(GOOGLE);

@@ -1,4 +1,4 @@
-import { testConformance } from "./conformance.ts";
+import { testOAuthConformance } from "./conformance.ts";
 import { OUTLOOK } from "./subjects/outlook.ts";
 
-testConformance(OUTLOOK);
+testOAuthConformance(OUTLOOK);

@@ -13,8 +13,7 @@ import {
 import type { Outcome } from "../../../supabase/functions/_shared/providers/outcome.ts";
 import type { Access } from "../../../supabase/functions/_shared/providers/connector.ts";
 import { ADA, type SeenEvent } from "../../support/subjects/subject.ts";
-import { signIn } from "./sign-in.ts";
-import type { ProviderSubject, RunningProvider } from "./subject.ts";
+import type { ProviderSubject, RunningOAuthProvider, RunningProvider } from "./subject.ts";
 
 /** A running provider, and what behaviours do with it. */
 export interface Scene extends RunningProvider {
@@ -35,6 +34,9 @@ export interface Scene extends RunningProvider {
   reset(): void;
   close(): Promise<void>;
 }
+
+/** A provider whose accounts are connected on its consent page. */
+export type OAuthScene = Scene & RunningOAuthProvider;
 
 interface ClientOptions {
   readonly account?: string;
@@ -61,32 +63,19 @@ export interface TestCalendar {
 }
 
 /** Starts an emulator and a provider that talks to it. */
-export async function openScene({ start }: ProviderSubject): Promise<Scene> {
+export async function openScene<R extends RunningProvider>(
+  { start }: ProviderSubject<R>,
+): Promise<Scene & R> {
   const running = await start();
-  const { provider, subject, traits } = running;
+  const { subject, traits } = running;
   const { state, faults } = subject.emulator;
   const is = (pattern: string | null) => ({ path }: LoggedRequest) =>
     pattern !== null && new RegExp(pattern).test(path);
-  const tokens = new Map<string, string>();
-
-  async function tokenOf(account: string, access: Access): Promise<string> {
-    const key = `${account} ${access}`;
-    const known = tokens.get(key);
-    if (known !== undefined) return known;
-    const { access_token } = await signIn(provider, { account, access });
-    tokens.set(key, access_token);
-    return access_token;
-  }
 
   async function client(options: ClientOptions = {}): Promise<CalendarClient> {
     const { account = ADA, access = "dedicated", owner = crypto.randomUUID(), calendar = null } = options;
     const { budget = createCallBudget(Infinity) } = options;
-    return provider.createClient({
-      credentials: { kind: "oauth", access_token: await tokenOf(account, access) },
-      owner,
-      calendar,
-      budget,
-    });
+    return await running.openClient(account, access, { owner, calendar, budget });
   }
 
   async function newCalendar(account = ADA): Promise<TestCalendar> {

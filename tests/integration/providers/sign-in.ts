@@ -5,6 +5,7 @@ import type {
 } from "../../../supabase/functions/_shared/providers/connector.ts";
 import type { OAuthProvider } from "../../../supabase/functions/_shared/providers/provider.ts";
 import { redirectOf } from "../../support/calendar-api.ts";
+import type { RunningProvider } from "./subject.ts";
 
 /** Registered with every emulator; nobody listens there. */
 export const REDIRECT_URI = "http://127.0.0.1:9/callback";
@@ -64,4 +65,15 @@ export async function signIn(
   const { refresh_token } = exchanged;
   assert.ok(refresh_token, "no refresh token");
   return { ...exchanged, refresh_token };
+}
+
+/** Opens clients for accounts that consent once. */
+export function oauthClients(provider: OAuthProvider): RunningProvider["openClient"] {
+  const tokens = new Map<string, string>();
+  return async (account, access, options) => {
+    const key = `${account} ${access}`;
+    const access_token = tokens.get(key) ?? (await signIn(provider, { account, access })).access_token;
+    tokens.set(key, access_token);
+    return provider.createClient({ credentials: { kind: "oauth", access_token }, ...options });
+  };
 }

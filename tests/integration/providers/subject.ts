@@ -1,23 +1,43 @@
 import type { Fault } from "../../../local/providers/faults.ts";
 import type { Access, RefreshRefusal } from "../../../supabase/functions/_shared/providers/connector.ts";
-import type { OAuthProvider } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type {
+  CalendarChoice,
+  CalendarClient,
+} from "../../../supabase/functions/_shared/providers/calendar-client.ts";
+import type { CallBudget } from "../../../supabase/functions/_shared/providers/call-budget.ts";
+import type { OAuthProvider, Provider } from "../../../supabase/functions/_shared/providers/provider.ts";
 import type { Subject } from "../../support/subjects/subject.ts";
 
 /** What a provider has to bring, beside its `Provider`, for the behaviours here to be tested on it. */
-export interface ProviderSubject {
+export interface ProviderSubject<Running extends RunningProvider = RunningProvider> {
   /** For people. */
   readonly name: string;
   /** Starts an emulator with nothing in it but its accounts. */
-  start(): Promise<RunningProvider>;
+  start(): Promise<Running>;
 }
 
 /** A provider that talks to an emulator of its own. */
 export interface RunningProvider {
+  readonly provider: Provider;
+  /** A client for an account that is connected. */
+  openClient(
+    account: string,
+    access: Access,
+    options: {
+      readonly owner: string;
+      readonly calendar: CalendarChoice | null;
+      readonly budget: CallBudget;
+    },
+  ): Promise<CalendarClient>;
+  readonly subject: Subject<string>;
+  readonly traits: Traits;
+}
+
+/** One whose accounts are connected on its consent page. */
+export interface RunningOAuthProvider extends RunningProvider {
   readonly provider: OAuthProvider;
   /** The same one with a client secret that is not ours. */
   readonly misconfigured: OAuthProvider;
-  readonly subject: Subject<string>;
-  readonly traits: Traits;
 }
 
 /** How an emulator answers, without `match` and `times`. */
@@ -36,8 +56,11 @@ export interface Traits {
   };
   /** Answers in the provider's words, beyond those of {@link Subject.refusals}. */
   readonly answers: Readonly<
-    Record<"conflict" | "changed_meanwhile" | "scope_missing" | "no_calendar", Answer>
+    & Record<"conflict" | "changed_meanwhile", Answer>
+    & Record<"scope_missing" | "no_calendar", Answer | null>
   >;
+  /** How long an account waits whose quota is spent, in seconds; null: as long as after any failure. */
+  readonly quota_pause_s: number | null;
   /** What else the provider may say of an id that it no longer understands, of an event or of a calendar. */
   readonly answers_for_old_ids: readonly Answer[];
   /** What the token endpoint may say to a refresh, and what it means. */
@@ -79,6 +102,10 @@ export interface Traits {
   readonly takes_over_in_one_call: boolean;
   /** Whether a calendar of our own is found again when the answer to its creation was lost. */
   readonly finds_own_calendar: boolean;
+  /** Whether one of an account's calendars is its default one. */
+  readonly has_default_calendar: boolean;
+  /** What the path of an event's request ends with. */
+  pathEndOf(event_id: string): string;
   /** Calendars whose ids change under their clients. */
   readonly changing_ids: {
     /** @returns the new id */
@@ -86,6 +113,11 @@ export interface Traits {
     /** Whether the id in the answer to a new calendar is already not its id any more. */
     swapNewOnes(swaps: boolean): void;
   } | null;
+  /**
+   * Whether a reminder can ring after an all-day event has begun; where it can, reminders also follow a deadline that becomes
+   * timed.
+   */
+  readonly rings_after_start: boolean;
   /** What an event shows of the reminders that it was created with. */
   remindersOf(minutes: readonly number[]): readonly number[];
   /** The name under which an event shows a zone, by IANA name. */

@@ -28,7 +28,7 @@ export function formatNote({ kind, minutes }: NotedReminders): string {
 export function parseNote(text: string): NotedReminders | null {
   const [kind, ...minutes] = text.split(" ");
   if (kind !== "set" && kind !== "taken") return null;
-  return minutes.every((each) => /^\d+$/.test(each)) ? { kind, minutes: minutes.map(Number) } : null;
+  return minutes.every((each) => /^-?\d+$/.test(each)) ? { kind, minutes: minutes.map(Number) } : null;
 }
 
 /**

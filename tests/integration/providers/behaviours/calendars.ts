@@ -57,6 +57,7 @@ export const CALENDARS: readonly Behaviour[] = [
   },
   {
     name: "where the grant shows the person's calendars they are listed, the default one among them",
+    concerns: (traits) => traits.has_default_calendar,
     async run({ client, newCalendar, provider, subject }) {
       const { id } = await newCalendar();
       const listed = await (await client({ access: "existing" })).listCalendars();
@@ -70,7 +71,21 @@ export const CALENDARS: readonly Behaviour[] = [
     },
   },
   {
+    name: "where no calendar is the default one, all of them are listed, and none as that",
+    concerns: (traits) => !traits.has_default_calendar,
+    async run({ client, newCalendar, subject }) {
+      const { id } = await newCalendar();
+      const listed = await (await client({ access: "existing" })).listCalendars();
+      assert.ok(listed.kind === "done");
+      const ids = new Set(subject.calendars(ADA).map((calendar) => calendar.id));
+      assert.deepEqual(new Set(listed.value.map((calendar) => calendar.id)), ids);
+      assert.ok(listed.value.every(({ primary }) => !primary));
+      assert.ok(listed.value.some((calendar) => calendar.id === id && calendar.writable));
+    },
+  },
+  {
     name: "events go to the person's default calendar where that was chosen",
+    concerns: (traits) => traits.has_default_calendar,
     async run({ client, subject }) {
       const listed = await (await client({ access: "existing" })).listCalendars();
       const id = listed.kind === "done" ? listed.value.find(({ primary }) => primary)?.id : undefined;

@@ -4,7 +4,7 @@ import type { OAuthConnector } from "../../../../supabase/functions/_shared/prov
 import type { OAuthProvider } from "../../../../supabase/functions/_shared/providers/provider.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import type { Behaviour } from "../behaviour.ts";
-import type { Scene } from "../scene.ts";
+import type { OAuthScene } from "../scene.ts";
 import { answerConsentPage, askForConsent, REDIRECT_URI, signIn } from "../sign-in.ts";
 
 const ACCESSES = ["dedicated", "existing"] as const;
@@ -27,7 +27,7 @@ const kindOfExchange = async (
 
 /** The consent of an organisation's administrator, up to the redirect back. */
 async function administratorConsents(
-  { provider, traits: { organisation } }: Scene,
+  { provider, traits: { organisation } }: OAuthScene,
   account_id: string | null,
 ) {
   assert.ok(organisation);
@@ -37,7 +37,7 @@ async function administratorConsents(
 }
 
 /** The way through the provider's consent page, and what comes of it. */
-export const CONSENT: readonly Behaviour[] = [
+export const CONSENT: readonly Behaviour<OAuthScene>[] = [
   {
     name: "consent gives tokens, who gave it, what was granted and for how long",
     async run({ provider, traits }) {
@@ -175,7 +175,7 @@ export const CONSENT: readonly Behaviour[] = [
       assert.equal(await kindOfExchange(misconfigured, { ...flow, callback }), "exchange_failed");
     },
   },
-  ...Object.entries(NO_TOKENS).map(([answer, fault]): Behaviour => ({
+  ...Object.entries(NO_TOKENS).map(([answer, fault]): Behaviour<OAuthScene> => ({
     name: `${answer} from the token endpoint is a failed exchange`,
     async run({ provider, subject, during }) {
       const { flow, callback } = await askForConsent(provider, { account: ADA });

@@ -15,9 +15,11 @@ const SLACK_S = 5;
 /** What a provider answers, and what it has to be taken for. */
 interface Failure {
   answer(scene: Scene): Omit<Fault, "match">;
+  /** Whether the provider has such an answer; absent: every one has. */
+  readonly concerns?: NonNullable<Behaviour["concerns"]>;
   readonly kind: Outcome["kind"];
   /** Seconds, and how many fewer they may be by the time of the answer; null: the provider names none. */
-  readonly after_s?: number | null;
+  readonly after_s?: number | null | ((traits: Traits) => number | null);
   readonly within_s?: number;
   /** Whether the answer can be that to a batch as a whole. */
   readonly of_a_batch?: true;
@@ -26,13 +28,19 @@ interface Failure {
 const FAILURES_BY_NAME: Readonly<Record<string, Failure>> = {
   "401": { answer: ({ subject }) => subject.refusals.unauthorized, kind: "token_rejected", of_a_batch: true },
   "a rate limit": { answer: ({ subject }) => subject.refusals.rate_limit, kind: "pause", of_a_batch: true },
-  "a spent quota": { answer: ({ subject }) => subject.refusals.quota, kind: "pause", after_s: 3600 },
+  "a spent quota": {
+    answer: ({ subject }) => subject.refusals.quota,
+    kind: "pause",
+    after_s: ({ quota_pause_s }) => quota_pause_s,
+  },
   "a scope that is missing": {
-    answer: ({ traits }) => traits.answers.scope_missing,
+    answer: ({ traits }) => traits.answers.scope_missing ?? assert.fail(),
+    concerns: ({ answers }) => answers.scope_missing !== null,
     kind: "needs_reconnect",
   },
   "an account without a calendar": {
-    answer: ({ traits }) => traits.answers.no_calendar,
+    answer: ({ traits }) => traits.answers.no_calendar ?? assert.fail(),
+    concerns: ({ answers }) => answers.no_calendar !== null,
     kind: "mailbox_unavailable",
   },
   "a refusal for good": { answer: ({ subject }) => subject.refusals.invalid, kind: "rejected" },
@@ -121,7 +129,8 @@ const FAILURES_BY_NAME: Readonly<Record<string, Failure>> = {
   "a lost connection after": { answer: () => ({ kind: "drop_after" }), kind: "unknown", of_a_batch: true },
 };
 
-function assertIs(outcome: Outcome, { kind, after_s, within_s = 0 }: Failure): void {
+function assertIs(scene: Scene, outcome: Outcome, { kind, after_s: given, within_s = 0 }: Failure): void {
+  const after_s = typeof given === "function" ? given(scene.traits) : given;
   assert.equal(outcome.kind, kind, JSON.stringify(outcome));
   if (after_s === undefined) return;
   assert.ok("after_s" in outcome);
@@ -145,7 +154,7 @@ async function failSingly(scene: Scene, failure: Failure): Promise<void> {
     await client.deleteEvent(id, deleted_id),
   ];
   scene.subject.emulator.faults.set([{ ...failure.answer(scene), match: { path: scene.traits.paths.api } }]);
-  for (const outcome of await attempts()) assertIs(outcome, failure);
+  for (const outcome of await attempts()) assertIs(scene, outcome, failure);
   scene.subject.emulator.faults.clear();
   assert.deepEqual((await attempts()).map(({ kind }) => kind), ["done", "done", "gone"]);
   assert.deepEqual(calendar.titles(), ["Changed", "Fresh"]);
@@ -159,7 +168,7 @@ async function failListing(scene: Scene, failure: Failure): Promise<void> {
   scene.subject.emulator.faults.set([{ ...failure.answer(scene), match: { path: scene.traits.paths.api } }]);
   const failed = await list();
   assert.ok(!("value" in failed));
-  assertIs(failed, failure);
+  assertIs(scene, failed, failure);
   scene.subject.emulator.faults.clear();
   const answer = await list();
   assert.deepEqual(answer.kind === "done" && answer.value.map((event) => event.event_id), [event_id]);
@@ -168,9 +177,10 @@ async function failListing(scene: Scene, failure: Failure): Promise<void> {
 /** The same failure of the parts of a batch, or of a batch as a whole. */
 async function failTogether(scene: Scene, failure: Failure, path: string): Promise<void> {
   const calendar = await scene.newCalendar();
-  const changes = creations(calendar.id, events(3));
+  // As many as are begun before the first answer ends the run.
+  const changes = creations(calendar.id, events(Math.min(3, scene.traits.calls_under_way)));
   scene.subject.emulator.faults.set([{ ...failure.answer(scene), match: { path } }]);
-  for (const outcome of await calendar.apply(changes)) assertIs(outcome, failure);
+  for (const outcome of await calendar.apply(changes)) assertIs(scene, outcome, failure);
   scene.subject.emulator.faults.clear();
   (await calendar.apply(changes)).forEach(writtenId);
   assert.equal(calendar.events().length, changes.length);
@@ -179,10 +189,13 @@ async function failTogether(scene: Scene, failure: Failure, path: string): Promi
 /** Every way in which a call fails, and what it is taken for; repeated, every change is carried out once. */
 export const FAILURES: readonly Behaviour[] = [
   ...Object.entries(FAILURES_BY_NAME).flatMap(([name, failure]): Behaviour[] => [
-    { name: `${name}: ${failure.kind}`, run: (scene) => failSingly(scene, failure) },
-    { name: `${name}, in a listing: ${failure.kind}`, run: (scene) => failListing(scene, failure) },
+    ...[
+      { name: `${name}: ${failure.kind}`, run: (scene: Scene) => failSingly(scene, failure) },
+      { name: `${name}, in a listing: ${failure.kind}`, run: (scene: Scene) => failListing(scene, failure) },
+    ].map((one) => ({ ...one, ...(failure.concerns && { concerns: failure.concerns }) })),
     {
       name: `${name}, in a batch: ${failure.kind}`,
+      ...(failure.concerns && { concerns: failure.concerns }),
       run: (scene) => failTogether(scene, failure, scene.traits.paths.api),
     },
     ...(failure.of_a_batch

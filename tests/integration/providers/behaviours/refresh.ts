@@ -4,7 +4,7 @@ import type { RefreshOutcome } from "../../../../supabase/functions/_shared/prov
 import type { Fault } from "../../../../local/providers/faults.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import type { Behaviour } from "../behaviour.ts";
-import type { Scene } from "../scene.ts";
+import type { OAuthScene } from "../scene.ts";
 import { signIn } from "../sign-in.ts";
 
 /** What says nothing about the grant, at the token endpoint. */
@@ -27,7 +27,7 @@ function refreshed(outcome: RefreshOutcome): Extract<RefreshOutcome, { kind: "re
 }
 
 /** Asserts that an access token is good for a call to the calendar API. */
-async function assertWorks({ provider }: Scene, access_token: string): Promise<void> {
+async function assertWorks({ provider }: OAuthScene, access_token: string): Promise<void> {
   const budget = createCallBudget(Infinity);
   const client = provider.createClient({
     credentials: { kind: "oauth", access_token },
@@ -44,7 +44,7 @@ async function assertWorks({ provider }: Scene, access_token: string): Promise<v
 }
 
 /** What becomes of a grant after the consent. */
-export const REFRESH: readonly Behaviour[] = [
+export const REFRESH: readonly Behaviour<OAuthScene>[] = [
   {
     name: "a refresh gives a token that works, and a refresh token that works again",
     async run(scene) {
@@ -116,7 +116,7 @@ export const REFRESH: readonly Behaviour[] = [
       refreshed(await provider.connector.refreshToken(refresh_token));
     },
   },
-  ...Object.entries(NO_ANSWERS).map(([answer, fault]): Behaviour => ({
+  ...Object.entries(NO_ANSWERS).map(([answer, fault]): Behaviour<OAuthScene> => ({
     name: `${answer} from the token endpoint says nothing about the grant`,
     async run({ provider, subject, during }) {
       const { refresh_token } = await signIn(provider, { account: ADA });

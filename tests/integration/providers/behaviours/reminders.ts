@@ -62,23 +62,26 @@ export const REMINDERS: readonly Behaviour[] = [
   },
   {
     name:
-      "an all-day deadline reminds at the time of day that was chosen, on its day at the midnight that it begins with",
+      "an all-day deadline reminds at the time of day that was chosen, on its day at the midnight that it begins with if it cannot ring later",
     async run(scene) {
-      const expected: readonly (readonly [string, readonly number[], readonly number[]])[] = [
-        ["09:00", [10080, 1440], [9540, 900]],
-        ["17:30", [1440, 60, 0], [390, 0]],
-        ["09:00", [0], [0]],
-        ["23:59", [40320, 1439], [38881, 0]],
-        ["00:00", [1440], [1440]],
-      ];
-      for (const [all_day_reminder_time, reminders_minutes, before] of expected) {
+      const expected:
+        readonly (readonly [string, readonly number[], readonly number[], readonly number[]])[] = [
+          ["09:00", [10080, 1440], [9540, 900], [9540, 900]],
+          ["17:30", [1440, 60, 0], [390, 0], [390, -990, -1050]],
+          ["09:00", [0], [0], [-540]],
+          ["23:59", [40320, 1439], [38881, 0], [38881, 0]],
+          ["00:00", [1440], [1440], [1440]],
+        ];
+      const { remindersOf, rings_after_start } = scene.traits;
+      for (const [all_day_reminder_time, reminders_minutes, before, exactly] of expected) {
         const { only } = await created(scene, { due: inDays(60), all_day_reminder_time, reminders_minutes });
-        assert.deepEqual(only().reminders_minutes, scene.traits.remindersOf(before));
+        assert.deepEqual(only().reminders_minutes, remindersOf(rings_after_start ? exactly : before));
       }
     },
   },
   {
     name: "reminders stay when an all-day deadline becomes timed, and the settings change nothing of them",
+    concerns: ({ rings_after_start }) => !rings_after_start,
     async run(scene) {
       const all_day_reminder_time = "09:00";
       const { update } = await created(scene, {
@@ -90,6 +93,24 @@ export const REMINDERS: readonly Behaviour[] = [
       assert.deepEqual(await update({ all_day_reminder_time: "12:00", title: "Renamed" }), [900]);
       assert.deepEqual(await update({ status: "completed" }), []);
       assert.deepEqual(await update({ all_day_reminder_time: "12:00" }), [720]);
+    },
+  },
+  {
+    name: "reminders of ours move when an all-day deadline becomes timed, and when it is a day again",
+    concerns: ({ rings_after_start }) => rings_after_start,
+    async run(scene) {
+      const { update, id, event_id } = await created(scene, {
+        due: inDays(60),
+        all_day_reminder_time: "09:00",
+        reminders_minutes: [1440],
+      });
+      assert.deepEqual(await update({ due: inHours(24 * 60) }), [1440]);
+      assert.deepEqual(await update({ due: inHours(24 * 60), reminders_minutes: [60] }), [1440]);
+      assert.deepEqual(await update({ all_day_reminder_time: "12:00", title: "Renamed" }), [720]);
+      assert.deepEqual(await update({ status: "completed" }), []);
+      assert.deepEqual(await update({ all_day_reminder_time: "12:00" }), [720]);
+      scene.subject.user.remind(id, event_id);
+      assert.deepEqual(await update({ due: inHours(24 * 60) }), [5], "the user's own stays");
     },
   },
   {

@@ -2,8 +2,8 @@ import { startGoogleEmulator } from "../../../../local/providers/google/server.t
 import { createGoogleProvider } from "../../../../supabase/functions/_shared/providers/google/provider.ts";
 import { googleSubject } from "../../../support/subjects/google-subject.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
-import { REDIRECT_URI } from "../sign-in.ts";
-import type { Answer, ProviderSubject, Traits } from "../subject.ts";
+import { oauthClients, REDIRECT_URI } from "../sign-in.ts";
+import type { Answer, ProviderSubject, RunningOAuthProvider, Traits } from "../subject.ts";
 
 const CLIENT = { id: "client", secret: "no real secret", redirect_uris: [REDIRECT_URI] };
 const SCOPE = "https://www.googleapis.com/auth/";
@@ -25,7 +25,7 @@ const REFRESH_ANSWERS: Traits["refresh_answers"] = [
 ];
 
 /** Google Calendar. */
-export const GOOGLE: ProviderSubject = {
+export const GOOGLE: ProviderSubject<RunningOAuthProvider> = {
   name: "Google",
   async start() {
     const emulator = await startGoogleEmulator({ client: CLIENT });
@@ -35,8 +35,10 @@ export const GOOGLE: ProviderSubject = {
       authority_url: emulator.url,
       api_url: emulator.url,
     };
+    const provider = createGoogleProvider(env);
     return {
-      provider: createGoogleProvider(env),
+      provider,
+      openClient: oauthClients(provider),
       misconfigured: createGoogleProvider({ ...env, client_secret: "mistyped" }),
       subject: googleSubject(emulator),
       traits: {
@@ -69,6 +71,10 @@ export const GOOGLE: ProviderSubject = {
         calls_under_way: 200,
         takes_over_in_one_call: false,
         finds_own_calendar: false,
+        has_default_calendar: true,
+        pathEndOf: (event_id) => `/${encodeURIComponent(event_id)}`,
+        rings_after_start: false,
+        quota_pause_s: 3600,
         changing_ids: null,
         remindersOf: (minutes) => minutes,
         zone_names: {

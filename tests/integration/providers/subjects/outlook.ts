@@ -3,8 +3,8 @@ import { startOutlookEmulator } from "../../../../local/providers/outlook/server
 import { createOutlookProvider } from "../../../../supabase/functions/_shared/providers/outlook/provider.ts";
 import { outlookSubject, swapId } from "../../../support/subjects/outlook-subject.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
-import { REDIRECT_URI } from "../sign-in.ts";
-import type { Answer, ProviderSubject, Traits } from "../subject.ts";
+import { oauthClients, REDIRECT_URI } from "../sign-in.ts";
+import type { Answer, ProviderSubject, RunningOAuthProvider, Traits } from "../subject.ts";
 
 const CLIENT = { id: "client", secret: "no real secret", redirect_uris: [REDIRECT_URI] };
 /** The emulator's personal account, and its account without a licence for Exchange. */
@@ -57,7 +57,7 @@ const REFRESH_ANSWERS: Traits["refresh_answers"] = [
 ];
 
 /** Outlook, by way of Microsoft Graph. */
-export const OUTLOOK: ProviderSubject = {
+export const OUTLOOK: ProviderSubject<RunningOAuthProvider> = {
   name: "Outlook",
   async start() {
     const emulator = await startOutlookEmulator({ client: CLIENT });
@@ -75,8 +75,10 @@ export const OUTLOOK: ProviderSubject = {
       state.duplicate_transaction_status = status;
       state.burn_transaction_ids = burns_ids;
     };
+    const provider = createOutlookProvider(env);
     return {
-      provider: createOutlookProvider(env),
+      provider,
+      openClient: oauthClients(provider),
       misconfigured: createOutlookProvider({ ...env, client_secret: "mistyped" }),
       subject: outlookSubject(emulator),
       traits: {
@@ -115,6 +117,10 @@ export const OUTLOOK: ProviderSubject = {
         calls_under_way: 20,
         takes_over_in_one_call: false,
         finds_own_calendar: true,
+        has_default_calendar: true,
+        pathEndOf: (event_id) => `/${encodeURIComponent(event_id)}`,
+        rings_after_start: false,
+        quota_pause_s: 3600,
         changing_ids: {
           swap: (account, calendar_id) => swapId(emulator, account, calendar_id),
           swapNewOnes: (swaps) => state.swap_new_calendar_ids = swaps,

@@ -1,4 +1,4 @@
-import { testConformance } from "../conformance.ts";
+import { testOAuthConformance } from "../conformance.ts";
 import { TOY_SUBJECT } from "./subject.ts";
 
-testConformance(TOY_SUBJECT);
+testOAuthConformance(TOY_SUBJECT);

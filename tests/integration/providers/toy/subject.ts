@@ -1,6 +1,7 @@
 import type { SeenEvent, Subject } from "../../../support/subjects/subject.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
-import type { Answer, ProviderSubject } from "../subject.ts";
+import { oauthClients } from "../sign-in.ts";
+import type { Answer, ProviderSubject, RunningOAuthProvider } from "../subject.ts";
 import { CALLS_AT_ONCE } from "./client.ts";
 import { createToyProvider, NAME, scopesOf } from "./provider.ts";
 import { startToy, type ToyEmulator, type ToyEvent } from "./server.ts";
@@ -90,13 +91,15 @@ function seen(id: string, event: ToyEvent): SeenEvent {
 }
 
 /** The toy: no batches, no quotas, no organisations. */
-export const TOY_SUBJECT: ProviderSubject = {
+export const TOY_SUBJECT: ProviderSubject<RunningOAuthProvider> = {
   name: "Toy",
   async start() {
     const emulator = await startToy(CLIENT_SECRET);
     const { url, state } = emulator;
+    const provider = createToyProvider({ client_secret: CLIENT_SECRET, url });
     return {
-      provider: createToyProvider({ client_secret: CLIENT_SECRET, url }),
+      provider,
+      openClient: oauthClients(provider),
       misconfigured: createToyProvider({ client_secret: "mistyped", url }),
       subject: toySubject(emulator),
       traits: {
@@ -125,6 +128,10 @@ export const TOY_SUBJECT: ProviderSubject = {
         calls_under_way: CALLS_AT_ONCE,
         takes_over_in_one_call: true,
         finds_own_calendar: false,
+        has_default_calendar: true,
+        pathEndOf: (event_id) => `/${encodeURIComponent(event_id)}`,
+        rings_after_start: false,
+        quota_pause_s: 3600,
         changing_ids: null,
         remindersOf: (minutes) => minutes,
         zone_names: {

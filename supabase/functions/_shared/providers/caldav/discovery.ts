@@ -1,0 +1,165 @@
+import { followRedirects } from "../../transport/follow-redirects.ts";
+import {
+  AddressNotAllowed,
+  type HostPolicy,
+  isSameSite,
+  judgeAddress,
+  type Outbound,
+  Unreachable,
+} from "../../transport/safe-fetch.ts";
+import type { CredentialsOf } from "../credentials.ts";
+import type { Calendar } from "../calendar-client.ts";
+import { type DavAnswer, readAnswer } from "./answers.ts";
+import { calendarsOf, multistatusOf, propfind, syncsCollections } from "./calendars.ts";
+import { basic, type DavCall } from "./http.ts";
+import { homeOf, hrefOf } from "./places.ts";
+import { CALENDAR_PROPERTIES, PRINCIPAL_PROPERTIES } from "./requests.ts";
+
+const WELL_KNOWN = "/.well-known/caldav";
+const XML = "application/xml; charset=utf-8";
+
+/** What a server can do for us. */
+export interface Capabilities {
+  /** Whether it says that it makes calendars; only trying tells. */
+  readonly makes_calendars: boolean;
+  /** Whether calendars are listed page by page (RFC 6578). */
+  readonly syncs_collections: boolean;
+}
+
+/** What was found behind an address. */
+export type Discovery =
+  | {
+    readonly kind: "found";
+    readonly principal: URL;
+    readonly home: URL;
+    readonly calendars: readonly Calendar[];
+    readonly capabilities: Capabilities;
+  }
+  | {
+    readonly kind: "server_not_allowed" | "server_unreachable" | "not_supported" | "sign_in_failed";
+    /** For the log. */
+    readonly reason: string;
+  };
+
+type Lost = Exclude<Discovery, { kind: "found" }>;
+type Asked = { readonly answer: DavAnswer; readonly url: URL; readonly headers: Headers } | Lost;
+
+interface Discovering {
+  readonly outbound: Outbound;
+  readonly policy: HostPolicy;
+  /** `server` as its user typed it. */
+  readonly credentials: CredentialsOf<"password">;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds the calendars behind an address: the address itself may be anything of the account; then the well-known one
+ * (RFC 6764 §5), then the root. DNS is not asked for other hosts (SRV): whoever answers for a name is not whom the user typed.
+ *
+ * The password goes to the host that was typed, and from there within its site alone.
+ */
+export async function discover(options: Discovering): Promise<Discovery> {
+  const { policy, credentials } = options;
+  if (!URL.canParse(credentials.server)) return { kind: "server_not_allowed", reason: "malformed" };
+  const typed = new URL(credentials.server);
+  try {
+    judgeAddress(policy, typed);
+  } catch (error: unknown) {
+    if (error instanceof AddressNotAllowed) return { kind: "server_not_allowed", reason: error.reason };
+    throw error;
+  }
+  const principal = await findPrincipal(options, typed);
+  if (!("url" in principal)) return principal;
+  const asked = await ask(options, propfind(principal.url, "0", PRINCIPAL_PROPERTIES));
+  if ("kind" in asked) return asked;
+  const home = homeOf(options, asked.answer, asked.url);
+  if (home.kind === "token_rejected") return { kind: "sign_in_failed", reason: home.reason };
+  if (home.kind !== "done") return { kind: "not_supported", reason: home.kind };
+  return await readHome(options, principal.url, home.value);
+}
+
+/** Asks each address that may lead on, and goes by the first that does. */
+async function findPrincipal(options: Discovering, typed: URL): Promise<{ readonly url: URL } | Lost> {
+  const places = [typed, new URL(WELL_KNOWN, typed), new URL("/", typed)];
+  let lost: Lost | null = null;
+  for (const place of new Set(places.map(({ href }) => href))) {
+    const asked = await ask(options, propfind(new URL(place), "0", PRINCIPAL_PROPERTIES));
+    if ("kind" in asked) {
+      // The other addresses are of the same host.
+      if (asked.reason === "unreachable") return asked;
+      lost ??= asked;
+      continue;
+    }
+    const { answer, url } = asked;
+    if (answer.kind === "token_rejected") {
+      lost = { kind: "sign_in_failed", reason: answer.reason };
+      continue;
+    }
+    const read = multistatusOf(answer);
+    if (read.kind !== "done") continue;
+    for (const response of read.value.responses) {
+      const principal = hrefOf(response, "current-user-principal", url) ??
+        (response.properties.has("calendar-home-set") ? url : null);
+      if (principal === null) continue;
+      if (principal.origin !== url.origin && !isSameSite(options.policy, url, principal)) {
+        return { kind: "server_unreachable", reason: "principal_elsewhere" };
+      }
+      return { url: principal };
+    }
+  }
+  return lost ?? { kind: "not_supported", reason: "no_principal" };
+}
+
+async function readHome(options: Discovering, principal: URL, home: URL): Promise<Discovery> {
+  const asked = await ask(options, propfind(home, "1", CALENDAR_PROPERTIES));
+  if ("kind" in asked) return asked;
+  const read = multistatusOf(asked.answer);
+  if (read.kind === "token_rejected") return { kind: "sign_in_failed", reason: read.reason };
+  if (read.kind !== "done") return { kind: "not_supported", reason: read.kind };
+  const allowed = await ask(options, { method: "OPTIONS", url: home });
+  const allow = "kind" in allowed ? "" : allowed.headers.get("allow") ?? "";
+  const dav = "kind" in allowed ? "" : allowed.headers.get("dav") ?? "";
+  return {
+    kind: "found",
+    principal,
+    home,
+    calendars: calendarsOf(read.value, asked.url),
+    capabilities: {
+      makes_calendars: /\bMKCALENDAR\b/i.test(allow) || /\bextended-mkcol\b/i.test(dav),
+      syncs_collections: syncsCollections(read.value),
+    },
+  };
+}
+
+/** One question, its redirects followed. */
+async function ask(
+  { outbound, policy, credentials, signal }: Discovering,
+  call: DavCall | { readonly method: "OPTIONS"; readonly url: URL },
+): Promise<Asked> {
+  const { method, url } = call;
+  const depth = "depth" in call ? call.depth : undefined;
+  const body = "body" in call ? call.body : undefined;
+  try {
+    const answer = await followRedirects(outbound, policy, {
+      method,
+      url,
+      headers: {
+        authorization: basic(credentials),
+        ...(depth === undefined ? {} : { depth }),
+        ...(body === undefined ? {} : { "content-type": XML }),
+      },
+      ...(body === undefined ? {} : { body }),
+    }, signal === undefined ? {} : { signal });
+    if (answer.truncated) return { kind: "not_supported", reason: "answer_too_large" };
+    return {
+      answer: readAnswer(answer.status, answer.headers, new TextDecoder().decode(answer.body), false),
+      url: answer.url,
+      headers: answer.headers,
+    };
+  } catch (error: unknown) {
+    if (error instanceof Unreachable) return { kind: "server_unreachable", reason: "unreachable" };
+    // What the server named next may not be called.
+    if (error instanceof AddressNotAllowed) return { kind: "server_unreachable", reason: error.reason };
+    throw error;
+  }
+}

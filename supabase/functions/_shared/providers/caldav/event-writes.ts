@@ -1,0 +1,226 @@
+import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import type { Failure, Outcome } from "../outcome.ts";
+import { type DavAnswer, isTaken, isWritten, mayBeCalendar, mayBeUnsupported } from "./answers.ts";
+import {
+  calendarUrl,
+  type DavSteps,
+  fileUrl,
+  getCalendar,
+  missingCalendar,
+  multistatusOf,
+  pathOf,
+  type Target,
+} from "./calendars.ts";
+import { newFile, updatedFile } from "./event-file.ts";
+import { eventId, GENERATIONS_MAX, ownerDigits, readEventId, stemOf } from "./event-id.ts";
+import { queryByUidBody } from "./requests.ts";
+import { listFiles } from "./own-events.ts";
+
+/** A change to one event as the requests that it takes. */
+export type DavProgram = DavSteps<Outcome>;
+
+/** A file is read and written by its ETag so often, where others write it at the same moment. */
+const ATTEMPTS = 2;
+const STORED_ETAG = /^[\x21-\x7e]+$/;
+
+/** What became of the writing of a file; null: there is none to be brought up to date. */
+type Written = Outcome | null;
+
+/**
+ * Creates the event, or takes over the one that an earlier attempt or an earlier connection of the same owner left: the name
+ * of its file follows from both, and `If-None-Match` lets the server say that it is there. Where the server never takes a UID
+ * again that was deleted, the event gets the next one.
+ *
+ * @param generation where to begin; see {@link eventId}
+ */
+export function* createEvent(target: Target, event: CalendarEvent, generation = 0): DavProgram {
+  const { places, calendar, owner } = target;
+  for (; generation < GENERATIONS_MAX; generation++) {
+    const event_id = eventId(owner, event.obligation_id, calendar.id, generation);
+    const url = fileUrl(places, calendar.id, event_id);
+    const put = yield {
+      method: "PUT",
+      url,
+      if_none_match: "*",
+      body: newFile(event, event_id, new Date()),
+    };
+    if (put.kind === "ok") return yield* writtenOutcome(put, url, event_id);
+    const taken = isTaken(put)
+      ? yield* overwriteFile(target, url, event_id, event)
+      : put.kind === "exists"
+      ? yield* overwriteElsewhere(target, event_id, event)
+      : yield* failedWrite(target, put);
+    if (taken !== null) return taken;
+  }
+  return { kind: "rejected", reason: "event_ids_exhausted" };
+}
+
+/** Updates the event in place; one that is not there any more is made anew. */
+export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): DavProgram {
+  const url = fileUrl(target.places, target.calendar.id, event_id);
+  const written = yield* overwriteFile(target, url, event_id, event);
+  if (written !== null) return written;
+  const known = readEventId(event_id);
+  const is_ours = known !== null && event_id ===
+      eventId(target.owner, event.obligation_id, target.calendar.id, known.generation);
+  return yield* createEvent(target, event, is_ours ? known.generation : 0);
+}
+
+/** Deletes the event. `gone`: it is not there, now or since before. */
+export function* deleteEvent(target: Target, event_id: string): DavProgram {
+  const outcome = yield* deleteFile(target, fileUrl(target.places, target.calendar.id, event_id));
+  // Its user, or the server, may have given the file another name.
+  return outcome === null ? yield* deleteByUid(target, event_id, event_id) : outcome;
+}
+
+/** Deletes the owner's events of the obligation in the calendar. `gone`: there is none, now or since before. */
+export function* removeUntracked(target: Target, obligation_id: string): DavProgram {
+  return yield* deleteByUid(target, stemOf(target.owner, obligation_id), null);
+}
+
+/** @param event_id null: every id that begins with `part` */
+function* deleteByUid(target: Target, part: string, event_id: string | null): DavProgram {
+  const found = yield* findByUid(target, part, event_id);
+  if (found.kind !== "found") {
+    // With its calendar, an event is gone too.
+    return found.kind === "calendar_missing" ? { kind: "gone", reason: found.reason } : found;
+  }
+  for (const url of found.urls) {
+    const outcome = yield* deleteFile(target, url);
+    if (outcome !== null && outcome.kind !== "gone") return outcome;
+  }
+  return { kind: "gone", reason: found.urls.length === 0 ? "not_found" : "deleted" };
+}
+
+/** @returns null where there is no such file, as far as this answer tells */
+function* deleteFile(target: Target, url: URL): DavSteps<Written> {
+  const answer = yield { method: "DELETE", url };
+  if (isWritten(answer)) return { kind: "gone", reason: "deleted" };
+  if (answer.kind === "gone") return null;
+  if (answer.kind !== "ok") {
+    if (!mayBeCalendar(answer)) return answer;
+    const calendar = yield* getCalendar(target);
+    return calendar.kind === "calendar_missing"
+      ? { kind: "gone", reason: calendar.reason }
+      : calendar.kind === "done"
+      ? definite(answer)
+      : calendar;
+  }
+  // 200 and nothing that says so: it is looked for.
+  const left = yield { method: "GET", url };
+  if (left.kind === "gone") return { kind: "gone", reason: "deleted" };
+  return left.kind === "ok" ? { kind: "unknown", reason: "unreadable", after_s: null } : left;
+}
+
+type Found = Failure | { readonly kind: "found"; readonly urls: readonly URL[] };
+
+/**
+ * Finds files by the UID of their event, whatever they are called.
+ *
+ * @param event_id null: every id that begins with `part`, which files of ours are called by
+ */
+function* findByUid(target: Target, part: string, event_id: string | null): DavSteps<Found> {
+  const url = calendarUrl(target.places, target.calendar.id);
+  const asked = yield { method: "REPORT", url, depth: "1", body: queryByUidBody(part) };
+  if (asked.kind === "gone") return yield* missingCalendar(target, asked);
+  if (mayBeUnsupported(asked)) {
+    const files = yield* listFiles(target);
+    if (files.kind !== "done") return files;
+    const named = files.value.filter(({ name }) =>
+      event_id === null ? name.startsWith(part) : name === event_id
+    );
+    return { kind: "found", urls: named.map((file) => file.url) };
+  }
+  const read = multistatusOf(asked);
+  if (read.kind !== "done") return read;
+  const urls = read.value.responses.flatMap(({ href, status }) => {
+    const path = pathOf(href, url);
+    return path === null || (status !== null && status >= 300) ? [] : [urlAt(url, path)];
+  });
+  return { kind: "found", urls };
+}
+
+function urlAt(base: URL, path: string): URL {
+  const url = new URL(base);
+  url.pathname = path;
+  return url;
+}
+
+/** Brings the file up to date that has the event's UID under another name; null where this calendar has none. */
+function* overwriteElsewhere(target: Target, event_id: string, event: CalendarEvent): DavSteps<Written> {
+  const found = yield* findByUid(target, event_id, event_id);
+  if (found.kind !== "found") return found;
+  const [url] = found.urls;
+  return url === undefined ? null : yield* overwriteFile(target, url, event_id, event);
+}
+
+/** Reads the file and writes it with what is new, so that all else on it stays; null where there is none. */
+function* overwriteFile(target: Target, url: URL, event_id: string, event: CalendarEvent): DavSteps<Written> {
+  let answer: DavAnswer = { kind: "conflict", reason: "http_412" };
+  for (let attempt = 0; attempt < ATTEMPTS && answer.kind === "conflict"; attempt++) {
+    const stored = yield { method: "GET", url };
+    if (stored.kind === "gone") return null;
+    if (stored.kind !== "ok") return yield* failedWrite(target, stored);
+    if (!/BEGIN:VCALENDAR/i.test(stored.text)) {
+      return { kind: "unknown", reason: "unreadable", after_s: null };
+    }
+    const etag = strongEtag(stored.headers);
+    answer = yield {
+      method: "PUT",
+      url,
+      ...(etag === null ? {} : { if_match: etag }),
+      body: updatedFile(stored.text, event, event_id, new Date()),
+    };
+  }
+  if (answer.kind === "ok") return yield* writtenOutcome(answer, url, event_id);
+  // A UID that another file has is not to be made out by trying again.
+  if (answer.kind === "exists") return { kind: "conflict", reason: "uid_taken" };
+  return yield* failedWrite(target, answer);
+}
+
+/** `If-Match` takes no weak ETag (RFC 9110 §13.1.1); the strong one that it was made of does. */
+function strongEtag(headers: Headers): string | null {
+  const etag = headers.get("etag")?.trim().replace(/^W\//, "") ?? "";
+  return STORED_ETAG.test(etag) ? etag : null;
+}
+
+/** Whether a write that was answered with a success is one: 200 alone does not say so, and the file is looked at. */
+function* writtenOutcome(
+  answer: Extract<DavAnswer, { kind: "ok" }>,
+  url: URL,
+  event_id: string,
+): DavSteps<Outcome> {
+  if (isWritten(answer)) return { kind: "done", event_id, etag: strongEtag(answer.headers) };
+  const stored = yield { method: "GET", url };
+  if (stored.kind !== "ok") return stored.kind === "gone" ? unreadable() : stored;
+  return stored.text.includes(event_id)
+    ? { kind: "done", event_id, etag: strongEtag(stored.headers) }
+    : unreadable();
+}
+
+const unreadable = (): Outcome => ({ kind: "unknown", reason: "unreadable", after_s: null });
+
+/** What a refused write means: it may be the calendar that is gone, or that may only be read by now. */
+function* failedWrite(target: Target, answer: Failure): DavSteps<Outcome> {
+  if (!mayBeCalendar(answer)) return answer;
+  const calendar = yield* getCalendar(target);
+  if (calendar.kind !== "done") return calendar;
+  return calendar.value.writable ? definite(answer) : { kind: "calendar_missing", reason: "read_only" };
+}
+
+/** A refusal that is about the event itself, since its calendar answers. */
+function definite(answer: Failure): Failure {
+  switch (answer.kind) {
+    case "gone":
+      return { kind: "retry", reason: "event_not_found", after_s: null };
+    case "retry":
+      return { kind: "rejected", reason: answer.reason };
+    default:
+      return answer;
+  }
+}
+
+/** Whether an id is of an event that this owner wrote. */
+export function isOwn(event_id: string, owner: string): boolean {
+  return readEventId(event_id)?.owner === ownerDigits(owner);
+}

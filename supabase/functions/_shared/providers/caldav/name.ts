@@ -1,0 +1,4 @@
+/** As its row and its integrations call it. */
+export const NAME = "caldav";
+/** What people call it. */
+export const LABEL = "CalDAV";

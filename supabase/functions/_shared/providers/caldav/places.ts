@@ -1,0 +1,65 @@
+import { isSameSite } from "../../transport/safe-fetch.ts";
+import type { CalendarAnswer } from "../calendar-client.ts";
+import type { DavAnswer } from "./answers.ts";
+import { multistatusOf, type Places, propfind } from "./calendars.ts";
+import { callDav, type DavAccess } from "./http.ts";
+import type { DavResponse } from "./multistatus.ts";
+import { PRINCIPAL_PROPERTIES } from "./requests.ts";
+import { elementAt } from "./xml.ts";
+
+/** A service moves an account to another host now and then. */
+const KNOWN_MS = 15 * 60_000;
+const ACCOUNTS_MAX = 10_000;
+
+const known = new Map<string, { readonly home: URL; readonly until_ms: number }>();
+
+/** Where an account's calendars are, if this process asked lately. */
+export function knownPlaces({ credentials }: DavAccess): Places | null {
+  const entry = known.get(keyOf(credentials));
+  if (entry === undefined || entry.until_ms < Date.now()) return null;
+  return { principal: new URL(credentials.server), home: new URL(entry.home) };
+}
+
+/** Asks the principal where its calendars are (RFC 4791 §6.2.1): one request. */
+export async function findPlaces(access: DavAccess, signal?: AbortSignal): Promise<CalendarAnswer<Places>> {
+  const principal = new URL(access.credentials.server);
+  const answer = await callDav(access, propfind(principal, "0", PRINCIPAL_PROPERTIES), signal);
+  const home = homeOf(access, answer, principal);
+  if (home.kind !== "done") return home;
+  if (known.size >= ACCOUNTS_MAX) known.clear();
+  known.set(keyOf(access.credentials), { home: home.value, until_ms: Date.now() + KNOWN_MS });
+  return { kind: "done", value: { principal, home: home.value } };
+}
+
+/** Forgets what is known of an account: it is asked again. */
+export function forgetPlaces({ credentials }: DavAccess): void {
+  known.delete(keyOf(credentials));
+}
+
+/** The first home that a principal names, as far as its password may be sent there. */
+export function homeOf(
+  { policy }: Pick<DavAccess, "policy">,
+  answer: DavAnswer,
+  principal: URL,
+): CalendarAnswer<URL> {
+  const read = multistatusOf(answer);
+  if (read.kind === "gone") return { kind: "retry", reason: read.reason, after_s: null };
+  if (read.kind !== "done") return read;
+  const homes = read.value.responses.flatMap((response) =>
+    hrefOf(response, "calendar-home-set", principal) ?? []
+  );
+  const home = homes.find((one) => one.origin === principal.origin || isSameSite(policy, principal, one));
+  return home === undefined
+    ? { kind: "retry", reason: "no_calendar_home", after_s: null }
+    : { kind: "done", value: home };
+}
+
+/** The address that a property of a response names; null where it names none. */
+export function hrefOf({ properties }: DavResponse, name: string, base: URL): URL | null {
+  const href = elementAt(properties.get(name), "href")?.text.trim();
+  return href && URL.canParse(href, base.href) ? new URL(href, base.href) : null;
+}
+
+function keyOf({ server, username }: DavAccess["credentials"]): string {
+  return `${server} ${username}`;
+}
