@@ -27,6 +27,15 @@ export interface Target {
   readonly places: Places;
   readonly calendar: CalendarChoice;
   readonly owner: string;
+  /** What a change of the same batch found in it. */
+  listed?: CalendarAnswer<readonly NamedFile[]>;
+}
+
+/** A file in a calendar. */
+export interface NamedFile {
+  /** Without its path and its ending. */
+  readonly name: string;
+  readonly url: URL;
 }
 
 /** Calls that lead to a result. */

@@ -107,8 +107,13 @@ export function createCalDavClient(options: {
       if (changes.length === 0 || signal.aborted || budget.left === 0) return none;
       const places = await placesOf(signal);
       if (places.kind !== "done") return signal.aborted ? none : none.with(0, places);
+      const targets = new Map(
+        changes.map(({ calendar_id }) => [calendar_id, targetAt(places.value, calendar_id)]),
+      );
       return await runPrograms(
-        changes.map((change) => programOf(change, targetAt(places.value, change.calendar_id))),
+        changes.map((change) =>
+          programOf(change, targets.get(change.calendar_id) ?? targetAt(places.value, change.calendar_id))
+        ),
         {
           // What the signal cut has no answer.
           send: async (calls) => {

@@ -8,13 +8,12 @@ import {
   getCalendar,
   missingCalendar,
   multistatusOf,
-  pathOf,
   type Target,
 } from "./calendars.ts";
 import { newFile, updatedFile } from "./event-file.ts";
-import { eventId, GENERATIONS_MAX, ownerDigits, readEventId, stemOf } from "./event-id.ts";
+import { eventId, GENERATIONS_MAX, readEventId, stemOf } from "./event-id.ts";
 import { queryByUidBody } from "./requests.ts";
-import { listFiles } from "./own-events.ts";
+import { filesOf, listFiles } from "./own-events.ts";
 
 /** A change to one event as the requests that it takes. */
 export type DavProgram = DavSteps<Outcome>;
@@ -70,26 +69,48 @@ export function* updateEvent(target: Target, event_id: string, event: CalendarEv
 export function* deleteEvent(target: Target, event_id: string): DavProgram {
   const outcome = yield* deleteFile(target, fileUrl(target.places, target.calendar.id, event_id));
   // Its user, or the server, may have given the file another name.
-  return outcome === null ? yield* deleteByUid(target, event_id, event_id) : outcome;
+  return outcome === null ? yield* deleteByUid(target, event_id) : outcome;
 }
 
-/** Deletes the owner's events of the obligation in the calendar. `gone`: there is none, now or since before. */
+/**
+ * Deletes the owner's events of the obligation in the calendar. `gone`: there is none, now or since before.
+ *
+ * An event of a later generation is there only where the first one is not. It is found by its name in a listing: of a query
+ * by the beginning of a UID, Xandikos finds nothing.
+ */
 export function* removeUntracked(target: Target, obligation_id: string): DavProgram {
-  return yield* deleteByUid(target, stemOf(target.owner, obligation_id), null);
+  const { places, calendar, owner } = target;
+  const first = eventId(owner, obligation_id, calendar.id, 0);
+  const outcome = yield* deleteFile(target, fileUrl(places, calendar.id, first));
+  if (outcome !== null) return outcome;
+  const files = target.listed ?? (yield* listFiles(target));
+  if (files.kind !== "done") return goneWithCalendar(files);
+  // The others of a batch need not ask again: what they look for was there before all of them.
+  target.listed = files;
+  const stem = stemOf(owner, obligation_id);
+  return yield* deleteAll(
+    target,
+    files.value.filter(({ name }) => name.startsWith(stem)).map(({ url }) => url),
+  );
 }
 
-/** @param event_id null: every id that begins with `part` */
-function* deleteByUid(target: Target, part: string, event_id: string | null): DavProgram {
-  const found = yield* findByUid(target, part, event_id);
-  if (found.kind !== "found") {
-    // With its calendar, an event is gone too.
-    return found.kind === "calendar_missing" ? { kind: "gone", reason: found.reason } : found;
-  }
-  for (const url of found.urls) {
+/** Deletes the file that has this UID, whatever it is called. */
+function* deleteByUid(target: Target, event_id: string): DavProgram {
+  const found = yield* findByUid(target, event_id);
+  return found.kind === "found" ? yield* deleteAll(target, found.urls) : goneWithCalendar(found);
+}
+
+function* deleteAll(target: Target, urls: readonly URL[]): DavProgram {
+  for (const url of urls) {
     const outcome = yield* deleteFile(target, url);
     if (outcome !== null && outcome.kind !== "gone") return outcome;
   }
-  return { kind: "gone", reason: found.urls.length === 0 ? "not_found" : "deleted" };
+  return { kind: "gone", reason: urls.length === 0 ? "not_found" : "deleted" };
+}
+
+/** With its calendar, an event is gone too. */
+function goneWithCalendar(failure: Failure): Outcome {
+  return failure.kind === "calendar_missing" ? { kind: "gone", reason: failure.reason } : failure;
 }
 
 /** @returns null where there is no such file, as far as this answer tells */
@@ -114,41 +135,31 @@ function* deleteFile(target: Target, url: URL): DavSteps<Written> {
 
 type Found = Failure | { readonly kind: "found"; readonly urls: readonly URL[] };
 
-/**
- * Finds files by the UID of their event, whatever they are called.
- *
- * @param event_id null: every id that begins with `part`, which files of ours are called by
- */
-function* findByUid(target: Target, part: string, event_id: string | null): DavSteps<Found> {
+/** Finds files by the UID of their event, whatever they are called. */
+function* findByUid(target: Target, event_id: string): DavSteps<Found> {
   const url = calendarUrl(target.places, target.calendar.id);
-  const asked = yield { method: "REPORT", url, depth: "1", body: queryByUidBody(part) };
+  const asked = yield { method: "REPORT", url, depth: "1", body: queryByUidBody(event_id) };
   if (asked.kind === "gone") return yield* missingCalendar(target, asked);
   if (mayBeUnsupported(asked)) {
     const files = yield* listFiles(target);
     if (files.kind !== "done") return files;
-    const named = files.value.filter(({ name }) =>
-      event_id === null ? name.startsWith(part) : name === event_id
-    );
-    return { kind: "found", urls: named.map((file) => file.url) };
+    return {
+      kind: "found",
+      urls: files.value.filter(({ name }) => name === event_id).map((file) => file.url),
+    };
   }
   const read = multistatusOf(asked);
   if (read.kind !== "done") return read;
-  const urls = read.value.responses.flatMap(({ href, status }) => {
-    const path = pathOf(href, url);
-    return path === null || (status !== null && status >= 300) ? [] : [urlAt(url, path)];
-  });
-  return { kind: "found", urls };
-}
-
-function urlAt(base: URL, path: string): URL {
-  const url = new URL(base);
-  url.pathname = path;
-  return url;
+  // A server finds by a part of the UID, too: `…-g1` is in `…-g10`.
+  const files = filesOf(read.value, url).filter(({ name }) =>
+    name === event_id || readEventId(name) === null
+  );
+  return { kind: "found", urls: files.map((file) => file.url) };
 }
 
 /** Brings the file up to date that has the event's UID under another name; null where this calendar has none. */
 function* overwriteElsewhere(target: Target, event_id: string, event: CalendarEvent): DavSteps<Written> {
-  const found = yield* findByUid(target, event_id, event_id);
+  const found = yield* findByUid(target, event_id);
   if (found.kind !== "found") return found;
   const [url] = found.urls;
   return url === undefined ? null : yield* overwriteFile(target, url, event_id, event);
@@ -205,7 +216,8 @@ function* failedWrite(target: Target, answer: Failure): DavSteps<Outcome> {
   if (!mayBeCalendar(answer)) return answer;
   const calendar = yield* getCalendar(target);
   if (calendar.kind !== "done") return calendar;
-  return calendar.value.writable ? definite(answer) : { kind: "calendar_missing", reason: "read_only" };
+  const may_write = calendar.value.writable && !("reason" in answer && answer.reason === "need-privileges");
+  return may_write ? definite(answer) : { kind: "calendar_missing", reason: "read_only" };
 }
 
 /** A refusal that is about the event itself, since its calendar answers. */
@@ -218,9 +230,4 @@ function definite(answer: Failure): Failure {
     default:
       return answer;
   }
-}
-
-/** Whether an id is of an event that this owner wrote. */
-export function isOwn(event_id: string, owner: string): boolean {
-  return readEventId(event_id)?.owner === ownerDigits(owner);
 }

@@ -7,6 +7,7 @@ import {
   getCalendar,
   missingCalendar,
   multistatusOf,
+  type NamedFile,
   pathOf,
   propfind,
   type Target,
@@ -14,13 +15,6 @@ import {
 import { ownerDigits, plainPath, readEventId } from "./event-id.ts";
 import type { Multistatus } from "./multistatus.ts";
 import { syncCollectionBody } from "./requests.ts";
-
-/** A file in a calendar. */
-export interface NamedFile {
-  /** Without its path and its ending. */
-  readonly name: string;
-  readonly url: URL;
-}
 
 /** Servers that have no sync-collection, as far as this process has seen. */
 const without_sync = new Set<string>();
@@ -91,7 +85,8 @@ function isCut({ responses }: Multistatus, url: URL): boolean {
   });
 }
 
-function filesOf({ responses }: Multistatus, url: URL): readonly NamedFile[] {
+/** The files that a listing names. */
+export function filesOf({ responses }: Multistatus, url: URL): readonly NamedFile[] {
   return responses.flatMap(({ href, status }) => {
     const path = pathOf(href, url);
     if (path === null || (status !== null && status >= 300)) return [];

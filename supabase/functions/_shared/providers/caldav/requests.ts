@@ -61,16 +61,16 @@ export function syncCollectionBody(token: string): string {
 }
 
 /**
- * REPORT for the events whose UID contains a text (RFC 4791 §7.8). It names the component, without which iCloud refuses
+ * REPORT for the events with a UID, or with one that contains it (RFC 4791 §7.8). It names the component, without which iCloud refuses
  * it.
  *
- * @param part letters, digits and hyphens
+ * @param uid letters, digits and hyphens
  */
-export function queryByUidBody(part: string): string {
+export function queryByUidBody(uid: string): string {
   return documentOf(
     "C:calendar-query",
     `${propOf(["getetag"])}<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">` +
-      `<C:prop-filter name="UID"><C:text-match collation="i;octet">${escapeXml(part)}</C:text-match>` +
+      `<C:prop-filter name="UID"><C:text-match collation="i;octet">${escapeXml(uid)}</C:text-match>` +
       "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter>",
   );
 }
