@@ -55,7 +55,7 @@ export async function severalPages({ newCalendar, traits, reset }: Scene) {
   const calendar = await newCalendar();
   const made = await createEvents(calendar, EVENTS);
   reset();
-  traits.limitPages(PER_PAGE);
+  traits.limitPages?.(PER_PAGE);
   return { ...calendar, made };
 }
 

@@ -135,7 +135,7 @@ export async function openScene<R extends RunningProvider>(
     reset: () => {
       faults.clear();
       subject.setQuotas(false);
-      traits.limitPages(null);
+      traits.limitPages?.(null);
       state.requests = [];
       state.quota_violations = [];
     },

@@ -92,8 +92,10 @@ export interface Traits {
     readonly personal_account: string;
   } | null;
 
-  /** From now on, a page of a listing has so many items at most; null: as many as were asked for. */
-  limitPages(items: number | null): void;
+  /** From now on, a page of a listing has so many items at most; null: as many as were asked for. Absent: no pages. */
+  readonly limitPages: ((items: number | null) => void) | null;
+  /** Whether an event that ends before it begins is refused. */
+  readonly checks_times: boolean;
   /** Calls that go into one HTTP request. */
   readonly calls_per_request: number;
   /** Calls that are under way at once. */

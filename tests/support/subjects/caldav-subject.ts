@@ -8,10 +8,19 @@ import type { SeenEvent, Subject } from "./subject.ts";
 const FILE_END = ".ics";
 const fileOf = (event_id: string) => `${event_id}${FILE_END}`;
 
+/** Where calendars are: of the emulator, or of another server that it is the picture of. */
+interface Paths {
+  readonly calendarAt: typeof calendarAt;
+  readonly calendarPath: typeof calendarPath;
+}
+
 /** The CalDAV emulator as a {@link Subject}. */
-export function calDavSubject(emulator: CalDavEmulator): Subject<string> {
+export function calDavSubject(
+  emulator: Omit<CalDavEmulator, "shard_url">,
+  paths: Paths = { calendarAt, calendarPath },
+): Subject<string> {
   const { state } = emulator;
-  const calendarOf = (calendar_id: string) => calendarAt(state, calendar_id)?.calendar;
+  const calendarOf = (calendar_id: string) => paths.calendarAt(state, calendar_id)?.calendar;
   const textOf = (calendar_id: string, event_id: string) =>
     calendarOf(calendar_id)?.files.get(fileOf(event_id))?.text;
   const letWrite = (calendar_id: string, writable: boolean) => {
@@ -21,7 +30,7 @@ export function calDavSubject(emulator: CalDavEmulator): Subject<string> {
   return {
     name: "caldav",
     emulator,
-    paths: { events: `^/dav/calendars/[^/]+/[^/]+/[^/]+\\${FILE_END}$`, token: "^/no-token$" },
+    paths: { events: `\\${FILE_END}$`, token: "^/no-token$" },
     refusals: {
       unauthorized: { kind: "status", status: 401 },
       rate_limit: { kind: "status", status: 429 },
@@ -38,12 +47,12 @@ export function calDavSubject(emulator: CalDavEmulator): Subject<string> {
       const url = eventIn(textOf(calendar_id, event_id) ?? "").getFirstPropertyValue("url");
       return url === null ? null : String(url);
     },
-    hasCalendar: (account, calendar_id) => calendarAt(state, calendar_id)?.account.email === account,
+    hasCalendar: (account, calendar_id) => paths.calendarAt(state, calendar_id)?.account.email === account,
     calendars: (email) => {
       const account = state.accounts.get(email);
       if (account === undefined) return [];
       return [...account.calendars.values()].filter(({ components }) => components.includes("VEVENT"))
-        .map(({ slug, name }) => ({ id: calendarPath(account, slug), name }));
+        .map(({ slug, name }) => ({ id: paths.calendarPath(account, slug), name }));
     },
     user: {
       deleteEvent(calendar_id, event_id) {
@@ -72,7 +81,7 @@ export function calDavSubject(emulator: CalDavEmulator): Subject<string> {
         if (calendar) state.store(calendar, fileOf("own"), { uid: "own", text: lines.join("\r\n") });
       },
       deleteCalendar: (_account, calendar_id) => {
-        const found = calendarAt(state, calendar_id);
+        const found = paths.calendarAt(state, calendar_id);
         if (found) state.removeCalendar(found.account, found.calendar.slug);
       },
       withdrawWriting: (_account, calendar_id) => letWrite(calendar_id, false),

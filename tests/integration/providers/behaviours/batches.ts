@@ -108,6 +108,7 @@ export const BATCHES: readonly Behaviour[] = [
   },
   {
     name: "an event that the provider would never take fails alone",
+    concerns: ({ checks_times }) => checks_times,
     async run({ newCalendar }) {
       const calendar = await newCalendar();
       const poison = eventOf({ title: "Ends before it begins" });

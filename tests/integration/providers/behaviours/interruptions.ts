@@ -93,7 +93,10 @@ export const INTERRUPTIONS: readonly Behaviour[] = [
       scene.reset();
       const outcomes = await client.applyChanges(changes, never());
       assert.ok(scene.calls().length <= BUDGET && budget.used <= BUDGET, `${scene.calls().length} calls`);
-      assert.deepEqual(countKinds(outcomes), { done: 2, null: 6 });
+      const { done = 0, null: left = 0, ...rest } = countKinds(outcomes);
+      assert.deepEqual(rest, {});
+      // How many come to their end depends on whose answers come first.
+      assert.ok(done >= 2 && done <= BUDGET / 2 && done + left === 8, JSON.stringify(countKinds(outcomes)));
       (await calendar.apply(changes)).forEach(writtenId);
       assert.deepEqual(new Set(calendar.titles()), new Set(["After"]));
     },

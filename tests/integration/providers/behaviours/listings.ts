@@ -15,6 +15,8 @@ const UNREADABLE_PAGES = [
   '{"items":[{}],"value":[{}]}',
 ];
 
+const hasPages: Behaviour["concerns"] = ({ limitPages }) => limitPages !== null;
+
 /** Far less than a call is waited for. */
 const CUT_WITHIN_MS = 3_000;
 
@@ -22,6 +24,7 @@ const CUT_WITHIN_MS = 3_000;
 export const LISTINGS: readonly Behaviour[] = [
   {
     name: "a listing of several pages is whole, and every page is charged",
+    concerns: hasPages,
     async run(scene) {
       const { id, clientWith, made } = await severalPages(scene);
       scene.subject.user.addEvent(id);
@@ -32,6 +35,7 @@ export const LISTINGS: readonly Behaviour[] = [
   },
   {
     name: "where the budget is spent before the last page, it is tried again later, and not overdrawn",
+    concerns: hasPages,
     async run(scene) {
       const { id, clientWith } = await severalPages(scene);
       for (const calls of [0, 1, PAGES - 1]) {
@@ -44,6 +48,7 @@ export const LISTINGS: readonly Behaviour[] = [
   },
   {
     name: "a signal that is aborted already asks for nothing",
+    concerns: hasPages,
     async run(scene) {
       const { id, client } = await severalPages(scene);
       assert.equal(await failedListing(client, id, AbortSignal.abort()), "retry");
@@ -52,6 +57,7 @@ export const LISTINGS: readonly Behaviour[] = [
   },
   {
     name: "a signal that is aborted between two pages, or while one is waited for, ends the listing",
+    concerns: hasPages,
     async run(scene) {
       const { id, client, clientWith } = await severalPages(scene);
       const between = new AbortController();
@@ -74,6 +80,7 @@ export const LISTINGS: readonly Behaviour[] = [
   },
   {
     name: "a further page that the provider does not know any more means to begin anew",
+    concerns: hasPages,
     async run(scene) {
       const { subject, traits } = scene;
       const { id, clientWith, made } = await severalPages(scene);
@@ -93,6 +100,7 @@ export const LISTINGS: readonly Behaviour[] = [
   },
   {
     name: "a further page that fails in any other way fails the listing in that way",
+    concerns: hasPages,
     async run(scene) {
       const { subject, traits } = scene;
       const { id, clientWith } = await severalPages(scene);
@@ -122,6 +130,7 @@ export const LISTINGS: readonly Behaviour[] = [
   },
   {
     name: "where the calendar is gone it is missing, also when it goes between two pages",
+    concerns: hasPages,
     async run(scene) {
       const { id, account, client, clientWith } = await severalPages(scene);
       const budget = onSecondPage(() => scene.subject.user.deleteCalendar(account, id));

@@ -137,7 +137,7 @@ export const SHARED_CALENDARS: readonly Behaviour[] = [
     run: (scene) =>
       inEveryWay(scene, async () => {
         for (const page_size of [null, 1]) {
-          scene.traits.limitPages(page_size);
+          scene.traits.limitPages?.(page_size);
           const { id, one, other, event, one_id, others, events } = await shareObligation(scene);
           const { obligation_id } = event;
           const own = events().get(one_id);

@@ -14,6 +14,23 @@ testAccount("calendars at another host than the principal are found and written 
   assert.equal(subject.events(calendar_id).length, 1);
 }, { shards: true });
 
+testAccount(
+  "a service that moves an account to another host is followed, and nothing is missing for it",
+  async (account) => {
+    const { emulator, client, calendar_id, subject } = account;
+    emulator.state.shard_url = null;
+    subject.user.deleteCalendar("ada@example.com", calendar_id);
+    const event = eventOf();
+    assert.deepEqual(await client.createEvent(calendar_id, event), {
+      kind: "retry",
+      reason: "home_moved",
+      after_s: null,
+    });
+    assert.equal((await client.createEvent(calendar_id, event)).kind, "calendar_missing");
+  },
+  { shards: true },
+);
+
 testAccount("a refusal inside a 207 is no success", async ({ client, calendar_id, subject }) => {
   const poison = eventOf();
   const time = { kind: "all_day", start_date: "2027-03-15", end_date: "2027-03-01" } as const;

@@ -8,12 +8,15 @@ import type { Failure } from "../outcome.ts";
 import { type DavAnswer, isWritten, mayBeUnsupported } from "./answers.ts";
 import { ownerDigits, plainPath } from "./event-id.ts";
 import type { DavCall } from "./http.ts";
-import type { DavResponse, Multistatus } from "./multistatus.ts";
+import { type DavResponse, hrefOf, type Multistatus } from "./multistatus.ts";
 import { CALENDAR_PROPERTIES, mkcalendarBody, PRINCIPAL_PROPERTIES, propfindBody } from "./requests.ts";
 import { childrenOf, elementAt } from "./xml.ts";
 
 /** What any of these lets us write (RFC 3744 §3). */
 const WRITING: ReadonlySet<string> = new Set(["all", "write", "write-content", "bind"]);
+
+/** The service moved the account's calendars to another host: they are looked for there. */
+export const HOME_MOVED = "home_moved";
 
 /** Where an account's calendars are. */
 export interface Places {
@@ -90,6 +93,12 @@ export function* missingCalendar(target: Target, answer: Failure): DavSteps<Fail
   const principal = multistatusOf(asked);
   if (principal.kind === "gone") return nothingThere(principal);
   if (principal.kind !== "done") return principal;
+  const homes = principal.value.responses.flatMap((one) =>
+    hrefOf(one, "calendar-home-set", places.principal) ?? []
+  );
+  if (homes.length > 0 && homes.every(({ href }) => href !== places.home.href)) {
+    return { kind: "retry", reason: HOME_MOVED, after_s: null };
+  }
   if (calendar.role === "own") {
     const listed = yield* listCalendars(places);
     if (listed.kind !== "done") return listed;

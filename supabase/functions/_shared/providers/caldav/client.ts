@@ -11,6 +11,7 @@ import {
   deleteCalendar,
   fileUrl,
   getCalendar,
+  HOME_MOVED,
   isEmptyCalendar,
   listCalendars,
   type Places,
@@ -20,7 +21,7 @@ import { createEvent, deleteEvent, removeUntracked, updateEvent } from "./event-
 import { callDav, type DavCall } from "./http.ts";
 import { listMovedEvents } from "./moved-events.ts";
 import { listOwnEvents } from "./own-events.ts";
-import { findPlaces, knownPlaces } from "./places.ts";
+import { findPlaces, forgetPlaces, knownPlaces } from "./places.ts";
 
 /** Requests of an account at a time: what most servers answer fastest, of 64 writes in 1, 2, 4 and 8 of them. */
 const REQUESTS_AT_ONCE = 2;
@@ -62,10 +63,16 @@ export function createCalDavClient(options: {
     owner,
     calendar: options.calendar?.id === calendar_id ? options.calendar : { id: calendar_id, role: "other" },
   });
+  const noted = <T extends { readonly kind: string } | null>(answer: T): T => {
+    if (answer !== null && "reason" in answer && answer.reason === HOME_MOVED) forgetPlaces(options);
+    return answer;
+  };
   /** Does something with one call after the other. */
-  const run = async <T>(program: (places: Places) => DavSteps<T>): Promise<T | Failure> => {
+  const run = async <T extends { readonly kind: string }>(
+    program: (places: Places) => DavSteps<T>,
+  ): Promise<T | Failure> => {
     const places = await placesOf();
-    return places.kind === "done" ? await runProgram(program(places.value), call) : places;
+    return places.kind === "done" ? noted(await runProgram(program(places.value), call)) : places;
   };
   const list = async <T>(
     signal: AbortSignal,
@@ -76,7 +83,7 @@ export function createCalDavClient(options: {
     const places = await placesOf(signal);
     if (places.kind !== "done") return signal.aborted ? notFinished() : places;
     const send = (one: DavCall) => callDav(options, one, signal);
-    return await runListing(listing(places.value), { send, budget, signal });
+    return noted(await runListing(listing(places.value), { send, budget, signal }));
   };
   const client: CalendarClient = {
     checkAccount: async () => {
@@ -110,7 +117,7 @@ export function createCalDavClient(options: {
       const targets = new Map(
         changes.map(({ calendar_id }) => [calendar_id, targetAt(places.value, calendar_id)]),
       );
-      return await runPrograms(
+      const outcomes = await runPrograms(
         changes.map((change) =>
           programOf(change, targets.get(change.calendar_id) ?? targetAt(places.value, change.calendar_id))
         ),
@@ -126,6 +133,7 @@ export function createCalDavClient(options: {
           signal,
         },
       );
+      return outcomes.map(noted);
     },
   };
   return client;

@@ -12,7 +12,8 @@ import type { Calendar } from "../calendar-client.ts";
 import { type DavAnswer, readAnswer } from "./answers.ts";
 import { calendarsOf, multistatusOf, propfind, syncsCollections } from "./calendars.ts";
 import { basic, type DavCall } from "./http.ts";
-import { homeOf, hrefOf } from "./places.ts";
+import { hrefOf } from "./multistatus.ts";
+import { homeOf } from "./places.ts";
 import { CALENDAR_PROPERTIES, PRINCIPAL_PROPERTIES } from "./requests.ts";
 
 const WELL_KNOWN = "/.well-known/caldav";

@@ -3,9 +3,8 @@ import type { CalendarAnswer } from "../calendar-client.ts";
 import type { DavAnswer } from "./answers.ts";
 import { multistatusOf, type Places, propfind } from "./calendars.ts";
 import { callDav, type DavAccess } from "./http.ts";
-import type { DavResponse } from "./multistatus.ts";
+import { hrefOf } from "./multistatus.ts";
 import { PRINCIPAL_PROPERTIES } from "./requests.ts";
-import { elementAt } from "./xml.ts";
 
 /** A service moves an account to another host now and then. */
 const KNOWN_MS = 15 * 60_000;
@@ -52,12 +51,6 @@ export function homeOf(
   return home === undefined
     ? { kind: "retry", reason: "no_calendar_home", after_s: null }
     : { kind: "done", value: home };
-}
-
-/** The address that a property of a response names; null where it names none. */
-export function hrefOf({ properties }: DavResponse, name: string, base: URL): URL | null {
-  const href = elementAt(properties.get(name), "href")?.text.trim();
-  return href && URL.canParse(href, base.href) ? new URL(href, base.href) : null;
 }
 
 function keyOf({ server, username }: DavAccess["credentials"]): string {
