@@ -36,13 +36,13 @@ export class DavError extends Error {
 
   /** The same refusal as Xandikos has it: 207, and the error inside. */
   toMultistatus(path: string): Response {
-    if (this.precondition === null) return this.toResponse();
+    const error = this.precondition === null ? "" : element(DAV, "error", this.#inner());
     return multistatus([
       element(
         DAV,
         "response",
         element(DAV, "href", escapeXml(path)) + element(DAV, "status", statusLine(this.status)) +
-          element(DAV, "error", this.#inner()),
+          error,
       ),
     ]);
   }

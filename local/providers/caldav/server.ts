@@ -92,8 +92,10 @@ async function answer(state: CalDavState, request: Request): Promise<Response> {
     return await serve(state, request, path);
   } catch (error: unknown) {
     if (!(error instanceof DavError)) throw error;
-    const in_multistatus = state.odd.refusals_as_multistatus && /^(PUT|MKCALENDAR)$/.test(request.method);
-    return in_multistatus ? error.toMultistatus(path) : error.toResponse();
+    const is_inside = error.precondition === null
+      ? request.method === "PROPFIND" && error.status === 404
+      : /^(PUT|MKCALENDAR)$/.test(request.method);
+    return state.odd.refusals_as_multistatus && is_inside ? error.toMultistatus(path) : error.toResponse();
   }
 }
 

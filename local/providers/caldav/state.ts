@@ -40,7 +40,7 @@ export interface StoredFile {
 
 /** What real servers were seen to do beside what the standards say. All off: a server by the book. */
 export interface Oddities {
-  /** Refusals of PUT and MKCALENDAR come as 207 with the error inside (Xandikos). */
+  /** Refusals of PUT and MKCALENDAR, and what PROPFIND does not find, come as 207 with the error inside (Xandikos). */
   refusals_as_multistatus: boolean;
   /** ETags of GET are weak (Cyrus, when it compresses). */
   weak_etags: boolean;

@@ -97,7 +97,7 @@ export async function callServer(
     method,
     headers: {
       authorization: `Basic ${btoa(`${username}:${password}`)}`,
-      ...(method === "PUT" ? { "content-type": "text/calendar; charset=utf-8" } : {}),
+      "content-type": method === "PUT" ? "text/calendar; charset=utf-8" : "application/xml; charset=utf-8",
       ...headers,
     },
     ...(body === undefined ? {} : { body }),

@@ -96,18 +96,24 @@ export const CALDAV_ANSWERS: readonly AnswerRow[] = [
 /**
  * Reads an answer. A success is not always one: a multistatus may hold a refusal.
  *
- * @param is_one whether the request concerns one resource as a whole, so that what a multistatus says of it is the answer
+ * @param concerns what a refusal in a multistatus is about: `one` resource, so that it is the answer; what was `found`, so that
+ * it is where nothing else was (as Xandikos says of what is not there); or a `part` of a listing, which may be missing
  */
-export function readAnswer(status: number, headers: Headers, text: string, is_one: boolean): DavAnswer {
+export function readAnswer(
+  status: number,
+  headers: Headers,
+  text: string,
+  concerns: "one" | "found" | "part",
+): DavAnswer {
   const after_s = retryAfterOf(headers);
   if (!isSuccess(status)) {
     return failureOf(CALDAV_ANSWERS, status, preconditionOf(readXml(text) ?? undefined) ?? "", after_s);
   }
   const multistatus = readMultistatus(/<\S*multistatus\b/.test(text) ? readXml(text) : null);
   if (status === 207 && multistatus === null) return { kind: "unknown", reason: "unreadable", after_s: null };
-  const refused = is_one
-    ? multistatus?.responses.find((one) => one.status !== null && !isSuccess(one.status))
-    : undefined;
+  const responses = multistatus?.responses ?? [];
+  const is_answer = concerns === "one" || (concerns === "found" && responses.length === 1);
+  const refused = responses.find((one) => is_answer && one.status !== null && !isSuccess(one.status));
   if (refused?.status) return failureOf(CALDAV_ANSWERS, refused.status, refused.error ?? "", after_s);
   return { kind: "ok", status, headers, multistatus, text };
 }

@@ -153,7 +153,7 @@ async function ask(
     }, signal === undefined ? {} : { signal });
     if (answer.truncated) return { kind: "not_supported", reason: "answer_too_large" };
     return {
-      answer: readAnswer(answer.status, answer.headers, new TextDecoder().decode(answer.body), false),
+      answer: readAnswer(answer.status, answer.headers, new TextDecoder().decode(answer.body), "found"),
       url: answer.url,
       headers: answer.headers,
     };

@@ -75,8 +75,8 @@ async function send(
       ...(body === undefined ? {} : { body }),
     }, { timeout_ms: CALL_TIMEOUT_MS, ...(signal && { signal }) });
     if (answer.truncated) return { kind: "unknown", reason: "answer_too_large", after_s: null };
-    const is_one = method === "PUT" || method === "DELETE" || method === "MKCALENDAR";
-    return readAnswer(answer.status, answer.headers, new TextDecoder().decode(answer.body), is_one);
+    const concerns = method === "PROPFIND" ? "found" : method === "REPORT" ? "part" : "one";
+    return readAnswer(answer.status, answer.headers, new TextDecoder().decode(answer.body), concerns);
   } catch (error: unknown) {
     // An operator took the server off the list: nothing was sent.
     if (error instanceof AddressNotAllowed) {

@@ -15,8 +15,13 @@ const SABRE =
   '<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre\\DAV\\Exception\\Forbidden' +
   "</s:exception><s:message>Calendar limit reached</s:message></d:error>";
 
-function answered(status: number, body: string, headers: Record<string, string> = {}, is_one = true) {
-  return readAnswer(status, new Headers(headers), body, is_one);
+function answered(
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+  concerns: "one" | "found" | "part" = "one",
+) {
+  return readAnswer(status, new Headers(headers), body, concerns);
 }
 
 /** What each row of the table has to mean, said once more by hand: status, precondition or body, outcome, seconds. */
@@ -101,11 +106,9 @@ Deno.test("an answer to a write is a success where it says so, and taken for one
   );
   assert.ok(!isWritten(answered(200, "")) && !isWritten(answered(200, "<html>welcome</html>")));
   assert.equal(answered(207, inside("507 Full")).kind, "pause");
-  assert.equal(
-    answered(207, inside("404 Gone"), {}, false).kind,
-    "ok",
-    "of a listing, a part may be missing",
-  );
+  const gone = inside("404 Gone");
+  assert.equal(answered(207, gone, {}, "part").kind, "ok", "of a listing, a part may be missing");
+  assert.equal(answered(207, gone, {}, "found").kind, "gone", "nothing but that was found");
   assert.equal(answered(207, "<html/>").kind, "unknown");
 });
 
