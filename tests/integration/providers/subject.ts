@@ -94,6 +94,8 @@ export interface Traits {
 
   /** From now on, a page of a listing has so many items at most; null: as many as were asked for. Absent: no pages. */
   readonly limitPages: ((items: number | null) => void) | null;
+  /** Whether a thousand events are written in no time. */
+  readonly is_fast: boolean;
   /** Whether an event that ends before it begins is refused. */
   readonly checks_times: boolean;
   /** Calls that go into one HTTP request. */

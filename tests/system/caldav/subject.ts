@@ -53,6 +53,7 @@ export function realServer(server: RealServer): ProviderSubject {
           ...ours.traits,
           paths: { api: "^/", batch: null, calendars: "/$" },
           limitPages: null,
+          is_fast: false,
           checks_times: false,
           ways: { "the server is as it is": () => {} },
         },

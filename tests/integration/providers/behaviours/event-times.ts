@@ -97,6 +97,7 @@ export const EVENT_TIMES: readonly Behaviour[] = [
   },
   {
     name: "a timed event is at its instant in every zone that there is, in summer and in winter",
+    concerns: ({ is_fast }) => is_fast,
     run: (scene) =>
       assertAtTheirInstants(
         scene,

@@ -245,3 +245,17 @@ testAccount(
     assert.equal((await provider.connector.check(credentials)).kind, "sign_in_failed");
   },
 );
+
+testAccount("an account has four requests at a time at most, whoever asks", async (account) => {
+  const { clientFor, calendar_id, emulator, subject } = account;
+  const calendar = { id: calendar_id, role: "own" } as const;
+  const all = await Promise.all(
+    Array.from(
+      { length: 5 },
+      () => clientFor({ calendar }).applyChanges(creations(calendar_id, events(20)), never()),
+    ),
+  );
+  assert.ok(all.flat().every((outcome) => outcome?.kind === "done"));
+  assert.equal(subject.events(calendar_id).length, 100);
+  assert.deepEqual(emulator.state.quota_violations, []);
+});

@@ -65,6 +65,7 @@ export const CALDAV: ProviderSubject = {
         renews_refresh_tokens: false,
         organisation: null,
         limitPages: (items) => emulator.state.page_size_max = items,
+        is_fast: true,
         checks_times: true,
         calls_per_request: 1,
         calls_under_way: 2,

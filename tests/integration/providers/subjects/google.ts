@@ -67,6 +67,7 @@ export const GOOGLE: ProviderSubject<RunningOAuthProvider> = {
         renews_refresh_tokens: false,
         organisation: null,
         limitPages: (items) => emulator.state.page_size_max = items,
+        is_fast: true,
         checks_times: true,
         calls_per_request: 50,
         calls_under_way: 200,

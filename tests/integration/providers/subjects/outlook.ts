@@ -113,6 +113,7 @@ export const OUTLOOK: ProviderSubject<RunningOAuthProvider> = {
           personal_account: JOAN,
         },
         limitPages: (items) => state.page_size_max = items,
+        is_fast: true,
         checks_times: true,
         calls_per_request: 20,
         calls_under_way: 20,

@@ -124,6 +124,7 @@ export const TOY_SUBJECT: ProviderSubject<RunningOAuthProvider> = {
         renews_refresh_tokens: false,
         organisation: null,
         limitPages: (items) => state.page_size = items ?? PAGE_SIZE,
+        is_fast: true,
         checks_times: true,
         calls_per_request: 1,
         calls_under_way: CALLS_AT_ONCE,

@@ -18,15 +18,13 @@ import {
   type Target,
 } from "./calendars.ts";
 import { createEvent, deleteEvent, removeUntracked, updateEvent } from "./event-writes.ts";
-import { callDav, type DavCall } from "./http.ts";
+import { callDav, type DavCall, REQUESTS_AT_ONCE_MAX } from "./http.ts";
 import { listMovedEvents } from "./moved-events.ts";
 import { listOwnEvents } from "./own-events.ts";
 import { findPlaces, forgetPlaces, knownPlaces } from "./places.ts";
 
 /** Requests of an account at a time: what most servers answer fastest, of 64 writes in 1, 2, 4 and 8 of them. */
 const REQUESTS_AT_ONCE = 2;
-/** Servers refuse more, or put them off. */
-const REQUESTS_AT_ONCE_MAX = 4;
 
 /**
  * CalDAV for one account: RFC 4791 by hand, since a library that follows redirects by itself loses the password on the way to

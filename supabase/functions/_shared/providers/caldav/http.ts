@@ -4,11 +4,17 @@ import {
   type Outbound,
   Unreachable,
 } from "../../transport/safe-fetch.ts";
+import { CallSlots } from "../../transport/call-slots.ts";
 import { followRedirects } from "../../transport/follow-redirects.ts";
 import type { CredentialsOf } from "../credentials.ts";
 import { observed } from "../observe.ts";
 import { type DavAnswer, readAnswer } from "./answers.ts";
 import { NAME } from "./name.ts";
+
+/** Of one account, whoever asks: the worker, and its user in several tabs. Servers put off more, or refuse it. */
+export const REQUESTS_AT_ONCE_MAX = 4;
+const REQUESTS_IN_ALL = 1_000;
+const slots = new CallSlots({ in_total: REQUESTS_IN_ALL, per_site: REQUESTS_AT_ONCE_MAX });
 
 /** What takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -43,8 +49,24 @@ export function basic({ username, password }: CredentialsOf<"password">): string
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** Makes one call: whatever goes wrong on the way is an answer. */
+/** Makes one call, when the account has a slot for it: whatever goes wrong on the way is an answer. */
 export async function callDav(access: DavAccess, call: DavCall, signal?: AbortSignal): Promise<DavAnswer> {
+  const { server, username } = access.credentials;
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  const release = await slots.take(
+    `${server} ${username}`,
+    signal ? AbortSignal.any([signal, timeout]) : timeout,
+  )
+    .catch(() => null);
+  if (release === null) return { kind: "retry", reason: "account_busy", after_s: null };
+  try {
+    return await timed(access, call, signal);
+  } finally {
+    release();
+  }
+}
+
+async function timed(access: DavAccess, call: DavCall, signal?: AbortSignal): Promise<DavAnswer> {
   return await observed(
     NAME,
     operationOf(call),
