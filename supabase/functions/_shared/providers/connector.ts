@@ -112,8 +112,12 @@ export type CheckOutcome =
 export interface PasswordConnector {
   readonly kind: "password";
   readonly presets: readonly ServerPreset[];
-  /** Finds the calendars behind an address and tries the user name and the password there. */
-  check(credentials: CredentialsOf<"password">): Promise<CheckOutcome>;
+  /**
+   * Finds the calendars behind an address and tries the user name and the password there.
+   *
+   * @param signal ends it: the server is then unreachable
+   */
+  check(credentials: CredentialsOf<"password">, signal?: AbortSignal): Promise<CheckOutcome>;
 }
 
 /** How accounts of a provider are connected. */

@@ -45,7 +45,10 @@ testAccount("calendars and what the server can do are found", async ({ emulator,
 
 testAccount("a wrong password, or user, is a failed sign-in", async ({ emulator, provider }) => {
   for (
-    const [user, password] of [["ada@example.com", "wrong"], ["nobody", PASSWORD], ["ada@example.com", ""]]
+    const [user, password] of [["ada@example.com", "wrong"], ["nobody", PASSWORD], ["ada@example.com", ""], [
+      "ada:x",
+      PASSWORD,
+    ]]
   ) {
     const checked = await provider.connector.check(typed(emulator.url, user, password));
     assert.equal(checked.kind, "sign_in_failed");
@@ -96,6 +99,9 @@ Deno.test({
       }
       emulator.faults.set([{ kind: "drop_before" }]);
       assert.equal(await check(), "server_unreachable");
+      emulator.faults.set([{ kind: "hang" }]);
+      const signal = AbortSignal.timeout(200);
+      assert.equal((await provider.connector.check(typed(emulator.url), signal)).kind, "server_unreachable");
     } finally {
       provider.close();
       await emulator.close();

@@ -69,6 +69,8 @@ export async function discover(options: Discovering): Promise<Discovery> {
     if (error instanceof AddressNotAllowed) return { kind: "server_not_allowed", reason: error.reason };
     throw error;
   }
+  // The header has no way to say it (RFC 7617 §2), so no server knows such a user.
+  if (credentials.username.includes(":")) return { kind: "sign_in_failed", reason: "user_name" };
   const principal = await findPrincipal(options, typed);
   if (!("url" in principal)) return principal;
   const asked = await ask(options, propfind(principal.url, "0", PRINCIPAL_PROPERTIES));

@@ -30,8 +30,8 @@ function createCalDavConnector(env: CalDavEnv): PasswordConnector {
   return {
     kind: "password",
     presets: PRESETS,
-    async check(credentials) {
-      const found = await discover({ ...env, credentials });
+    async check(credentials, signal) {
+      const found = await discover({ ...env, credentials, ...(signal && { signal }) });
       if (found.kind !== "found") return found;
       return {
         kind: "connected",
