@@ -34,6 +34,17 @@ export class DavError extends Error {
       });
   }
 
+  /** The same refusal as sabre, and so Nextcloud, has it: an `error` for people beside what the standards say. */
+  toException(): Response {
+    const words = '<s:exception xmlns:s="http://sabredav.org/ns">Sabre\\DAV\\Exception</s:exception>' +
+      '<s:message xmlns:s="http://sabredav.org/ns">Refused</s:message>';
+    const inner = this.precondition === null ? words : `${words}${this.#inner()}`;
+    return new Response(xmlDocument("error", inner), {
+      status: this.status,
+      headers: { ...this.headers, "content-type": XML },
+    });
+  }
+
   /** The same refusal as Xandikos has it: 207, and the error inside. */
   toMultistatus(path: string): Response {
     const error = this.precondition === null ? "" : element(DAV, "error", this.#inner());

@@ -92,6 +92,7 @@ async function answer(state: CalDavState, request: Request): Promise<Response> {
     return await serve(state, request, path);
   } catch (error: unknown) {
     if (!(error instanceof DavError)) throw error;
+    if (state.odd.refusals_name_exceptions) return error.toException();
     const is_inside = error.precondition === null
       ? request.method === "PROPFIND" && error.status === 404
       : /^(PUT|MKCALENDAR)$/.test(request.method);

@@ -42,6 +42,8 @@ export interface StoredFile {
 export interface Oddities {
   /** Refusals of PUT and MKCALENDAR, and what PROPFIND does not find, come as 207 with the error inside (Xandikos). */
   refusals_as_multistatus: boolean;
+  /** Every refusal has an `error`, mostly without a precondition (sabre, Nextcloud). */
+  refusals_name_exceptions: boolean;
   /** ETags of GET are weak (Cyrus, when it compresses). */
   weak_etags: boolean;
   /** PUT does not answer an ETag (sabre, where it changed the file). */
@@ -69,6 +71,7 @@ export interface Oddities {
 /** The server by the book. */
 export const BY_THE_BOOK: Oddities = {
   refusals_as_multistatus: false,
+  refusals_name_exceptions: false,
   weak_etags: false,
   no_etag_on_put: false,
   burned_uids: false,

@@ -80,6 +80,7 @@ const MISSING: Readonly<Record<string, Partial<Oddities>>> = {
   "404": {},
   "403": { forbids_missing_calendars: true },
   "207 with a 404 inside": { refusals_as_multistatus: true },
+  "an exception": { refusals_name_exceptions: true, forbids_missing_calendars: true },
 };
 for (const [answer, odd] of Object.entries(MISSING)) {
   testAccount(`${answer} for a calendar that is not there is a missing calendar`, async (account) => {

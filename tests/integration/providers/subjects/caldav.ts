@@ -87,6 +87,7 @@ export const CALDAV: ProviderSubject = {
           "a UID that was deleted is refused": () => beOdd(emulator, { burned_uids: true }),
           "refusals come inside a multistatus": () =>
             beOdd(emulator, { refusals_as_multistatus: true, burned_uids: true }),
+          "refusals name an exception": () => beOdd(emulator, { refusals_name_exceptions: true }),
           "ETags are weak, and PUT has none": () =>
             beOdd(emulator, { weak_etags: true, no_etag_on_put: true }),
           "files are written anew": () => beOdd(emulator, { rewrites_files: true }),

@@ -1,7 +1,7 @@
 import { type AnswerRow, failureOf, retryAfterOf } from "../answer-table.ts";
 import type { CalendarAnswer } from "../calendar-client.ts";
 import type { Failure } from "../outcome.ts";
-import { isSuccess, type Multistatus, preconditionOf, readMultistatus } from "./multistatus.ts";
+import { isSuccess, type Multistatus, preconditionOf, readMultistatus, UNSPECIFIED } from "./multistatus.ts";
 import { readXml } from "./xml.ts";
 
 /** What came back from one request. */
@@ -107,15 +107,23 @@ export function readAnswer(
 ): DavAnswer {
   const after_s = retryAfterOf(headers);
   if (!isSuccess(status)) {
-    return failureOf(CALDAV_ANSWERS, status, preconditionOf(readXml(text) ?? undefined) ?? "", after_s);
+    return refusalOf(status, preconditionOf(readXml(text) ?? undefined), after_s);
   }
   const multistatus = readMultistatus(/<\S*multistatus\b/.test(text) ? readXml(text) : null);
   if (status === 207 && multistatus === null) return { kind: "unknown", reason: "unreadable", after_s: null };
   const responses = multistatus?.responses ?? [];
   const is_answer = concerns === "one" || (concerns === "found" && responses.length === 1);
   const refused = responses.find((one) => is_answer && one.status !== null && !isSuccess(one.status));
-  if (refused?.status) return failureOf(CALDAV_ANSWERS, refused.status, refused.error ?? "", after_s);
+  if (refused?.status) return refusalOf(refused.status, refused.error, after_s);
   return { kind: "ok", status, headers, multistatus, text };
+}
+
+/** @param precondition null: the server did not say it in its own words */
+function refusalOf(status: number, precondition: string | null, after_s: number | null): Failure {
+  const failure = failureOf(CALDAV_ANSWERS, status, precondition ?? "", after_s);
+  return precondition === UNSPECIFIED && "reason" in failure
+    ? { ...failure, reason: `http_${status}` }
+    : failure;
 }
 
 /** Whether a write was carried out for certain (200 has been seen with a page of somebody between us and the server). */
@@ -139,7 +147,7 @@ export function mayBeCalendar(answer: Failure): boolean {
     case "retry":
       return answer.reason === "http_403";
     case "rejected":
-      return answer.reason === "need-privileges" || answer.reason === "http_405" ||
+      return answer.reason === "need-privileges" || /^http_40[35]$/.test(answer.reason) ||
         answer.reason === "calendar-collection-location-ok";
     default:
       return false;

@@ -94,7 +94,7 @@ Deno.test("a page of somebody between us and the server is no error of CalDAV's"
   for (const body of ["<html>no</html>", "no", "<error", '<x:error xmlns:x="DAV:">']) {
     assert.equal(answered(403, body).kind, "retry");
   }
-  assert.deepEqual(answered(403, SABRE), { kind: "rejected", reason: "unspecified" });
+  assert.deepEqual(answered(403, SABRE), { kind: "rejected", reason: "http_403" });
 });
 
 Deno.test("an answer to a write is a success where it says so, and taken for one nowhere else", () => {
@@ -125,8 +125,13 @@ Deno.test("which refusals may be the calendar's", () => {
     const answer = answered(status, precondition === "" ? "" : errorOf(precondition));
     return answer.kind !== "ok" && mayBeCalendar(answer);
   };
+  const may403 = (body: string) => {
+    const answer = answered(403, body);
+    return answer.kind !== "ok" && mayBeCalendar(answer);
+  };
   assert.deepEqual([403, 404, 405, 409, 410].map((status) => may(status)), [true, true, true, true, true]);
   assert.deepEqual([400, 401, 412, 423, 429, 500, 507].filter((status) => may(status)), []);
   assert.ok(may(403, "need-privileges") && !may(403, "valid-calendar-data"));
+  assert.ok(isTaken(answered(412, SABRE)) && may403(SABRE));
   assert.ok(isTaken(answered(412, "")) && !isTaken(answered(409, "")) && !isTaken(answered(204, "")));
 });
