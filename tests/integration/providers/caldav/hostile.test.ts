@@ -23,6 +23,7 @@ const BODIES: Readonly<Record<string, string>> = {
     multistatus(response("&x;", "")).slice('<?xml version="1.0"?>'.length),
   "half a document": multistatus(response("/x", "<getetag/>")).slice(0, -20),
   "a thousand levels": multistatus("<response>".repeat(1_000) + "</response>".repeat(1_000)),
+  "a million brackets": `${"<".repeat(1_000_000)}multistatus`,
   "no XML": "\u0000\u0001\u0002",
 };
 

@@ -109,7 +109,7 @@ export function readAnswer(
   if (!isSuccess(status)) {
     return refusalOf(status, preconditionOf(readXml(text) ?? undefined), after_s);
   }
-  const multistatus = readMultistatus(/<\S*multistatus\b/.test(text) ? readXml(text) : null);
+  const multistatus = readMultistatus(text.includes("multistatus") ? readXml(text) : null);
   if (status === 207 && multistatus === null) return { kind: "unknown", reason: "unreadable", after_s: null };
   const responses = multistatus?.responses ?? [];
   const is_answer = concerns === "one" || (concerns === "found" && responses.length === 1);

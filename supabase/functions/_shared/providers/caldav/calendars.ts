@@ -140,7 +140,7 @@ function* makeCalendar(
   { name, description, time_zone }: NewCalendar,
 ): DavSteps<CalendarAnswer<Calendar>> {
   const url = new URL(places.home);
-  url.pathname = `${url.pathname.replace(/\/*$/, "/")}${slug}/`;
+  url.pathname = `${url.pathname}${url.pathname.endsWith("/") ? "" : "/"}${slug}/`;
   const shown_name = plainLine(name);
   const answer = yield {
     method: "MKCALENDAR",

@@ -1,5 +1,4 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import { z } from "zod";
 
 /** An element of an answer. Prefixes are the server's to choose, and no two properties that we read differ by namespace alone. */
 export interface XmlElement {
@@ -26,9 +25,6 @@ const parser = new XMLParser({
   htmlEntities: true,
 });
 
-const Parsed = z.array(z.record(z.string(), z.unknown()));
-const Attributes = z.record(z.string(), z.unknown());
-
 /**
  * Reads an XML document. One with a document type is refused unread: entities are defined there, and with a few of them a
  * kilobyte becomes a gigabyte.
@@ -46,27 +42,44 @@ export function readXml(text: string): XmlElement | null {
   }
 }
 
+/** By hand: a schema takes ten times as long, and a listing has tens of thousands of elements. */
 function elementsOf(content: unknown, depth: number): readonly XmlElement[] {
-  const parts = Parsed.safeParse(content).data ?? [];
   if (depth > DEPTH_MAX) throw new Error("The document is nested too deep.");
-  return parts.flatMap((part): XmlElement[] => {
+  const elements: XmlElement[] = [];
+  for (const part of partsOf(content)) {
     const name = Object.keys(part).find((key) => key !== ":@" && key !== "#text");
-    if (name === undefined) return [];
-    const attributes = Object.entries(Attributes.safeParse(part[":@"]).data ?? {}).map(
-      ([key, value]) => [key.slice(ATTRIBUTE.length), String(value)],
-    );
-    return [{
+    if (name === undefined) continue;
+    elements.push({
       name,
-      attributes: Object.fromEntries(attributes),
+      attributes: attributesOf(part[":@"]),
       text: textOf(part[name]),
       children: elementsOf(part[name], depth + 1),
-    }];
-  });
+    });
+  }
+  return elements;
+}
+
+function attributesOf(given: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(given)) return {};
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key.slice(ATTRIBUTE.length), String(value)]),
+  );
 }
 
 function textOf(content: unknown): string {
-  const parts = Parsed.safeParse(content).data ?? [];
-  return parts.map((part) => typeof part["#text"] === "string" ? part["#text"] : "").join("");
+  let text = "";
+  for (const part of partsOf(content)) {
+    if (typeof part["#text"] === "string") text += part["#text"];
+  }
+  return text;
+}
+
+function partsOf(content: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(content) ? content.filter(isRecord) : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The child elements of that name. */

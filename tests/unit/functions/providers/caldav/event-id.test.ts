@@ -3,6 +3,7 @@ import {
   calendarDigits,
   eventId,
   ownerDigits,
+  plainPath,
   readEventId,
   stemOf,
 } from "../../../../../supabase/functions/_shared/providers/caldav/event-id.ts";
@@ -58,4 +59,11 @@ Deno.test("what others call their files is no id of ours", () => {
   ) {
     assert.equal(readEventId(name), null, name);
   }
+});
+
+Deno.test("a path of a million slashes is read in no time", () => {
+  const started_at = performance.now();
+  const path = `${"/".repeat(1_000_000)}x${"/".repeat(1_000_000)}`;
+  assert.equal(plainPath(path).length, 1_000_001);
+  assert.ok(performance.now() - started_at < 2_000, "it took too long");
 });
