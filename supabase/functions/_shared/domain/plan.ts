@@ -84,8 +84,9 @@ async function planStep(situation: Situation): Promise<Step> {
     const from = { calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
     return { kind: "move", event, content_hash, from };
   }
-  // After an attempt without an outcome the event may show what was wanted in between.
-  const is_certain = !situation.attempted_in.includes(situation.calendar_id);
+  // After an attempt without an outcome the event may show what was wanted in between; or be gone, where that attempt was to
+  // move it to another calendar and got no further than to take it away here.
+  const is_certain = situation.attempted_in.length === 0;
   if (is_certain && mapping.content_hash === content_hash) return { kind: "nothing" };
   return { kind: "update", event, content_hash, event_id: mapping.external_event_id };
 }

@@ -152,8 +152,8 @@ function rowsOf(
         version,
         error: outcome.reason,
         counts,
-        // What an earlier attempt left is still to be looked for.
-        may_leave: job.attempted_in.length > 0,
+        // What an earlier attempt left is still to be looked for; and what is to move was taken away from where it was.
+        may_leave: job.attempted_in.length > 0 || plan.kind === "move",
       }];
     default:
       return [];

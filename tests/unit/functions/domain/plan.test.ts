@@ -115,6 +115,12 @@ Deno.test("a deletion goes to the calendar that holds the event, not to the one 
   assert.equal(plan.calendar_id, "there");
 });
 
+Deno.test("an attempt to move an event away may have taken it away and no more: it is written again where it belongs", async () => {
+  const plan = await planObligation(situation({ mapping: MAPPINGS.same, attempted_in: ["there"] }));
+  assert.ok(plan.kind === "update");
+  assert.deepEqual([plan.event_id, plan.leftovers], ["event", ["there"]]);
+});
+
 Deno.test("what interrupted attempts may have left in calendars chosen meanwhile is looked for, whatever the plan", async () => {
   const attempted_in = ["first", "here", "there"];
   const moved = await planObligation(situation({ mapping: MAPPINGS.elsewhere, attempted_in }));

@@ -3,7 +3,8 @@ import type { Outcome } from "../../../../supabase/functions/_shared/providers/o
 import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
 import { outcomeRow, settledRow } from "../../../../supabase/functions/_shared/sync/outcome-rows.ts";
 import type { RecordedOutcome } from "../../../../supabase/functions/_shared/sync/recorded.ts";
-import type { Plan } from "../../../../supabase/functions/_shared/domain/plan.ts";
+import { calendarEventOf } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
+import { hashEvent, type Plan } from "../../../../supabase/functions/_shared/domain/plan.ts";
 
 const CALENDAR = "calendar";
 const job: Job = {
@@ -98,6 +99,14 @@ Deno.test("an event that may not be removed does not keep its user from leaving:
   );
   says(rows[0], { kind: "removed", left_in: [CALENDAR] });
   says(rowOf(removal, refused)[0], { kind: "failed", error: "forbidden" });
+});
+
+Deno.test("an event that was taken from its calendar and is refused in the new one is in doubt in the old one", async () => {
+  const event = job.deadline && calendarEventOf(job.deadline, lane.settings);
+  assert.ok(event);
+  const from = { calendar_id: "before", event_id: "e" };
+  const move: Plan = { kind: "move", event, content_hash: await hashEvent(event), from, leftovers: [] };
+  says(rowOf(move, { kind: "rejected", reason: "forbidden" })[0], { kind: "failed", may_leave: true });
 });
 
 Deno.test("a change that was not begun says nothing", () => {
