@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { AddressNotAllowed, type HostPolicy, type Outbound, Unreachable } from "../transport/safe-fetch.ts";
+import { unreachableAt } from "../transport/unreachable-at.ts";
+import type { Delivery, Sender, SendOutcome } from "./delivery.ts";
+import { signWebhook } from "./sign-webhook.ts";
+import { judgeWebhookAddress } from "./webhook-address.ts";
+
+const ATTEMPT_MS = 10_000;
+/** That there was no answer is said a little later than any reason for it is known. */
+const LATER_MS = 200;
+/** Nothing of it is read; so much may come before the connection is closed. */
+const ANSWER_BYTES_MAX = 4_096;
+
+const Target = z.object({ url: z.string(), secrets: z.array(z.string()).min(1) });
+const Payload = z.object({
+  type: z.string(),
+  timestamp: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** What calling webhooks needs. */
+export interface WebhookContext {
+  readonly outbound: Outbound;
+  readonly policy: HostPolicy;
+  /** Where events send people. */
+  readonly page_url: string;
+  /** How long an answer may take; 10 s by default. */
+  readonly attempt_ms?: number;
+}
+
+/** Calls webhooks (Standard Webhooks 1.0.0). */
+export function createWebhookSender(context: WebhookContext): Sender {
+  const { outbound, policy, page_url, attempt_ms = ATTEMPT_MS } = context;
+  return async (delivery, signal) => {
+    const target = Target.safeParse(delivery.target);
+    if (!target.success) return { outcome: "retry", error: "secret_unreadable" };
+    const { url, secrets } = target.data;
+    const body = bodyOf(delivery, page_url);
+    const timestamp_s = Math.floor(Date.now() / 1000);
+    const headers = {
+      "content-type": "application/json",
+      "webhook-id": delivery.event_id,
+      "webhook-timestamp": String(timestamp_s),
+      "webhook-signature": await signWebhook({ id: delivery.event_id, timestamp_s, body, secrets }),
+    };
+    try {
+      const { may_be_private } = judgeWebhookAddress(policy, url);
+      const request = { method: "POST", url: new URL(url), headers, body };
+      const call = (until: AbortSignal) =>
+        outbound(request, { timeout_ms: attempt_ms, max_bytes: ANSWER_BYTES_MAX, signal: until });
+      // Whoever typed the address must not learn by the time whether it is private or only silent.
+      const response = may_be_private
+        ? await call(signal)
+        : await unreachableAt(attempt_ms + LATER_MS, (ended) => call(AbortSignal.any([ended, signal])));
+      return outcomeOf(response.status, response.headers.get("retry-after"));
+    } catch (error: unknown) {
+      if (error instanceof AddressNotAllowed) return { outcome: "retry", error: "address_not_allowed" };
+      if (!(error instanceof Unreachable)) throw error;
+      return { outcome: "retry", error: error.request_sent ? "no_answer" : "unreachable" };
+    }
+  };
+}
+
+/** As JSON, the same with every attempt. */
+function bodyOf({ payload }: Delivery, page_url: string): string {
+  const { type, timestamp, data } = Payload.parse(payload);
+  return JSON.stringify({ type, timestamp, data: { ...data, url: page_url } });
+}
+
+/** What a status says. */
+export function outcomeOf(status: number, retry_after: string | null): SendOutcome {
+  if (status >= 200 && status < 300) return { outcome: "delivered", status };
+  if (status === 410) return { outcome: "gone", status, error: "gone" };
+  // A redirect could lead anywhere, and the receiver's owner is to know that it was not followed.
+  if (status >= 300 && status < 400) return { outcome: "retry", status, error: "redirect" };
+  const retry_after_s = status === 429 || status === 503 ? secondsOf(retry_after) : null;
+  return { outcome: "retry", status, error: "status", ...(retry_after_s === null ? {} : { retry_after_s }) };
+}
+
+/** Of `Retry-After` (RFC 9110 §10.2.3): seconds, or a date. */
+function secondsOf(retry_after: string | null): number | null {
+  if (retry_after === null) return null;
+  if (/^\d{1,9}$/.test(retry_after)) return Number(retry_after);
+  // Some negative numbers are dates to Date.parse.
+  const at = /[A-Za-z]/.test(retry_after) ? Date.parse(retry_after) : NaN;
+  return Number.isNaN(at) ? null : Math.min(Math.max(Math.ceil((at - Date.now()) / 1000), 0), 999_999_999);
+}

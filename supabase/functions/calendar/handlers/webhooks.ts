@@ -1,0 +1,116 @@
+import { z } from "@hono/zod-openapi";
+import { judgeWebhookAddress } from "../../_shared/notices/webhook-address.ts";
+import { ApiError } from "../../_shared/platform/errors.ts";
+import type { Rpc } from "../../_shared/platform/rpc.ts";
+import { AddressNotAllowed, type HostPolicy } from "../../_shared/transport/safe-fetch.ts";
+import { Delivery, Webhook, WebhookWithSecret } from "../answers.ts";
+import type { CalendarApp } from "../app.ts";
+import * as routes from "../routes/webhooks.ts";
+
+/** Outgoing webhooks. Their addresses are judged here; their secrets are made in the database and go into the answer alone. */
+export function addWebhooks(
+  app: CalendarApp,
+  { rpc, policy }: { readonly rpc: Rpc; readonly policy: HostPolicy },
+): void {
+  const refuseAddress = (url: string): void => {
+    try {
+      judgeWebhookAddress(policy, url);
+    } catch (error: unknown) {
+      if (error instanceof AddressNotAllowed) throw new ApiError(422, "address_not_allowed", error.message);
+      throw error;
+    }
+  };
+
+  /** What is not the caller's is not found, whatever else is wrong. */
+  const refuseAddressOf = async (user_id: string, webhook_id: string, url: string): Promise<void> => {
+    try {
+      refuseAddress(url);
+    } catch (error: unknown) {
+      const own = await rpc("calendar_webhooks", { p_user_id: user_id }, z.array(Webhook));
+      throw own.some(({ id }) => id === webhook_id) ? error : noSuchWebhook();
+    }
+  };
+
+  app.openapi(routes.webhooks, async (c) => {
+    const webhooks = await rpc("calendar_webhooks", { p_user_id: c.var.user_id }, z.array(Webhook));
+    return c.json({ webhooks }, 200);
+  });
+
+  app.openapi(routes.createWebhook, async (c) => {
+    const { url, types } = c.req.valid("json");
+    refuseAddress(url);
+    const args = { p_user_id: c.var.user_id, p_url: url, p_types: types };
+    const webhook = await rpc("calendar_create_webhook", args, WebhookWithSecret.nullable());
+    if (webhook === null) {
+      throw new ApiError(409, "too_many_webhooks", "You have 5 webhooks. Delete one first.");
+    }
+    return c.json(webhook, 201);
+  });
+
+  app.openapi(routes.changeWebhook, async (c) => {
+    const { url, types, enabled } = c.req.valid("json");
+    if (url !== undefined) await refuseAddressOf(c.var.user_id, c.req.valid("param").id, url);
+    const webhook = await rpc("calendar_update_webhook", {
+      p_user_id: c.var.user_id,
+      p_webhook_id: c.req.valid("param").id,
+      p_url: url ?? null,
+      p_types: types ?? null,
+      p_enabled: enabled ?? null,
+    }, Webhook.nullable());
+    if (webhook === null) throw noSuchWebhook();
+    return c.json(webhook, 200);
+  });
+
+  app.openapi(routes.deleteWebhook, async (c) => {
+    const args = { p_user_id: c.var.user_id, p_webhook_id: c.req.valid("param").id };
+    if (!await rpc("calendar_delete_webhook", args, z.boolean())) throw noSuchWebhook();
+    return c.body(null, 204);
+  });
+
+  app.openapi(routes.testWebhook, async (c) => {
+    const args = { p_user_id: c.var.user_id, p_webhook_id: c.req.valid("param").id };
+    const delivery = await rpc("calendar_test_webhook", args, Delivery.nullable());
+    if (delivery === null) throw noSuchWebhook();
+    return c.json(delivery, 202);
+  });
+
+  app.openapi(routes.rotateWebhook, async (c) => {
+    const args = { p_user_id: c.var.user_id, p_webhook_id: c.req.valid("param").id };
+    const webhook = await rpc("calendar_rotate_webhook", args, WebhookWithSecret.nullable());
+    if (webhook === null) throw noSuchWebhook();
+    return c.json(webhook, 200);
+  });
+
+  app.openapi(routes.replayWebhook, async (c) => {
+    const queued = await rpc("calendar_replay_webhook", {
+      p_user_id: c.var.user_id,
+      p_webhook_id: c.req.valid("param").id,
+      p_since: c.req.valid("json").since,
+    }, z.int().nullable());
+    if (queued === null) throw noSuchWebhook();
+    return c.json({ queued }, 202);
+  });
+
+  app.openapi(routes.deliveries, async (c) => {
+    const deliveries = await rpc("calendar_webhook_deliveries", {
+      p_user_id: c.var.user_id,
+      p_webhook_id: c.req.valid("param").id,
+      p_limit: c.req.valid("query").limit,
+    }, z.array(Delivery).nullable());
+    if (deliveries === null) throw noSuchWebhook();
+    return c.json({ deliveries }, 200);
+  });
+
+  app.openapi(routes.retryDelivery, async (c) => {
+    const { id, delivery_id } = c.req.valid("param");
+    const args = { p_user_id: c.var.user_id, p_webhook_id: id, p_delivery_id: delivery_id };
+    if (!await rpc("calendar_retry_delivery", args, z.boolean())) {
+      throw new ApiError(404, "not_found", "You have no such delivery.");
+    }
+    return c.json({ queued: 1 }, 202);
+  });
+}
+
+function noSuchWebhook(): ApiError {
+  return new ApiError(404, "not_found", "You have no such webhook.");
+}
