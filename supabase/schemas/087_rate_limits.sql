@@ -3,14 +3,14 @@
 -- Unlogged: after a crash everybody begins anew, and no call pays for the WAL.
 create unlogged table calendar_sync.calls (
   caller uuid not null,
-  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address')),
+  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address', 'key', 'keys', 'keys_sync', 'keys_rpc_sync')),
   at timestamptz not null default clock_timestamp()
 );
 
 comment on table calendar_sync.calls is 'The calls of the last minute, for the rate limits. The tick drops older ones.';
-comment on column calendar_sync.calls.caller is 'A user; or, for an address, the first half of its hash.';
+comment on column calendar_sync.calls.caller is 'A user; or, for an address or a key, a hash of it.';
 comment on column calendar_sync.calls.scope is
-  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not.';
+  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not. key: calls with one API key. keys: calls with all keys of a user. keys_sync, keys_rpc_sync: of these, as sync and rpc_sync.';
 
 create index calls_idx on calendar_sync.calls (caller, scope, at);
 alter table calendar_sync.calls enable row level security;
@@ -69,16 +69,22 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_user_id constant uuid := (select auth.uid());
+  -- With an API key calendar_use_key has counted the call, so that a program takes nothing from its user's own calls. What has
+  -- calendars looked at is counted for all keys of the user together.
+  v_with_key constant boolean := coalesce(current_setting('calendar_sync.key_id', true), '') <> '';
   v_limit integer;
-  v_wait_s integer;
+  v_wait_s integer := 0;
 begin
-  if v_user_id is null then
-    return null;
+  if v_user_id is null or v_with_key and not p_sync then
+    return v_user_id;
   end if;
   select rpc_calls_per_minute into v_limit from calendar_sync.options;
-  v_wait_s := calendar_sync.count_call(v_user_id, 'rpc', v_limit);
+  if not v_with_key then
+    v_wait_s := calendar_sync.count_call(v_user_id, 'rpc', v_limit);
+  end if;
   if v_wait_s = 0 and p_sync then
-    v_wait_s := calendar_sync.count_call(v_user_id, 'rpc_sync', greatest(v_limit / 10, 1));
+    v_wait_s := calendar_sync.count_call(
+      v_user_id, case when v_with_key then 'keys_rpc_sync' else 'rpc_sync' end, greatest(v_limit / 10, 1));
   end if;
   if v_wait_s > 0 then
     raise exception 'Too many calls. Try again in % s.', v_wait_s using errcode = 'PT429', hint = v_wait_s::text;

@@ -1,13 +1,15 @@
 -- Who may call functions. Postgres lets everybody execute a new function, and older Supabase projects grant it to the API's roles too.
 
 -- In schema public a function that runs as its caller is for users, and one that runs as its owner is for the edge functions, which
--- call with the secret key.
+-- call with the secret key. One runs as its caller and is for the edge functions: it changes its role.
 do $$
 declare
   v_function record;
 begin
   for v_function in
-    select routine.oid::regprocedure as signature, case when routine.prosecdef then 'service_role' else 'authenticated' end as caller
+    select routine.oid::regprocedure as signature, case
+        when routine.prosecdef or routine.proname = 'calendar_call_with_key' then 'service_role' else 'authenticated'
+      end as caller
     from pg_catalog.pg_proc as routine
     where routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'
   loop

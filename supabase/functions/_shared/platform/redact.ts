@@ -24,6 +24,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/ya29\.[\w.+/=-]+/g, REDACTED],
   [/(?<![\w.])(?:1\/\/|4\/|1%2F%2F|4%2F)[\w-][\w.%-]{7,}/gi, REDACTED],
   [/sb_(?:secret|publishable)_\w+/g, REDACTED],
+  // Our own API keys, whole, cut or mistyped, also as an address spells them.
+  [/eck(?:_|%5F)(?:live|test)(?:_|%5F)[\w%]*/gi, REDACTED],
   // Accounts' addresses are personal data, secret or not.
   [/[^\s"'<>()[\]{},;:=/@]{1,64}(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, "[e-mail]"],
 ];

@@ -1,15 +1,23 @@
 import { verifyAuth } from "@supabase/server/core";
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { decodeProtectedHeader } from "jose";
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
+import { admitKey, createKeyRpc, type KeyCaller, keyIn } from "./key-auth.ts";
 import { actFor, addToSummary } from "./log-scope.ts";
 import { createUserRpc, type Rpc } from "./rpc.ts";
 import type { UserKeys } from "./user-keys.ts";
 
 /** What a route knows of its caller. */
 export interface UserVariables {
-  readonly Variables: { readonly user_id: string; readonly userRpc: Rpc };
+  readonly Variables: {
+    readonly user_id: string;
+    /** Calls the database as the user; of a key, within its scopes. */
+    readonly userRpc: Rpc;
+    /** The API key with which a program calls for the user; null: the user calls. */
+    readonly key: KeyCaller | null;
+  };
 }
 
 const Claims = z.object({ id: z.guid() });
@@ -34,20 +42,39 @@ export async function identify(request: Request, keys: UserKeys): Promise<Identi
 }
 
 /**
- * Lets signed-in users in and nobody else: 401 `unauthorized`.
+ * Lets in signed-in users, and programs with an API key, which are told apart by how the bearer begins. Nobody else: 401
+ * `unauthorized`. Calls with a key are counted here, by what finds the key; `limitCalls` counts those of users.
  *
- * @param keys what tokens are verified with
+ * @param options.keys what tokens are verified with
+ * @param options.rpc as `service_role`
+ * @param options.limit_per_minute calls with one key
+ * @param options.isSync whether a call makes everything due at once
  */
-export function requireUser(keys: UserKeys) {
+export function requireCaller(options: {
+  readonly keys: UserKeys;
+  readonly rpc: Rpc;
+  readonly limit_per_minute: number;
+  isSync(c: Context): boolean;
+}) {
+  const { keys, rpc, limit_per_minute, isSync } = options;
   return createMiddleware<UserVariables>(async (c, next) => {
-    const caller = await identify(c.req.raw, keys);
-    if (caller.kind === "nobody") {
-      addToSummary({ refused: caller.reason });
-      throw new ApiError(401, "unauthorized", WORDS[caller.reason]);
+    const shown = keyIn(c.req.raw.headers);
+    if (shown === null) {
+      const caller = await identify(c.req.raw, keys);
+      if (caller.kind === "nobody") {
+        addToSummary({ refused: caller.reason });
+        throw new ApiError(401, "unauthorized", WORDS[caller.reason]);
+      }
+      c.set("key", null);
+      c.set("user_id", caller.user_id);
+      c.set("userRpc", createUserRpc(caller.token));
+    } else {
+      const key = await admitKey(shown, { rpc, is_sync: isSync(c), limit_per_minute });
+      c.set("key", key);
+      c.set("user_id", key.user_id);
+      c.set("userRpc", createKeyRpc(rpc, key.key_id));
     }
-    c.set("user_id", caller.user_id);
-    c.set("userRpc", createUserRpc(caller.token));
-    actFor(caller.user_id);
+    actFor(c.var.user_id);
     await next();
   });
 }
