@@ -10,12 +10,17 @@ export interface Surroundings {
   readonly strings: Strings & { readonly late?: LateStrings };
   /** BCP 47, for dates and numbers. */
   readonly locale: string;
+  /** IANA name; the browser's where it is undefined. */
+  readonly time_zone: string | undefined;
   readonly dir: "ltr" | "rtl";
   /** Where the provider's consent page comes back to. */
   readonly redirect_to: string;
 }
 
 export const SurroundingsContext = createContext<Surroundings | null>(null);
+
+/** The names of the tabs around; none where a host shows the calendar alone. */
+export const ShownTabs = createContext<readonly string[]>([]);
 
 /** @throws Error outside of `<CalendarSettings>` */
 export function useSurroundings(): Surroundings {

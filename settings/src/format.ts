@@ -12,10 +12,15 @@ const DISTANCE_MAX_S = 7 * DAY_S;
  * @param instant RFC 3339
  * @param now_ms milliseconds since 1970
  */
-export function formatDistance(instant: string, now_ms: number, locale: string): string {
+export function formatDistance(
+  instant: string,
+  now_ms: number,
+  locale: string,
+  time_zone: string | undefined,
+): string {
   const seconds = (Date.parse(instant) - now_ms) / 1000;
   const distance = Math.abs(seconds);
-  if (distance > DISTANCE_MAX_S) return formatInstant(instant, locale);
+  if (distance > DISTANCE_MAX_S) return formatInstant(instant, locale, time_zone);
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   if (distance < MINUTE_S) return words.format(Math.round(seconds), "second");
   if (distance < HOUR_S) return words.format(Math.round(seconds / MINUTE_S), "minute");
@@ -23,16 +28,24 @@ export function formatDistance(instant: string, now_ms: number, locale: string):
   return words.format(Math.round(seconds / DAY_S), "day");
 }
 
-/** @param instant RFC 3339, shown in the reader's own time zone */
-export function formatInstant(instant: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(
-    new Date(instant),
-  );
+/**
+ * @param instant RFC 3339
+ * @param time_zone IANA name; the browser's where it is undefined
+ */
+export function formatInstant(instant: string, locale: string, time_zone: string | undefined): string {
+  const at = new Date(instant);
+  const looks = { dateStyle: "medium", timeStyle: "short" } as const;
+  try {
+    if (time_zone !== undefined) return at.toLocaleString(locale, { ...looks, timeZone: time_zone });
+  } catch {
+    // An older browser may not know it.
+  }
+  return at.toLocaleString(locale, looks);
 }
 
 /** @param due a date, shown as that date wherever its reader is; or an instant, RFC 3339 */
-export function formatDue(due: string, locale: string): string {
-  if (due.includes("T")) return formatInstant(due, locale);
+export function formatDue(due: string, locale: string, time_zone: string | undefined): string {
+  if (due.includes("T")) return formatInstant(due, locale, time_zone);
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(
     new Date(`${due}T00:00Z`),
   );

@@ -1,5 +1,17 @@
+import { GENERAL } from "./strings/general.ts";
+import { KEYS } from "./strings/keys.ts";
+import { NOTIFICATIONS } from "./strings/notifications.ts";
+import { PANELS } from "./strings/panels.ts";
+import { WEBHOOKS } from "./strings/webhooks.ts";
+
 /** What is said only by parts that the first sight of the page does without, in English. */
 export const ENGLISH_LATE = {
+  ...PANELS,
+  general: GENERAL,
+  notifications: NOTIFICATIONS,
+  webhooks: WEBHOOKS,
+  keys: KEYS,
+
   returned: {
     confirming: "Finishing the connection…",
     connected: (name: string, account: string | null) =>
@@ -30,6 +42,36 @@ export const ENGLISH_LATE = {
       origin_not_allowed:
         "The connection could not be finished: the address of this page is not among those that the installation allows. Tell its operator.",
       other: "The connection could not be finished.",
+    },
+  },
+
+  /** An account with a user name and a password. */
+  password: {
+    heading: "Connect a calendar by CalDAV",
+    service: "Service",
+    address: "Address of the server",
+    address_hint: "For example cloud.example.com",
+    username: "User name",
+    username_hint: "Often your e-mail address",
+    password: "Password",
+    opens:
+      "Such a password opens your whole account at this service, your other calendars included. It is kept encrypted, and we read and change no events but our own. Use one that was made for applications: you can end it there at any time.",
+    help: "How to make one",
+    action: "Connect",
+    working: "Connecting…",
+    calendar: "Calendar",
+    calendar_needed: "This server makes no calendar for us. Choose one of yours.",
+    no_calendar:
+      "This server makes no calendar for us, and you have none that we may write to. Make one there.",
+    incomplete: "Fill in every field.",
+    errors: {
+      server_not_allowed: "This server cannot be connected here. Your administrator can add it.",
+      server_unreachable: "The server cannot be reached. Check its address.",
+      not_caldav: "The server answers, but offers no calendars at this address. Check it.",
+      sign_in_failed:
+        "The server does not accept this user name and password. Many services want a password made for applications.",
+      invalid_request: "A user name has no colon and no line break. Check what you typed.",
+      calendar_in_use: "Another of your connections uses this calendar. Choose another one.",
     },
   },
 
@@ -113,6 +155,111 @@ export const ENGLISH_LATE = {
       admin: "by an administrator",
       database: "by an administrator",
     },
+  },
+
+  disconnect: {
+    heading: (account: string) => `Disconnect ${account}?`,
+    introduction: "Deadlines no longer reach this calendar. Our access to it is deleted.",
+    question: "What about the events that are in it?",
+    keep: "Keep the events",
+    keep_hint: "They stay as they are. Connecting this account again takes them over.",
+    remove: "Remove the events",
+    remove_hint:
+      "They are deleted from the calendar, and so is our own calendar if nothing else is in it. This cannot be undone.",
+    remove_impossible: "To remove the events, reconnect first: without access nothing can be removed.",
+    action: "Disconnect",
+  },
+
+  picker: {
+    heading: "Choose a calendar",
+    introduction: "Your deadlines move to the calendar that you choose.",
+    only_own: (name: string) => `Your deadlines are in “${name}”, a calendar of their own.`,
+    own: "A calendar of its own",
+    own_hint: "Called “Compliance deadlines”: easy to hide, to colour and to share.",
+    own_name: "Compliance deadlines",
+    primary: "Main calendar",
+    loading: "Asking for your calendars…",
+    failed: "Your calendars could not be listed.",
+    none: "There is no other calendar that you may write to.",
+    refresh: "Refresh the list",
+    save: "Use this calendar",
+    more_access_action: "Show my calendars",
+    changed: (name: string) => `Your deadlines move to “${name}”.`,
+    undone: (name: string) => `Your deadlines move back to “${name}”.`,
+  },
+
+  feeds: {
+    introduction:
+      "For any other calendar application, or without giving access: a secret address that the application reads your deadlines from.",
+    slow:
+      "Applications look at such an address when they choose to: Apple about once an hour, Outlook and Google once or twice a day. Connect your calendar above to see changes within moments.",
+    twice:
+      "Your deadlines also arrive through a connected calendar. In an application that shows both, each is there twice.",
+    none: "You have no calendar link yet.",
+    failed: "Your calendar links could not be loaded.",
+    create: "Make a calendar link",
+    create_action: "Make the link",
+    edit: "Edit",
+    edit_named: (name: string) => `Edit ${name}`,
+    save: "Save",
+    name: "Name",
+    name_hint: "For you, to tell your links apart, as “My phone”.",
+    name_missing: "Give it a name of at most 100 characters.",
+    types: "Obligations",
+    all_types: "Of every type",
+    these_types: "Of these types:",
+    types_missing: "Choose at least one type.",
+    look_back: "Past deadlines",
+    look_ahead: "Coming deadlines",
+    days: (n: number) =>
+      n === 1 ? "1 day" : n % 365 === 0 ? (n === 365 ? "1 year" : `${n / 365} years`) : `${n} days`,
+    no_past: "None",
+    no_end: "All",
+    completed: "Completed obligations",
+    completed_keep: "Keep, with a ✓",
+    completed_remove: "Leave out",
+    expires: "The address works",
+    expires_never: "Until you delete it",
+    expires_in: (words: string) => `For ${words}`,
+    expires_as_now: (when: string) => `Until ${when}`,
+    expires_at: (when: string) => `Works until ${when}`,
+    expired: (when: string) => `Stopped working on ${when}`,
+    created: "Made",
+    last_used: "Last read",
+    last_used_by: (client: string) => `by ${client}`,
+    never_used: "Not read yet",
+    clients: {
+      google: "Google Calendar",
+      outlook: "Outlook",
+      apple: "Apple Calendar",
+      thunderbird: "Thunderbird",
+      other: "another application",
+    },
+    address: "Secret address",
+    address_once:
+      "Copy it now: it is shown this once. Whoever has it can read these deadlines, so give it to nobody.",
+    ready: (name: string) => `“${name}” is ready`,
+    open: {
+      apple: "Open in Apple Calendar",
+      google: "Add to Google Calendar",
+      outlook: "Add to Outlook",
+    },
+    qr: "Or point the camera of your phone at this code:",
+    qr_name: "QR code of the secret address",
+    done: "Done",
+    rotate: "New address",
+    rotate_named: (name: string) => `New address for ${name}`,
+    rotate_heading: (name: string) => `A new address for “${name}”?`,
+    rotate_words:
+      "The present one stops working at once. Applications that read it have to be given the new one.",
+    rotate_action: "Make a new address",
+    revoke: "Delete",
+    revoke_named: (name: string) => `Delete ${name}`,
+    revoke_heading: (name: string) => `Delete “${name}”?`,
+    revoke_words: "Its address stops working at once. This cannot be undone.",
+    revoke_action: "Delete the link",
+    revoked: (name: string) => `“${name}” is deleted.`,
+    saved: (name: string) => `“${name}” is changed.`,
   },
 };
 

@@ -3,6 +3,15 @@
  * that are loaded later is in late-strings.ts.
  */
 export const ENGLISH = {
+  tabs: {
+    name: "Settings",
+    general: "General",
+    calendar: "Calendar",
+    webhooks: "Webhooks",
+    notifications: "Notifications",
+    api_keys: "API Keys",
+  },
+
   heading: "Calendar",
   introduction: "Put every deadline into the calendar that you look at. Changes arrive within moments.",
   loading: "Loading your calendars…",
@@ -31,6 +40,17 @@ export const ENGLISH = {
   /** The key leads to them. */
   notifications: (key: string) => `Notifications (${key})`,
 
+  notices: {
+    heading: "Notices",
+    failed: "What there is to tell you could not be loaded.",
+    severities: { critical: "Urgent:", warning: "Important:" },
+    look: "Look at it",
+    dismiss: (message: string) => `Dismiss: ${message}`,
+    dismissed: "Dismissed.",
+    more: (n: number) => n === 1 ? "Show one more" : `Show ${n} more`,
+    unread: (n: number) => n === 1 ? "one notice" : `${n} notices`,
+  },
+
   providers: {
     google: {
       name: "Google Calendar",
@@ -51,12 +71,19 @@ export const ENGLISH = {
       ],
       never: "We look at the names of your calendars, and read and change no events but our own.",
     },
+    caldav: {
+      name: "Apple and other calendars",
+      company: "The calendar server",
+      asks: ["a user name and a password made for applications: we make a calendar, for your deadlines"],
+      never: "We read and change no events but our own.",
+    },
   },
 
   connect: {
     will_ask: (company: string) => `${company} will ask you to allow:`,
     action: (name: string) => `Connect ${name}`,
     another: "Connect another account",
+    servers: { apple: "Apple Calendar", other: "another calendar (CalDAV)" },
     going: (company: string) => `Taking you to ${company}…`,
     not_configured: (name: string) =>
       `${name} is not set up on this installation yet. Your administrator can add it.`,
@@ -212,35 +239,7 @@ export const ENGLISH = {
     changed_remove: "Completed deadlines leave your calendar.",
   },
 
-  picker: {
-    heading: "Choose a calendar",
-    introduction: "Your deadlines move to the calendar that you choose.",
-    only_own: (name: string) => `Your deadlines are in “${name}”, a calendar of their own.`,
-    own: "A calendar of its own",
-    own_hint: "Called “Compliance deadlines”: easy to hide, to colour and to share.",
-    own_name: "Compliance deadlines",
-    primary: "Main calendar",
-    loading: "Asking for your calendars…",
-    failed: "Your calendars could not be listed.",
-    none: "There is no other calendar that you may write to.",
-    refresh: "Refresh the list",
-    save: "Use this calendar",
-    more_access_action: "Show my calendars",
-    changed: (name: string) => `Your deadlines move to “${name}”.`,
-    undone: (name: string) => `Your deadlines move back to “${name}”.`,
-  },
-
   disconnect: {
-    heading: (account: string) => `Disconnect ${account}?`,
-    introduction: "Deadlines no longer reach this calendar. Our access to it is deleted.",
-    question: "What about the events that are in it?",
-    keep: "Keep the events",
-    keep_hint: "They stay as they are. Connecting this account again takes them over.",
-    remove: "Remove the events",
-    remove_hint:
-      "They are deleted from the calendar, and so is our own calendar if nothing else is in it. This cannot be undone.",
-    remove_impossible: "To remove the events, reconnect first: without access nothing can be removed.",
-    action: "Disconnect",
     done_keep: (account: string) => `${account} is disconnected. Its events were kept.`,
     done_remove: (account: string) => `${account} is disconnected and its events are removed.`,
     removing: (account: string) => `Removing the events of ${account}.`,
@@ -250,136 +249,17 @@ export const ENGLISH = {
 
   problems: {
     heading: "Problems",
-    introduction: "These deadlines are not in your calendar as they should be.",
-    failed: "The problems could not be loaded.",
-    reason_given_up: (company: string, attempts: string) =>
-      `${company} did not take it, after ${attempts} attempts.`,
-    reason_rejected: (company: string) =>
-      `${company} does not accept this event. Change the obligation, or try once more.`,
-    provider_word: (reason: string) => `The provider calls it “${reason}”.`,
-    retry: "Retry",
-    retry_named: (title: string) => `Retry ${title}`,
-    retry_all: "Retry all",
-    retried: "Trying again now.",
     solved: "No deadline was refused by a calendar.",
-    gone_title: "An obligation that is no longer yours",
-    shown_of: (shown: string, total: string) => `The latest ${shown} of ${total}.`,
   },
 
   why_not: {
     heading: "Why is this not in my calendar?",
-    label: "Find an obligation",
-    placeholder: "Part of its title",
-    hint: "Choose one to read where it is, and if it is not in a calendar, why.",
-    nothing_found: "No obligation of yours has this in its title.",
-    nothing_yet: "You have no obligations yet.",
-    failed: "Your obligations could not be searched.",
-    explain_failed: "This could not be found out just now.",
-    not_connected: "You have not connected a calendar yet.",
-    no_deadline: "No deadline",
-    in_calendar: "In the calendar",
-    not_in_calendar: "Not in the calendar",
-    last_written: "Last written",
-    next_attempt: "Next attempt",
-    answers: {
-      synced: "It is in the calendar, as it was last changed.",
-      waiting: "It was changed and is about to be written.",
-      retrying: "It could not be written yet. We keep trying.",
-      given_up: "It could not be written after several attempts. Retry it under Problems, or change it.",
-      rejected: "The calendar does not accept it. Change it, or retry it under Problems.",
-      not_noticed: "Its last change was not noticed. It will be within a day; Sync now looks at once.",
-      no_deadline: "It has no deadline, so there is no day to put it on.",
-      cancelled: "It is cancelled.",
-      completed: "It is completed, and you chose to have completed ones removed.",
-      not_yours: "It was deleted, or is somebody else's now.",
-      sync_off: "Syncing is switched off for this calendar.",
-      not_confirmed: "The connection was not finished.",
-      paused: "Syncing is paused. The calendar's card above says why.",
-      disconnected: "The account has to be reconnected.",
-      disconnecting: "The account is being disconnected, and its events are removed.",
-    },
-    waits: {
-      provider: "The provider cannot be reached at the moment.",
-      provider_limit: "The provider asks us to wait.",
-      quota: "The provider limits how much may change at a time.",
-    },
   },
 
   activity: { heading: "Recent activity" },
 
   feeds: {
     heading: "Calendar links (iCal)",
-    introduction:
-      "For any other calendar application, or without giving access: a secret address that the application reads your deadlines from.",
-    slow:
-      "Applications look at such an address when they choose to: Apple about once an hour, Outlook and Google once or twice a day. Connect your calendar above to see changes within moments.",
-    twice:
-      "Your deadlines also arrive through a connected calendar. In an application that shows both, each is there twice.",
-    none: "You have no calendar link yet.",
-    failed: "Your calendar links could not be loaded.",
-    create: "Make a calendar link",
-    create_action: "Make the link",
-    edit: "Edit",
-    edit_named: (name: string) => `Edit ${name}`,
-    save: "Save",
-    name: "Name",
-    name_hint: "For you, to tell your links apart, as “My phone”.",
-    name_missing: "Give it a name of at most 100 characters.",
-    types: "Obligations",
-    all_types: "Of every type",
-    these_types: "Of these types:",
-    types_missing: "Choose at least one type.",
-    look_back: "Past deadlines",
-    look_ahead: "Coming deadlines",
-    days: (n: number) =>
-      n === 1 ? "1 day" : n % 365 === 0 ? (n === 365 ? "1 year" : `${n / 365} years`) : `${n} days`,
-    no_past: "None",
-    no_end: "All",
-    completed: "Completed obligations",
-    completed_keep: "Keep, with a ✓",
-    completed_remove: "Leave out",
-    expires: "The address works",
-    expires_never: "Until you delete it",
-    expires_in: (words: string) => `For ${words}`,
-    expires_as_now: (when: string) => `Until ${when}`,
-    expires_at: (when: string) => `Works until ${when}`,
-    expired: (when: string) => `Stopped working on ${when}`,
-    created: "Made",
-    last_used: "Last read",
-    last_used_by: (client: string) => `by ${client}`,
-    never_used: "Not read yet",
-    clients: {
-      google: "Google Calendar",
-      outlook: "Outlook",
-      apple: "Apple Calendar",
-      thunderbird: "Thunderbird",
-      other: "another application",
-    },
-    address: "Secret address",
-    address_once:
-      "Copy it now: it is shown this once. Whoever has it can read these deadlines, so give it to nobody.",
-    ready: (name: string) => `“${name}” is ready`,
-    open: {
-      apple: "Open in Apple Calendar",
-      google: "Add to Google Calendar",
-      outlook: "Add to Outlook",
-    },
-    qr: "Or point the camera of your phone at this code:",
-    qr_name: "QR code of the secret address",
-    done: "Done",
-    rotate: "New address",
-    rotate_named: (name: string) => `New address for ${name}`,
-    rotate_heading: (name: string) => `A new address for “${name}”?`,
-    rotate_words:
-      "The present one stops working at once. Applications that read it have to be given the new one.",
-    rotate_action: "Make a new address",
-    revoke: "Delete",
-    revoke_named: (name: string) => `Delete ${name}`,
-    revoke_heading: (name: string) => `Delete “${name}”?`,
-    revoke_words: "Its address stops working at once. This cannot be undone.",
-    revoke_action: "Delete the link",
-    revoked: (name: string) => `“${name}” is deleted.`,
-    saved: (name: string) => `“${name}” is changed.`,
   },
 
   errors: {

@@ -5,11 +5,11 @@ import type {
   Access,
   Answers,
   EventsChoice,
-  Feed,
-  FeedRequest,
   Integration,
   IntegrationChange,
-  NewFeed,
+  Notices,
+  Preferences,
+  PreferencesChange,
   ProviderName,
 } from "./types.ts";
 
@@ -52,6 +52,10 @@ export function createCalendarApi(supabase: Supabase) {
     (await call<T>("POST", path, { body })).answer;
 
   return {
+    // For what more.ts offers.
+    call,
+    get,
+    post,
     /** @returns the address of the consent page */
     authorize: async ({ provider, access, redirect_to }: {
       readonly provider: ProviderName;
@@ -81,30 +85,12 @@ export function createCalendarApi(supabase: Supabase) {
         grant_page: /^<(https:[^>]*)>/.exec(response.headers.get("link") ?? "")?.[1] ?? null,
       };
     },
-    problems: () => get<Answers["Problems"]>("/problems"),
-    /** @param obligation_id all that failed where it is null */
-    retry: (integration_id: string, obligation_id: string | null) =>
-      post<Answers["Queued"]>(
-        "/retry",
-        obligation_id === null ? { integration_id } : { integration_id, obligation_id },
-      ),
-    activity: async () => (await get<Answers["Activities"]>("/activity", { limit: "50" })).activity,
-    obligations: async (search: string) =>
-      (await get<Answers["Obligations"]>("/obligations", { search, limit: "20" })).obligations,
-    explain: async (obligation_id: string) =>
-      (await get<Answers["Explanation"]>("/explain", { obligation_id })).integrations,
-    /** @returns a file: CSV for spreadsheets, without its byte order mark */
-    evidence: (obligation_id: string) => get<string>("/evidence", { obligation_id, format: "csv" }),
-    feeds: async () => (await get<Answers["Feeds"]>("/feeds")).feeds,
-    createFeed: (feed: FeedRequest) => post<NewFeed>("/feeds", { ...feed }),
-    changeFeed: async ({ id, change }: { readonly id: string; readonly change: FeedRequest }) =>
-      (await call<Feed>("PATCH", `/feeds/${id}`, { body: { ...change } })).answer,
-    rotateFeed: (id: string) => post<NewFeed>(`/feeds/${id}/rotate`, {}),
-    deleteFeed: async (id: string) => {
-      await call<unknown>("DELETE", `/feeds/${id}`);
-    },
-    obligationTypes: async () =>
-      (await get<Answers["ObligationTypes"]>("/obligation_types")).obligation_types,
+    notices: () => get<Notices>("/notices"),
+    dismissNotice: (id: string) => call<unknown>("POST", `/notices/${id}/dismiss`),
+    restoreNotice: (id: string) => call<unknown>("POST", `/notices/${id}/restore`),
+    preferences: () => get<Preferences>("/preferences"),
+    changePreferences: async (change: PreferencesChange) =>
+      (await call<Preferences>("PATCH", "/preferences", { body: { ...change } })).answer,
   };
 }
 
@@ -120,5 +106,6 @@ async function errorOf(response: Response): Promise<CalendarApiError> {
     code,
     Number.isFinite(retry_after_s) ? retry_after_s : null,
     response.status < 500 ? null : response.headers.get("x-request-id"),
+    code === "calendar_needed" ? (body as Answers["Error"]).details?.calendars ?? [] : [],
   );
 }

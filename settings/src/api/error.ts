@@ -1,3 +1,5 @@
+import type { Calendar } from "./types.ts";
+
 /** The Calendar API answered with an error, or not at all. */
 export class CalendarApiError extends Error {
   override readonly name = "CalendarApiError";
@@ -6,11 +8,13 @@ export class CalendarApiError extends Error {
    *   not read answers, `internal` where it had no code
    * @param retry_after_s what the server asks to wait before the next call
    * @param reference by which the operator finds the call; null where it did not fail on the server's side
+   * @param calendars to choose from, where one has to be chosen
    */
   constructor(
     readonly code: string,
     readonly retry_after_s: number | null = null,
     readonly reference: string | null = null,
+    readonly calendars: readonly Calendar[] = [],
   ) {
     super(code);
   }

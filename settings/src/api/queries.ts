@@ -7,12 +7,13 @@ import type { Integration } from "./types.ts";
 
 /** While something happens. Two visible tabs stay well below the rate limit. */
 const BUSY_POLL_MS = 1_500;
-const REST_POLL_MS = 60_000;
+export const REST_POLL_MS = 60_000;
 const ERROR_POLL_MS = 5_000;
 /** After something was asked for, it may take a moment to begin. */
 const EXPECTING_MS = 6_000;
 
 const STATUS_KEY = ["status"];
+export const NOTICES_KEY = ["notices"];
 
 let expecting_until_ms = 0;
 
@@ -40,7 +41,7 @@ export function useIntegrations() {
 }
 
 /** @returns milliseconds that the server has asked to wait; null: it has not */
-function waitOf(error: Error | null): number | null {
+export function waitOf(error: Error | null): number | null {
   const retry_after_s = error instanceof CalendarApiError ? error.retry_after_s : null;
   return retry_after_s === null ? null : retry_after_s * 1000;
 }
@@ -105,6 +106,11 @@ function otherTabs(): BroadcastChannel {
 /** Other tabs of this browser look again, too. */
 function expectChangeEverywhere(queries: QueryClient): void {
   expectChange(queries);
+  tellOtherTabs();
+}
+
+/** Other tabs of this browser look again. */
+export function tellOtherTabs(): void {
   otherTabs().postMessage("changed");
 }
 
@@ -113,7 +119,9 @@ export function useOtherTabs(): void {
   const queries = useQueryClient();
   useEffect(() => {
     const listen = () => {
-      if (!document.hidden) expectChange(queries);
+      if (document.hidden) return;
+      expectChange(queries);
+      void queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => name !== STATUS_KEY[0] });
     };
     otherTabs().addEventListener("message", listen);
     return () => otherTabs().removeEventListener("message", listen);

@@ -1,18 +1,21 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 import { codeOf } from "../api/error.ts";
-import { useIntegrations, useOtherTabs } from "../api/queries.ts";
+import { NOTICES_KEY, useIntegrations } from "../api/queries.ts";
 import type { Integration, ProviderName } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 import { FeedsSection } from "../feeds/feeds-section.tsx";
+import { NoticeList } from "../notices/notice-list.tsx";
+import { useNotices } from "../notices/use-notices.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Announcer } from "./announcer.tsx";
 import { isReturn } from "./connection/return-address.ts";
+import { PasswordRequests } from "./connection/password-requests.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { ProviderSection } from "./provider-section.tsx";
 import { type ProviderCard, PROVIDERS } from "./providers.tsx";
-import { lazyPart, Part, usePartsAtHand } from "../ui/part.tsx";
+import { lazyPart, Part } from "../ui/part.tsx";
 
 const ConnectionReturn = lazyPart(() => import("./connection/connection-return.tsx"));
 
@@ -25,10 +28,11 @@ export function CalendarTab() {
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
-  useOtherTabs();
-  usePartsAtHand();
+  const notices = useNotices();
+  useHealedNotices(integrations.data);
   const [isBack] = useState(() => isReturn(location.search));
-  const is_loaded = integrations.data !== undefined && offered.data !== undefined;
+  // Notices stand above the calendars: what came later would push those down.
+  const is_loaded = integrations.data !== undefined && offered.data !== undefined && !notices.isPending;
   const error = integrations.error ?? offered.error;
   const reasons: Readonly<Record<string, string>> = strings.load_errors;
 
@@ -69,6 +73,7 @@ export function CalendarTab() {
       {is_loaded
         ? (
           <>
+            <NoticeList notices={notices} integrations={integrations.data} />
             {shownProviders(offered.data, integrations.data).map((provider) => (
               <ProviderSection
                 key={provider.name}
@@ -81,6 +86,7 @@ export function CalendarTab() {
             ))}
             <FeedsSection integrations={integrations.data} />
             <Announcer integrations={integrations.data} />
+            <PasswordRequests />
             {integrations.data.some(({ status }) => status !== "pending_confirmation")
               ? <Panels integrations={integrations.data} />
               : null}
@@ -91,6 +97,21 @@ export function CalendarTab() {
         : <Loading />}
     </>
   );
+}
+
+/** A change of a calendar may be one that a notice tells of, or the end of one. */
+function useHealedNotices(integrations: readonly Integration[] | undefined): void {
+  const queries = useQueryClient();
+  const change = integrations?.map(({ id, status, last_error, progress }) =>
+    [id, status, last_error?.code, progress.failed].join(" ")
+  ).join();
+  const known = useRef<string>(undefined);
+  useEffect(() => {
+    if (known.current !== undefined && known.current !== change) {
+      void queries.invalidateQueries({ queryKey: NOTICES_KEY });
+    }
+    known.current = change;
+  }, [change, queries]);
 }
 
 /** Those that are offered or connected; where there are none, all of them, to say that they are not set up. */

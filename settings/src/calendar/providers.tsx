@@ -9,6 +9,8 @@ export interface ProviderCard {
   readonly has_one_reminder: boolean;
   /** Whether an administrator may have to allow a connection. */
   readonly has_administrators: boolean;
+  /** Of accounts with a user name and a password: what there is to begin with, and which server that offers first. */
+  readonly servers?: readonly { readonly name: "apple" | "other"; readonly url: string | null }[];
 }
 
 /** In the order in which they are shown. */
@@ -25,11 +27,24 @@ export const PROVIDERS: readonly ProviderCard[] = [
     has_one_reminder: true,
     has_administrators: true,
   },
+  {
+    name: "caldav",
+    asks_for_existing_calendars: false,
+    has_one_reminder: false,
+    has_administrators: false,
+    servers: [{ name: "apple", url: "https://caldav.icloud.com/" }, { name: "other", url: null }],
+  },
 ];
+
+/** What there is to begin with, where accounts of a provider have a user name and a password; else null. */
+export function serversOf(provider: ProviderName): NonNullable<ProviderCard["servers"]> | null {
+  return PROVIDERS.find(({ name }) => name === provider)?.servers ?? null;
+}
 
 const SHEETS: Readonly<Record<ProviderName, readonly string[]>> = {
   google: ["#4285f4", "#34a853", "#fbbc04", "#ea4335"],
   outlook: ["#0f6cbd", "#2886de", "#50b8f0", "#0f548c"],
+  caldav: ["#d6453d", "#8e8e93", "#aeaeb2", "#636366"],
 };
 
 /** A calendar sheet in the provider's colours; its name always stands beside it. */

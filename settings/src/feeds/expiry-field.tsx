@@ -1,5 +1,6 @@
 import { useSurroundings } from "../context.ts";
 import { formatInstant } from "../format.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 
 const DAY_MS = 86_400_000;
 const OFFERED_DAYS = [30, 90, 365];
@@ -19,7 +20,8 @@ export function ExpiryField({ expires_at, value, onChange }: {
   readonly value: Expiry;
   readonly onChange: (expiry: Expiry) => void;
 }) {
-  const { strings: { feeds }, locale } = useSurroundings();
+  const { locale, time_zone } = useSurroundings();
+  const { feeds } = useLateStrings();
   return (
     <label className="ec-field">
       {feeds.expires}
@@ -34,7 +36,7 @@ export function ExpiryField({ expires_at, value, onChange }: {
         <option value="as_is">
           {expires_at === null
             ? feeds.expires_never
-            : feeds.expires_as_now(formatInstant(expires_at, locale))}
+            : feeds.expires_as_now(formatInstant(expires_at, locale, time_zone))}
         </option>
         {expires_at === null ? null : <option value="never">{feeds.expires_never}</option>}
         {OFFERED_DAYS.map((days) => (

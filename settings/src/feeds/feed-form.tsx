@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { ReminderList } from "../ui/reminder-list.tsx";
 import { expiresAt, type Expiry, ExpiryField } from "./expiry-field.tsx";
 import { TypesField } from "./types-field.tsx";
+import { useLateStrings } from "../use-late-strings.ts";
 
 const NAME_MAX = 100;
 const DEFAULTS: FeedSettings = {
@@ -26,7 +27,7 @@ export function FeedForm({ feed, isWorking, onSubmit, onCancel }: {
   readonly onCancel: () => void;
 }) {
   const { strings } = useSurroundings();
-  const { feeds } = strings;
+  const { feeds } = useLateStrings();
   const id = useId();
   const [name, setName] = useState(feed?.name ?? "");
   const [settings, setSettings] = useState(feed?.settings ?? DEFAULTS);

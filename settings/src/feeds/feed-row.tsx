@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useMoreApi } from "../api/more.ts";
 import type { Feed, NewFeed } from "../api/types.ts";
 import { useErrorToast } from "../calendar/use-error-toast.ts";
 import { useSurroundings } from "../context.ts";
@@ -9,6 +10,7 @@ import { lazyPart, Part } from "../ui/part.tsx";
 import { useToast } from "../ui/toasts.tsx";
 import { FeedForm } from "./feed-form.tsx";
 import { useFeedChange } from "./use-feeds.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 
 const AskDialog = lazyPart(() => import("../ui/ask-dialog.tsx"));
 
@@ -17,14 +19,14 @@ export function FeedRow({ feed, onIssue }: {
   readonly feed: Feed;
   readonly onIssue: (feed: NewFeed) => void;
 }) {
-  const { api, strings } = useSurroundings();
+  const api = useMoreApi();
   const [open, setOpen] = useState<"edit" | "rotate" | "revoke" | null>(null);
   const toast = useToast();
   const onError = useErrorToast();
   const change = useFeedChange(api.changeFeed);
   const rotate = useFeedChange(api.rotateFeed);
   const revoke = useFeedChange(api.deleteFeed);
-  const { feeds } = strings;
+  const { feeds } = useLateStrings();
 
   if (open === "edit") {
     return (
@@ -106,7 +108,8 @@ export function FeedRow({ feed, onIssue }: {
 }
 
 function Use({ feed: { expires_at, last_used_at, last_client } }: { readonly feed: Feed }) {
-  const { strings: { feeds }, locale } = useSurroundings();
+  const { locale, time_zone } = useSurroundings();
+  const { feeds } = useLateStrings();
   return (
     <p className="ec-small ec-muted">
       {last_used_at === null ? feeds.never_used : (
@@ -119,7 +122,7 @@ function Use({ feed: { expires_at, last_used_at, last_client } }: { readonly fee
         ? null
         : ` · ${
           (Date.parse(expires_at) > Date.now() ? feeds.expires_at : feeds.expired)(
-            formatInstant(expires_at, locale),
+            formatInstant(expires_at, locale, time_zone),
           )
         }`}
     </p>

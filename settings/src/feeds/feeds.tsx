@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useMoreApi } from "../api/more.ts";
 import type { Feed, NewFeed } from "../api/types.ts";
 import { useErrorToast } from "../calendar/use-error-toast.ts";
 import { useSurroundings } from "../context.ts";
@@ -9,13 +10,15 @@ import { FeedAddress } from "./feed-address.tsx";
 import { FeedForm } from "./feed-form.tsx";
 import { FeedRow } from "./feed-row.tsx";
 import { useFeedChange, useFeeds } from "./use-feeds.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 
 /** A user's calendar links: what there is, and one more. */
 export default function Feeds({ is_connected }: {
   /** Whether the deadlines arrive through a connected calendar, too. */
   readonly is_connected: boolean;
 }) {
-  const { api, strings } = useSurroundings();
+  const api = useMoreApi();
+  const words = useLateStrings().feeds;
   const feeds = useFeeds();
   const create = useFeedChange(api.createFeed);
   const onError = useErrorToast();
@@ -24,9 +27,9 @@ export default function Feeds({ is_connected }: {
 
   return (
     <>
-      <p>{strings.feeds.introduction}</p>
-      <p className="ec-small ec-muted">{strings.feeds.slow}</p>
-      {is_connected ? <Notice tone="info">{strings.feeds.twice}</Notice> : null}
+      <p>{words.introduction}</p>
+      <p className="ec-small ec-muted">{words.slow}</p>
+      {is_connected ? <Notice tone="info">{words.twice}</Notice> : null}
       {issued === null ? null : <FeedAddress feed={issued} onDone={() => setIssued(null)} />}
       <FeedList feeds={feeds} onIssue={setIssued} />
       {isCreating
@@ -47,7 +50,7 @@ export default function Feeds({ is_connected }: {
         )
         : (
           <div className="ec-actions">
-            <Button look="primary" onClick={() => setCreating(true)}>{strings.feeds.create}</Button>
+            <Button look="primary" onClick={() => setCreating(true)}>{words.create}</Button>
           </div>
         )}
     </>
@@ -59,17 +62,18 @@ function FeedList({ feeds, onIssue }: {
   readonly onIssue: (feed: NewFeed) => void;
 }) {
   const { strings } = useSurroundings();
+  const words = useLateStrings().feeds;
   if (feeds.isError) {
     return (
       <NotLoaded
-        words={strings.feeds.failed}
+        words={words.failed}
         error={feeds.error}
         onRepeat={() => void feeds.refetch()}
       />
     );
   }
   if (feeds.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
-  if (feeds.data.length === 0) return <p className="ec-muted">{strings.feeds.none}</p>;
+  if (feeds.data.length === 0) return <p className="ec-muted">{words.none}</p>;
   return (
     <ul className="ec-rows">
       {feeds.data.map((feed: Feed) => <FeedRow key={feed.id} feed={feed} onIssue={onIssue} />)}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { useSurroundings } from "../context.ts";
+import { useMoreApi } from "../api/more.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 
 /** Which types of obligations a calendar link shows. */
 export function TypesField({ types, onChange }: {
@@ -8,7 +9,8 @@ export function TypesField({ types, onChange }: {
   readonly types: readonly string[] | null;
   readonly onChange: (types: string[] | null) => void;
 }) {
-  const { api, strings: { feeds } } = useSurroundings();
+  const api = useMoreApi();
+  const { feeds } = useLateStrings();
   const name = useId();
   const known = useQuery({
     queryKey: ["obligation_types"],

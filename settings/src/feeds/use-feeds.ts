@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useSurroundings } from "../context.ts";
+import { useMoreApi } from "../api/more.ts";
 
 const FEEDS_KEY = ["feeds"];
 
 /** The user's calendar links. */
 export function useFeeds() {
-  const { api } = useSurroundings();
+  const api = useMoreApi();
   return useQuery({ queryKey: FEEDS_KEY, queryFn: api.feeds, retry: false });
 }
 

@@ -1,9 +1,13 @@
+import type { SettingsTab } from "../tabs/settings-tabs.tsx";
+
 /** Which Supabase project the page talks to. */
 export interface SettingsConfig {
   readonly supabaseUrl: string;
   readonly publishableKey: string;
   /** Filled into the sign-in form: the demo users of the local platform, never a real person's. */
   readonly demoUsers: readonly { readonly email: string; readonly password: string }[];
+  /** Tabs that are not to be shown: `["webhooks", "api_keys"]`. */
+  readonly hide?: readonly SettingsTab[];
 }
 
 /**

@@ -11,6 +11,6 @@ const supabase = createClient(config.supabaseUrl, config.publishableKey);
 
 createRoot(document.getElementById("root") ?? document.body).render(
   <StrictMode>
-    <SettingsPage supabase={supabase} demoUsers={config.demoUsers} />
+    <SettingsPage supabase={supabase} demoUsers={config.demoUsers} hide={config.hide ?? []} />
   </StrictMode>,
 );

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { Supabase } from "../api/client.ts";
 import { isReturn } from "../calendar/connection/return-address.ts";
 import type { SettingsConfig } from "./config.ts";
-import { SettingsTabs } from "./settings-tabs.tsx";
+import { type SettingsTab, SettingsTabs } from "../tabs/settings-tabs.tsx";
 import { LoadBoundary } from "../ui/load-boundary.tsx";
 import { PAGE } from "./strings.ts";
 
@@ -11,7 +11,11 @@ const SignIn = lazy(() => import("./sign-in.tsx"));
 
 /** The whole page: sign-in, then the settings. */
 export function SettingsPage(
-  { supabase, demoUsers }: { readonly supabase: Supabase; readonly demoUsers: SettingsConfig["demoUsers"] },
+  { supabase, demoUsers, hide }: {
+    readonly supabase: Supabase;
+    readonly demoUsers: SettingsConfig["demoUsers"];
+    readonly hide: readonly SettingsTab[];
+  },
 ) {
   const session = useSession(supabase);
   if (session === undefined) return null;
@@ -40,7 +44,11 @@ export function SettingsPage(
             </Suspense>
           </LoadBoundary>
         )
-        : <SettingsTabs supabase={supabase} />}
+        : (
+          <main>
+            <SettingsTabs supabase={supabase} hide={hide} />
+          </main>
+        )}
     </div>
   );
 }

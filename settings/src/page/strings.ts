@@ -10,20 +10,4 @@ export const PAGE = {
   sign_out: "Sign out",
   refused: "This email and password do not belong together.",
   unreachable: "You could not be signed in just now. Try again.",
-  tabs: {
-    general: {
-      label: "General",
-      words: "Name, language and time zone of the account. Your platform fills this tab.",
-    },
-    calendar: { label: "Calendar" },
-    webhooks: {
-      label: "Webhooks",
-      words: "Addresses that hear of changes to obligations. Your platform fills this tab.",
-    },
-    notifications: {
-      label: "Notifications",
-      words: "What is sent by e-mail, and when. Your platform fills this tab.",
-    },
-    api_keys: { label: "API Keys", words: "Keys for programs of yours. Your platform fills this tab." },
-  },
 };

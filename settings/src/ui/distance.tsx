@@ -6,11 +6,11 @@ const TICK_MS = 5_000;
 
 /** An instant as its distance from now, with the date and time at hand. */
 export function Distance({ instant }: { readonly instant: string }) {
-  const { locale } = useSurroundings();
+  const { locale, time_zone } = useSurroundings();
   const now_ms = useNow(TICK_MS);
   return (
-    <time dateTime={instant} title={formatInstant(instant, locale)}>
-      {formatDistance(instant, now_ms, locale)}
+    <time dateTime={instant} title={formatInstant(instant, locale, time_zone)}>
+      {formatDistance(instant, now_ms, locale, time_zone)}
     </time>
   );
 }

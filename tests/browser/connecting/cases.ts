@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
-import { ADA, GRACE } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider, GRACE } from "../../support/subjects/subject.ts";
 import { assertAccessible } from "../support/axe.ts";
 import { openBrowser } from "../support/browser.ts";
 import { answerConsent } from "../support/consent.ts";
@@ -14,7 +13,7 @@ const SOON_MS = 20_000;
 const NAMES = { google: "Google Calendar", outlook: "Outlook Calendar" } as const;
 
 /** From signing in to the first event, and everything that can go wrong on that way. */
-export async function testConnecting(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
+export async function testConnecting(t: Deno.TestContext, provider_name: ConsentProvider): Promise<void> {
   const scene = await openSettingsScene(provider_name);
   const { sql, provider, stack, settingsUrl } = scene;
   const { faults } = provider.emulator;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { type CalendarApi, type Integration, PATIENCE_MS, type User } from "../../support/calendar-api.ts";
-import { ADA } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider } from "../../support/subjects/subject.ts";
 import { openBrowser, type TestBrowser, type Viewer, type Visit } from "../support/browser.ts";
 import { openSettingsScene, type SettingsScene } from "../support/settings-scene.ts";
 
@@ -46,12 +45,12 @@ export interface LivingScene extends SettingsScene {
 export interface Behaviour {
   readonly name: string;
   /** All where absent. */
-  readonly only?: ProviderName;
+  readonly only?: ConsentProvider;
   run(scene: LivingScene): Promise<void>;
 }
 
 /** Opens what the tests of one file need, about the calendars of one provider. */
-export async function openLivingScene(provider_name: ProviderName): Promise<LivingScene> {
+export async function openLivingScene(provider_name: ConsentProvider): Promise<LivingScene> {
   const scene = await openSettingsScene(provider_name);
   const browser = await openBrowser();
   const addDeadlines = async ({ id }: Pick<User, "id">, titles: readonly string[]) => {
@@ -96,7 +95,7 @@ export async function openLivingScene(provider_name: ProviderName): Promise<Livi
 /** Runs behaviours, one step each, on a scene of their own. */
 export async function testLiving(
   t: Deno.TestContext,
-  provider: ProviderName,
+  provider: ConsentProvider,
   behaviours: readonly Behaviour[],
 ): Promise<void> {
   const scene = await openLivingScene(provider);

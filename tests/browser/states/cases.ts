@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { type CalendarApi, consent, type User } from "../../support/calendar-api.ts";
-import { ADA } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider } from "../../support/subjects/subject.ts";
 import type { SettingsScene } from "../support/settings-scene.ts";
 
 /** A state of an integration as its user meets it. */
 export interface StateCase {
   /** Its kind in settings/src/calendar/state.ts. */
   readonly name: string;
-  readonly provider: ProviderName;
+  readonly provider: ConsentProvider;
   /** Brings it about for a new user. */
   arrange(scene: SettingsScene, user: User & { readonly api: CalendarApi }): Promise<void>;
   /** What the badge says. */
@@ -27,7 +26,7 @@ const OBLIGATIONS = 12;
 async function settle(
   scene: SettingsScene,
   { id, api }: User & { readonly api: CalendarApi },
-  provider: ProviderName,
+  provider: ConsentProvider,
 ): Promise<string> {
   await scene.sql`
     insert into public.obligations (user_id, title, deadline_date)
@@ -45,7 +44,7 @@ async function settle(
 
 /** A settled calendar with another status and error than it has by itself. */
 const withError = (
-  provider: ProviderName,
+  provider: ConsentProvider,
   status: "active" | "paused" | "disconnected",
   code: string,
   details: Readonly<Record<string, string | number>> = {},
@@ -62,7 +61,7 @@ async (scene, user) => {
 
 /** A calendar that waits, and goes on by itself. */
 const waiting =
-  (provider: ProviderName, code: string, minutes: number): StateCase["arrange"] => async (scene, user) => {
+  (provider: ConsentProvider, code: string, minutes: number): StateCase["arrange"] => async (scene, user) => {
     await withError(provider, "active", code)(scene, user);
     await scene.sql`
     update calendar_sync.lanes

@@ -1,5 +1,5 @@
+import type { ConsentProvider } from "../../support/subjects/subject.ts";
 import type { Page } from "playwright-core";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import type { User } from "../../support/calendar-api.ts";
 import { openScene, type Scene } from "../../support/scene.ts";
 
@@ -17,7 +17,7 @@ export interface SettingsScene extends Scene {
  * @param options.access_token_lifetime_s see `startStack`
  */
 export async function openSettingsScene(
-  provider_name: ProviderName = "google",
+  provider_name: ConsentProvider = "google",
   env: Readonly<Record<string, string>> = {},
   options: { readonly access_token_lifetime_s?: number } = {},
 ): Promise<SettingsScene> {

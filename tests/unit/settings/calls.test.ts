@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { createCalendarApi } from "../../../settings/src/api/client.ts";
+import { createMoreApi } from "../../../settings/src/api/more.ts";
 import { CalendarApiError } from "../../../settings/src/api/error.ts";
 import { reasonOfNoAnswer } from "../../../settings/src/api/no-answer.ts";
 
@@ -21,7 +22,7 @@ const CALLS: readonly (readonly [string, (api: ReturnType<typeof apiThrough>) =>
   ["GET", (api) => api.status()],
   ["POST", (api) => api.syncNow("id")],
   ["PATCH", (api) => api.update({ integration_id: "id", sync_enabled: true })],
-  ["DELETE", (api) => api.deleteFeed("id")],
+  ["DELETE", (api) => createMoreApi(api).deleteFeed("id")],
 ];
 
 for (const [method, call] of CALLS) {

@@ -3,7 +3,7 @@ import { formatDistance, formatDue, formatReminder, formatTimeLeft } from "../..
 import { ENGLISH } from "../../../settings/src/strings.ts";
 
 const NOW = "2027-01-31T12:00:00Z";
-const distance = (instant: string) => formatDistance(instant, Date.parse(NOW), "en-GB");
+const distance = (instant: string) => formatDistance(instant, Date.parse(NOW), "en-GB", undefined);
 
 Deno.test("a distance is told in the unit that a person would use", () => {
   assert.equal(distance("2027-01-31T12:00:20Z"), "in 20 seconds");
@@ -14,7 +14,14 @@ Deno.test("a distance is told in the unit that a person would use", () => {
 });
 
 Deno.test("a deadline date is that date wherever its reader is", () => {
-  assert.equal(formatDue("2027-01-31", "en-GB"), "31 Jan 2027");
+  assert.equal(formatDue("2027-01-31", "en-GB", "Pacific/Pago_Pago"), "31 Jan 2027");
+});
+
+Deno.test("an instant is shown in the chosen time zone, and in the reader's own where that is not known", () => {
+  const words = (time_zone: string | undefined) => formatDue("2027-01-31T23:30:00Z", "en-GB", time_zone);
+  assert.equal(words("Asia/Tokyo"), "1 Feb 2027, 08:30");
+  assert.equal(words("America/New_York"), "31 Jan 2027, 18:30");
+  assert.equal(words("Mars/Olympus"), words(undefined));
 });
 
 Deno.test("a reminder is told in its largest whole unit", () => {

@@ -60,9 +60,12 @@ Deno.test("the package of the component", async (t) => {
         await Deno.writeTextFile(
           `${host}/host.tsx`,
           `import { createClient } from "@supabase/supabase-js";
-           import { CalendarSettings, ENGLISH } from "${folder}/index.js";
+           import { CalendarSettings, ENGLISH, SettingsTabs } from "${folder}/index.js";
            const supabase = createClient("https://project.example", "key");
            export const settings = <CalendarSettings supabase={supabase} strings={{ ...ENGLISH, heading: "Kalender" }} />;
+           export const tabs = <SettingsTabs supabase={supabase} hide={["general", "api_keys"]} />;
+           // @ts-expect-error there is no such tab
+           export const unknown = <SettingsTabs supabase={supabase} hide={["billing"]} />;
            // @ts-expect-error a client is needed
            export const without = <CalendarSettings />;`,
         );

@@ -1,11 +1,10 @@
 import { Button } from "../../ui/button.tsx";
 import { useSurroundings } from "../../context.ts";
-import type { Flow } from "./last-flow.ts";
 import { useConnect } from "./use-connect.ts";
 
 /** Leads to the provider's consent page, and says so while it does. */
 export function ConnectButton({ flow, label, name, look = "primary", className = "" }: {
-  readonly flow: Flow;
+  readonly flow: Parameters<ReturnType<typeof useConnect>["mutate"]>[0];
   readonly label: string;
   /** For a screen reader, where the label alone does not say which account it is about. */
   readonly name?: string;

@@ -1,6 +1,6 @@
 import type { ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
-import { ConnectButton } from "./connect-button.tsx";
+import { ConnectButtons } from "./connect-buttons.tsx";
 
 /** A provider that is not connected: what it will ask for and why, and the way there. */
 export function ConnectCard(
@@ -17,7 +17,7 @@ export function ConnectCard(
       </ul>
       <p className="ec-muted">{never}</p>
       <div className="ec-actions">
-        <ConnectButton flow={{ provider, access: "dedicated" }} label={strings.connect.action(name)} />
+        <ConnectButtons provider={provider} name={name} />
       </div>
     </div>
   );

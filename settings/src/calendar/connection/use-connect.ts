@@ -3,14 +3,22 @@ import { useEffect } from "react";
 import type { Access, ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { useErrorToast } from "../use-error-toast.ts";
+import { serversOf } from "../providers.tsx";
 import { rememberFlow } from "./last-flow.ts";
+import { askPassword } from "./password-request.ts";
 
-/** Begins to connect an account: leads to the provider's consent page. Stays pending while the browser goes there. */
+/** Begins to connect an account: asks for its password, or leads to the provider's consent page. Stays pending while the browser goes there. */
 export function useConnect() {
   const { api, redirect_to } = useSurroundings();
   const onError = useErrorToast();
   const mutation = useMutation({
-    mutationFn: async (flow: { readonly provider: ProviderName; readonly access: Access }) => {
+    mutationFn: async (flow: {
+      readonly provider: ProviderName;
+      readonly access: Access;
+      readonly server?: string | null;
+      readonly account_email?: string | null;
+    }) => {
+      if (serversOf(flow.provider) !== null) return askPassword(flow);
       const url = await api.authorize({ ...flow, redirect_to });
       rememberFlow(flow);
       location.assign(url);

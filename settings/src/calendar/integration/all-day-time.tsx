@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { useSurroundings } from "../../context.ts";
+import { TimeField } from "../../ui/time-field.tsx";
 
 /** When an all-day deadline is taken as due on its day. */
 export function AllDayTime({ time, onChange }: {
@@ -13,19 +14,7 @@ export function AllDayTime({ time, onChange }: {
     <>
       <label className="ec-field">
         {all_day}
-        <input
-          // Whatever else changes the time shows in the field.
-          key={time}
-          type="time"
-          className="ec-input"
-          defaultValue={time}
-          aria-describedby={id}
-          // A time is typed digit by digit, and each is a change: it counts when the field is left.
-          onBlur={({ target }) => {
-            target.value ||= time;
-            if (target.value !== time) onChange(target.value);
-          }}
-        />
+        <TimeField time={time} described_by={id} onChange={onChange} />
       </label>
       <p id={id} className="ec-small ec-muted">{all_day_midnight}</p>
     </>

@@ -27,7 +27,7 @@ export default function CalendarPicker(
   { integration, onClose }: { readonly integration: Integration; readonly onClose: () => void },
 ) {
   const { api, strings, dir } = useSurroundings();
-  const { picker } = strings;
+  const { picker } = useLateStrings();
   const returnFocus = useReturnFocus();
   const asks_first = integration.access === "dedicated" &&
     PROVIDERS.some(({ name, asks_for_existing_calendars }) =>
@@ -151,7 +151,8 @@ function ListState({ list, is_empty, integration: { provider, access } }: {
   readonly integration: Integration;
 }) {
   const { strings } = useSurroundings();
-  const { picker, states } = strings;
+  const { states } = strings;
+  const { picker } = useLateStrings();
   if (list.isError) {
     const flow = { provider, access };
     return (
@@ -175,7 +176,7 @@ function ListState({ list, is_empty, integration: { provider, access } }: {
 
 function MoreAccess({ integration }: { readonly integration: Integration }) {
   const { strings } = useSurroundings();
-  const { introduction, asks, promise } = useLateStrings().more_access;
+  const { more_access: { introduction, asks, promise }, picker } = useLateStrings();
   const { company } = strings.providers[integration.provider];
   const connect = useConnect();
   return (
@@ -189,7 +190,7 @@ function MoreAccess({ integration }: { readonly integration: Integration }) {
             connect.mutate({ provider: integration.provider, access: "existing" });
           }}
         >
-          {strings.picker.more_access_action}
+          {picker.more_access_action}
         </Button>
       }
     >
@@ -205,6 +206,7 @@ function MoreAccess({ integration }: { readonly integration: Integration }) {
 /** Moves the deadlines, and back again on *Undo*. */
 function useCalendarChoice(integration: Integration) {
   const { api, strings } = useSurroundings();
+  const { picker } = useLateStrings();
   const toast = useToast();
   const onError = useErrorToast();
   const own = useIntegrationChange(api.chooseOwnCalendar);
@@ -213,10 +215,10 @@ function useCalendarChoice(integration: Integration) {
   const goBack = async () => {
     if (calendar_id === null) return;
     try {
-      const { calendar_name: name } = calendar_name === strings.picker.own_name
+      const { calendar_name: name } = calendar_name === picker.own_name
         ? await own.mutateAsync(id)
         : await other.mutateAsync({ integration_id: id, calendar_id });
-      toast({ words: strings.picker.undone(name ?? "") });
+      toast({ words: picker.undone(name ?? "") });
     } catch (error: unknown) {
       onError(error);
     }
@@ -229,7 +231,7 @@ function useCalendarChoice(integration: Integration) {
       onDone();
       if (changed.calendar_id === calendar_id) return;
       toast({
-        words: strings.picker.changed(changed.calendar_name ?? ""),
+        words: picker.changed(changed.calendar_name ?? ""),
         ...(integration.last_error?.code === "calendar_missing"
           ? {}
           : { action: { label: strings.undo, run: () => void goBack() } }),

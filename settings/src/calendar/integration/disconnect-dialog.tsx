@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import type { EventsChoice } from "../../api/types.ts";
-import { useSurroundings } from "../../context.ts";
 import AskDialog from "../../ui/ask-dialog.tsx";
+import { useLateStrings } from "../../use-late-strings.ts";
 
 /** Asks what becomes of the events. */
 export default function DisconnectDialog({ account, can_remove, onAnswer }: {
@@ -11,32 +11,32 @@ export default function DisconnectDialog({ account, can_remove, onAnswer }: {
   /** Called with null where nothing shall happen. */
   readonly onAnswer: (events: EventsChoice | null) => void;
 }) {
-  const { strings } = useSurroundings();
+  const words = useLateStrings().disconnect;
   const id = useId();
   const [events, setEvents] = useState<EventsChoice>("keep");
   const choices = [
     {
       value: "keep" as const,
-      label: strings.disconnect.keep,
-      hint: strings.disconnect.keep_hint,
+      label: words.keep,
+      hint: words.keep_hint,
       is_possible: true,
     },
     {
       value: "remove" as const,
-      label: strings.disconnect.remove,
-      hint: can_remove ? strings.disconnect.remove_hint : strings.disconnect.remove_impossible,
+      label: words.remove,
+      hint: can_remove ? words.remove_hint : words.remove_impossible,
       is_possible: can_remove,
     },
   ];
   return (
     <AskDialog
-      heading={strings.disconnect.heading(account)}
-      words={strings.disconnect.introduction}
-      action={strings.disconnect.action}
+      heading={words.heading(account)}
+      words={words.introduction}
+      action={words.action}
       onAnswer={(yes) => onAnswer(yes ? events : null)}
     >
       <fieldset className="ec-choices">
-        <legend>{strings.disconnect.question}</legend>
+        <legend>{words.question}</legend>
         {choices.map(({ value, label, hint, is_possible }) => (
           <label key={value} className="ec-choice ec-choice-boxed">
             <input

@@ -27,7 +27,7 @@ export function IntegrationCard(
   const account = integration.account_email ?? strings.integration.unknown_account;
   const { synced } = integration.progress;
   return (
-    <article className="ec-card" tabIndex={-1} aria-labelledby={heading}>
+    <article id={`ec-${integration.id}`} className="ec-card" tabIndex={-1} aria-labelledby={heading}>
       <div className="ec-card-head">
         <h4 id={heading} className="ec-account">
           {state.kind === "waiting_for_confirmation" ? strings.providers[provider.name].name : account}

@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { ConnectButton } from "../connection/connect-button.tsx";
-import { PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
+import { goTo, PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
 import type { State } from "../state.ts";
 import { useErrorToast } from "../use-error-toast.ts";
 import { toneOf } from "./state-badge.tsx";
@@ -42,7 +42,7 @@ export function StateNotice(
       return (
         <Told
           state={state}
-          action={<Button onClick={goToProblems}>{states.has_problems.action}</Button>}
+          action={<Button onClick={() => goTo(PROBLEMS_HEADING_ID)}>{states.has_problems.action}</Button>}
         >
           {states.has_problems.words(state.failed)}
         </Told>
@@ -118,11 +118,15 @@ function Waiting({ state, words }: {
   readonly state: Extract<State, { kind: "provider_down" | "quota" }>;
   readonly words: (when: string | null) => string;
 }) {
-  const { locale } = useSurroundings();
+  const { locale, time_zone } = useSurroundings();
   const now_ms = useNow(TICK_MS);
   const { next_try_at } = state;
   const is_ahead = next_try_at !== null && Date.parse(next_try_at) > now_ms;
-  return <Told state={state}>{words(is_ahead ? formatDistance(next_try_at, now_ms, locale) : null)}</Told>;
+  return (
+    <Told state={state}>
+      {words(is_ahead ? formatDistance(next_try_at, now_ms, locale, time_zone) : null)}
+    </Told>
+  );
 }
 
 function SwitchOn({ integration }: { readonly integration: Integration }) {
@@ -225,10 +229,4 @@ function MassDeletion({ integration, state }: {
         : null}
     </Told>
   );
-}
-
-function goToProblems(): void {
-  const heading = document.getElementById(PROBLEMS_HEADING_ID);
-  heading?.scrollIntoView({ block: "start" });
-  heading?.focus({ preventScroll: true });
 }

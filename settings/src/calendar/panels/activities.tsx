@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMoreApi } from "../../api/more.ts";
 import type { Activity, ConnectionActivity, EventActivity, Integration } from "../../api/types.ts";
-import { useSurroundings } from "../../context.ts";
+import { type Surroundings, useSurroundings } from "../../context.ts";
 import { formatDue } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
@@ -11,7 +12,8 @@ import { useFollowing } from "./use-following.ts";
 
 /** What was last done to the user's calendars and connections, in plain words. */
 export default function Activities({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { api, strings } = useSurroundings();
+  const { strings } = useSurroundings();
+  const api = useMoreApi();
   const words = useLateStrings().activity;
   const list = useQuery({
     queryKey: ["activity"],
@@ -47,7 +49,8 @@ export default function Activities({ integrations }: { readonly integrations: re
 }
 
 function ActivityRow({ activity }: { readonly activity: Activity }) {
-  const { strings, locale } = useSurroundings();
+  const surroundings = useSurroundings();
+  const { strings } = surroundings;
   const words = useLateStrings().activity;
   const { provider, account_email, integration_id } = activity;
   const where = integration_id === null || provider === null
@@ -59,7 +62,9 @@ function ActivityRow({ activity }: { readonly activity: Activity }) {
   return (
     <li className="ec-row-item">
       <div>
-        {activity.kind === "event" ? eventWords(activity, words, locale) : connectionWords(activity, words)}
+        {activity.kind === "event"
+          ? eventWords(activity, words, surroundings)
+          : connectionWords(activity, words)}
         <p className="ec-small ec-muted">{by === null ? where : `${where} · ${by}`}</p>
       </div>
       <span className="ec-small ec-muted">
@@ -71,8 +76,15 @@ function ActivityRow({ activity }: { readonly activity: Activity }) {
 
 type Words = LateStrings["activity"];
 
-function eventWords({ action, title, due }: EventActivity, words: Words, locale: string): string {
-  return words.events[action](title ?? words.gone_title, due === null ? null : formatDue(due, locale));
+function eventWords(
+  { action, title, due }: EventActivity,
+  words: Words,
+  { locale, time_zone }: Surroundings,
+): string {
+  return words.events[action](
+    title ?? words.gone_title,
+    due === null ? null : formatDue(due, locale, time_zone),
+  );
 }
 
 function connectionWords(

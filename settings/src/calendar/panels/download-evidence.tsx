@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useSurroundings } from "../../context.ts";
+import { useMoreApi } from "../../api/more.ts";
 import { Button } from "../../ui/button.tsx";
 import { useLateStrings } from "../../use-late-strings.ts";
 import { useErrorToast } from "../use-error-toast.ts";
@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK = "\uFEFF";
 
 /** Gives a user the file that tells from when to when an obligation was in which calendar, as which deadline. */
 export function DownloadEvidence({ obligation_id }: { readonly obligation_id: string }) {
-  const { api } = useSurroundings();
+  const api = useMoreApi();
   const words = useLateStrings().evidence;
   const onError = useErrorToast();
   const download = useMutation({ mutationFn: () => api.evidence(obligation_id) });

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRequest } from "../../api/queries.ts";
+import { useMoreApi } from "../../api/more.ts";
 import type { Integration, Problem } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue, formatNumber } from "../../format.ts";
@@ -8,10 +9,13 @@ import { Distance } from "../../ui/distance.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useErrorToast } from "../use-error-toast.ts";
+import { useLateStrings } from "../../use-late-strings.ts";
 
 /** Obligations that are not in a calendar as they should be, each with its reason and another attempt. */
 export default function Problems({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { api, strings, locale } = useSurroundings();
+  const { strings, locale } = useSurroundings();
+  const api = useMoreApi();
+  const words = useLateStrings().problems;
   const failed = integrations.map(({ id, progress }) => `${id} ${progress.failed}`).join();
   const list = useQuery({
     // Asked for again whenever a calendar's number of problems has changed.
@@ -24,7 +28,7 @@ export default function Problems({ integrations }: { readonly integrations: read
   if (list.isError) {
     return (
       <NotLoaded
-        words={strings.problems.failed}
+        words={words.failed}
         error={list.error}
         onRepeat={() => void list.refetch()}
       />
@@ -35,7 +39,7 @@ export default function Problems({ integrations }: { readonly integrations: read
   return (
     <>
       <div className="ec-row ec-spread ec-wrap">
-        <p className="ec-muted">{strings.problems.introduction}</p>
+        <p className="ec-muted">{words.introduction}</p>
         <RetryAll integrations={integrations} />
       </div>
       <ul className="ec-rows">
@@ -46,7 +50,7 @@ export default function Problems({ integrations }: { readonly integrations: read
       {total > problems.length
         ? (
           <p className="ec-small ec-muted">
-            {strings.problems.shown_of(formatNumber(problems.length, locale), formatNumber(total, locale))}
+            {words.shown_of(formatNumber(problems.length, locale), formatNumber(total, locale))}
           </p>
         )
         : null}
@@ -55,22 +59,25 @@ export default function Problems({ integrations }: { readonly integrations: read
 }
 
 function ProblemRow({ problem }: { readonly problem: Problem }) {
-  const { api, strings, locale } = useSurroundings();
+  const { strings, locale, time_zone } = useSurroundings();
+  const api = useMoreApi();
+  const words = useLateStrings().problems;
   const retry = useRequest(() => api.retry(problem.integration_id, problem.obligation_id));
   const toast = useToast();
   const onError = useErrorToast();
   const { company, name } = strings.providers[problem.provider];
-  const title = problem.title ?? strings.problems.gone_title;
+  const title = problem.title ?? words.gone_title;
   return (
     <li className="ec-row-item">
       <div>
-        <strong>{title}</strong>{" "}
-        {problem.due === null ? null : <span className="ec-muted">· {formatDue(problem.due, locale)}</span>}
+        <strong>{title}</strong> {problem.due === null
+          ? null
+          : <span className="ec-muted">· {formatDue(problem.due, locale, time_zone)}</span>}
         <p>
           {problem.code === "given_up"
-            ? strings.problems.reason_given_up(company, formatNumber(problem.attempts, locale))
-            : strings.problems.reason_rejected(company)}{" "}
-          {problem.reason === null ? null : strings.problems.provider_word(problem.reason)}
+            ? words.reason_given_up(company, formatNumber(problem.attempts, locale))
+            : words.reason_rejected(company)}{" "}
+          {problem.reason === null ? null : words.provider_word(problem.reason)}
         </p>
         <p className="ec-small ec-muted">
           {problem.account_email ?? name} · <Distance instant={problem.since} />
@@ -78,18 +85,18 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
       </div>
       <Button
         isWorking={retry.isPending}
-        aria-label={strings.problems.retry_named(title)}
-        onClick={() =>
-          retry.mutate(undefined, { onError, onSuccess: () => toast({ words: strings.problems.retried }) })}
+        aria-label={words.retry_named(title)}
+        onClick={() => retry.mutate(undefined, { onError, onSuccess: () => toast({ words: words.retried }) })}
       >
-        {strings.problems.retry}
+        {words.retry}
       </Button>
     </li>
   );
 }
 
 function RetryAll({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { api, strings } = useSurroundings();
+  const api = useMoreApi();
+  const words = useLateStrings().problems;
   const toast = useToast();
   const onError = useErrorToast();
   const retry = useRequest(() =>
@@ -100,10 +107,9 @@ function RetryAll({ integrations }: { readonly integrations: readonly Integratio
   return (
     <Button
       isWorking={retry.isPending}
-      onClick={() =>
-        retry.mutate(undefined, { onError, onSuccess: () => toast({ words: strings.problems.retried }) })}
+      onClick={() => retry.mutate(undefined, { onError, onSuccess: () => toast({ words: words.retried }) })}
     >
-      {strings.problems.retry_all}
+      {words.retry_all}
     </Button>
   );
 }

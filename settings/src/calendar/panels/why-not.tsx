@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useId, useState } from "react";
+import { useMoreApi } from "../../api/more.ts";
 import type { ExplainedIntegration, Integration, Obligation } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue } from "../../format.ts";
@@ -8,24 +9,25 @@ import { Notice } from "../../ui/notice.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { DownloadEvidence } from "./download-evidence.tsx";
 import { useFollowing } from "./use-following.ts";
+import { useLateStrings } from "../../use-late-strings.ts";
 
 /** Whoever is still typing is not searched for. */
 const TYPING_MS = 250;
 
 /** A user picks an obligation and reads where it is, and why it is not where it is not. */
 export default function WhyNot({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { strings } = useSurroundings();
+  const { why_not } = useLateStrings();
   const id = useId();
   const [text, setText] = useState("");
   const [picked, setPicked] = useState<Obligation | null>(null);
   return (
     <>
-      <label htmlFor={id}>{strings.why_not.label}</label>
+      <label htmlFor={id}>{why_not.label}</label>
       <input
         id={id}
         type="search"
         className="ec-input ec-wide"
-        placeholder={strings.why_not.placeholder}
+        placeholder={why_not.placeholder}
         aria-describedby={`${id}-hint`}
         autoComplete="off"
         value={text}
@@ -34,7 +36,7 @@ export default function WhyNot({ integrations }: { readonly integrations: readon
           setPicked(null);
         }}
       />
-      <p id={`${id}-hint`} className="ec-small ec-muted">{strings.why_not.hint}</p>
+      <p id={`${id}-hint`} className="ec-small ec-muted">{why_not.hint}</p>
       <Found text={text} picked={picked} onPick={setPicked} integrations={integrations} />
     </>
   );
@@ -46,7 +48,9 @@ function Found({ text, picked, onPick, integrations }: {
   readonly onPick: (obligation: Obligation | null) => void;
   readonly integrations: readonly Integration[];
 }) {
-  const { api, strings, locale } = useSurroundings();
+  const { strings, locale, time_zone } = useSurroundings();
+  const api = useMoreApi();
+  const { why_not } = useLateStrings();
   const search = useSettled(text.trim(), TYPING_MS);
   const found = useQuery({
     queryKey: ["obligations", search],
@@ -55,12 +59,12 @@ function Found({ text, picked, onPick, integrations }: {
     refetchOnWindowFocus: false,
   });
   const shown = useDeferredValue(found.data);
-  if (found.isError) return <Notice tone="bad" role="alert">{strings.why_not.failed}</Notice>;
+  if (found.isError) return <Notice tone="bad" role="alert">{why_not.failed}</Notice>;
   if (shown === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   if (shown.length === 0) {
     return (
       <p role="status" className="ec-muted">
-        {search === "" ? strings.why_not.nothing_yet : strings.why_not.nothing_found}
+        {search === "" ? why_not.nothing_yet : why_not.nothing_found}
       </p>
     );
   }
@@ -76,7 +80,7 @@ function Found({ text, picked, onPick, integrations }: {
           >
             <strong>{obligation.title}</strong>
             <span className="ec-muted">
-              {obligation.due === null ? strings.why_not.no_deadline : formatDue(obligation.due, locale)}
+              {obligation.due === null ? why_not.no_deadline : formatDue(obligation.due, locale, time_zone)}
             </span>
           </button>
           {picked?.id === obligation.id
@@ -97,7 +101,9 @@ function Explanation({ obligation, integrations }: {
   readonly obligation: Obligation;
   readonly integrations: readonly Integration[];
 }) {
-  const { api, strings } = useSurroundings();
+  const { strings } = useSurroundings();
+  const api = useMoreApi();
+  const { why_not } = useLateStrings();
   const explanation = useQuery({
     queryKey: ["explain", obligation.id],
     queryFn: () => api.explain(obligation.id),
@@ -108,7 +114,7 @@ function Explanation({ obligation, integrations }: {
   if (explanation.isError) {
     return (
       <NotLoaded
-        words={strings.why_not.explain_failed}
+        words={why_not.explain_failed}
         error={explanation.error}
         onRepeat={() => void explanation.refetch()}
       />
@@ -117,7 +123,7 @@ function Explanation({ obligation, integrations }: {
   return (
     <div role="status" className="ec-explanation">
       {explanation.data === undefined ? strings.loading_part : null}
-      {explanation.data?.length === 0 ? strings.why_not.not_connected : null}
+      {explanation.data?.length === 0 ? why_not.not_connected : null}
       {explanation.data?.map((explained) => (
         <Explained
           key={explained.integration_id}
@@ -130,7 +136,7 @@ function Explanation({ obligation, integrations }: {
 
 function Explained({ explained }: { readonly explained: ExplainedIntegration }) {
   const { strings } = useSurroundings();
-  const { why_not } = strings;
+  const { why_not } = useLateStrings();
   const { provider, account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
   const is_waiting = code === "waiting" || code === "retrying";
   return (

@@ -1,0 +1,85 @@
+import { useSurroundings } from "../context.ts";
+import type { CalendarApi } from "./client.ts";
+import type {
+  Answers,
+  ConnectRequest,
+  Delivery,
+  Feed,
+  FeedRequest,
+  Integration,
+  KeyRequest,
+  MailMode,
+  NewApiKey,
+  NewFeed,
+  NewWebhook,
+  NoticeKind,
+  Notifications,
+  Preset,
+  ProviderName,
+  Webhook,
+  WebhookChange,
+  WebhookRequest,
+} from "./types.ts";
+
+/** {@link createMoreApi} of the signed-in user. */
+export function useMoreApi() {
+  return createMoreApi(useSurroundings().api);
+}
+
+/** Calls that the first sight of the page does without. Every method throws {@link CalendarApiError}. */
+export function createMoreApi({ get, post, call }: Pick<CalendarApi, "get" | "post" | "call">) {
+  return {
+    /** @returns the servers that a provider's accounts may be on, by name */
+    presets: async (name: ProviderName): Promise<readonly Preset[]> =>
+      (await get<Answers["Providers"]>("/providers")).providers.find(({ provider }) => provider === name)
+        ?.presets ?? [],
+    connect: (account: ConnectRequest) => post<Integration>("/connect", { ...account }),
+    problems: () => get<Answers["Problems"]>("/problems"),
+    /** @param obligation_id all that failed where it is null */
+    retry: (integration_id: string, obligation_id: string | null) =>
+      post<Answers["Queued"]>(
+        "/retry",
+        obligation_id === null ? { integration_id } : { integration_id, obligation_id },
+      ),
+    activity: async () => (await get<Answers["Activities"]>("/activity", { limit: "50" })).activity,
+    obligations: async (search: string) =>
+      (await get<Answers["Obligations"]>("/obligations", { search, limit: "20" })).obligations,
+    explain: async (obligation_id: string) =>
+      (await get<Answers["Explanation"]>("/explain", { obligation_id })).integrations,
+    /** @returns a file: CSV for spreadsheets, without its byte order mark */
+    evidence: (obligation_id: string) => get<string>("/evidence", { obligation_id, format: "csv" }),
+    feeds: async () => (await get<Answers["Feeds"]>("/feeds")).feeds,
+    createFeed: (feed: FeedRequest) => post<NewFeed>("/feeds", { ...feed }),
+    changeFeed: async ({ id, change }: { readonly id: string; readonly change: FeedRequest }) =>
+      (await call<Feed>("PATCH", `/feeds/${id}`, { body: { ...change } })).answer,
+    rotateFeed: (id: string) => post<NewFeed>(`/feeds/${id}/rotate`, {}),
+    deleteFeed: async (id: string) => {
+      await call<unknown>("DELETE", `/feeds/${id}`);
+    },
+    obligationTypes: async () =>
+      (await get<Answers["ObligationTypes"]>("/obligation_types")).obligation_types,
+    notifications: () => get<Notifications>("/notifications"),
+    /** @param kinds those that change */
+    changeNotifications: async (kinds: Partial<Record<NoticeKind, MailMode>>) =>
+      (await call<Notifications>("PATCH", "/notifications", { body: { kinds } })).answer,
+    keys: async () => (await get<Answers["ApiKeys"]>("/keys")).keys,
+    createKey: (key: KeyRequest) => post<NewApiKey>("/keys", { ...key }),
+    rotateKey: (id: string) => post<NewApiKey>(`/keys/${id}/rotate`, {}),
+    deleteKey: async (id: string) => {
+      await call<unknown>("DELETE", `/keys/${id}`);
+    },
+    webhooks: async () => (await get<Answers["Webhooks"]>("/webhooks")).webhooks,
+    createWebhook: (webhook: WebhookRequest) => post<NewWebhook>("/webhooks", { ...webhook }),
+    changeWebhook: async ({ id, change }: { readonly id: string; readonly change: WebhookChange }) =>
+      (await call<Webhook>("PATCH", `/webhooks/${id}`, { body: { ...change } })).answer,
+    rotateWebhook: (id: string) => post<NewWebhook>(`/webhooks/${id}/rotate`, {}),
+    testWebhook: (id: string) => post<Delivery>(`/webhooks/${id}/test`, {}),
+    deleteWebhook: async (id: string) => {
+      await call<unknown>("DELETE", `/webhooks/${id}`);
+    },
+    deliveries: async (webhook_id: string) =>
+      (await get<Answers["Deliveries"]>(`/webhooks/${webhook_id}/deliveries`)).deliveries,
+    retryDelivery: ({ webhook_id, id }: { readonly webhook_id: string; readonly id: string }) =>
+      post<Answers["Queued"]>(`/webhooks/${webhook_id}/deliveries/${id}/retry`, {}),
+  };
+}

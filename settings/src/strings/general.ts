@@ -1,0 +1,16 @@
+/** What the tab *General* says, in English. */
+export const GENERAL = {
+  heading: "General",
+  introduction: "What holds for everything of yours.",
+  failed: "Your settings could not be loaded.",
+  time_zone: "Time zone",
+  time_zone_hint: "For the times that you see here, and for when a daily mail comes.",
+  time_zone_browser: (name: string) => `Use ${name}, the time zone of this browser`,
+  time_zone_changed: (name: string) => `Times are shown for ${name}.`,
+  other_zones: "Other",
+  reminder_time: "All-day deadlines are due at",
+  reminder_time_hint:
+    "Reminders count back from then. Calendars that you connect from now on begin with it; the others keep theirs.",
+  reminder_time_changed: (time: string) => `New calendars take all-day deadlines as due at ${time}.`,
+  unknown_time_zone: "The server does not know this time zone. Choose another one.",
+};

@@ -1,0 +1,56 @@
+/** What the panels below the accounts say, in English. */
+export const PANELS = {
+  problems: {
+    introduction: "These deadlines are not in your calendar as they should be.",
+    failed: "The problems could not be loaded.",
+    reason_given_up: (company: string, attempts: string) =>
+      `${company} did not take it, after ${attempts} attempts.`,
+    reason_rejected: (company: string) =>
+      `${company} does not accept this event. Change the obligation, or try once more.`,
+    provider_word: (reason: string) => `The provider calls it “${reason}”.`,
+    retry: "Retry",
+    retry_named: (title: string) => `Retry ${title}`,
+    retry_all: "Retry all",
+    retried: "Trying again now.",
+    gone_title: "An obligation that is no longer yours",
+    shown_of: (shown: string, total: string) => `The latest ${shown} of ${total}.`,
+  },
+
+  why_not: {
+    label: "Find an obligation",
+    placeholder: "Part of its title",
+    hint: "Choose one to read where it is, and if it is not in a calendar, why.",
+    nothing_found: "No obligation of yours has this in its title.",
+    nothing_yet: "You have no obligations yet.",
+    failed: "Your obligations could not be searched.",
+    explain_failed: "This could not be found out just now.",
+    not_connected: "You have not connected a calendar yet.",
+    no_deadline: "No deadline",
+    in_calendar: "In the calendar",
+    not_in_calendar: "Not in the calendar",
+    last_written: "Last written",
+    next_attempt: "Next attempt",
+    answers: {
+      synced: "It is in the calendar, as it was last changed.",
+      waiting: "It was changed and is about to be written.",
+      retrying: "It could not be written yet. We keep trying.",
+      given_up: "It could not be written after several attempts. Retry it under Problems, or change it.",
+      rejected: "The calendar does not accept it. Change it, or retry it under Problems.",
+      not_noticed: "Its last change was not noticed. It will be within a day; Sync now looks at once.",
+      no_deadline: "It has no deadline, so there is no day to put it on.",
+      cancelled: "It is cancelled.",
+      completed: "It is completed, and you chose to have completed ones removed.",
+      not_yours: "It was deleted, or is somebody else's now.",
+      sync_off: "Syncing is switched off for this calendar.",
+      not_confirmed: "The connection was not finished.",
+      paused: "Syncing is paused. The calendar's card above says why.",
+      disconnected: "The account has to be reconnected.",
+      disconnecting: "The account is being disconnected, and its events are removed.",
+    },
+    waits: {
+      provider: "The provider cannot be reached at the moment.",
+      provider_limit: "The provider asks us to wait.",
+      quota: "The provider limits how much may change at a time.",
+    },
+  },
+};

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { PASSWORD } from "../../../local/providers/caldav/server.ts";
+import { until } from "../../support/calendar-api.ts";
+import { beOdd, calDavSubject } from "../../support/subjects/caldav-subject.ts";
+import { ADA, GRACE } from "../../support/subjects/subject.ts";
+import { assertAccessible } from "../support/axe.ts";
+import { openBrowser } from "../support/browser.ts";
+import { openSettingsScene } from "../support/settings-scene.ts";
+
+Deno.test({
+  name: "a user connects a calendar with a user name and a password in the Settings page",
+  // The stack's servers and the browser outlive a step, and end with the scene.
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openSettingsScene();
+  const { sql, stack } = scene;
+  const browser = await openBrowser();
+  const subject = calDavSubject(stack.caldav);
+  const step = (title: string, test: Parameters<typeof browser.visit>[2]) =>
+    t.step(title, () => browser.visit(`password-${title}`, {}, test));
+  const dialog = (page: Page) => page.getByRole("dialog");
+  const open = async (page: Page, button: string) => {
+    await scene.signIn(page, await scene.newUser());
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await dialog(page).waitFor();
+  };
+  const type = async (
+    page: Page,
+    account: { readonly username?: string; readonly password?: string } = {},
+  ) => {
+    await dialog(page).getByLabel("Address of the server").fill(stack.caldavUrl);
+    await dialog(page).getByLabel("User name").fill(account.username ?? ADA);
+    await dialog(page).getByLabel("Password", { exact: true }).fill(account.password ?? PASSWORD);
+    await dialog(page).getByRole("button", { name: "Connect", exact: true }).click();
+  };
+  const refused = (page: Page, words: RegExp) =>
+    dialog(page).getByRole("alert").filter({ hasText: words }).waitFor();
+
+  try {
+    await step("connects, and the deadlines are in the calendar", async ({ page }) => {
+      const user = await scene.newUser();
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Typed', current_date + 3)`;
+      await scene.signIn(page, user);
+      await page.getByRole("button", { name: "Connect another calendar (CalDAV)", exact: true }).click();
+      await dialog(page).getByText("opens your whole account").waitFor();
+      await assertAccessible(page, "the dialog");
+      await type(page);
+      await dialog(page).waitFor({ state: "detached" });
+      await page.getByRole("article", { name: ADA }).waitFor();
+      const [integration] = await user.api.status();
+      await until(() =>
+        Promise.resolve(subject.events(integration?.calendar_id ?? "").some(({ title }) => title === "Typed"))
+      );
+    });
+
+    await step("Apple's server is chosen already, with the help that it needs", async ({ page }) => {
+      await open(page, "Connect Apple Calendar");
+      assert.equal(await dialog(page).getByLabel("Service").inputValue(), "Apple iCloud");
+      assert.equal(await dialog(page).getByLabel("Address of the server").count(), 0);
+      const help = dialog(page).getByRole("link", { name: "How to make one" });
+      assert.match(await help.getAttribute("href") ?? "", /^https:\/\/support\.apple\.com\//);
+    });
+
+    await step("each refusal has its own words, and what was typed stays", async ({ page, allow }) => {
+      allow(/4(00|22) \(/);
+      await open(page, "Connect another calendar (CalDAV)");
+      await type(page, { password: "wrong-password" });
+      await refused(page, /does not accept this user name and password/);
+      assert.equal(await dialog(page).getByLabel("User name").inputValue(), ADA);
+      await dialog(page).getByLabel("Address of the server").fill("dav.elsewhere.example");
+      await dialog(page).getByRole("button", { name: "Connect", exact: true }).click();
+      await refused(page, /cannot be connected here/);
+      await type(page, { username: "ada:example" });
+      await refused(page, /no colon/);
+      await dialog(page).getByLabel("Password", { exact: true }).fill("");
+      await dialog(page).getByRole("button", { name: "Connect", exact: true }).click();
+      await refused(page, /Fill in every field/);
+      await page.keyboard.press("Escape");
+      await dialog(page).waitFor({ state: "detached" });
+    });
+
+    await step("where the server makes no calendar, one is chosen", async ({ page, allow }) => {
+      allow(/409 \(/);
+      beOdd(stack.caldav, { mkcalendar: "refused" });
+      await open(page, "Connect another calendar (CalDAV)");
+      await type(page, { username: GRACE });
+      await refused(page, /makes no calendar for us/);
+      await dialog(page).getByRole("combobox").last().selectOption({ label: "Personal" });
+      await dialog(page).getByRole("button", { name: "Connect", exact: true }).click();
+      await page.getByRole("article", { name: GRACE }).waitFor();
+      beOdd(stack.caldav);
+    });
+  } finally {
+    await browser.close();
+    await scene.close();
+  }
+});
