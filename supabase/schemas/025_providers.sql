@@ -43,12 +43,14 @@ comment on column calendar_sync.providers.probe_interval is 'How long to wait be
 alter table calendar_sync.providers enable row level security;
 
 -- Google: projects since May 2026, per minute; it ends a refresh token after six idle months. Graph: per mailbox in 10 minutes,
--- per application in 10 seconds; Entra ends a refresh token after 90 idle days.
+-- per application in 10 seconds; Entra ends a refresh token after 90 idle days. CalDAV: no server publishes a quota, so it is what
+-- servers have been seen to bear; a password does not end.
 insert into calendar_sync.providers
   (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit)
 values
   ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days'),
-  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days');
+  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days'),
+  ('caldav', 'CalDAV', 'password', 240, '1 minute', null, null, null);
 
 -- A sliding window, one row for each batch. A counter would be updated by everybody, and a bucket that refills would let twice
 -- its size through within one window.
@@ -118,6 +120,79 @@ $$;
 comment on function calendar_sync.quota_of(text, uuid) is
   'The quotas of an account and of its provider''s project: what is used and left. more_at: when the oldest calls leave the window.';
 
+-- Where each account may be on another server, one that is down says nothing of the others.
+create table calendar_sync.server_breakers (
+  provider text not null,
+  server text not null,
+  unreachable uuid[] not null,
+  open_since timestamptz,
+  probe_at timestamptz,
+  primary key (provider, server)
+);
+
+comment on table calendar_sync.server_breakers is
+  'Circuit breakers of servers that users named, as the columns of calendar_sync.providers: a row while one could not be reached.';
+comment on column calendar_sync.server_breakers.server is 'Its origin, as in public.calendar_integrations.';
+
+alter table calendar_sync.server_breakers enable row level security;
+
+create function calendar_sync.record_server_reach(p_integration_id uuid, p_provider text, p_server text, p_reached boolean) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_accounts_until_open constant integer := 5;
+  v_probe_interval constant interval := interval '5 seconds';
+  v_was_open boolean;
+  v_is_open boolean;
+begin
+  if p_reached then
+    delete from calendar_sync.server_breakers where provider = p_provider and server = p_server
+    returning open_since is not null into v_was_open;
+    return case when v_was_open then 'closed' end;
+  end if;
+  insert into calendar_sync.server_breakers as breaker (provider, server, unreachable)
+  values (p_provider, p_server, array[p_integration_id])
+  on conflict (provider, server) do update
+  set unreachable = breaker.unreachable || p_integration_id,
+    open_since = case when cardinality(breaker.unreachable) + 1 >= v_accounts_until_open then now() end,
+    probe_at = case when cardinality(breaker.unreachable) + 1 >= v_accounts_until_open then now() + v_probe_interval end
+  where breaker.open_since is null and p_integration_id <> all (breaker.unreachable)
+  returning breaker.open_since is not null into v_is_open;
+  return case when v_is_open then 'opened' end;
+end;
+$$;
+
+comment on function calendar_sync.record_server_reach(uuid, text, text, boolean) is
+  'calendar_sync.record_reach for one server.';
+
+create function calendar_sync.server_wait(p_provider text, p_server text) returns timestamptz
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_probe_interval constant interval := interval '5 seconds';
+  -- Not all of its calendars at once.
+  v_spread constant interval := interval '20 seconds';
+  v_probe_at timestamptz;
+begin
+  select probe_at into v_probe_at from calendar_sync.server_breakers
+  where provider = p_provider and server = p_server and open_since is not null;
+  if not found then
+    return null;
+  end if;
+  perform from calendar_sync.server_breakers
+  where provider = p_provider and server = p_server and probe_at <= now() for update skip locked;
+  if not found then
+    return greatest(v_probe_at, now()) + random() * v_spread;
+  end if;
+  update calendar_sync.server_breakers set probe_at = now() + v_probe_interval
+  where provider = p_provider and server = p_server;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.server_wait(text, text) is
+  'Until when a calendar of this server has to wait, since its circuit breaker is open. Null: it may be worked, one at a time in order to try.';
+
 -- Written only when something changes: while all is well this row is read and not written.
 create function calendar_sync.record_reach(p_integration_id uuid, p_provider text, p_reached boolean) returns text
 language plpgsql volatile security definer set search_path = ''
@@ -126,7 +201,11 @@ declare
   v_accounts_until_open constant integer := 5;
   v_was_open boolean;
   v_is_open boolean;
+  v_server constant text := (select server from public.calendar_integrations where id = p_integration_id);
 begin
+  if v_server is not null then
+    return calendar_sync.record_server_reach(p_integration_id, p_provider, v_server, p_reached);
+  end if;
   if p_reached then
     update calendar_sync.providers as provider
     set unreachable = '{}', open_since = null, probe_at = null
@@ -147,4 +226,4 @@ end;
 $$;
 
 comment on function calendar_sync.record_reach(uuid, text, boolean) is
-  'Records whether a run reached its provider. Five integrations in a row that did not open the circuit breaker; one that did closes it. Returns opened, closed, or null where it stays as it was.';
+  'Records whether a run reached its provider. Five integrations in a row that did not open the circuit breaker; one that did closes it. Returns opened, closed, or null where it stays as it was. Where accounts are on servers that their users named, each server has its own.';

@@ -17,6 +17,7 @@ create table public.calendar_integrations (
   provider text not null references calendar_sync.providers (name),
   account_id text,
   account_email text,
+  server text,
   access text not null default 'dedicated' check (access in ('dedicated', 'existing')),
   scopes text[] not null default '{}',
   status text not null default 'active' check (status in ('active', 'disconnected', 'paused', 'disconnecting')),
@@ -32,6 +33,7 @@ create table public.calendar_integrations (
   access_token_secret_id uuid,
   token_expires_at timestamptz,
   token_refreshed_at timestamptz,
+  sign_in_refused_at timestamptz,
   last_synced_at timestamptz,
   deleted_user_id uuid,
   removed_at timestamptz,
@@ -47,6 +49,8 @@ comment on table public.calendar_integrations is 'Calendar accounts that users c
 comment on column public.calendar_integrations.user_id is 'Null once the user is deleted: then its events are removed until remove_by.';
 comment on column public.calendar_integrations.account_id is
   'The provider''s own id of the account; it outlives its e-mail address.';
+comment on column public.calendar_integrations.server is
+  'The origin of the server, where an account is on one that its user named. Null: the provider has one for all.';
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
 comment on column public.calendar_integrations.paused_by_admin is
@@ -59,7 +63,11 @@ comment on column public.calendar_integrations.own_calendar_id is
   'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
 comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
-comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.access_token_secret_id is
+  'Id of a Vault secret: what calls are made with. An access token, or a server, user name and password in JSON.';
+comment on column public.calendar_integrations.token_expires_at is 'When what calls are made with ends. Null: not by itself.';
+comment on column public.calendar_integrations.sign_in_refused_at is
+  'When the server first refused the password since calls last succeeded. Null: it did not.';
 comment on column public.calendar_integrations.token_refreshed_at is 'When the refresh token was last used. Providers end tokens that lie idle.';
 comment on column public.calendar_integrations.deleted_user_id is 'Whose it was, once the user is deleted: events are tagged with it.';
 comment on column public.calendar_integrations.removed_at is 'When it was removed. Null: it is connected.';

@@ -108,7 +108,7 @@ alter table calendar_sync.jobs enable row level security;
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure')),
+  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure', 'webhooks')),
   sqlstate text not null,
   message text not null,
   obligation_ids uuid[],

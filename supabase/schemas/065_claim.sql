@@ -171,6 +171,8 @@ declare
   -- A claim may at least keep the token of a blocked user alive.
   v_asked_again constant interval := interval '1 day';
   v_blocked_until timestamptz;
+  v_server text;
+  v_server_wait timestamptz;
   v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
@@ -185,7 +187,7 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status, sync_enabled, calendar_sync.blocked_until(user_id) into v_status, v_enabled, v_blocked_until
+  select status, sync_enabled, calendar_sync.blocked_until(user_id), server into v_status, v_enabled, v_blocked_until, v_server
   from public.calendar_integrations where id = p_integration_id;
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
@@ -201,6 +203,13 @@ begin
   if v_status = 'active' and v_blocked_until is not null then
     perform calendar_sync.set_wait(array[p_integration_id], 'user_blocked', least(v_blocked_until, now() + v_asked_again));
     return null;
+  end if;
+  if v_server is not null then
+    v_server_wait := calendar_sync.server_wait(v_lane.provider, v_server);
+    if v_server_wait is not null then
+      perform calendar_sync.set_wait(array[p_integration_id], 'backoff', v_server_wait);
+      return null;
+    end if;
   end if;
   select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
   from calendar_sync.quota_of(v_lane.provider, p_integration_id) as quota
@@ -260,7 +269,7 @@ end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
 
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -311,7 +320,7 @@ begin
   )
   select array_agg(integration_id) into v_ids from leased;
   if v_ids is null then
-    return '[]'::jsonb;
+    return jsonb_build_object('lanes', jsonb '[]', 'deliveries_are_due', calendar_sync.deliveries_are_due());
   end if;
   select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
@@ -321,12 +330,12 @@ begin
     update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
     perform calendar_sync.reschedule(v_ids);
   end if;
-  return v_batches;
+  return jsonb_build_object('lanes', v_batches, 'deliveries_are_due', calendar_sync.deliveries_are_due());
 end;
 $$;
 
 comment on function public.calendar_claim(uuid, integer, integer) is
-  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them.';
+  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them. deliveries_are_due: whether there are mails or calls of webhooks to send, for which calendar_claim_deliveries is asked.';
 
 -- Only lanes that the worker knows of: a lane whose claim was answered to nobody becomes free in its time.
 create function public.calendar_renew(p_worker uuid, p_lease_s integer, p_integration_ids uuid[] default null) returns jsonb
@@ -362,10 +371,17 @@ begin
       and lane.leased_by is null
     order by lane.ready_at limit 1
   ) as first;
+  v_next_at := least(v_next_at, (
+    select min(first.next_attempt_at) from (values ('webhook'), ('mail')) as sent (channel)
+    cross join lateral (
+      select next.next_attempt_at from calendar_sync.deliveries as next
+      where next.channel = sent.channel and next.ended_at is null and next.leased_by is null order by next.next_attempt_at limit 1
+    ) as first
+  ));
   return case when v_next_at <= clock_timestamp() + make_interval(secs => p_within_s)
     then greatest(ceil(extract(epoch from v_next_at - clock_timestamp()) * 1000), 0) end;
 end;
 $$;
 
 comment on function public.calendar_next_work(integer) is
-  'In how many milliseconds the next lane will be ready that nobody works; null where that is more than p_within_s seconds away.';
+  'In how many milliseconds the next lane or delivery will be due that nobody works; null where that is more than p_within_s seconds away.';

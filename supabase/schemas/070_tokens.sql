@@ -222,3 +222,86 @@ $$;
 
 comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
   'Says on the integration why its token could not be refreshed. p_status: what becomes of it; null: it stays as it is.';
+
+-- A password needs no lock: nobody changes it but its user.
+create function public.calendar_read_password(p_integration_id uuid, p_calls integer default 0) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_secret text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if not found or v_integration.status = 'disconnected' then
+    return jsonb_build_object('kind', 'lost');
+  end if;
+  perform calendar_sync.count_calls(v_integration.provider, p_integration_id, p_calls);
+  v_secret := calendar_sync.read_secret(v_integration.access_token_secret_id);
+  if v_secret is not null then
+    return jsonb_build_object('kind', 'valid', 'secret', v_secret);
+  end if;
+  perform calendar_sync.lose_password(p_integration_id, jsonb_build_object(
+    'code', 'secret_unreadable', 'message', 'The stored password of this calendar cannot be read. Connect it again.'));
+  return jsonb_build_object('kind', 'lost');
+end;
+$$;
+
+comment on function public.calendar_read_password(uuid, integer) is
+  'The stored server, user name and password of an integration in JSON; lost where there is none, and then the integration says why. p_calls: provider calls that a person is about to make with it.';
+
+create function calendar_sync.lose_password(p_integration_id uuid, p_error jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_status text;
+begin
+  perform calendar_sync.act_as('worker');
+  select status into v_status from public.calendar_integrations where id = p_integration_id for no key update;
+  -- A user who leaves does not have to reconnect first: the events stay, and the rest goes.
+  if v_status = 'disconnecting' then
+    perform calendar_sync.remove_integration(p_integration_id);
+  else
+    update public.calendar_integrations set status = 'disconnected', last_error = p_error where id = p_integration_id;
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.lose_password(uuid, jsonb) is
+  'Disconnects an integration whose password is of no use any more; one that is being disconnected goes.';
+
+-- One refusal is not enough: servers answer it while a directory behind them is away.
+create function public.calendar_password_refused(
+  p_integration_id uuid, p_secret text, p_refusal_s integer, p_error_once jsonb, p_error_lost jsonb
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_lost_at timestamptz;
+begin
+  perform calendar_sync.act_as('worker');
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
+  if not found or v_integration.status = 'disconnected' then
+    return jsonb_build_object('kind', 'lost');
+  end if;
+  if calendar_sync.read_secret(v_integration.access_token_secret_id) is distinct from p_secret then
+    return jsonb_build_object('kind', 'changed');
+  end if;
+  v_lost_at := v_integration.sign_in_refused_at + make_interval(secs => p_refusal_s);
+  if v_lost_at <= clock_timestamp() then
+    perform calendar_sync.lose_password(p_integration_id, p_error_lost);
+    return jsonb_build_object('kind', 'lost');
+  end if;
+  update public.calendar_integrations
+  set sign_in_refused_at = coalesce(sign_in_refused_at, clock_timestamp()),
+    -- An error that passes does not hide one that somebody has to mend.
+    last_error = case when status = 'paused' then last_error else p_error_once end
+  where id = p_integration_id
+  returning sign_in_refused_at + make_interval(secs => p_refusal_s) into v_lost_at;
+  return jsonb_build_object('kind', 'refused_once',
+    'ask_again_ms', ceil(extract(epoch from v_lost_at - clock_timestamp()) * 1000));
+end;
+$$;
+
+comment on function public.calendar_password_refused(uuid, text, integer, jsonb, jsonb) is
+  'Says of an integration that its account''s own address refused the password. Refused twice, p_refusal_s seconds apart and without a success between, it is lost. changed: its user has given another one meanwhile.';

@@ -166,6 +166,7 @@ begin
       o.error, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
     from unnest(v_given_up) as o;
     perform calendar_sync.record_history(p_integration, v_given_up);
+    perform calendar_sync.notice_given_up(p_integration, v_given_up);
   end if;
 end;
 $$;
@@ -255,6 +256,7 @@ begin
   if not v_is_locked and (v_batch.succeeded or v_batch.reached or v_batch.last_error is not null) then
     update public.calendar_integrations
     set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
+      sign_in_refused_at = case when v_batch.succeeded and v_batch.reached then null else sign_in_refused_at end,
       last_error = case
         when v_batch.last_error is not null then v_batch.last_error
         when v_batch.succeeded or v_batch.reached and last_error ->> 'code' = 'provider_unavailable' then null
@@ -295,7 +297,9 @@ begin
   if v_ids is not null then
     perform calendar_sync.reschedule(v_ids);
   end if;
+  perform calendar_sync.release_deliveries(p_worker);
   perform public.calendar_keep_counts(p_flushes);
+  perform calendar_sync.tell_of_stalled_tick();
   v_work_is_due := calendar_sync.work_is_due();
   if v_work_is_due then
     perform calendar_sync.wake_up();

@@ -13,6 +13,7 @@ create table calendar_sync.flows (
   ticket_hash text unique,
   account_id text,
   account_email text,
+  server text,
   scopes text[],
   refresh_token_secret_id uuid,
   access_token_secret_id uuid,
@@ -22,6 +23,8 @@ create table calendar_sync.flows (
 comment on table calendar_sync.flows is 'Accounts that are being connected: from /authorize, through the provider''s consent, to /confirm.';
 comment on column calendar_sync.flows.id is 'Named by the state; becomes the id of a new integration.';
 comment on column calendar_sync.flows.state_used_at is 'A state is used once.';
+comment on column calendar_sync.flows.server is
+  'Of an account that was connected with a password: nobody has to confirm it, and it shows when it is active.';
 comment on column calendar_sync.flows.ticket_hash is 'SHA-256 of the ticket, which only the browser that consented has. Null: nobody has consented yet.';
 create index flows_user_id_idx on calendar_sync.flows (user_id);
 create index flows_account_idx on calendar_sync.flows (provider, account_id) where account_id is not null;
@@ -118,6 +121,33 @@ $$;
 comment on function public.calendar_store_connection(uuid, text, text, text[], text, text, timestamptz, text, integer) is
   'Keeps a consent with its flow until it is confirmed; null where there is no refresh token to live on.';
 
+create function public.calendar_begin_password_connection(
+  p_user_id uuid, p_provider text, p_access text, p_account_id text, p_account_email text, p_server text, p_secret text,
+  p_ticket_hash text, p_expires_s integer
+) returns uuid
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.flows (user_id, provider, access, redirect_to, expires_at, state_used_at, ticket_hash, account_id,
+    account_email, server, scopes, access_token_secret_id)
+  values (p_user_id, p_provider, coalesce(p_access, (
+      select access from public.calendar_integrations
+      where user_id = p_user_id and provider = p_provider and account_id = p_account_id and removed_at is null
+    ), 'dedicated'), '', now() + make_interval(secs => p_expires_s), now(), p_ticket_hash, p_account_id,
+    p_account_email, p_server, '{}', calendar_sync.store_secret(null, p_secret, 'calendar_sync: password'))
+  returning id
+$$;
+
+comment on function public.calendar_begin_password_connection(uuid, text, text, text, text, text, text, text, integer) is
+  'Keeps a password that was accepted, for the seconds until calendar_activate. p_access null: what the account has, else dedicated.';
+
+create function public.calendar_end_flow(p_user_id uuid, p_flow_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from calendar_sync.flows where id = p_flow_id and user_id = p_user_id
+$$;
+
+comment on function public.calendar_end_flow(uuid, uuid) is 'Ends a flow that led to nothing, with what it kept.';
+
 -- Two tabs may confirm at once, and each looks at what the other writes: a user's flows and integrations of a provider are locked
 -- in one order.
 create function calendar_sync.lock_account(p_user_id uuid, p_provider text, p_account_id text) returns public.calendar_integrations
@@ -155,6 +185,7 @@ as $$
   select exists (
     select from public.calendar_integrations as other
     where other.user_id = integration.user_id and other.provider = integration.provider and other.id <> integration.id
+      and other.server is not distinct from integration.server
       and other.removed_at is null and other.calendar_id = p_calendar_id
   )
 $$;
@@ -225,8 +256,25 @@ $$;
 comment on function public.calendar_take_connection(uuid, text) is
   'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment. too_many: the user has as many accounts as there may be; repeat it once one is gone.';
 
+-- Some servers give a calendar that is made anew the address of the one that was deleted.
+create function calendar_sync.write_events_again(p_integration_id uuid, p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- No hash is empty.
+  update public.calendar_event_mappings set deadline_hash = '', content_hash = ''
+  where integration_id = p_integration_id and calendar_id = p_calendar_id;
+  if found then
+    perform calendar_sync.append_changes(array[p_integration_id], 'scan', 0);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.write_events_again(uuid, text) is
+  'Of a calendar that was just made: every event that was in one of the same id is written once more.';
+
 create function public.calendar_activate(
-  p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+  p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text, p_is_new boolean default false
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -246,11 +294,19 @@ begin
   if not found then
     return null;
   end if;
+  -- One person may have two user names on a server.
+  if exists (
+    select from public.calendar_integrations as other
+    where other.user_id = v_flow.user_id and other.provider = v_flow.provider and other.id is distinct from v_known.id
+      and other.server = v_flow.server and other.removed_at is null and other.calendar_id = p_calendar_id
+  ) then
+    return jsonb_build_object('kind', 'in_use');
+  end if;
   if v_known.id is null then
-    insert into public.calendar_integrations (id, user_id, provider, account_id, account_email, access, scopes,
+    insert into public.calendar_integrations (id, user_id, provider, account_id, account_email, server, access, scopes,
       calendar_id, calendar_name, calendar_role, own_calendar_id, access_token_secret_id, refresh_token_secret_id,
       token_expires_at, token_refreshed_at)
-    values (v_flow.id, v_flow.user_id, v_flow.provider, v_flow.account_id, v_flow.account_email, v_flow.access, v_flow.scopes,
+    values (v_flow.id, v_flow.user_id, v_flow.provider, v_flow.account_id, v_flow.account_email, v_flow.server, v_flow.access, v_flow.scopes,
       p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, v_flow.access_token_secret_id, v_flow.refresh_token_secret_id,
       v_flow.token_expires_at, now())
     returning * into v_integration;
@@ -265,7 +321,8 @@ begin
     delete from vault.secrets where id = v_known.access_token_secret_id
       or id = v_known.refresh_token_secret_id and v_flow.refresh_token_secret_id is not null;
     update public.calendar_integrations
-    set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email,
+    set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email, server = v_flow.server,
+      sign_in_refused_at = null,
       scopes = v_flow.scopes, calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
       own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
       access_token_secret_id = v_flow.access_token_secret_id,
@@ -290,6 +347,9 @@ begin
       perform calendar_sync.append_changes(array[v_integration.id], 'scan', 0);
     end if;
   end if;
+  if p_is_new then
+    perform calendar_sync.write_events_again(v_integration.id, p_calendar_id);
+  end if;
   update calendar_sync.flows set access_token_secret_id = null, refresh_token_secret_id = null where id = p_flow_id;
   delete from calendar_sync.flows where id = p_flow_id;
   -- Somebody watches: a small first batch shows events at once.
@@ -300,8 +360,8 @@ begin
 end;
 $$;
 
-comment on function public.calendar_activate(uuid, text, text, text) is
-  'Ends a flow: the integration is active, and everything in its calendar will be looked at. Null where the flow has ended.';
+comment on function public.calendar_activate(uuid, text, text, text, boolean) is
+  'Ends a flow: the integration is active, and everything in its calendar will be looked at. p_is_new: the calendar was just made. Null where the flow has ended. in_use: another integration of the user writes to that calendar of that server.';
 
 create function public.calendar_integration_of(p_user_id uuid, p_integration_id uuid) returns jsonb
 language sql stable security definer set search_path = ''
@@ -315,7 +375,8 @@ $$;
 comment on function public.calendar_integration_of(uuid, uuid) is 'What the Calendar API needs of a user''s integration; null where it is not that user''s.';
 
 create function public.calendar_set_calendar(
-  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text,
+  p_is_new boolean default false
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -339,12 +400,15 @@ begin
     last_error = case when last_error ->> 'code' = 'calendar_missing' then null else last_error end
   where id = p_integration_id
   returning * into v_integration;
+  if p_is_new then
+    perform calendar_sync.write_events_again(p_integration_id, p_calendar_id);
+  end if;
   return jsonb_build_object('kind', 'set', 'integration', calendar_sync.integration_json(v_integration));
 end;
 $$;
 
-comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
-  'Chooses the calendar that events belong in; those elsewhere are moved. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
+comment on function public.calendar_set_calendar(uuid, uuid, text, text, text, boolean) is
+  'Chooses the calendar that events belong in; those elsewhere are moved. p_is_new: it was just made. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
 
 -- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
 -- lay in the column. So no access token is asked for.
@@ -375,6 +439,8 @@ begin
     p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
     calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
   returning id into v_id;
+  -- Its user connected it long ago.
+  perform calendar_sync.end_notices(p_user_id, array['connection_added'], v_id::text);
   -- No hash is empty: each event is written once, by its id, and is ours from then on.
   insert into public.calendar_event_mappings
     (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)

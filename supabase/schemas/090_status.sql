@@ -83,7 +83,8 @@ as $$
     'last_error', integration.last_error || case when next_try.at is not null then jsonb_build_object('details',
       coalesce(integration.last_error -> 'details', '{}') || jsonb_build_object('next_try_at', next_try.at)) else '{}' end,
     'settings', integration.settings
-  )
+  ) || case when integration.server is not null then jsonb_build_object(
+    'server', substring(integration.server from '^\w+://(\[[^]]*\]|[^:/]+)')) else '{}' end
   from (values (1)) as one
   left join lateral (
     select nullif(greatest(lane.ready_at, wait.until, now()), now()) as at
@@ -115,9 +116,9 @@ begin
       select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
         'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'last_error', null,
-        'settings', calendar_sync.default_settings()), flow.created_at, flow.id
+        'settings', calendar_sync.first_settings(v_user_id)), flow.created_at, flow.id
       from calendar_sync.flows as flow
-      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.expires_at > now()
+      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.server is null and flow.expires_at > now()
         and p_integration_id is null and not exists (
           select from public.calendar_integrations as known
           where known.user_id = v_user_id and known.provider = flow.provider and known.account_id = flow.account_id

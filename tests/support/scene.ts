@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
+import { PASSWORD } from "../../local/providers/caldav/server.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import { runTemplate } from "./database.ts";
 import { LogProof } from "./log-proof.ts";
 import { CalendarApi, type Integration, PATIENCE_MS, until, type User } from "./calendar-api.ts";
+import { calDavSubject } from "./subjects/caldav-subject.ts";
 import { googleSubject } from "./subjects/google-subject.ts";
 import { outlookSubject } from "./subjects/outlook-subject.ts";
-import { ADA, type SeenEvent, type Subject } from "./subjects/subject.ts";
+import { ADA, type ConsentProvider, type SeenEvent, type Subject } from "./subjects/subject.ts";
 
 /** A stack of its own for one test file, with what tests do on it. */
-export interface Scene {
+export interface Scene<Name extends ProviderName = ConsentProvider> {
   readonly stack: Stack;
   /** The provider that the scene is about. */
-  readonly provider: Subject;
+  readonly provider: Subject<Name>;
   /** A superuser's. */
   readonly sql: Sql;
   readonly redirect_to: string;
@@ -38,11 +40,30 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+function subjectOf({ google, outlook, caldav }: Stack, name: ProviderName): Subject<ProviderName> {
+  assert.ok(google && outlook);
+  switch (name) {
+    case "google":
+      return googleSubject(google);
+    case "outlook":
+      return outlookSubject(outlook);
+    case "caldav":
+      return calDavSubject(caldav);
+  }
+}
+
 export interface ConnectedUser {
   readonly id: string;
   readonly api: CalendarApi;
   readonly integration: Integration;
   readonly calendar_id: string;
+}
+
+interface SceneOptions {
+  readonly page?: boolean;
+  readonly access_token_lifetime_s?: number;
+  readonly project?: string;
+  readonly record?: (request: Request) => void;
 }
 
 /**
@@ -51,16 +72,21 @@ export interface ConnectedUser {
  * @param options.page serves the Settings page too
  * @param options.access_token_lifetime_s see `startStack`, like `options.project` and `options.record`
  */
+export function openScene(
+  provider_name?: ConsentProvider,
+  env?: Readonly<Record<string, string>>,
+  options?: SceneOptions,
+): Promise<Scene>;
+export function openScene<Name extends ProviderName>(
+  provider_name: Name,
+  env?: Readonly<Record<string, string>>,
+  options?: SceneOptions,
+): Promise<Scene<Name>>;
 export async function openScene(
   provider_name: ProviderName = "google",
   env: Readonly<Record<string, string>> = {},
-  options: {
-    readonly page?: boolean;
-    readonly access_token_lifetime_s?: number;
-    readonly project?: string;
-    readonly record?: (request: Request) => void;
-  } = {},
-): Promise<Scene> {
+  options: SceneOptions = {},
+): Promise<Scene<ProviderName>> {
   const output: string[] = [];
   const proof = new LogProof();
   const stack = await startStack({
@@ -75,9 +101,7 @@ export async function openScene(
       if (Deno.env.has("STACK_LOG")) console.error(line);
     },
   });
-  const { google, outlook } = stack;
-  assert.ok(google && outlook);
-  const provider = provider_name === "google" ? googleSubject(google) : outlookSubject(outlook);
+  const provider = subjectOf(stack, provider_name);
   provider.setQuotas(false);
   const sql = postgres(stack.databaseUrl, { max: 4, onnotice: () => {} });
   await sql`
@@ -88,7 +112,7 @@ export async function openScene(
   const { events } = provider;
   const titles = (calendar_id: string) => events(calendar_id).map(({ title }) => title).sort();
 
-  const scene: Scene = {
+  const scene: Scene<ProviderName> = {
     stack,
     provider,
     sql,
@@ -113,7 +137,15 @@ export async function openScene(
       assert.ok(integration.calendar_id);
       return { id, api, integration, calendar_id: integration.calendar_id };
     },
-    connect: (api, account, access) => api.connect({ provider: provider_name, redirect_to, account, access }),
+    async connect(api, account, access) {
+      if (provider_name !== "caldav") {
+        return await api.connect({ provider: provider_name, redirect_to, account, access });
+      }
+      // As its user makes one in the settings of the service.
+      stack.caldav.state.accounts.get(account)?.passwords.add(PASSWORD);
+      const server_url = stack.caldavUrl;
+      return await api.connectWithPassword({ server_url, username: account, password: PASSWORD, access });
+    },
     async deleteUsers(...user_ids) {
       await sql`delete from auth.users where id in ${sql(user_ids)}`;
       const left = () =>
@@ -133,7 +165,7 @@ export async function openScene(
     },
     writes: () =>
       provider.emulator.state.requests.filter(({ method, path }) =>
-        method !== "GET" && path.includes("/events")
+        method !== "GET" && /\/events|\.ics$/.test(path)
       )
         .length,
     async close() {

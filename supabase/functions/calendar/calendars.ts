@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
+import { createClient } from "../_shared/connections/create-client.ts";
+import { getPassword } from "../_shared/connections/password.ts";
+import { type AccessTokenOutcome, getValidAccessToken } from "../_shared/oauth/access-token.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import type { ConnectContext } from "../_shared/oauth/connect.ts";
 import { OWN_CALENDAR } from "../_shared/oauth/own-calendar.ts";
@@ -14,7 +16,8 @@ import { withUserLock } from "../_shared/oauth/user-lock.ts";
 import { ApiError } from "../_shared/platform/errors.ts";
 import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../_shared/providers/call-budget.ts";
-import { consentProvider } from "../_shared/providers/registry.ts";
+import { isOAuth, type Provider } from "../_shared/providers/provider.ts";
+import { offeredProvider } from "../_shared/providers/registry.ts";
 import { Integration as ShownIntegration } from "./answers.ts";
 import { notYours } from "./app.ts";
 
@@ -41,7 +44,7 @@ export async function listCalendars(
   integration_id: string,
 ): Promise<readonly Calendar[]> {
   const integration = await integrationOf(context, user_id, integration_id);
-  if (consentProvider(context.providers, integration.provider).listsCalendars(integration.access)) {
+  if (offeredProvider(context.providers, integration.provider).listsCalendars(integration.access)) {
     return await ask(context, integration, (client) => client.listCalendars());
   }
   const { calendar_id, calendar_role } = integration;
@@ -67,13 +70,14 @@ export async function chooseCalendar(
     await chooseOwnCalendar(context, user_id, integration_id);
     return;
   }
-  const provider = consentProvider(context.providers, integration.provider);
-  if (!provider.listsCalendars(integration.access)) throw moreAccessNeeded(true);
+  const provider = offeredProvider(context.providers, integration.provider);
+  // A password opens all of them.
+  if (isOAuth(provider) && !provider.listsCalendars(integration.access)) throw moreAccessNeeded(true);
   const calendars = await ask(context, integration, (client) => client.listCalendars());
   const chosen = calendars.find((calendar) =>
     calendar.id === calendar_id || (calendar_id === "primary" && calendar.primary)
   );
-  if (!chosen?.writable) throw moreAccessNeeded(false);
+  if (!chosen?.writable) throw isOAuth(provider) ? moreAccessNeeded(false) : noSuchCalendar();
   await setCalendar(context, integration, chosen, chosen.primary ? "primary" : "other");
 }
 
@@ -98,14 +102,16 @@ async function chooseOwnCalendarAlone(
 ): Promise<ShownIntegration> {
   const integration = await integrationOf(context, user_id, integration_id);
   const { own_calendar_id: id } = integration;
+  let is_new = false;
   const calendar = await ask(context, integration, async (client) => {
+    is_new = id === null;
     if (id === null) return await client.createCalendar(OWN_CALENDAR);
     const known = await client.getCalendar({ id, role: "own" });
     // Making one finds ours, where it is there under another id.
-    const is_elsewhere = known.kind === "calendar_missing" || known.kind === "calendar_moved";
-    return is_elsewhere ? await client.createCalendar(OWN_CALENDAR) : known;
+    is_new = known.kind === "calendar_missing" || known.kind === "calendar_moved";
+    return is_new ? await client.createCalendar(OWN_CALENDAR) : known;
   });
-  return await setCalendar(context, integration, calendar, "own");
+  return await setCalendar(context, integration, calendar, "own", is_new);
 }
 
 const CalendarSet = z.discriminatedUnion("kind", [
@@ -118,6 +124,7 @@ async function setCalendar(
   { user_id, integration_id }: Integration,
   calendar: Calendar,
   role: Integration["calendar_role"],
+  is_new = false,
 ): Promise<ShownIntegration> {
   const shown = await rpc("calendar_set_calendar", {
     p_user_id: user_id,
@@ -125,6 +132,7 @@ async function setCalendar(
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
     p_calendar_role: role,
+    p_is_new: is_new,
   }, CalendarSet);
   if (shown === null) throw notYours();
   if (shown.kind === "in_use") {
@@ -160,23 +168,13 @@ async function ask<T>(
   integration: Integration,
   call: (client: CalendarClient) => Promise<CalendarAnswer<T>>,
 ): Promise<T> {
-  const { env, rpc, providers } = context;
-  const { provider: name, integration_id, user_id, calendar_id, calendar_role } = integration;
-  const provider = consentProvider(providers, name);
+  const { provider: name, user_id, calendar_id, calendar_role } = integration;
+  const provider = offeredProvider(context.providers, name);
   let rejected_token: string | null = null;
   for (let attempt = 1;; attempt++) {
-    const token = await getValidAccessToken({
-      rpc,
-      provider,
-      callback_uri: callbackUri(env),
-      integration_id,
-      known: null,
-      rejected_token,
-      calls: 1,
-    });
+    const token = await accessOf(context, provider, integration, rejected_token);
     if (token.kind !== "valid") throw await tokenRefusal(context, integration, token.kind);
-    const client = provider.createClient({
-      credentials: { kind: "oauth", access_token: token.access_token },
+    const client = createClient(provider, token.access_token, {
       owner: user_id,
       calendar: calendar_id === null ? null : { id: calendar_id, role: calendar_role },
       budget: createCallBudget(Infinity),
@@ -186,7 +184,8 @@ async function ask<T>(
     if (attempt === ATTEMPTS_MAX) throw providerRefusal(answer);
     switch (answer.kind) {
       case "token_rejected":
-        if (rejected_token !== null) throw providerRefusal(answer);
+        // Only the worker judges a password: what it finds stops the calendar.
+        if (rejected_token !== null || !isOAuth(provider)) throw providerRefusal(answer);
         rejected_token = token.access_token;
         break;
       // Certainly not carried out, so that it may be repeated.
@@ -201,6 +200,19 @@ async function ask<T>(
         throw providerRefusal(answer);
     }
   }
+}
+
+/** What lets us in, for one call. */
+async function accessOf(
+  { env, rpc }: ConnectContext,
+  provider: Provider,
+  { integration_id, user_id }: Integration,
+  rejected_token: string | null,
+): Promise<AccessTokenOutcome> {
+  const request = { rpc, integration_id, known: null, calls: 1 };
+  return isOAuth(provider)
+    ? await getValidAccessToken({ ...request, provider, callback_uri: callbackUri(env), rejected_token })
+    : await getPassword({ ...request, provider, user_id, rejected: null });
 }
 
 /** Why there is no token; of one that is lost, the integration says whether its user can help. */
@@ -220,6 +232,14 @@ async function tokenRefusal(
       return status === "paused" ? blockedByPolicy() : reconnectNeeded();
     }
   }
+}
+
+function noSuchCalendar(): ApiError {
+  return new ApiError(
+    404,
+    "not_found",
+    "The account has no such calendar that we may write to. Choose another one.",
+  );
 }
 
 /** @param can_widen whether the provider would let the user grant more */

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { type CalendarApi, consent, PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
-import { ADA } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider } from "../../support/subjects/subject.ts";
 
 const DAY = "2027-03-15";
 /** More than open the circuit breaker. */
 const TEAM = 7;
 
 /** What happens to events in a calendar that turned read-only, or that a new consent does not cover. */
-export async function testAccessLost(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
+export async function testAccessLost(t: Deno.TestContext, provider_name: ConsentProvider): Promise<void> {
   const scene = await openScene(provider_name);
   const { sql, provider, redirect_to } = scene;
   const { faults } = provider.emulator;

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
-import { until } from "../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 
 /** Losing, moving and ending an integration. */
 export async function testIntegrationLife(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
-  const scene = await openScene(provider_name);
+  // A password is lost when it is refused twice, so far apart.
+  const scene = await openScene(provider_name, { CALENDAR_CALDAV_REFUSAL_SECONDS: "2" });
+  /** Accounts with a password have neither a token that ends nor one to refresh it. */
+  const has_consent = provider_name !== "caldav";
+  const stepOfConsent = async (name: string, fn: () => Promise<void>) => {
+    if (has_consent) await t.step(name, fn);
+  };
   const { sql, provider } = scene;
   const { faults } = provider.emulator;
   try {
@@ -46,7 +52,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
       },
     );
 
-    await t.step("a refresh that fails for an old grant says nothing of a new one", async () => {
+    await stepOfConsent("a refresh that fails for an old grant says nothing of a new one", async () => {
       const user = await scene.connectedUser(ADA);
       await sql`update public.calendar_integrations set token_expires_at = now() where id = ${user.integration.id}`;
       const [begun] = await sql<{ claim: string }[]>`
@@ -62,7 +68,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
       await scene.deleteUsers(user.id);
     });
 
-    await t.step(
+    await stepOfConsent(
       "a wrong client secret of ours is a configuration error on an integration that stays active",
       async () => {
         const user = await scene.connectedUser(ADA);
@@ -79,7 +85,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
       },
     );
 
-    await t.step("a token endpoint that times out or breaks disconnects nobody", async () => {
+    await stepOfConsent("a token endpoint that times out or breaks disconnects nobody", async () => {
       const user = await scene.connectedUser(ADA);
       provider.expireAccessTokens();
       faults.set([
@@ -147,9 +153,9 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         select ${user.id}, 'Stubborn ' || n, '2027-01-01' from generate_series(1, 3) as n`;
         await until(() => Promise.resolve(scene.events(user.calendar_id).length === 3));
         faults.set([
-          { match: { method: "DELETE", path: "/events/" }, kind: "status", status: 503, times: 2 },
+          { match: { method: "DELETE", path: provider.paths.events }, kind: "status", status: 503, times: 2 },
           {
-            match: { method: "DELETE", path: "/events/" },
+            match: { method: "DELETE", path: provider.paths.events },
             ...provider.refusals.may_not_remove,
             times: 1,
           },
@@ -193,7 +199,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
           `/?integration_id=${user.integration.id}&events=keep`,
         );
         assert.equal(response.status, 204);
-        assert.match(response.headers.get("link") ?? "", /^<https:\/\/[^>]+>; rel="help"$/);
+        if (has_consent) assert.match(response.headers.get("link") ?? "", /^<https:\/\/[^>]+>; rel="help"$/);
         assert.deepEqual(await user.api.status(), []);
         assert.deepEqual(scene.titles(user.calendar_id), ["Kept", "Left", "Same"]);
         await sql`update public.obligations set title = 'Kept and changed' where user_id = ${user.id} and title = 'Kept'`;
@@ -235,7 +241,16 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         assert.equal(moved.status, 200, await moved.text());
       }
       // Where each drop ends a run of its own, the waits in between add up to half a minute and more.
-      await until(() => Promise.resolve(scene.events(primary).length === 12));
+      await until(
+        () => Promise.resolve(scene.events(primary).length === 12),
+        PATIENCE_MS,
+        async () => ({
+          events: scene.events(primary).length,
+          lane: [...await sql`select * from calendar_sync.lanes where integration_id = ${dedicated.id}`],
+          jobs: [...await sql`select * from calendar_sync.jobs where integration_id = ${dedicated.id}`],
+          providers: [...await sql`select * from calendar_sync.providers where name = ${provider.name}`],
+        }),
+      );
       await user.api.untilStatus(({ progress }) => progress.pending === 0);
       faults.clear();
       await scene.untilTitles(own, []);
@@ -267,7 +282,8 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         }
         assert.deepEqual(elsewhere(), before);
         const again = await scene.connect(user.api, ADA);
-        assert.ok(again.calendar_id && again.calendar_id !== user.calendar_id);
+        // Some servers give it the address of the one that went.
+        assert.ok(again.calendar_id && (!has_consent || again.calendar_id !== user.calendar_id));
         await scene.untilTitles(again.calendar_id, ["Homeless!"]);
         const recreated = await other.api.request("POST", "/calendars", {
           integration_id: other.integration.id,
@@ -284,46 +300,52 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
       },
     );
 
-    await t.step("fifty users of a token that has ended cost one refresh, in whatever process", async () => {
-      const user = await scene.connectedUser(ADA);
-      await user.api.untilStatus(({ progress }) => progress.pending === 0);
-      const before = provider.refreshes(ADA);
-      const { outlook } = scene.stack;
-      assert.ok(outlook);
-      outlook.state.concurrency = null;
-      await sql`update public.calendar_integrations set token_expires_at = now() where id = ${user.integration.id}`;
-      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Thirsty', '2027-01-01')`;
-      const answers = await Promise.all(
-        Array.from(
-          { length: 50 },
-          () => user.api.request("GET", `/calendars?integration_id=${user.integration.id}`),
-        ),
-      );
-      for (const answer of answers) assert.equal(answer.status, 200, await answer.text());
-      await scene.untilTitles(user.calendar_id, ["Thirsty"]);
-      assert.equal(provider.refreshes(ADA) - before, 1);
-      outlook.state.concurrency = 4;
-      await scene.deleteUsers(user.id);
-    });
+    await stepOfConsent(
+      "fifty users of a token that has ended cost one refresh, in whatever process",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        await user.api.untilStatus(({ progress }) => progress.pending === 0);
+        const before = provider.refreshes(ADA);
+        const { outlook } = scene.stack;
+        assert.ok(outlook);
+        outlook.state.concurrency = null;
+        await sql`update public.calendar_integrations set token_expires_at = now() where id = ${user.integration.id}`;
+        await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Thirsty', '2027-01-01')`;
+        const answers = await Promise.all(
+          Array.from(
+            { length: 50 },
+            () => user.api.request("GET", `/calendars?integration_id=${user.integration.id}`),
+          ),
+        );
+        for (const answer of answers) assert.equal(answer.status, 200, await answer.text());
+        await scene.untilTitles(user.calendar_id, ["Thirsty"]);
+        assert.equal(provider.refreshes(ADA) - before, 1);
+        outlook.state.concurrency = 4;
+        await scene.deleteUsers(user.id);
+      },
+    );
 
-    await t.step("a grant that has lain idle for months is used, in a paused integration too", async () => {
-      const user = await scene.connectedUser(ADA);
-      await (await user.api.request("PATCH", "/status", {
-        integration_id: user.integration.id,
-        sync_enabled: false,
-      })).body?.cancel();
-      const before = provider.refreshes(ADA);
-      await sql`update public.calendar_integrations set token_refreshed_at = now() - interval '151 days' where id = ${user.integration.id}`;
-      await sql`select calendar_sync.nightly()`;
-      await until(() => Promise.resolve(provider.refreshes(ADA) === before + 1));
-      await until(async () =>
-        (await sql`select from calendar_sync.jobs where kind = 'keep_alive'`).length === 0
-      );
-      const [row] = await sql`select token_refreshed_at > now() - interval '1 minute' as fresh
+    await stepOfConsent(
+      "a grant that has lain idle for months is used, in a paused integration too",
+      async () => {
+        const user = await scene.connectedUser(ADA);
+        await (await user.api.request("PATCH", "/status", {
+          integration_id: user.integration.id,
+          sync_enabled: false,
+        })).body?.cancel();
+        const before = provider.refreshes(ADA);
+        await sql`update public.calendar_integrations set token_refreshed_at = now() - interval '151 days' where id = ${user.integration.id}`;
+        await sql`select calendar_sync.nightly()`;
+        await until(() => Promise.resolve(provider.refreshes(ADA) === before + 1));
+        await until(async () =>
+          (await sql`select from calendar_sync.jobs where kind = 'keep_alive'`).length === 0
+        );
+        const [row] = await sql`select token_refreshed_at > now() - interval '1 minute' as fresh
         from public.calendar_integrations where id = ${user.integration.id}`;
-      assert.deepEqual({ ...row }, { fresh: true });
-      await scene.deleteUsers(user.id);
-    });
+        assert.deepEqual({ ...row }, { fresh: true });
+        await scene.deleteUsers(user.id);
+      },
+    );
   } finally {
     await scene.close();
   }

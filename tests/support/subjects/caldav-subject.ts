@@ -18,7 +18,7 @@ interface Paths {
 export function calDavSubject(
   emulator: Omit<CalDavEmulator, "shard_url">,
   paths: Paths = { calendarAt, calendarPath },
-): Subject<string> {
+): Subject<"caldav"> {
   const { state } = emulator;
   const calendarOf = (calendar_id: string) => paths.calendarAt(state, calendar_id)?.calendar;
   const textOf = (calendar_id: string, event_id: string) =>

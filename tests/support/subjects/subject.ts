@@ -23,8 +23,11 @@ export interface SeenEvent {
   readonly invites_nobody: boolean;
 }
 
+/** A provider whose accounts are connected on its consent page. */
+export type ConsentProvider = Exclude<ProviderName, "caldav">;
+
 /** A provider's emulator as tests that hold for every provider use it. */
-export interface Subject<Name extends string = ProviderName> {
+export interface Subject<Name extends string = ConsentProvider> {
   /** As the database calls the provider. */
   readonly name: Name;
   readonly emulator: Emulator<ObservedState>;

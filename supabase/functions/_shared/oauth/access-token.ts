@@ -16,7 +16,8 @@ const SAVE_ATTEMPTS = 3;
 const SAVE_PAUSE_MS = 500;
 
 export type AccessTokenOutcome =
-  | ({ readonly kind: "valid" } & AccessToken)
+  /** Of an account with a password the stored text of it, see `getPassword`. */
+  | { readonly kind: "valid"; readonly access_token: string }
   /** There is none to be had, and the integration says why. Only its user or an administrator can help. */
   | { readonly kind: "lost" }
   /** Our own client id or secret is wrong; the integration says so and stays active. */
@@ -24,7 +25,10 @@ export type AccessTokenOutcome =
   /** The provider does not answer. */
   | { readonly kind: "unreachable" }
   /** The provider answers something that says nothing of the grant, or somebody else's refresh takes long. */
-  | { readonly kind: "unavailable" };
+  | {
+    readonly kind: "unavailable"; /** When to ask again, where that is known. */
+    readonly after_ms?: number;
+  };
 
 /** Whose token, and how to get it. */
 export interface TokenRequest {
@@ -157,7 +161,7 @@ async function refresh(request: TokenRequest, begun: Begun): Promise<AccessToken
           integration_id,
           rotated,
         });
-        return { kind: "valid", access_token: outcome.access_token, expires_at: outcome.expires_at };
+        return { kind: "valid", access_token: outcome.access_token };
       }
       if (rotated) {
         log.warn("token_rotation_lost", { provider: provider.name, integration_id, cause: "superseded" });

@@ -35,7 +35,7 @@ const Taken = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("busy") }),
   TooMany,
 ]);
-type Taken = z.infer<typeof Taken>;
+export type Taken = z.infer<typeof Taken>;
 
 /**
  * Makes an integration active for the user who began the flow, if the browser of that session is the one that
@@ -115,6 +115,7 @@ async function confirmAlone<T>(
     p_calendar_id: calendar.id,
     p_calendar_name: calendar.name,
     p_calendar_role: calendar.role,
+    p_is_new: calendar.is_new ?? false,
   }, Integration.nullable());
   if (integration === null) throw connectionUnknown();
   return integration;
@@ -129,7 +130,7 @@ function connectionUnknown(): ApiError {
 }
 
 /** Who connects again while a worker is ending the earlier connection waits for that. */
-async function takeConnection(rpc: Rpc, user_id: string, ticket_hash: string): Promise<Taken> {
+export async function takeConnection(rpc: Rpc, user_id: string, ticket_hash: string): Promise<Taken> {
   const wait_until = performance.now() + BUSY_WAIT_MS;
   while (true) {
     const args = { p_user_id: user_id, p_ticket_hash: ticket_hash };
@@ -139,10 +140,15 @@ async function takeConnection(rpc: Rpc, user_id: string, ticket_hash: string): P
   }
 }
 
-type NamedCalendar = CalendarChoice & { readonly name: string };
+/** A calendar that events can go to. */
+export type NamedCalendar = CalendarChoice & {
+  readonly name: string;
+  /** It was just made. */
+  readonly is_new?: true;
+};
 
 /** The calendar of an earlier connection, if it is still there. */
-async function existingCalendar(
+export async function existingCalendar(
   client: CalendarClient,
   known: CalendarChoice,
 ): Promise<NamedCalendar | null> {
@@ -167,5 +173,5 @@ async function ownCalendar(client: CalendarClient, known_id: string | null): Pro
   if (known) return known;
   const answer = await client.createCalendar(OWN_CALENDAR);
   if (answer.kind !== "done") throw providerRefusal(answer);
-  return { id: answer.value.id, name: answer.value.name, role: "own" };
+  return { id: answer.value.id, name: answer.value.name, role: "own", is_new: true };
 }

@@ -112,6 +112,8 @@ export type CheckOutcome =
 export interface PasswordConnector {
   readonly kind: "password";
   readonly presets: readonly ServerPreset[];
+  /** A password is lost once the account's own address refused it twice, so many seconds apart. */
+  readonly refusal_s: number;
   /**
    * Finds the calendars behind an address and tries the user name and the password there.
    *

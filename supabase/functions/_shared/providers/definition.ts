@@ -10,6 +10,8 @@ export interface ReadProvider {
   readonly problems: readonly string[];
   /** Variables without which it is not offered, by whether they are there. */
   readonly needed: readonly { readonly name: string; readonly is_given: boolean }[];
+  /** It is offered where nothing is set, so that it says nothing of whether anything was. */
+  readonly is_default?: true;
 }
 
 /** Everything that the rest has to know of a provider: its folder has one of these, and the registry lists it. */

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { ApiError } from "../platform/errors.ts";
 import type { Get, ReadPart } from "../platform/env.ts";
+import { CALDAV } from "./caldav/definition.ts";
 import type { ProviderDefinition } from "./definition.ts";
 import { GOOGLE } from "./google/provider.ts";
 import { observeTokenCalls } from "./observe.ts";
 import { OUTLOOK } from "./outlook/provider.ts";
-import { isOAuth, type OAuthProvider, type Provider } from "./provider.ts";
+import { isOAuth, type OAuthProvider, type PasswordProvider, type Provider } from "./provider.ts";
 
 /** Every provider that there is, in the order in which they are shown. Another one is a folder and a line here. */
-const PROVIDERS = [GOOGLE, OUTLOOK] as const;
+const PROVIDERS = [GOOGLE, OUTLOOK, CALDAV] as const;
 
 /** A provider by the name that the database and the API use. */
 export type ProviderName = typeof PROVIDERS[number]["name"];
@@ -35,8 +36,8 @@ export function readProviders(
   definitions: readonly ProviderDefinition[] = PROVIDERS,
 ): ReadPart<Providers> {
   const read = definitions.map((definition) => definition.read(get));
-  const begun = read.filter(({ provider, needed }) =>
-    provider !== null || needed.some(({ is_given }) => is_given)
+  const begun = read.filter(({ provider, needed, is_default }) =>
+    (provider !== null && !is_default) || needed.some(({ is_given }) => is_given)
   );
   const missing = (begun.length === 0 ? read : begun).flatMap(({ needed }) =>
     needed.flatMap(({ name, is_given }) => is_given ? [] : [`${name} is missing`])
@@ -50,12 +51,11 @@ export function readProviders(
 }
 
 /**
- * The provider of an account that was connected on a consent page, or is about to be.
+ * A provider, however accounts of it are connected.
  *
- * @throws ApiError 400 `provider_not_configured` where this installation does not offer it, `invalid_request` where accounts
- * of it are connected with a password
+ * @throws ApiError 400 `provider_not_configured` where this installation does not offer it
  */
-export function consentProvider(providers: Providers, name: string): OAuthProvider {
+export function offeredProvider(providers: Providers, name: string): Provider {
   const provider = providers.get(name);
   if (provider === undefined) {
     throw new ApiError(
@@ -64,6 +64,16 @@ export function consentProvider(providers: Providers, name: string): OAuthProvid
       `${labelOf(name)} is not set up on this installation.`,
     );
   }
+  return provider;
+}
+
+/**
+ * The provider of an account that was connected on a consent page, or is about to be.
+ *
+ * @throws ApiError 400 as {@link offeredProvider}, and `invalid_request` where accounts of it are connected with a password
+ */
+export function consentProvider(providers: Providers, name: string): OAuthProvider {
+  const provider = offeredProvider(providers, name);
   if (!isOAuth(provider)) {
     throw new ApiError(
       400,
@@ -72,6 +82,21 @@ export function consentProvider(providers: Providers, name: string): OAuthProvid
     );
   }
   return provider;
+}
+
+/**
+ * The provider of an account that is about to be connected with a password.
+ *
+ * @throws ApiError 400 as {@link offeredProvider}, and `invalid_request` where accounts of it are connected on a consent page
+ */
+export function passwordProvider(providers: Providers, name: string): PasswordProvider {
+  const provider = offeredProvider(providers, name);
+  if (!isOAuth(provider)) return provider;
+  throw new ApiError(
+    400,
+    "invalid_request",
+    `provider: ${provider.label} is connected on its consent page, not with a password.`,
+  );
 }
 
 function labelOf(name: string): string {

@@ -47,7 +47,7 @@ export async function findOrphans(lane: Lane, context: LaneContext, signal: Abor
     recordBatch(lane, [row], verdict, { calls_made: budget.used }, context);
 
   if (searched.kind === "without_token") {
-    await record(retryRow(lane, `token_${searched.token}`), withoutToken(lane, searched.token));
+    await record(retryRow(lane, `token_${searched.token.kind}`), withoutToken(lane, searched.token));
   } else if (searched.kind !== "done") {
     await record(retryRow(lane, searched.kind), laneVerdict([searched], lane.attempts));
   } else if (searched.value !== null) {

@@ -30,7 +30,7 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
       context,
       (access_token) => deleteIfEmpty(context.clientFor(lane, access_token, budget), own_calendar_id),
     );
-    if (answer.kind === "without_token" && answer.token === "lost") {
+    if (answer.kind === "without_token" && answer.token.kind === "lost") {
       // With its grant the integration has gone already.
       addToSummary({ success: true, ended_by: "without_token" });
       return;

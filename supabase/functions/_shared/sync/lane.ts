@@ -76,8 +76,16 @@ const Lane = z.object({
   jobs: z.array(Job),
 });
 
-/** What `calendar_claim` answers: the lanes that are this worker's now, each with jobs that are due. */
-export const ClaimedLanes = z.array(Lane);
+/** What `calendar_claim` answers. */
+export const Claimed = z.object({
+  /** The lanes that are this worker's now, each with jobs that are due. */
+  lanes: z.array(Lane),
+  /** There are mails or calls of webhooks to send. */
+  deliveries_are_due: z.boolean(),
+});
+
+/** Of what `calendar_claim` answers the lanes alone. */
+export const ClaimedLanes = Claimed.transform(({ lanes }) => lanes);
 
 export type Lane = z.infer<typeof Lane>;
 export type Job = z.infer<typeof Job>;

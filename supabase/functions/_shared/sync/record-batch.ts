@@ -22,12 +22,15 @@ export const UNTOUCHED: LaneVerdict = {
 };
 
 /** The verdict where there is no token. The integration says why already; here it only decides whether the lane waits. */
-export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome["kind"], "valid">): LaneVerdict {
-  addToSummary({ error_code: `token_${token}`, ended_by: "without_token" });
+export function withoutToken(lane: Lane, token: Exclude<AccessTokenOutcome, { kind: "valid" }>): LaneVerdict {
+  addToSummary({ error_code: `token_${token.kind}`, ended_by: "without_token" });
   return {
     ...UNTOUCHED,
-    reached: token === "unreachable" ? false : null,
-    wait: token === "lost" ? null : { reason: "backoff", ms: retryDelayMs(lane.attempts) },
+    reached: token.kind === "unreachable" ? false : null,
+    wait: token.kind === "lost" ? null : {
+      reason: "backoff",
+      ms: ("after_ms" in token ? token.after_ms : null) ?? retryDelayMs(lane.attempts),
+    },
   };
 }
 

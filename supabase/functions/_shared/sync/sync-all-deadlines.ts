@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { createDeliveries } from "../notices/deliver.ts";
+import type { Senders } from "../notices/delivery.ts";
 import { onShutdown } from "../platform/background.ts";
 import { log } from "../platform/log.ts";
 import { metrics } from "../platform/metrics.ts";
 import type { DisconnectContext } from "./finish-disconnect.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
-import { ClaimedLanes, isIdle, type Lane } from "./lane.ts";
+import { Claimed, isIdle, type Lane } from "./lane.ts";
 import type { WakeUp } from "./wake-up.ts";
 import { createWorkBudget } from "./work-budget.ts";
 import { workLane } from "./work-lane.ts";
@@ -15,6 +17,9 @@ const POLL_MS = 200;
 /** What is due sooner is waited for: a quota that is free again, or a retry, is not to wait for the next tick too. */
 const WAIT_S_MAX = 15;
 const CLAIM_FAILURES_MAX = 5;
+/** Deliveries have at most a quarter of the places; each is a single small request, where a lane is a batch of them. */
+const PLACES_A_DELIVERING_ONE = 4;
+const DELIVERIES_A_PLACE = 16;
 
 /** What a worker did, for its log. */
 export interface Drained {
@@ -22,6 +27,8 @@ export interface Drained {
   /** Runs over a lane. */
   readonly lanes: number;
   readonly jobs: number;
+  /** Attempts to send a mail or to call a webhook. */
+  readonly deliveries: number;
   /** `nothing_due`, or `budget`: it may take on no more. */
   readonly ended_by: "nothing_due" | "budget";
 }
@@ -30,6 +37,7 @@ export interface Drained {
 export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id"> {
   /** Lanes that are worked side by side in one process. */
   readonly lanes_at_once: number;
+  readonly senders: Senders;
 }
 
 /**
@@ -47,15 +55,23 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up
   const stopListening = onShutdown(() => budget.end());
   const active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   const stopRenewing = keepLeases(context, active);
+  const deliveries = createDeliveries({
+    rpc,
+    worker_id,
+    budget,
+    senders: dependencies.senders,
+    at_once: DELIVERIES_A_PLACE * Math.max(1, Math.floor(lanes_at_once / PLACES_A_DELIVERING_ONE)),
+  });
   let linger_until = performance.now() + LINGER_MS;
   let failures_in_a_row = 0;
   const worked = { lanes: 0, jobs: 0 };
   const claim = async (lanes: number): Promise<readonly Lane[]> => {
     try {
       const args = { p_worker: worker_id, p_lanes: lanes, p_lease_s: LEASE_SECONDS };
-      const claimed = await rpc("calendar_claim", args, ClaimedLanes);
+      const claimed = await rpc("calendar_claim", args, Claimed);
       failures_in_a_row = 0;
-      return claimed;
+      if (claimed.deliveries_are_due) deliveries.begin();
+      return claimed.lanes;
     } catch (error: unknown) {
       // A moment without the database must not end the work on claimed lanes.
       failures_in_a_row++;
@@ -67,10 +83,14 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up
   try {
     while (true) {
       const now = performance.now();
-      if (wake_up.take()) linger_until = now + LINGER_MS;
+      const is_called = wake_up.take();
+      if (is_called) linger_until = now + LINGER_MS;
       const claiming = budget.hasRoom();
-      if (active.size === 0 && !claiming) break;
-      if (active.size === 0 && now > linger_until) {
+      // With no place for a lane no claim says whether deliveries are due.
+      if (is_called && active.size >= lanes_at_once) deliveries.begin();
+      const delivering = deliveries.running();
+      if (active.size === 0 && delivering === null && !claiming) break;
+      if (active.size === 0 && delivering === null && now > linger_until) {
         const wait_ms = await rpc("calendar_next_work", { p_within_s: WAIT_S_MAX }, z.number().nullable());
         if (wait_ms === null) break;
         await wake_up.wait(wait_ms);
@@ -91,6 +111,7 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up
       await Promise.race([...[...active.values()].map(({ done }) => done), wake_up.wait(POLL_MS)]);
     }
   } finally {
+    deliveries.abort();
     stopListening();
     stopRenewing();
     for (const { abort } of active.values()) abort.abort();
@@ -99,5 +120,11 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up
     await rpc("calendar_retire", { p_worker: worker_id, p_flushes: flushes }, z.boolean());
     metrics.delivered(flushes);
   }
-  return { worker_id, ...worked, ended_by: budget.hasRoom() ? "nothing_due" : "budget" };
+  const attempts = deliveries.attempts();
+  return {
+    worker_id,
+    ...worked,
+    deliveries: attempts,
+    ended_by: budget.hasRoom() ? "nothing_due" : "budget",
+  };
 }

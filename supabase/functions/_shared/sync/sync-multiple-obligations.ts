@@ -48,7 +48,7 @@ export async function syncMultipleObligations(
   const applied = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (!Array.isArray(applied)) {
     const verdict = withoutToken(lane, applied.token);
-    countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: applied.token })));
+    countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: applied.token.kind })));
     const recorded = await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
     countBatch(lane, recorded ? "without_token" : "lease_lost");
     return recorded;
@@ -130,10 +130,10 @@ async function applyWithToken(
   context: LaneContext,
   budget: CallBudget,
   signal: AbortSignal,
-): Promise<Applied[] | { readonly token: Exclude<AccessTokenOutcome["kind"], "valid"> }> {
+): Promise<Applied[] | { readonly token: Exclude<AccessTokenOutcome, { kind: "valid" }> }> {
   if (planned.length === 0) return [];
   const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") return { token: token.kind };
+  if (token.kind !== "valid") return { token };
 
   const apply = (access_token: string, items: readonly PlannedJob[]) =>
     applyPlans(context.clientFor(lane, access_token, budget), calendar_id, items, budget.left, signal);
@@ -141,7 +141,7 @@ async function applyWithToken(
   if (!applied.some(({ outcome }) => outcome?.kind === "token_rejected")) return applied;
 
   const refreshed = await context.getValidAccessToken(lane, token.access_token);
-  if (refreshed.kind !== "valid") return { token: refreshed.kind };
+  if (refreshed.kind !== "valid") return { token: refreshed };
   const again = planned.map((_, index) => index)
     .filter((index) => {
       const outcome = applied[index]?.outcome ?? null;

@@ -6,7 +6,7 @@ import type { LaneContext } from "./lane-context.ts";
 /** Why there is no token to ask with. */
 export interface WithoutToken {
   readonly kind: "without_token";
-  readonly token: Exclude<AccessTokenOutcome["kind"], "valid">;
+  readonly token: Exclude<AccessTokenOutcome, { kind: "valid" }>;
 }
 
 /**
@@ -20,10 +20,10 @@ export async function withToken<T>(
   ask: (access_token: string) => Promise<CalendarAnswer<T>>,
 ): Promise<CalendarAnswer<T> | WithoutToken> {
   const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") return { kind: "without_token", token: token.kind };
+  if (token.kind !== "valid") return { kind: "without_token", token };
   const answer = await ask(token.access_token);
   if (answer.kind !== "token_rejected") return answer;
   const refreshed = await context.getValidAccessToken(lane, token.access_token);
-  if (refreshed.kind !== "valid") return { kind: "without_token", token: refreshed.kind };
+  if (refreshed.kind !== "valid") return { kind: "without_token", token: refreshed };
   return await ask(refreshed.access_token);
 }

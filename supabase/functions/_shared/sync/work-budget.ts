@@ -5,6 +5,7 @@ const CPU_MS = 1_000;
 /** Measured (docs/performance.md), rounded up. */
 const CPU_MS_A_LANE = 5;
 const CPU_MS_A_JOB = 0.1;
+const CPU_MS_A_DELIVERY = 2;
 
 /** How much a worker may still take on. */
 export interface WorkBudget {
@@ -12,6 +13,8 @@ export interface WorkBudget {
   hasRoom(): boolean;
   /** Notes lanes that were claimed. */
   spend(lanes: readonly { readonly jobs: readonly unknown[] }[]): void;
+  /** Notes deliveries that were claimed. */
+  spendOnDeliveries(count: number): void;
   /** Ends it at once: the platform is about to end this process. */
   end(): void;
 }
@@ -30,6 +33,9 @@ export function createWorkBudget(now: () => number = () => performance.now()): W
     hasRoom: () => !ended && now() < claim_until && cpu_ms < CPU_MS,
     spend(lanes) {
       for (const { jobs } of lanes) cpu_ms += CPU_MS_A_LANE + jobs.length * CPU_MS_A_JOB;
+    },
+    spendOnDeliveries(count) {
+      cpu_ms += count * CPU_MS_A_DELIVERY;
     },
     end() {
       ended = true;

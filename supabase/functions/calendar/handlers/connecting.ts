@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { connectWithPassword } from "../../_shared/connections/connect-password.ts";
 import { callbackUri } from "../../_shared/oauth/callback-uri.ts";
 import { confirmConnection } from "../../_shared/oauth/confirm.ts";
 import {
@@ -81,6 +82,15 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
     const { id: integration_id, provider, access } = integration;
     log.info("connected", { provider, success: true, integration_id, access });
     return c.json(integration, 200);
+  });
+
+  app.openapi(routes.connect, async (c) => {
+    const { access = null, calendar_id = null, ...typed } = c.req.valid("json");
+    const account = { ...typed, access, calendar_id };
+    const { integration, is_new } = await connectWithPassword(context, c.var.user_id, account, Integration);
+    const { id: integration_id, provider } = integration;
+    log.info("connected", { provider, success: true, integration_id, access: integration.access });
+    return c.json(integration, is_new ? 201 : 200);
   });
 
   app.openapi(routes.disconnect, async (c) => {

@@ -5,6 +5,7 @@ import {
   AuthorizeQuery,
   CallbackQuery,
   ConfirmBody,
+  ConnectBody,
   DisconnectQuery,
 } from "../requests.ts";
 import {
@@ -110,10 +111,40 @@ export const confirm = createRoute({
     400: refused(
       "invalid_request: the message names the field. connection_unknown: connect again. provider_not_configured: choose another provider.",
     ),
-    403: refused("forbidden: the connection was begun by another user."),
+    403: refused("forbidden: the connection was begun by another user. scope_missing: no API key opens it."),
     404: refused("not_found: the calendar went while it was being set up. Confirm again."),
     409: refused(
       "more_access_needed: the calendar in use is not covered any more, nothing has moved and the ticket stays valid; connect again with access=existing, or confirm with accept_less_access. disconnecting: confirm again in a moment. too_many_integrations: disconnect an account, then confirm again; the ticket stays valid. reconnect_needed: connect again. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
+    ),
+    502: OF_PROVIDER[502],
+  },
+});
+
+export const connect = createRoute({
+  method: "post",
+  path: "/connect",
+  operationId: "connect",
+  summary: "Connect an account with a user name and a password",
+  description:
+    "For providers of credential password. The calendar is there and the first sync is queued when this answers.",
+  tags,
+  security: AS_USER,
+  request: { body: required(ConnectBody) },
+  responses: {
+    200: {
+      description: "The account was connected already: its integration, with the new password.",
+      ...json(Integration),
+    },
+    201: { description: "The integration, active.", ...json(Integration) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    400: OF_PROVIDER[400],
+    404: refused("not_found: the calendar went while it was being set up. Connect again."),
+    409: refused(
+      "calendar_needed: the server makes no calendar, or not that one; choose one of details.calendars and send its id as calendar_id. calendar_in_use: another connection of the user writes to that calendar. disconnecting: connect again in a moment. too_many_integrations: disconnect an account first. reconnect_needed: the server did not accept the password a moment later.",
+    ),
+    422: refused(
+      "server_not_allowed: the address is not one that may be connected here. server_unreachable: nothing answers there; said five seconds after the call. not_caldav: what answers has no calendars. sign_in_failed: the user name or the password is wrong, or the service wants a password for applications.",
     ),
     502: OF_PROVIDER[502],
   },

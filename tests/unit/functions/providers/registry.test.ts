@@ -13,15 +13,20 @@ function read(variables: Readonly<Record<string, string>>) {
 
 Deno.test("a provider with an OAuth client is offered, at its own address by default", () => {
   assert.deepEqual(read({ ...GOOGLE, ...MICROSOFT }), {
-    offered: [["google", "https://www.googleapis.com"], ["outlook", "https://graph.microsoft.com/v1.0"]],
+    offered: [
+      ["google", "https://www.googleapis.com"],
+      ["outlook", "https://graph.microsoft.com/v1.0"],
+      // On whichever server an account is.
+      ["caldav", null],
+    ],
     problems: [],
   });
   const GOOGLE_API_URL = "http://127.0.0.1:1/";
-  assert.deepEqual(read({ ...GOOGLE, GOOGLE_API_URL }).offered, [["google", "http://127.0.0.1:1"]]);
+  assert.deepEqual(read({ ...GOOGLE, GOOGLE_API_URL }).offered[0], ["google", "http://127.0.0.1:1"]);
 });
 
 Deno.test("a provider without an OAuth client is not offered; half a client, or none at all, is a problem", () => {
-  assert.deepEqual(read(MICROSOFT).offered.map(([name]) => name), ["outlook"]);
+  assert.deepEqual(read(MICROSOFT).offered.map(([name]) => name), ["outlook", "caldav"]);
   assert.deepEqual(read({ ...GOOGLE, MICROSOFT_CLIENT_ID: "id" }).problems, [
     "MICROSOFT_CLIENT_SECRET is missing",
   ]);
@@ -32,6 +37,23 @@ Deno.test("a provider without an OAuth client is not offered; half a client, or 
     "MICROSOFT_CLIENT_SECRET is missing",
   ]);
   assert.deepEqual(read({ GOOGLE_CLIENT_ID: "", ...MICROSOFT }).problems, []);
+});
+
+Deno.test("servers that users name are offered unless the list of them is empty; alone where somebody set it", () => {
+  const names = (CALENDAR_CALDAV_SERVERS: string) =>
+    read({ ...GOOGLE, CALENDAR_CALDAV_SERVERS }).offered.map(([name]) => name);
+  assert.deepEqual(names(""), ["google"]);
+  assert.deepEqual(names("https://dav.example.com"), ["google", "caldav"]);
+  assert.deepEqual(names("*"), ["google", "caldav"]);
+  assert.deepEqual(read({ CALENDAR_CALDAV_SERVERS: "*" }), { offered: [["caldav", null]], problems: [] });
+  assert.deepEqual(
+    read({ ...GOOGLE, CALENDAR_CALDAV_SERVERS: "dav.example.com", CALENDAR_CALDAV_REFUSAL_SECONDS: "soon" })
+      .problems,
+    [
+      "CALENDAR_CALDAV_SERVERS must be * or origins such as https://dav.example.com, comma-separated",
+      "CALENDAR_CALDAV_REFUSAL_SECONDS must be a whole number of seconds, at most a day",
+    ],
+  );
 });
 
 Deno.test("a malformed variable is named without its value, also of a provider that is not offered", () => {
@@ -52,7 +74,7 @@ Deno.test("a provider that is not offered, or has no consent page, is a clear er
     name: "mail",
     label: "Mail",
     api_url: null,
-    connector: { kind: "password", presets: [], check: refuse },
+    connector: { kind: "password", presets: [], refusal_s: 300, check: refuse },
     listsCalendars: refuse,
     createClient: refuse,
   };

@@ -13,7 +13,7 @@ import { type DavAnswer, readAnswer } from "./answers.ts";
 import { calendarsOf, multistatusOf, propfind, syncsCollections } from "./calendars.ts";
 import { basic, type DavCall } from "./http.ts";
 import { hrefOf } from "./multistatus.ts";
-import { homeOf } from "./places.ts";
+import { HOME_ELSEWHERE, homeOf } from "./places.ts";
 import { CALENDAR_PROPERTIES, PRINCIPAL_PROPERTIES } from "./requests.ts";
 
 const WELL_KNOWN = "/.well-known/caldav";
@@ -77,6 +77,9 @@ export async function discover(options: Discovering): Promise<Discovery> {
   if ("kind" in asked) return asked;
   const home = homeOf(options, asked.answer, asked.url);
   if (home.kind === "token_rejected") return { kind: "sign_in_failed", reason: home.reason };
+  if (home.kind === "retry" && home.reason === HOME_ELSEWHERE) {
+    return { kind: "server_unreachable", reason: home.reason };
+  }
   if (home.kind !== "done") return { kind: "not_supported", reason: home.kind };
   return await readHome(options, principal.url, home.value);
 }

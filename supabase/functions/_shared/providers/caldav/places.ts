@@ -35,6 +35,9 @@ export function forgetPlaces({ credentials }: DavAccess): void {
   known.delete(keyOf(credentials));
 }
 
+/** The calendars are at another site, to which the password must not be sent. */
+export const HOME_ELSEWHERE = "home_elsewhere";
+
 /** The first home that a principal names, as far as its password may be sent there. */
 export function homeOf(
   { policy }: Pick<DavAccess, "policy">,
@@ -48,9 +51,8 @@ export function homeOf(
     hrefOf(response, "calendar-home-set", principal) ?? []
   );
   const home = homes.find((one) => one.origin === principal.origin || isSameSite(policy, principal, one));
-  return home === undefined
-    ? { kind: "retry", reason: "no_calendar_home", after_s: null }
-    : { kind: "done", value: home };
+  if (home !== undefined) return { kind: "done", value: home };
+  return { kind: "retry", reason: homes.length === 0 ? "no_calendar_home" : HOME_ELSEWHERE, after_s: null };
 }
 
 function keyOf({ server, username }: DavAccess["credentials"]): string {

@@ -11,7 +11,11 @@ export interface CalDavEnv {
   readonly outbound: Outbound;
   /** `CALENDAR_CALDAV_SERVERS`. */
   readonly policy: HostPolicy;
+  /** `CALENDAR_CALDAV_REFUSAL_SECONDS`; five minutes where absent. */
+  readonly refusal_s?: number;
 }
+
+const REFUSAL_S = 300;
 
 /** CalDAV (RFC 4791) on any server that the operator allows: a user name and a password, kept as they were typed. */
 export function createCalDavProvider(env: CalDavEnv): PasswordProvider {
@@ -30,6 +34,7 @@ function createCalDavConnector(env: CalDavEnv): PasswordConnector {
   return {
     kind: "password",
     presets: PRESETS,
+    refusal_s: env.refusal_s ?? REFUSAL_S,
     async check(credentials, signal) {
       const found = await discover({ ...env, credentials, ...(signal && { signal }) });
       if (found.kind !== "found") return found;
