@@ -1,10 +1,11 @@
-// `npm run demo`: connects the demo user to a Google and an Outlook calendar, changes obligations with SQL, and prints what
-// reached the calendars and how long after the commit. Uses the stack that `npm start` runs in this checkout; where there is
+// `npm run demo`: connects the demo user to a Google, an Outlook and a CalDAV calendar, changes obligations with SQL, and prints
+// what reached the calendars and how long after the commit. Uses the stack that `npm start` runs in this checkout; where there is
 // none, one of its own, or with a file the one that `npm start -- --json > stack.json` wrote there.
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
+import { connectOAuth, connectPassword, type DemoStack, signIn, untilSynced } from "./demo/connect.ts";
 import { findRunningStack, Ready } from "./running-stacks.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { startStack } from "./stack.ts";
 
 const View = z.object({
   accounts: z.array(z.object({
@@ -15,14 +16,9 @@ const View = z.object({
   })),
 });
 
-/** Of a stack, of whichever process. */
-type Addresses = Pick<
-  Stack,
-  "apiUrl" | "databaseUrl" | "publishableKey" | "settingsUrl" | "googleUrl" | "outlookUrl" | "users"
->;
-
 /** A calendar that the demo watches. */
 interface Watched {
+  readonly label: string;
   /** Of its emulator. */
   readonly url: string;
   readonly calendar_id: string;
@@ -30,8 +26,9 @@ interface Watched {
 
 const WAIT_MS = 30_000;
 const POLL_MS = 5;
-/** The Calendar API allows 120 calls a minute. */
-const STATUS_POLL_MS = 600;
+const STEP_WIDTH = 44;
+const CHANGE_WIDTH = 40;
+const LATENCY_WIDTH = 10;
 /** Edits of one event within a second are written as one; the demo does not want to show that. */
 const BETWEEN_STEPS_MS = 1_100;
 
@@ -56,13 +53,20 @@ try {
 }
 Deno.exit(0);
 
-async function demonstrate(stack: Addresses, sql: Sql): Promise<void> {
+async function demonstrate(stack: DemoStack, sql: Sql): Promise<void> {
   const [user, colleague] = stack.users;
   if (!user || !colleague) throw new Error("The stack has no demo users.");
-  const google = { url: stack.googleUrl, calendar_id: await connect(stack, user, "google") };
-  const outlook = { url: stack.outlookUrl, calendar_id: await connect(stack, user, "outlook") };
-  console.log(`${user.email} connected Google and Outlook; look at ${google.url} and ${outlook.url}\n`);
-  console.log(`${" ".repeat(86)} Google   Outlook`);
+  const session = await signIn(stack, user);
+  const watched: readonly Watched[] = [
+    { label: "Google", url: stack.googleUrl, calendar_id: await connectOAuth(session, "google") },
+    { label: "Outlook", url: stack.outlookUrl, calendar_id: await connectOAuth(session, "outlook") },
+    { label: "CalDAV", url: stack.caldavUrl, calendar_id: await connectPassword(session, stack.caldavUrl) },
+  ];
+  await untilSynced(session);
+  const where = watched.map(({ label, url }) => `${label} (${url})`).join(", ");
+  console.log(`${user.email} connected ${where}: open an address to look at its calendars\n`);
+  const heading = watched.map(({ label }) => label.padStart(LATENCY_WIDTH)).join("");
+  console.log(`${" ".repeat(STEP_WIDTH + CHANGE_WIDTH)}${heading}`);
 
   const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   const tag = crypto.randomUUID();
@@ -147,23 +151,17 @@ async function demonstrate(stack: Addresses, sql: Sql): Promise<void> {
     ],
   ];
   for (const [name, change] of steps) {
-    const before = await Promise.all([google, outlook].map(eventsOf));
+    const before = await Promise.all(watched.map(eventsOf));
     const { count } = await change(sql);
     const committed_at = performance.now();
-    const [first, second] = await Promise.all(
-      [google, outlook].map((calendar, index) =>
+    const settled = await Promise.all(
+      watched.map((calendar, index) =>
         untilSettled(calendar, before[index] ?? new Map(), count, committed_at)
       ),
     );
-    if (!first || !second) throw new Error("There is nothing to watch.");
-    const milliseconds = [first, second].map(({ latency_ms }) =>
-      `${String(Math.round(latency_ms)).padStart(6)} ms`
-    );
-    console.log(
-      `${name.padEnd(44)} ${describe(before[0] ?? new Map(), first.after).padEnd(40)}${
-        milliseconds.join("")
-      }`,
-    );
+    const latencies = settled.map(({ latency_ms }) => `${Math.round(latency_ms)} ms`.padStart(LATENCY_WIDTH));
+    const seen = describe(before[0] ?? new Map(), settled[0]?.after ?? new Map());
+    console.log(`${name.padEnd(STEP_WIDTH)}${seen.padEnd(CHANGE_WIDTH)}${latencies.join("")}`);
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_STEPS_MS));
   }
   await sql`delete from public.obligations where obligation_type = ${tag}`;
@@ -203,46 +201,4 @@ async function eventsOf({ url, calendar_id }: Watched): Promise<Events> {
   const { accounts } = View.parse(await (await fetch(`${url}/emulator/view`)).json());
   const calendar = accounts.flatMap(({ calendars }) => calendars).find(({ id }) => id === calendar_id);
   return new Map((calendar?.events ?? []).map(({ id, ...event }) => [id, event]));
-}
-
-/** Connects the way a browser does, the consent page answered through the emulator's shortcut, and waits for the first sync. */
-async function connect(
-  stack: Addresses,
-  user: Addresses["users"][number],
-  provider: "google" | "outlook",
-): Promise<string> {
-  const headers = { apikey: stack.publishableKey, "content-type": "application/json" };
-  const signIn = await fetch(`${stack.apiUrl}/auth/v1/token?grant_type=password`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(user),
-  });
-  const { access_token } = z.object({ access_token: z.string() }).parse(await signIn.json());
-  const api = `${stack.apiUrl}/functions/v1/calendar`;
-  const signedIn = { ...headers, authorization: `Bearer ${access_token}` };
-  const redirect_to = encodeURIComponent(`${stack.settingsUrl}`);
-  const begun = await fetch(`${api}/authorize?provider=${provider}&redirect_to=${redirect_to}`, {
-    headers: signedIn,
-  });
-  const consent = new URL(z.object({ url: z.string() }).parse(await begun.json()).url);
-  consent.searchParams.set("emulator_account", user.email);
-  consent.searchParams.set("emulator_consent", "allow");
-  const callback = await fetch(consent, { redirect: "manual" });
-  const landed = await fetch(callback.headers.get("location") ?? "", { redirect: "manual" });
-  const connection = new URL(landed.headers.get("location") ?? "").searchParams.get("calendar_connection");
-  const confirmed = await fetch(`${api}/confirm`, {
-    method: "POST",
-    headers: signedIn,
-    body: JSON.stringify({ connection }),
-  });
-  const { calendar_id } = z.object({ calendar_id: z.string() }).parse(await confirmed.json());
-  const Status = z.object({
-    integrations: z.array(z.object({ progress: z.object({ pending: z.number() }) })),
-  });
-  const isSynced = async () => {
-    const { integrations } = Status.parse(await (await fetch(`${api}/status`, { headers: signedIn })).json());
-    return integrations.every(({ progress }) => progress.pending === 0);
-  };
-  while (!await isSynced()) await new Promise((resolve) => setTimeout(resolve, STATUS_POLL_MS));
-  return calendar_id;
 }

@@ -1,4 +1,6 @@
+import { webhookPolicy } from "../supabase/functions/_shared/notices/webhook-address.ts";
 import { type Env, readEnv } from "../supabase/functions/_shared/platform/env.ts";
+import { readMailEnv } from "../supabase/functions/_shared/platform/mail-env.ts";
 import { readProviders } from "../supabase/functions/_shared/providers/registry.ts";
 import type { ProjectKeys } from "./gateway/keys.ts";
 
@@ -13,12 +15,22 @@ const PASSED_THROUGH = [
   "MICROSOFT_CLIENT_SECRET_EXPIRES_ON",
   "MICROSOFT_AUTHORITY_URL",
   "MICROSOFT_GRAPH_URL",
+  "CALENDAR_CALDAV_SERVERS",
+  "CALENDAR_CALDAV_REFUSAL_SECONDS",
   "CALENDAR_PUBLIC_URL",
+  "CALENDAR_WEBHOOK_HOSTS",
   "CALENDAR_STATE_SECRET",
   "CALENDAR_STATE_SECRET_PREVIOUS",
   "CALENDAR_SYNC_SECRET",
   "CALENDAR_SYNC_SECRET_PREVIOUS",
   "CALENDAR_REDIRECT_URLS",
+  "CALENDAR_PAGE_URL",
+  "CALENDAR_MAIL_FROM",
+  "CALENDAR_MAIL_API_KEY",
+  "CALENDAR_MAIL_API_URL",
+  "CALENDAR_SMTP_URL",
+  "CALENDAR_MAIL_DELAY",
+  "CALENDAR_ADMIN_EMAIL",
   "CALENDAR_LANES_AT_ONCE",
   "CALENDAR_RATE_LIMIT_PER_MINUTE",
   "CALENDAR_METRICS_SECRET",
@@ -26,6 +38,9 @@ const PASSED_THROUGH = [
   "CALENDAR_LOG_LEVEL",
   "CALENDAR_LOG_SAMPLE",
 ] as const;
+
+/** An empty list says something else than none. */
+const MAY_BE_EMPTY = ["CALENDAR_CALDAV_SERVERS"];
 
 /** Where the gateway serves the Settings page. */
 export function settingsUrlOf(apiUrl: string): string {
@@ -62,12 +77,17 @@ export function functionEnvironment(options: {
     const value = given[name] || emulators[name];
     if (value) variables[name] = value;
   }
+  for (const name of MAY_BE_EMPTY) {
+    if (given[name] === "") variables[name] = "";
+  }
   variables["CALENDAR_REDIRECT_URLS"] = including(
     variables["CALENDAR_REDIRECT_URLS"] ?? "",
     settingsUrlOf(apiUrl),
   );
   const get = (name: string) => variables[name];
-  return { variables, env: readEnv(get, readProviders(get).problems) };
+  const env = readEnv(get, [...readProviders(get).problems, ...readMailEnv(get).problems]);
+  webhookPolicy(env);
+  return { variables, env };
 }
 
 /** At the end, where it is missing: the first of the list is where people land when all else is unknown. */

@@ -7,7 +7,7 @@ export const LICENCES_PAGE_PATH = `${ROOT}/docs/licences.md`;
 
 /** What is deployed may be used, changed and passed on in any product, and asks for its notice to be kept at most. */
 export const DEPLOYED_LICENCES: ReadonlySet<string> = new Set([
-  ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"],
+  ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"],
 ]);
 
 /** What only builds and tests may ask for more, as long as that ends with its own files. As the packages spell it. */

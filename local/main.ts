@@ -60,6 +60,7 @@ function readyOf(stack: Stack): Ready {
     googleUrl: stack.googleUrl,
     outlookUrl: stack.outlookUrl,
     users: [...stack.users],
+    caldavUrl: stack.caldavUrl,
   };
 }
 

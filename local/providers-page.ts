@@ -1,3 +1,5 @@
+import { CALDAV_ANSWERS } from "../supabase/functions/_shared/providers/caldav/answers.ts";
+import { LABEL as CALDAV } from "../supabase/functions/_shared/providers/caldav/name.ts";
 import {
   GOOGLE_ANSWERS,
   TOKEN_ANSWERS as GOOGLE_TOKEN_ANSWERS,
@@ -49,6 +51,7 @@ function table(): string {
         source,
       )
     ),
+    ...CALDAV_ANSWERS.map((row) => apiRow(CALDAV, row, CALDAV_ANSWERS)),
   ];
   return [
     ["Provider", "Answer", "Outcome", "What the user sees", "Source"],
@@ -95,7 +98,7 @@ function shown(means: AnswerRow["means"]): string {
         ? "nothing: the calendar waits for seconds"
         : `\`${means.code}\`, goes on by itself`;
     case "token_rejected":
-      return "nothing: one refresh, one repetition";
+      return "nothing: one refresh, one repetition; of a password: refused again minutes later by the account's own address, disconnected, `invalid_grant`";
     case "needs_reconnect":
       return `disconnected, \`${means.code}\`: connect again`;
     case "needs_admin":

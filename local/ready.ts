@@ -8,6 +8,7 @@ export function describeReady(ready: Ready, log_file: string | null): string {
     ["sign in as", `${emails.join(" or ")} (filled in there)`],
     ["Google calendars", ready.googleUrl],
     ["Outlook calendars", ready.outlookUrl],
+    ["CalDAV calendars", ready.caldavUrl],
     ["API", ready.apiUrl],
     ["publishable key", ready.publishableKey],
     ["database", ready.databaseUrl],

@@ -14,6 +14,7 @@ export const Ready = z.object({
   googleUrl: z.string(),
   outlookUrl: z.string(),
   users: z.array(z.object({ id: z.string(), email: z.string(), password: z.string() })),
+  caldavUrl: z.string(),
 });
 export type Ready = z.infer<typeof Ready>;
 

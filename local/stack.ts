@@ -9,8 +9,10 @@ import { openPool } from "./postgres/pool.ts";
 import { prepareDatabase, type PreparedDatabase } from "./postgres/prepare.ts";
 import { startPreparedServer } from "./postgres/prepared-server.ts";
 import type { PostgresServer } from "./postgres/server.ts";
+import { type CalDavEmulator, startCalDavEmulator } from "./providers/caldav/server.ts";
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
+import { PRESET_ORIGINS } from "../supabase/functions/_shared/providers/caldav/presets.ts";
 import { buildPage } from "./settings/build.ts";
 import { type Page, readPage, settingsRoutes } from "./settings/serve.ts";
 
@@ -26,10 +28,13 @@ export interface Stack {
   /** The emulator's page, or the API URL that was given. */
   readonly googleUrl: string;
   readonly outlookUrl: string;
+  /** A CalDAV server's address and page in one. */
+  readonly caldavUrl: string;
   readonly users: readonly DemoUser[];
   /** Null where the provider's URLs were given. */
   readonly google: GoogleEmulator | null;
   readonly outlook: OutlookEmulator | null;
+  readonly caldav: CalDavEmulator;
   readonly syncSecret: string;
   /** What the functions were given and nobody else may see, by the variable's name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -114,6 +119,8 @@ export async function startStack(options: {
         },
       });
     if (outlook) started.push(() => outlook.close());
+    const caldav = await startCalDavEmulator();
+    started.push(() => caldav.close());
     const { variables, env } = functionEnvironment({
       given,
       apiUrl,
@@ -127,6 +134,7 @@ export async function startStack(options: {
         MICROSOFT_CLIENT_SECRET: EMULATOR_CLIENTS.microsoft.secret,
         MICROSOFT_AUTHORITY_URL: outlook?.authority_url,
         MICROSOFT_GRAPH_URL: outlook?.graph_url,
+        CALENDAR_CALDAV_SERVERS: [caldav.url, ...PRESET_ORIGINS].join(","),
       },
     });
 
@@ -174,13 +182,17 @@ export async function startStack(options: {
       settingsUrl: settingsUrlOf(apiUrl),
       googleUrl: google?.url ?? given["GOOGLE_API_URL"] ?? "",
       outlookUrl: outlook?.url ?? given["MICROSOFT_GRAPH_URL"] ?? "",
+      caldavUrl: caldav.url,
       users,
       google,
       outlook,
+      caldav,
       syncSecret: env.sync_secret.current,
       secrets: {
         ...Object.fromEntries(
-          Object.entries(variables).filter(([name]) => /_SECRET(_PREVIOUS)?$/.test(name)),
+          Object.entries(variables).filter(([name]) =>
+            /_SECRET(_PREVIOUS)?$|_API_KEY$|_SMTP_URL$/.test(name)
+          ),
         ),
         SUPABASE_SECRET_KEYS: keys.secret,
       },

@@ -10,6 +10,7 @@ const Ready = z.object({
   databaseUrl: z.url(),
   googleUrl: z.url(),
   outlookUrl: z.url(),
+  caldavUrl: z.url(),
   publishableKey: z.string(),
   secretKey: z.string(),
   settingsUrl: z.url(),
@@ -185,11 +186,12 @@ Deno.test({ name: "npm run demo uses the stack that npm start runs", ...sanitize
   const { child, exited, ready } = await started([...NPM_START, "--no-seed"]);
   const demo = run(["npm", "run", "demo", "--silent"]);
   const line = await until(
-    () => Promise.resolve(/connected Google and Outlook; look at (\S+) and (\S+)/.exec(demo.stdout())),
+    () =>
+      Promise.resolve(/connected Google \((\S+)\), Outlook \((\S+)\), CalDAV \((\S+)\)/.exec(demo.stdout())),
     PATIENCE_MS,
     () => Promise.resolve(demo.stdout() + demo.stderr()),
   );
-  assert.deepEqual(line.slice(1), [ready.googleUrl, ready.outlookUrl]);
+  assert.deepEqual(line.slice(1), [ready.googleUrl, ready.outlookUrl, ready.caldavUrl]);
   signalGroup(demo.child, "SIGTERM");
   await demo.exited;
   const view = await (await fetch(`${ready.googleUrl}/emulator/view`)).text();

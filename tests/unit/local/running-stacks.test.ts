@@ -25,6 +25,7 @@ function gateway(publishableKey: string): { readonly ready: Ready; stop(): Promi
     googleUrl: "",
     outlookUrl: "",
     users: [],
+    caldavUrl: "",
   };
   return { ready, stop: () => server.shutdown() };
 }
