@@ -30,9 +30,14 @@ begin
   delete from calendar_sync.history;
   perform set_config('calendar_sync.activity_may_change', '', true);
   delete from calendar_sync.incidents where kind <> 'enqueue';
+  -- Those of deleted users go in the night.
+  perform calendar_sync.tidy_notices();
+  -- No tick runs here: administrators are told so.
+  delete from calendar_sync.admin_notices;
   for v_table in
     select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'calendar_sync'::regnamespace
-      and relname not in ('providers', 'options', 'thresholds', 'watched_tables', 'expected_triggers')
+      and relname not in ('providers', 'options', 'thresholds', 'watched_tables', 'expected_triggers', 'notice_kinds',
+        'mail_setup')
     union all select unnest(array['public.obligations', 'public.calendar_integrations',
       'public.calendar_event_mappings', 'vault.secrets']::regclass[])
   loop

@@ -1,8 +1,8 @@
+import type { ConsentProvider } from "../support/subjects/subject.ts";
 import { createGoogleClient } from "../../supabase/functions/_shared/providers/google/client.ts";
 import { createOutlookClient } from "../../supabase/functions/_shared/providers/outlook/client.ts";
 import type { RefreshOutcome } from "../../supabase/functions/_shared/providers/connector.ts";
 import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
-import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import type { Fault, FaultInjector } from "./faults.ts";
 import { type ProviderAccount, TOKEN_LIFETIME_S } from "./provider-accounts.ts";
 import type { Tally } from "./tally.ts";
@@ -43,7 +43,7 @@ export function createGrants(account_id: string, account: ProviderAccount): Gran
  *
  * @param grants accounts by their ids
  */
-export function createMemoryProvider(name: ProviderName, options: {
+export function createMemoryProvider(name: ConsentProvider, options: {
   readonly grants: ReadonlyMap<string, Grants>;
   readonly injector: FaultInjector;
   readonly tally: Tally;
@@ -130,7 +130,7 @@ export function createMemoryProvider(name: ProviderName, options: {
   };
 }
 
-function brokenAnswer(name: ProviderName, fault: Fault): Response {
+function brokenAnswer(name: ConsentProvider, fault: Fault): Response {
   switch (fault) {
     case "throttled-before":
       return refusal(name, 429, "rateLimitExceeded", { "retry-after": "30" });
@@ -144,7 +144,7 @@ function brokenAnswer(name: ProviderName, fault: Fault): Response {
   }
 }
 
-function refusal(name: ProviderName, status: number, reason: string, headers: HeadersInit = {}): Response {
+function refusal(name: ConsentProvider, status: number, reason: string, headers: HeadersInit = {}): Response {
   const error = name === "google" ? { errors: [{ reason }] } : { code: reason };
   return Response.json({ error }, { status, headers });
 }

@@ -72,17 +72,21 @@ export async function plant(sql: Sql, which: Plant | null): Promise<(rpc: Rpc) =
   return (rpc) => rpc;
 }
 
-const AnyLanes = z.array(
-  z.looseObject({ jobs: z.array(z.looseObject({ attempted_in: z.array(z.string()) })) }),
-);
+const AnyLanes = z.looseObject({
+  lanes: z.array(z.looseObject({ jobs: z.array(z.looseObject({ attempted_in: z.array(z.string()) })) })),
+});
 
 /** A worker that does not know where an earlier attempt may have left something. */
 function forgetful(rpc: Rpc): Rpc {
   return async (name, args, schema) => {
     if (name !== "calendar_claim") return await rpc(name, args, schema);
-    const lanes = await rpc(name, args, AnyLanes);
-    return schema.parse(
-      lanes.map((lane) => ({ ...lane, jobs: lane.jobs.map((job) => ({ ...job, attempted_in: [] })) })),
-    );
+    const { lanes, ...others } = await rpc(name, args, AnyLanes);
+    return schema.parse({
+      ...others,
+      lanes: lanes.map((lane) => ({
+        ...lane,
+        jobs: lane.jobs.map((job) => ({ ...job, attempted_in: [] })),
+      })),
+    });
   };
 }

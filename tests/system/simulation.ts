@@ -8,7 +8,7 @@ import { startDatabases } from "../support/database.ts";
 const HISTORIES = 500;
 const SHRINK_S = 60;
 /** The same histories each time, and enough of them for the bug that is the hardest to find. */
-const PLANTED = { seed: 8, histories: 500, path: null, shrink_s: 0 };
+const PLANTED = { seed: 8, histories: 3000, path: null, shrink_s: 0 };
 
 const first_seed = Math.floor(Math.random() * 2 ** 30);
 const planted = PLANTS.map((plant): Piece => ({
