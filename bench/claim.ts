@@ -16,7 +16,7 @@ const CLAIMS = 60;
 export async function claim(): Promise<readonly Row[]> {
   const { sql, close } = await openDatabase();
   try {
-    await sql`update calendar_sync.providers set account_calls = 100000000, project_calls = 100000000`;
+    await sql`update calendar_sync.providers set account_calls = 100000000, project_calls = 100000000 where project_calls is not null`;
     const few = await measure(sql, FEW_LANES);
     await depopulate(sql);
     const many = await measure(sql, MANY_LANES);

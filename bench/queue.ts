@@ -75,7 +75,7 @@ async function drainOurs({ sql }: Database): Promise<number> {
   await populate(sql, { users: LANES, obligations_each: JOBS_A_LANE, mapped: false });
   // Through the triggers: that is how jobs come about.
   await sql`update public.obligations set title = title || ' (edited)'`;
-  await sql`update calendar_sync.providers set account_calls = 100000000, project_calls = 100000000`;
+  await sql`update calendar_sync.providers set account_calls = 100000000, project_calls = 100000000 where project_calls is not null`;
   // All of it is queued before the clock starts.
   await sql`select calendar_sync.absorb_changes(1000000)`;
   await sql`vacuum analyze`;

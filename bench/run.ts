@@ -1,12 +1,14 @@
 // `npm run bench`: every measurement of docs/performance.md, each a ratio within one run, on one machine, against the
 // emulators. `npm run bench -- inserts claim` makes those two alone; `-- --full initial-sync` takes 24 minutes.
 import { claim } from "./claim.ts";
+import { deliveries } from "./deliveries.ts";
 import { deployedSize } from "./deployed-size.ts";
 import { graphTransport } from "./graph-transport.ts";
 import { initialSync } from "./initial-sync.ts";
 import { feeds } from "./feeds.ts";
 import { growth } from "./growth.ts";
 import { inserts } from "./inserts.ts";
+import { keys } from "./keys.ts";
 import { latency } from "./latency.ts";
 import { providers } from "./providers.ts";
 import { queue } from "./queue.ts";
@@ -36,6 +38,8 @@ const MEASUREMENTS: Readonly<
   refreshes: ["many users of a token that has ended", refreshes],
   feeds: ["reading feeds of three sizes", feeds],
   outbound: ["calls to addresses that users typed, against fetch", outbound],
+  keys: ["calls with an API key against calls with an access token", keys],
+  deliveries: ["calls of webhooks, against a loop of fetch", deliveries],
   size: ["the size of what is deployed", deployedSize],
 };
 

@@ -8,6 +8,7 @@ export function noopDependencies(rpc: Rpc): WorkerDependencies {
   return {
     rpc,
     lanes_at_once: 4,
+    senders: {},
     clientFor: () => NOOP_CLIENT,
     getValidAccessToken: ({ access_token, token_expires_at }) =>
       Promise.resolve({

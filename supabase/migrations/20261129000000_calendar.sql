@@ -306,12 +306,14 @@ comment on column calendar_sync.providers.probe_interval is 'How long to wait be
 alter table calendar_sync.providers enable row level security;
 
 -- Google: projects since May 2026, per minute; it ends a refresh token after six idle months. Graph: per mailbox in 10 minutes,
--- per application in 10 seconds; Entra ends a refresh token after 90 idle days.
+-- per application in 10 seconds; Entra ends a refresh token after 90 idle days. CalDAV: no server publishes a quota, so it is what
+-- servers have been seen to bear; a password does not end.
 insert into calendar_sync.providers
   (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit)
 values
   ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days'),
-  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days');
+  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days'),
+  ('caldav', 'CalDAV', 'password', 240, '1 minute', null, null, null);
 
 -- A sliding window, one row for each batch. A counter would be updated by everybody, and a bucket that refills would let twice
 -- its size through within one window.
@@ -381,6 +383,79 @@ $$;
 comment on function calendar_sync.quota_of(text, uuid) is
   'The quotas of an account and of its provider''s project: what is used and left. more_at: when the oldest calls leave the window.';
 
+-- Where each account may be on another server, one that is down says nothing of the others.
+create table calendar_sync.server_breakers (
+  provider text not null,
+  server text not null,
+  unreachable uuid[] not null,
+  open_since timestamptz,
+  probe_at timestamptz,
+  primary key (provider, server)
+);
+
+comment on table calendar_sync.server_breakers is
+  'Circuit breakers of servers that users named, as the columns of calendar_sync.providers: a row while one could not be reached.';
+comment on column calendar_sync.server_breakers.server is 'Its origin, as in public.calendar_integrations.';
+
+alter table calendar_sync.server_breakers enable row level security;
+
+create function calendar_sync.record_server_reach(p_integration_id uuid, p_provider text, p_server text, p_reached boolean) returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_accounts_until_open constant integer := 5;
+  v_probe_interval constant interval := interval '5 seconds';
+  v_was_open boolean;
+  v_is_open boolean;
+begin
+  if p_reached then
+    delete from calendar_sync.server_breakers where provider = p_provider and server = p_server
+    returning open_since is not null into v_was_open;
+    return case when v_was_open then 'closed' end;
+  end if;
+  insert into calendar_sync.server_breakers as breaker (provider, server, unreachable)
+  values (p_provider, p_server, array[p_integration_id])
+  on conflict (provider, server) do update
+  set unreachable = breaker.unreachable || p_integration_id,
+    open_since = case when cardinality(breaker.unreachable) + 1 >= v_accounts_until_open then now() end,
+    probe_at = case when cardinality(breaker.unreachable) + 1 >= v_accounts_until_open then now() + v_probe_interval end
+  where breaker.open_since is null and p_integration_id <> all (breaker.unreachable)
+  returning breaker.open_since is not null into v_is_open;
+  return case when v_is_open then 'opened' end;
+end;
+$$;
+
+comment on function calendar_sync.record_server_reach(uuid, text, text, boolean) is
+  'calendar_sync.record_reach for one server.';
+
+create function calendar_sync.server_wait(p_provider text, p_server text) returns timestamptz
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_probe_interval constant interval := interval '5 seconds';
+  -- Not all of its calendars at once.
+  v_spread constant interval := interval '20 seconds';
+  v_probe_at timestamptz;
+begin
+  select probe_at into v_probe_at from calendar_sync.server_breakers
+  where provider = p_provider and server = p_server and open_since is not null;
+  if not found then
+    return null;
+  end if;
+  perform from calendar_sync.server_breakers
+  where provider = p_provider and server = p_server and probe_at <= now() for update skip locked;
+  if not found then
+    return greatest(v_probe_at, now()) + random() * v_spread;
+  end if;
+  update calendar_sync.server_breakers set probe_at = now() + v_probe_interval
+  where provider = p_provider and server = p_server;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.server_wait(text, text) is
+  'Until when a calendar of this server has to wait, since its circuit breaker is open. Null: it may be worked, one at a time in order to try.';
+
 -- Written only when something changes: while all is well this row is read and not written.
 create function calendar_sync.record_reach(p_integration_id uuid, p_provider text, p_reached boolean) returns text
 language plpgsql volatile security definer set search_path = ''
@@ -389,7 +464,11 @@ declare
   v_accounts_until_open constant integer := 5;
   v_was_open boolean;
   v_is_open boolean;
+  v_server constant text := (select server from public.calendar_integrations where id = p_integration_id);
 begin
+  if v_server is not null then
+    return calendar_sync.record_server_reach(p_integration_id, p_provider, v_server, p_reached);
+  end if;
   if p_reached then
     update calendar_sync.providers as provider
     set unreachable = '{}', open_since = null, probe_at = null
@@ -410,7 +489,7 @@ end;
 $$;
 
 comment on function calendar_sync.record_reach(uuid, text, boolean) is
-  'Records whether a run reached its provider. Five integrations in a row that did not open the circuit breaker; one that did closes it. Returns opened, closed, or null where it stays as it was.';
+  'Records whether a run reached its provider. Five integrations in a row that did not open the circuit breaker; one that did closes it. Returns opened, closed, or null where it stays as it was. Where accounts are on servers that their users named, each server has its own.';
 
 -- schemas/030_integrations.sql
 
@@ -433,6 +512,7 @@ create table public.calendar_integrations (
   provider text not null references calendar_sync.providers (name),
   account_id text,
   account_email text,
+  server text,
   access text not null default 'dedicated' check (access in ('dedicated', 'existing')),
   scopes text[] not null default '{}',
   status text not null default 'active' check (status in ('active', 'disconnected', 'paused', 'disconnecting')),
@@ -448,6 +528,7 @@ create table public.calendar_integrations (
   access_token_secret_id uuid,
   token_expires_at timestamptz,
   token_refreshed_at timestamptz,
+  sign_in_refused_at timestamptz,
   last_synced_at timestamptz,
   deleted_user_id uuid,
   removed_at timestamptz,
@@ -463,6 +544,8 @@ comment on table public.calendar_integrations is 'Calendar accounts that users c
 comment on column public.calendar_integrations.user_id is 'Null once the user is deleted: then its events are removed until remove_by.';
 comment on column public.calendar_integrations.account_id is
   'The provider''s own id of the account; it outlives its e-mail address.';
+comment on column public.calendar_integrations.server is
+  'The origin of the server, where an account is on one that its user named. Null: the provider has one for all.';
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
 comment on column public.calendar_integrations.paused_by_admin is
@@ -475,7 +558,11 @@ comment on column public.calendar_integrations.own_calendar_id is
   'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
 comment on column public.calendar_integrations.refresh_token_secret_id is 'Id of a Vault secret.';
-comment on column public.calendar_integrations.access_token_secret_id is 'Id of a Vault secret.';
+comment on column public.calendar_integrations.access_token_secret_id is
+  'Id of a Vault secret: what calls are made with. An access token, or a server, user name and password in JSON.';
+comment on column public.calendar_integrations.token_expires_at is 'When what calls are made with ends. Null: not by itself.';
+comment on column public.calendar_integrations.sign_in_refused_at is
+  'When the server first refused the password since calls last succeeded. Null: it did not.';
 comment on column public.calendar_integrations.token_refreshed_at is 'When the refresh token was last used. Providers end tokens that lie idle.';
 comment on column public.calendar_integrations.deleted_user_id is 'Whose it was, once the user is deleted: events are tagged with it.';
 comment on column public.calendar_integrations.removed_at is 'When it was removed. Null: it is connected.';
@@ -721,7 +808,7 @@ alter table calendar_sync.jobs enable row level security;
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure')),
+  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure', 'webhooks')),
   sqlstate text not null,
   message text not null,
   obligation_ids uuid[],
@@ -1102,6 +1189,77 @@ create trigger refuse_settings before insert or update of settings, sync_enabled
 for each row execute function calendar_sync.refuse_settings();
 create trigger refuse_settings before insert or update of name, settings, expires_at on calendar_sync.feeds
 for each row execute function calendar_sync.refuse_settings();
+
+-- schemas/043_preferences.sql
+
+-- What a user chose once for everything: the time zone, and when reminders of all-day deadlines count back from.
+
+create table calendar_sync.preferences (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  time_zone text check (length(time_zone) <= 100),
+  all_day_reminder_time text not null default calendar_sync.default_settings() ->> 'all_day_reminder_time'
+    check (all_day_reminder_time ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
+  updated_at timestamptz not null default now()
+);
+
+comment on table calendar_sync.preferences is 'Defaults of users. A user without a row has chosen none.';
+comment on column calendar_sync.preferences.time_zone is
+  'IANA name, for the daily mail and for times that the page shows. Null: the user''s browser has not told it yet.';
+comment on column calendar_sync.preferences.all_day_reminder_time is 'HH:MM. A new integration begins with it; those that there are keep theirs.';
+
+alter table calendar_sync.preferences enable row level security;
+
+-- The setting takes names of files alone, in whatever case, and no abbreviations. A rule such as FOO+3 it would take, too, but
+-- a rule has digits. The view pg_timezone_names says the same, but reads every file of the database's time zones for it.
+create function calendar_sync.known_time_zone(p_name text) returns text
+language plpgsql volatile security invoker set search_path = '' set timezone = 'UTC'
+as $$
+begin
+  if p_name ~ '^(?:Etc/GMT[+-][0-9]{1,2}|[A-Za-z_]+(?:[/-][A-Za-z_]+)*)$' and length(p_name) <= 100
+    and p_name !~* '^(?:posix/|right/|posixrules$|localtime$|factory$)'
+  then
+    perform set_config('timezone', p_name, true);
+    return current_setting('timezone');
+  end if;
+  return null;
+exception when invalid_parameter_value then
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.known_time_zone(text) is
+  'A time zone as the IANA database writes its name; null for what Postgres does not know as one.';
+
+create function calendar_sync.time_zone_of(p_user_id uuid) returns text
+language sql stable security definer set search_path = ''
+as $$ select coalesce((select time_zone from calendar_sync.preferences where user_id = p_user_id), 'UTC') $$;
+
+comment on function calendar_sync.time_zone_of(uuid) is 'The IANA name of the time zone that a user lives in; UTC where that is not known.';
+
+create function calendar_sync.first_settings(p_user_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select calendar_sync.default_settings() || coalesce((
+    select jsonb_build_object('all_day_reminder_time', all_day_reminder_time) from calendar_sync.preferences where user_id = p_user_id
+  ), '{}')
+$$;
+
+comment on function calendar_sync.first_settings(uuid) is 'What a new integration of this user begins with.';
+
+-- A trigger, so that no way to connect forgets it.
+create function calendar_sync.begin_with_preferences() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  new.settings := calendar_sync.first_settings(new.user_id);
+  return new;
+end;
+$$;
+
+comment on function calendar_sync.begin_with_preferences() is 'Gives a new integration its user''s defaults, where nothing was chosen for it.';
+
+create trigger begin_with_preferences before insert on public.calendar_integrations
+for each row when (new.settings = calendar_sync.default_settings()) execute function calendar_sync.begin_with_preferences();
 
 -- schemas/045_watch.sql
 
@@ -1944,7 +2102,7 @@ begin
   ) or exists (
     select from calendar_sync.queue_heads() as head
     where head.ready_at <= now() and coalesce(head.waits_until <= now(), true)
-  );
+  ) or calendar_sync.deliveries_are_due();
 end;
 $$;
 
@@ -2244,6 +2402,8 @@ declare
   -- A claim may at least keep the token of a blocked user alive.
   v_asked_again constant interval := interval '1 day';
   v_blocked_until timestamptz;
+  v_server text;
+  v_server_wait timestamptz;
   v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
@@ -2258,7 +2418,7 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status, sync_enabled, calendar_sync.blocked_until(user_id) into v_status, v_enabled, v_blocked_until
+  select status, sync_enabled, calendar_sync.blocked_until(user_id), server into v_status, v_enabled, v_blocked_until, v_server
   from public.calendar_integrations where id = p_integration_id;
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
@@ -2274,6 +2434,13 @@ begin
   if v_status = 'active' and v_blocked_until is not null then
     perform calendar_sync.set_wait(array[p_integration_id], 'user_blocked', least(v_blocked_until, now() + v_asked_again));
     return null;
+  end if;
+  if v_server is not null then
+    v_server_wait := calendar_sync.server_wait(v_lane.provider, v_server);
+    if v_server_wait is not null then
+      perform calendar_sync.set_wait(array[p_integration_id], 'backoff', v_server_wait);
+      return null;
+    end if;
   end if;
   select quota.scope, quota.left_for_syncing, quota.more_at into v_scope, v_left, v_more_at
   from calendar_sync.quota_of(v_lane.provider, p_integration_id) as quota
@@ -2333,7 +2500,7 @@ end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
 
 create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -2384,7 +2551,7 @@ begin
   )
   select array_agg(integration_id) into v_ids from leased;
   if v_ids is null then
-    return '[]'::jsonb;
+    return jsonb_build_object('lanes', jsonb '[]', 'deliveries_are_due', calendar_sync.deliveries_are_due());
   end if;
   select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
@@ -2394,12 +2561,12 @@ begin
     update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
     perform calendar_sync.reschedule(v_ids);
   end if;
-  return v_batches;
+  return jsonb_build_object('lanes', v_batches, 'deliveries_are_due', calendar_sync.deliveries_are_due());
 end;
 $$;
 
 comment on function public.calendar_claim(uuid, integer, integer) is
-  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them.';
+  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them. deliveries_are_due: whether there are mails or calls of webhooks to send, for which calendar_claim_deliveries is asked.';
 
 -- Only lanes that the worker knows of: a lane whose claim was answered to nobody becomes free in its time.
 create function public.calendar_renew(p_worker uuid, p_lease_s integer, p_integration_ids uuid[] default null) returns jsonb
@@ -2435,13 +2602,20 @@ begin
       and lane.leased_by is null
     order by lane.ready_at limit 1
   ) as first;
+  v_next_at := least(v_next_at, (
+    select min(first.next_attempt_at) from (values ('webhook'), ('mail')) as sent (channel)
+    cross join lateral (
+      select next.next_attempt_at from calendar_sync.deliveries as next
+      where next.channel = sent.channel and next.ended_at is null and next.leased_by is null order by next.next_attempt_at limit 1
+    ) as first
+  ));
   return case when v_next_at <= clock_timestamp() + make_interval(secs => p_within_s)
     then greatest(ceil(extract(epoch from v_next_at - clock_timestamp()) * 1000), 0) end;
 end;
 $$;
 
 comment on function public.calendar_next_work(integer) is
-  'In how many milliseconds the next lane will be ready that nobody works; null where that is more than p_within_s seconds away.';
+  'In how many milliseconds the next lane or delivery will be due that nobody works; null where that is more than p_within_s seconds away.';
 
 -- schemas/070_tokens.sql
 
@@ -2669,6 +2843,89 @@ $$;
 
 comment on function public.calendar_refresh_failed(uuid, uuid, text, jsonb) is
   'Says on the integration why its token could not be refreshed. p_status: what becomes of it; null: it stays as it is.';
+
+-- A password needs no lock: nobody changes it but its user.
+create function public.calendar_read_password(p_integration_id uuid, p_calls integer default 0) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_secret text;
+begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  if not found or v_integration.status = 'disconnected' then
+    return jsonb_build_object('kind', 'lost');
+  end if;
+  perform calendar_sync.count_calls(v_integration.provider, p_integration_id, p_calls);
+  v_secret := calendar_sync.read_secret(v_integration.access_token_secret_id);
+  if v_secret is not null then
+    return jsonb_build_object('kind', 'valid', 'secret', v_secret);
+  end if;
+  perform calendar_sync.lose_password(p_integration_id, jsonb_build_object(
+    'code', 'secret_unreadable', 'message', 'The stored password of this calendar cannot be read. Connect it again.'));
+  return jsonb_build_object('kind', 'lost');
+end;
+$$;
+
+comment on function public.calendar_read_password(uuid, integer) is
+  'The stored server, user name and password of an integration in JSON; lost where there is none, and then the integration says why. p_calls: provider calls that a person is about to make with it.';
+
+create function calendar_sync.lose_password(p_integration_id uuid, p_error jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_status text;
+begin
+  perform calendar_sync.act_as('worker');
+  select status into v_status from public.calendar_integrations where id = p_integration_id for no key update;
+  -- A user who leaves does not have to reconnect first: the events stay, and the rest goes.
+  if v_status = 'disconnecting' then
+    perform calendar_sync.remove_integration(p_integration_id);
+  else
+    update public.calendar_integrations set status = 'disconnected', last_error = p_error where id = p_integration_id;
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.lose_password(uuid, jsonb) is
+  'Disconnects an integration whose password is of no use any more; one that is being disconnected goes.';
+
+-- One refusal is not enough: servers answer it while a directory behind them is away.
+create function public.calendar_password_refused(
+  p_integration_id uuid, p_secret text, p_refusal_s integer, p_error_once jsonb, p_error_lost jsonb
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_integration public.calendar_integrations;
+  v_lost_at timestamptz;
+begin
+  perform calendar_sync.act_as('worker');
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
+  if not found or v_integration.status = 'disconnected' then
+    return jsonb_build_object('kind', 'lost');
+  end if;
+  if calendar_sync.read_secret(v_integration.access_token_secret_id) is distinct from p_secret then
+    return jsonb_build_object('kind', 'changed');
+  end if;
+  v_lost_at := v_integration.sign_in_refused_at + make_interval(secs => p_refusal_s);
+  if v_lost_at <= clock_timestamp() then
+    perform calendar_sync.lose_password(p_integration_id, p_error_lost);
+    return jsonb_build_object('kind', 'lost');
+  end if;
+  update public.calendar_integrations
+  set sign_in_refused_at = coalesce(sign_in_refused_at, clock_timestamp()),
+    -- An error that passes does not hide one that somebody has to mend.
+    last_error = case when status = 'paused' then last_error else p_error_once end
+  where id = p_integration_id
+  returning sign_in_refused_at + make_interval(secs => p_refusal_s) into v_lost_at;
+  return jsonb_build_object('kind', 'refused_once',
+    'ask_again_ms', ceil(extract(epoch from v_lost_at - clock_timestamp()) * 1000));
+end;
+$$;
+
+comment on function public.calendar_password_refused(uuid, text, integer, jsonb, jsonb) is
+  'Says of an integration that its account''s own address refused the password. Refused twice, p_refusal_s seconds apart and without a success between, it is lost. changed: its user has given another one meanwhile.';
 
 -- schemas/072_outcomes.sql
 
@@ -3382,6 +3639,7 @@ begin
       o.error, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
     from unnest(v_given_up) as o;
     perform calendar_sync.record_history(p_integration, v_given_up);
+    perform calendar_sync.notice_given_up(p_integration, v_given_up);
   end if;
 end;
 $$;
@@ -3471,6 +3729,7 @@ begin
   if not v_is_locked and (v_batch.succeeded or v_batch.reached or v_batch.last_error is not null) then
     update public.calendar_integrations
     set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
+      sign_in_refused_at = case when v_batch.succeeded and v_batch.reached then null else sign_in_refused_at end,
       last_error = case
         when v_batch.last_error is not null then v_batch.last_error
         when v_batch.succeeded or v_batch.reached and last_error ->> 'code' = 'provider_unavailable' then null
@@ -3511,7 +3770,9 @@ begin
   if v_ids is not null then
     perform calendar_sync.reschedule(v_ids);
   end if;
+  perform calendar_sync.release_deliveries(p_worker);
   perform public.calendar_keep_counts(p_flushes);
+  perform calendar_sync.tell_of_stalled_tick();
   v_work_is_due := calendar_sync.work_is_due();
   if v_work_is_due then
     perform calendar_sync.wake_up();
@@ -3593,6 +3854,1057 @@ $$;
 comment on function public.calendar_compare_events(uuid, uuid, jsonb, jsonb) is
   'Takes the events of ours that were found in a calendar, and those that its user moved to other calendars of the account. Queues the obligations of orphans and of moved events. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
 
+-- schemas/081_notices.sql
+
+-- Notices: what a user has to be told. The transaction that changes a state writes the notice; the page shows it, mail and outgoing
+-- webhooks are made from it.
+--
+-- One notice a state: while a connection is lost there is one open notice, however often the loss is found. What heals ends it.
+
+create table calendar_sync.notice_kinds (
+  kind text primary key,
+  severity text not null check (severity in ('info', 'warning', 'critical')),
+  lasts boolean not null,
+  mail text not null check (mail in ('immediately', 'daily', 'off')),
+  mail_required boolean not null default false,
+  check (not mail_required or mail <> 'off')
+);
+
+comment on table calendar_sync.notice_kinds is 'The kinds of notices that there are.';
+comment on column calendar_sync.notice_kinds.lasts is
+  'True: it tells of a state, which ends by itself or by somebody who mends it. False: it tells of something that was done.';
+comment on column calendar_sync.notice_kinds.mail is 'When it is sent by mail to a user who chose nothing.';
+comment on column calendar_sync.notice_kinds.mail_required is
+  'Its mail cannot be switched off: it tells of something that a stranger with the user''s session would do.';
+
+alter table calendar_sync.notice_kinds enable row level security;
+
+insert into calendar_sync.notice_kinds (kind, severity, lasts, mail, mail_required) values
+  ('connection_lost', 'critical', true, 'immediately', false),
+  ('connection_paused', 'warning', true, 'immediately', false),
+  ('deadline_failed', 'warning', true, 'daily', false),
+  ('deadline_restored', 'info', false, 'off', false),
+  ('deadline_hidden', 'warning', true, 'off', false),
+  ('proposal_opened', 'info', true, 'off', false),
+  ('connection_added', 'info', false, 'immediately', true),
+  ('key_added', 'info', false, 'immediately', true),
+  ('webhook_added', 'info', false, 'immediately', true),
+  ('webhook_disabled', 'warning', true, 'off', false);
+
+-- No foreign key to auth.users: a record would wait for a transaction that deletes its user. Notices go with the integrations of a
+-- user who is deleted, with an erasure, and in the night.
+create table calendar_sync.notices (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null,
+  kind text not null references calendar_sync.notice_kinds (kind),
+  object text not null,
+  integration_id uuid,
+  obligation_id uuid,
+  details jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  dismissed_at timestamptz,
+  ended_at timestamptz
+);
+
+comment on table calendar_sync.notices is 'What users are told. Their words are in the functions: _shared/notices/message.ts.';
+comment on column calendar_sync.notices.object is 'What it is about. There is one notice of a user, kind and object until it ends.';
+comment on column calendar_sync.notices.integration_id is 'No foreign key: it outlives the integration.';
+comment on column calendar_sync.notices.details is
+  'More about it, by kind: code, why a connection or a deadline failed; name, of a key or a webhook. No title, no address, no secret.';
+comment on column calendar_sync.notices.dismissed_at is 'Since when it is not shown as new any more: its user dismissed it, or it ended.';
+comment on column calendar_sync.notices.ended_at is
+  'When what it tells of was over. A notice that its user dismissed earlier is not written again while that lasts.';
+
+create unique index notices_open_idx on calendar_sync.notices (user_id, kind, object) where ended_at is null;
+create index notices_user_idx on calendar_sync.notices (user_id, created_at);
+create index notices_integration_idx on calendar_sync.notices (integration_id) where ended_at is null;
+create index notices_dismissed_idx on calendar_sync.notices (dismissed_at) where dismissed_at is not null;
+
+alter table calendar_sync.notices enable row level security;
+
+create function calendar_sync.notices_stay() returns interval
+language sql immutable security invoker set search_path = ''
+as $$ select interval '30 days' $$;
+
+comment on function calendar_sync.notices_stay() is 'For so long a dismissed notice is listed; then it goes.';
+
+create function calendar_sync.write_notice(
+  p_user_id uuid, p_kind text, p_integration_id uuid, p_obligation_id uuid, p_object text, p_details jsonb default '{}'
+) returns uuid
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.notices as notice (user_id, kind, object, integration_id, obligation_id, details)
+  select p_user_id, p_kind, p_object, p_integration_id, p_obligation_id, jsonb_strip_nulls(coalesce(p_details, '{}'))
+  where p_user_id is not null
+  on conflict (user_id, kind, object) where ended_at is null do update set details = excluded.details
+  where notice.details <> excluded.details
+  returning id
+$$;
+
+comment on function calendar_sync.write_notice(uuid, text, uuid, uuid, text, jsonb) is
+  'Tells a user of something, once until it ends: p_object is what it is about, such as the id of a key. Call it in the transaction that changes the state. Returns the notice; null where there is one already that says the same.';
+
+create function calendar_sync.end_notices(p_user_id uuid, p_kinds text[], p_object text) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.notices set ended_at = now(), dismissed_at = coalesce(dismissed_at, now())
+  where user_id = p_user_id and kind = any (p_kinds) and object = p_object and ended_at is null
+$$;
+
+comment on function calendar_sync.end_notices(uuid, text[], text) is 'What these notices told of is over: they are dismissed, and next time there is a new one.';
+
+create function calendar_sync.end_notices_of(p_integration_id uuid, p_kinds text[] default null) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.notices as notice
+  -- What was done stays to be read.
+  set ended_at = now(), dismissed_at = case when its_kind.lasts then coalesce(notice.dismissed_at, now()) else notice.dismissed_at end
+  from calendar_sync.notice_kinds as its_kind
+  where notice.integration_id = p_integration_id and notice.ended_at is null and its_kind.kind = notice.kind
+    and (p_kinds is null or notice.kind = any (p_kinds))
+$$;
+
+comment on function calendar_sync.end_notices_of(uuid, text[]) is
+  'What the notices of an integration told of is over: of these kinds, or of all where the integration is removed.';
+
+-- Connections. Whatever changes an integration, the notice is written with it.
+create function calendar_sync.notice_connection() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_code constant text := new.last_error ->> 'code';
+begin
+  if new.user_id is null then
+    delete from calendar_sync.notices where tg_op = 'UPDATE' and user_id = old.user_id;
+    return null;
+  end if;
+  if new.removed_at is not null then
+    perform calendar_sync.end_notices_of(new.id);
+    return null;
+  end if;
+  if tg_op = 'INSERT' or old.removed_at is not null then
+    perform calendar_sync.write_notice(new.user_id, 'connection_added', new.id, null, new.id::text);
+    -- There is nothing to take back.
+    if new.status = 'active' then
+      return null;
+    end if;
+  end if;
+  case new.status
+    when 'active' then
+      perform calendar_sync.end_notices_of(new.id,
+        -- What was refused is tried again now and then. Only success, or a new consent, mends it.
+        case when new.last_error is null then array['connection_lost', 'connection_paused'] else array['connection_lost'] end);
+    when 'disconnecting' then
+      perform calendar_sync.end_notices_of(new.id, array['connection_lost', 'connection_paused']);
+    when 'disconnected' then
+      perform calendar_sync.end_notices_of(new.id, array['connection_paused']);
+      perform calendar_sync.write_notice(new.user_id, 'connection_lost', new.id, null, new.id::text, jsonb_build_object('code', v_code));
+    when 'paused' then
+      perform calendar_sync.end_notices_of(new.id, array['connection_lost']);
+      perform calendar_sync.write_notice(new.user_id, 'connection_paused', new.id, null, new.id::text, jsonb_build_object(
+        'code', case when new.paused_by_admin is null then v_code else 'paused_by_admin' end));
+  end case;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.notice_connection() is 'Tells a user that a connection was added, lost or paused, and takes it back once it is well.';
+
+-- Every record of a batch updates its integration: a condition costs it nothing.
+create trigger notice_added after insert on public.calendar_integrations
+for each row when (new.removed_at is null and new.user_id is not null)
+execute function calendar_sync.notice_connection();
+
+create trigger notice_changed after update on public.calendar_integrations
+for each row when (
+  new.status is distinct from old.status or new.removed_at is distinct from old.removed_at or new.user_id is distinct from old.user_id
+  or new.paused_by_admin is distinct from old.paused_by_admin
+  or (new.last_error is null) <> (old.last_error is null)
+  or new.status <> 'active' and new.last_error ->> 'code' is distinct from old.last_error ->> 'code'
+) execute function calendar_sync.notice_connection();
+
+create function calendar_sync.end_connection_notices() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.end_notices_of(old.id);
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.end_connection_notices() is 'Ends the notices of an integration that is deleted.';
+
+create trigger notice_deleted after delete on public.calendar_integrations
+for each row when (old.user_id is not null) execute function calendar_sync.end_connection_notices();
+
+-- Deadlines. The job of a deadline that was given up remembers that its user was told; when the job goes, the deadline is as it
+-- should be. Other jobs pay for the comparison of one column.
+alter table calendar_sync.jobs add column told boolean not null default false;
+comment on column calendar_sync.jobs.told is 'Its user has a notice that this deadline was given up.';
+
+create function calendar_sync.notice_given_up(p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[])
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.notices as notice (user_id, kind, object, integration_id, obligation_id, details)
+  select p_integration.user_id, 'deadline_failed', p_integration.id || ':' || o.obligation_id, p_integration.id, o.obligation_id,
+    jsonb_strip_nulls(jsonb_build_object('code', o.error))
+  from unnest(p_outcomes) as o
+  on conflict (user_id, kind, object) where ended_at is null do update set details = excluded.details
+  where notice.details <> excluded.details;
+  update calendar_sync.jobs as job set told = true
+  from unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id = o.obligation_id and job.kind = 'event' and not job.told;
+end;
+$$;
+
+comment on function calendar_sync.notice_given_up(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Tells the user of deadlines that were given up in a calendar.';
+
+create function calendar_sync.end_deadline_notice() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.notices set ended_at = now(), dismissed_at = coalesce(dismissed_at, now())
+  where integration_id = old.integration_id and obligation_id = old.obligation_id and kind = 'deadline_failed' and ended_at is null;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.end_deadline_notice() is 'Ends the notice of a deadline whose job is done.';
+
+create trigger notice_ended after delete on calendar_sync.jobs
+for each row when (old.told) execute function calendar_sync.end_deadline_notice();
+
+-- What the page reads, and does.
+create function calendar_sync.own_notices(p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off set jit = off
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return jsonb_build_object('notices', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', notice.id, 'kind', notice.kind, 'severity', its_kind.severity, 'created_at', notice.created_at,
+      'integration_id', notice.integration_id, 'obligation_id', notice.obligation_id, 'dismissed_at', notice.dismissed_at,
+      'details', notice.details, 'provider', its_provider.label, 'account_email', integration.account_email
+    ) order by notice.created_at desc, notice.id), '[]')
+    from (
+      select * from calendar_sync.notices as recent
+      where recent.user_id = v_user_id
+        and (recent.dismissed_at is null or recent.dismissed_at > now() - calendar_sync.notices_stay())
+      order by recent.created_at desc limit p_limit
+    ) as notice
+    join calendar_sync.notice_kinds as its_kind on its_kind.kind = notice.kind
+    left join public.calendar_integrations as integration
+      on integration.id = notice.integration_id and integration.user_id = v_user_id
+    left join calendar_sync.providers as its_provider on its_provider.name = integration.provider
+  ), 'unread', (
+    select count(*) from calendar_sync.notices as unread where unread.user_id = v_user_id and unread.dismissed_at is null
+  ));
+end;
+$$;
+
+comment on function calendar_sync.own_notices(integer) is
+  'The caller''s newest p_limit notices, dismissed ones for 30 days, with what their words are made of; and how many are not dismissed.';
+grant execute on function calendar_sync.own_notices(integer) to authenticated;
+
+create function public.calendar_notices() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_notices(200) $$;
+
+comment on function public.calendar_notices() is
+  'The caller''s newest 200 notices, dismissed ones for 30 days, and how many are not dismissed.';
+
+create function calendar_sync.dismiss_own_notice(p_notice_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  update calendar_sync.notices as notice
+  set dismissed_at = coalesce(notice.dismissed_at, now()),
+    ended_at = case when its_kind.lasts then notice.ended_at else coalesce(notice.ended_at, now()) end
+  from calendar_sync.notice_kinds as its_kind
+  where notice.id = p_notice_id and notice.user_id = v_user_id and its_kind.kind = notice.kind;
+  return found;
+end;
+$$;
+
+comment on function calendar_sync.dismiss_own_notice(uuid) is 'Dismisses a notice of the caller; false where there is none.';
+grant execute on function calendar_sync.dismiss_own_notice(uuid) to authenticated;
+
+create function public.calendar_dismiss_notice(p_notice_id uuid) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.dismiss_own_notice(p_notice_id) $$;
+
+comment on function public.calendar_dismiss_notice(uuid) is 'Dismisses a notice of the caller; false where there is none. It may be repeated.';
+
+create function calendar_sync.restore_own_notice(p_notice_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  update calendar_sync.notices as notice
+  set dismissed_at = null, ended_at = null
+  from calendar_sync.notice_kinds as its_kind
+  where notice.id = p_notice_id and notice.user_id = v_user_id and its_kind.kind = notice.kind
+    -- What has been mended meanwhile stays dismissed.
+    and (notice.ended_at is null or not its_kind.lasts)
+    and not exists (
+      select from calendar_sync.notices as newer
+      where newer.user_id = notice.user_id and newer.kind = notice.kind and newer.object = notice.object
+        and newer.ended_at is null and newer.id <> notice.id
+    );
+  return exists (select from calendar_sync.notices where id = p_notice_id and user_id = v_user_id);
+end;
+$$;
+
+comment on function calendar_sync.restore_own_notice(uuid) is
+  'Takes the dismissal of a notice of the caller back, unless what it tells of is over; false where there is no such notice.';
+grant execute on function calendar_sync.restore_own_notice(uuid) to authenticated;
+
+create function public.calendar_restore_notice(p_notice_id uuid) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.restore_own_notice(p_notice_id) $$;
+
+comment on function public.calendar_restore_notice(uuid) is
+  'Takes the dismissal of a notice of the caller back, unless what it tells of is over; false where there is no such notice.';
+
+create function calendar_sync.tidy_notices() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- Nobody has to confirm to have read what was done.
+  update calendar_sync.notices as notice set dismissed_at = now(), ended_at = coalesce(notice.ended_at, now())
+  from calendar_sync.notice_kinds as its_kind
+  where its_kind.kind = notice.kind and not its_kind.lasts and notice.dismissed_at is null
+    and notice.created_at < now() - calendar_sync.notices_stay();
+  -- One that its user dismissed stays until it ends: it is not to be written again.
+  delete from calendar_sync.notices
+  where dismissed_at < now() - calendar_sync.notices_stay() and ended_at is not null;
+  delete from calendar_sync.notices as notice
+  where not exists (select from auth.users as account where account.id = notice.user_id);
+end;
+$$;
+
+comment on function calendar_sync.tidy_notices() is
+  'Drops notices that were dismissed 30 days ago, and those of users who are deleted; dismisses what was done that long ago.';
+
+-- schemas/082_deliveries.sql
+
+-- Deliveries: what is sent to people and to their systems, by mail or as an outgoing webhook. Each waits, is tried again and is given
+-- up alone. The worker of the calendars sends them too; the claim of lanes tells it when some are due.
+
+create table calendar_sync.deliveries (
+  id uuid primary key default gen_random_uuid(),
+  channel text not null check (channel in ('webhook', 'mail')),
+  user_id uuid references auth.users (id) on delete cascade,
+  endpoint_id uuid,
+  event_id text not null check (length(event_id) between 1 and 200),
+  type text not null,
+  payload jsonb not null,
+  state text not null default 'pending' check (state in ('pending', 'retrying', 'delivered', 'failed')),
+  attempts jsonb not null default '[]' check (jsonb_typeof(attempts) = 'array'),
+  attempt_count integer not null default 0,
+  next_attempt_at timestamptz default now(),
+  leased_by uuid,
+  leased_until timestamptz,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  recipient uuid not null generated always as (coalesce(endpoint_id, user_id, '00000000-0000-0000-0000-000000000000')) stored,
+  unique nulls not distinct (channel, endpoint_id, event_id),
+  check ((channel = 'webhook') = (endpoint_id is not null)),
+  check ((ended_at is not null) = (state in ('delivered', 'failed'))),
+  check ((next_attempt_at is null) = (ended_at is not null)),
+  check ((leased_by is null) = (leased_until is null))
+);
+
+comment on table calendar_sync.deliveries is
+  'Mails and calls of webhooks: those that have to be sent, and those of the last 30 days. A row is written in the transaction that changes what it tells of.';
+comment on column calendar_sync.deliveries.user_id is 'Whom it is for; null: for the installation or its administrators.';
+comment on column calendar_sync.deliveries.endpoint_id is 'The webhook that is called; null for a mail.';
+comment on column calendar_sync.deliveries.event_id is
+  'The same with every attempt, so that the other side can tell what it has already: webhook-id, or the mail''s idempotency key.';
+comment on column calendar_sync.deliveries.payload is 'What the sender makes the message of: ids and codes, never a secret.';
+comment on column calendar_sync.deliveries.attempts is
+  'The last 20 as {at, status, error}: the other side''s status, or a word of ours. Never a word of the other side''s.';
+comment on column calendar_sync.deliveries.attempt_count is 'Attempts since it was written, or last asked for by a person: its place in the schedule.';
+comment on column calendar_sync.deliveries.next_attempt_at is 'While it is leased: the end of the lease, when another worker may try.';
+comment on column calendar_sync.deliveries.recipient is
+  'Who is not to get too many at once: the webhook, the user, or all zeros for administrators.';
+
+create index deliveries_due_idx on calendar_sync.deliveries (channel, next_attempt_at) where ended_at is null;
+create index deliveries_recipient_idx on calendar_sync.deliveries (channel, recipient, next_attempt_at) where ended_at is null;
+create index deliveries_leased_idx on calendar_sync.deliveries (leased_by) where leased_by is not null;
+create index deliveries_ended_idx on calendar_sync.deliveries (ended_at) where ended_at is not null;
+create index deliveries_endpoint_idx on calendar_sync.deliveries (endpoint_id, created_at desc) where endpoint_id is not null;
+create index deliveries_user_idx on calendar_sync.deliveries (user_id) where user_id is not null;
+
+alter table calendar_sync.deliveries enable row level security;
+
+-- As for changes: at the end of the transaction, and once.
+create constraint trigger wake_up_at_commit after insert on calendar_sync.deliveries
+deferrable initially deferred for each row when (new.next_attempt_at <= now())
+execute function calendar_sync.wake_up_at_commit();
+
+create function calendar_sync.append_delivery(
+  p_channel text, p_user_id uuid, p_event_id text, p_type text, p_payload jsonb,
+  p_endpoint_id uuid default null, p_send_at timestamptz default now()
+) returns uuid
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload, next_attempt_at)
+  values (p_channel, p_user_id, p_endpoint_id, p_event_id, p_type, p_payload, p_send_at)
+  on conflict (channel, endpoint_id, event_id) do nothing
+  returning id
+$$;
+
+comment on function calendar_sync.append_delivery(text, uuid, text, text, jsonb, uuid, timestamptz) is
+  'Has something sent, at p_send_at. Null, and nothing done, where this event was appended for this recipient before.';
+
+create function calendar_sync.deliveries_are_due() returns boolean
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+begin
+  return exists (
+    select from calendar_sync.deliveries where ended_at is null and channel in ('webhook', 'mail') and next_attempt_at <= now()
+  );
+end;
+$$;
+
+comment on function calendar_sync.deliveries_are_due() is 'Whether something has to be sent now that no worker is sending.';
+
+create function calendar_sync.delivery_wait(p_channel text, p_attempts integer, p_created_at timestamptz) returns interval
+language sql volatile security invoker set search_path = ''
+as $$
+  select wait * (1 + random() * 0.1)
+  from (select case p_channel
+    when 'webhook' then (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours', '14 hours', '20 hours',
+      '24 hours']::interval[])[p_attempts]
+    when 'mail' then case when p_created_at > now() - interval '1 day' then interval '5 seconds' * power(2, least(p_attempts, 20) - 1) end
+  end as wait) as schedule
+$$;
+
+comment on function calendar_sync.delivery_wait(text, integer, timestamptz) is
+  'How long a delivery waits after so many attempts in vain, with up to a tenth of jitter; null: it is given up.';
+
+-- Where a delivery goes, as its sender needs it: in 084_webhooks.sql for webhooks, in 086_mail.sql for mails.
+create function calendar_sync.delivery_json(delivery calendar_sync.deliveries) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'id', delivery.id, 'channel', delivery.channel, 'user_id', delivery.user_id, 'endpoint_id', delivery.endpoint_id,
+    'event_id', delivery.event_id, 'type', delivery.type, 'payload', delivery.payload, 'created_at', delivery.created_at,
+    'attempts', delivery.attempt_count,
+    'target', case delivery.channel when 'webhook' then calendar_sync.webhook_target(delivery.endpoint_id)
+      when 'mail' then calendar_sync.mail_target(delivery) end
+  );
+end;
+$$;
+
+comment on function calendar_sync.delivery_json(calendar_sync.deliveries) is
+  'A delivery as the worker gets it. target: what only its channel knows, such as a webhook''s address and secrets.';
+
+-- Those of the oldest thousand, which usually is all that is due. Where one recipient has very many, the others stand behind it:
+-- then they are looked for one by one, from somewhere else each time, however many deliveries each has.
+create function calendar_sync.due_recipients(p_channel text) returns setof uuid
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_oldest constant integer := 1000;
+  v_others constant integer := 50;
+  v_start constant uuid := gen_random_uuid();
+  v_count bigint;
+  v_lap record;
+begin
+  return query
+  select oldest.recipient from (
+    select due.recipient, due.next_attempt_at from calendar_sync.deliveries as due
+    where due.ended_at is null and due.channel = p_channel and due.next_attempt_at <= now()
+    order by due.next_attempt_at limit v_oldest
+  ) as oldest
+  group by oldest.recipient order by min(oldest.next_attempt_at);
+  select count(*) into v_count from (
+    select from calendar_sync.deliveries as due
+    where due.ended_at is null and due.channel = p_channel and due.next_attempt_at <= now() limit v_oldest
+  ) as counted;
+  if v_count < v_oldest then
+    return;
+  end if;
+  for v_lap in
+    select * from (values (v_start, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'), ('00000000-0000-0000-0000-000000000000', v_start))
+      as lap (first, last)
+  loop
+    return query
+    with recursive open_one (recipient) as (
+      (
+        select first.recipient from calendar_sync.deliveries as first
+        where first.ended_at is null and first.channel = p_channel and first.recipient >= v_lap.first
+        order by first.recipient limit 1
+      )
+      union all
+      select next.recipient from open_one cross join lateral (
+        select other.recipient from calendar_sync.deliveries as other
+        where other.ended_at is null and other.channel = p_channel and other.recipient > open_one.recipient
+        order by other.recipient limit 1
+      ) as next
+      where next.recipient <= v_lap.last
+    )
+    select open_one.recipient from open_one
+    where open_one.recipient <= v_lap.last and exists (
+      select from calendar_sync.deliveries as due
+      where due.ended_at is null and due.channel = p_channel and due.recipient = open_one.recipient and due.next_attempt_at <= now()
+    )
+    limit v_others;
+  end loop;
+end;
+$$;
+
+comment on function calendar_sync.due_recipients(text) is
+  'Recipients with a delivery that is due, longest waiting first, where they are many not all; some may come twice.';
+
+-- One recipient cannot keep the others waiting, however many deliveries it has and however long its answers take: each has at most
+-- two under way, and those that did not answer in time last share half of the places, one a user.
+create function public.calendar_claim_deliveries(p_worker uuid, p_limit integer, p_lease_s integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids uuid[] := array[]::uuid[];
+  v_channel record;
+  v_recipient uuid;
+  v_busy uuid[];
+  v_owner uuid;
+  v_doubted uuid[];
+  v_room integer;
+  v_doubted_room integer;
+  v_taken uuid[];
+begin
+  -- What is under way is counted, so one claim at a time. It takes some milliseconds, and only workers take this lock.
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.deliveries'));
+  for v_channel in
+    select * from (values ('webhook', 12, 2), ('mail', 4, 1)) as channel (name, at_once, for_each)
+  loop
+    v_busy := array(
+      select recipient from calendar_sync.deliveries
+      where leased_by is not null and leased_until > now() and channel = v_channel.name
+    );
+    v_room := least(p_limit - cardinality(v_ids), v_channel.at_once - cardinality(v_busy));
+    continue when v_room <= 0;
+    v_doubted := array(
+      select owner.id from unnest(v_busy) as busy (id)
+      cross join lateral (select calendar_sync.doubted_owner(v_channel.name, busy.id) as id) as owner
+      where owner.id is not null
+    );
+    v_doubted_room := v_channel.at_once / 2 - cardinality(v_doubted);
+    for v_recipient in select * from calendar_sync.due_recipients(v_channel.name) loop
+      exit when v_room <= 0;
+      v_owner := calendar_sync.doubted_owner(v_channel.name, v_recipient);
+      continue when v_owner is not null and (v_doubted_room <= 0 or v_owner = any (v_doubted));
+      with due as materialized (
+        select delivery.id from calendar_sync.deliveries as delivery
+        where delivery.ended_at is null and delivery.channel = v_channel.name and delivery.recipient = v_recipient
+          and delivery.next_attempt_at <= now()
+        order by delivery.next_attempt_at
+        limit greatest(least(v_room, case when v_owner is null then v_channel.for_each else 1 end
+          - (select count(*) from unnest(v_busy) as busy (id) where busy.id = v_recipient)), 0)
+        for update skip locked
+      ), leased as (
+        update calendar_sync.deliveries as delivery
+        set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s),
+          next_attempt_at = now() + make_interval(secs => p_lease_s)
+        from due where delivery.id = due.id
+        returning delivery.id
+      )
+      select array_agg(id) into v_taken from leased;
+      continue when v_taken is null;
+      v_ids := v_ids || v_taken;
+      -- A recipient may come twice.
+      v_busy := v_busy || array_fill(v_recipient, array[cardinality(v_taken)]);
+      v_room := v_room - cardinality(v_taken);
+      if v_owner is not null then
+        v_doubted := v_doubted || v_owner;
+        v_doubted_room := v_doubted_room - 1;
+      end if;
+    end loop;
+  end loop;
+  return (
+    select coalesce(jsonb_agg(calendar_sync.delivery_json(delivery) order by delivery.created_at), '[]')
+    from unnest(v_ids) as claimed (id) join calendar_sync.deliveries as delivery on delivery.id = claimed.id
+  );
+end;
+$$;
+
+comment on function public.calendar_claim_deliveries(uuid, integer, integer) is
+  'Leases up to p_limit deliveries that are due to a worker for p_lease_s seconds, with all that it needs to send them. A worker that dies leaves them to the next one when the lease ends.';
+
+create function public.calendar_record_deliveries(p_worker uuid, p_results jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_attempts_kept constant integer := 20;
+  v_retry_after_max constant interval := interval '1 day';
+  v_result record;
+  v_delivery calendar_sync.deliveries;
+  v_wait interval;
+begin
+  for v_result in
+    select * from jsonb_to_recordset(p_results)
+      as result (id uuid, outcome text, status integer, error text, retry_after_s integer, took_ms integer)
+    order by id
+  loop
+    -- That it arrived is true whoever has the lease by now; for all else the next one knows better.
+    select * into v_delivery from calendar_sync.deliveries
+    where id = v_result.id and ended_at is null and (leased_by = p_worker or v_result.outcome = 'delivered')
+    for update;
+    continue when not found;
+    v_wait := case when v_result.outcome = 'retry'
+      then calendar_sync.delivery_wait(v_delivery.channel, v_delivery.attempt_count + 1, v_delivery.created_at) end;
+    update calendar_sync.deliveries
+    set attempts = (
+        select jsonb_agg(attempt order by place) from (
+          select attempt, place from jsonb_array_elements(v_delivery.attempts || (
+            jsonb_build_object('at', now(), 'status', v_result.status)
+            || jsonb_strip_nulls(jsonb_build_object('error', left(v_result.error, 100)))
+          )) with ordinality as kept (attempt, place)
+          order by place desc limit v_attempts_kept
+        ) as newest
+      ),
+      attempt_count = attempt_count + 1,
+      state = case when v_result.outcome = 'delivered' then 'delivered' when v_wait is not null then 'retrying' else 'failed' end,
+      next_attempt_at = now() + case when v_wait is not null then greatest(
+        v_wait, case when v_result.retry_after_s > 0 then least(make_interval(secs => v_result.retry_after_s), v_retry_after_max) end
+      ) end,
+      ended_at = case when v_wait is null then now() end,
+      leased_by = null, leased_until = null
+    where id = v_delivery.id;
+    if v_delivery.channel = 'webhook' then
+      perform calendar_sync.record_webhook(v_delivery.endpoint_id, v_result.outcome, v_result.took_ms);
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function public.calendar_record_deliveries(uuid, jsonb) is
+  'Records attempts as {id, outcome, status, error, retry_after_s, took_ms}. outcome: delivered; retry, after the wait of its channel or retry_after_s where that is longer; failed, for good; gone, which switches a webhook off.';
+
+create function calendar_sync.release_deliveries(p_worker uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.deliveries set leased_by = null, leased_until = null, next_attempt_at = now() where leased_by = p_worker
+$$;
+
+comment on function calendar_sync.release_deliveries(uuid) is 'Gives back what a worker that leaves has not sent. It may have arrived all the same.';
+
+create function calendar_sync.tidy_deliveries() returns void
+language sql volatile security definer set search_path = ''
+as $$ delete from calendar_sync.deliveries where ended_at < now() - interval '30 days' $$;
+
+comment on function calendar_sync.tidy_deliveries() is 'Drops what was delivered or given up 30 days ago.';
+
+-- schemas/083_notifications.sql
+
+-- Which notices a user gets by mail, and the addresses that mail does not reach.
+
+create table calendar_sync.mail_choices (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  kind text not null references calendar_sync.notice_kinds (kind),
+  mail text not null check (mail in ('immediately', 'daily', 'off')),
+  primary key (user_id, kind)
+);
+
+comment on table calendar_sync.mail_choices is 'What users chose of their mail. Without a row it is as calendar_sync.notice_kinds says.';
+
+alter table calendar_sync.mail_choices enable row level security;
+
+create table calendar_sync.suppressed_mail (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  email text not null,
+  reason text not null,
+  suppressed_at timestamptz not null default now()
+);
+
+comment on table calendar_sync.suppressed_mail is
+  'Addresses that a mail server refused for good: nothing more is sent there until the user has another address.';
+comment on column calendar_sync.suppressed_mail.reason is 'What the mail server said: a status code, never its text.';
+
+alter table calendar_sync.suppressed_mail enable row level security;
+
+create function calendar_sync.mail_of(p_user_id uuid, p_kind text) returns text
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(choice.mail, its_kind.mail)
+  from calendar_sync.notice_kinds as its_kind
+  left join calendar_sync.mail_choices as choice on choice.kind = its_kind.kind and choice.user_id = p_user_id
+  where its_kind.kind = p_kind
+$$;
+
+comment on function calendar_sync.mail_of(uuid, text) is 'When a user gets notices of a kind by mail: immediately, daily or off.';
+
+create function calendar_sync.is_mail_suppressed(p_user_id uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from calendar_sync.suppressed_mail as suppressed
+    join auth.users as account on account.id = suppressed.user_id and account.email = suppressed.email
+    where suppressed.user_id = p_user_id
+  )
+$$;
+
+comment on function calendar_sync.is_mail_suppressed(uuid) is 'Whether nothing is sent to the address that a user has now.';
+
+create function calendar_sync.suppress_mail(p_user_id uuid, p_email text, p_reason text) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.suppressed_mail as known (user_id, email, reason)
+  select account.id, p_email, left(p_reason, 100) from auth.users as account where account.id = p_user_id
+  on conflict (user_id) do update set email = excluded.email, reason = excluded.reason, suppressed_at = now()
+$$;
+
+comment on function calendar_sync.suppress_mail(uuid, text, text) is
+  'Nothing more is sent to this address of a user. For hosts too, whose mail provider reports a bounce or a complaint.';
+
+create function calendar_sync.notifications_json(p_user_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'email', (select account.email from auth.users as account where account.id = p_user_id),
+    'kinds', (
+      select jsonb_object_agg(its_kind.kind, calendar_sync.mail_of(p_user_id, its_kind.kind)) from calendar_sync.notice_kinds as its_kind
+    ),
+    'suppressed', calendar_sync.is_mail_suppressed(p_user_id)
+  )
+$$;
+
+comment on function calendar_sync.notifications_json(uuid) is 'What a user is told by mail, as the Calendar API shows it.';
+
+create function calendar_sync.own_notifications() returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  return calendar_sync.notifications_json(v_user_id);
+end;
+$$;
+
+comment on function calendar_sync.own_notifications() is 'What the caller is told by mail.';
+grant execute on function calendar_sync.own_notifications() to authenticated;
+
+create function public.calendar_notifications() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_notifications() $$;
+
+comment on function public.calendar_notifications() is 'What the caller is told by mail: email, kinds, suppressed.';
+
+create function calendar_sync.change_notifications(p_user_id uuid, p_kinds jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_wrong text;
+begin
+  if coalesce(jsonb_typeof(p_kinds), '') <> 'object' then
+    raise exception 'kinds: must be an object' using errcode = 'invalid_parameter_value';
+  end if;
+  select case
+      when its_kind.kind is null then 'kinds: may hold the kinds of notices and nothing else'
+      when its_kind.mail_required and chosen.mail = 'off' then format('kinds.%s: cannot be switched off', its_kind.kind)
+      else format('kinds.%s: must be immediately, daily or off', its_kind.kind)
+    end
+  into v_wrong
+  from jsonb_each_text(p_kinds) as chosen (kind, mail)
+  left join calendar_sync.notice_kinds as its_kind on its_kind.kind = chosen.kind
+  where its_kind.kind is null or chosen.mail is null or chosen.mail not in ('immediately', 'daily', 'off')
+    or its_kind.mail_required and chosen.mail = 'off'
+  limit 1;
+  if v_wrong is not null then
+    raise exception '%', v_wrong using errcode = 'invalid_parameter_value';
+  end if;
+  insert into calendar_sync.mail_choices (user_id, kind, mail)
+  select p_user_id, chosen.kind, chosen.mail from jsonb_each_text(p_kinds) as chosen (kind, mail)
+  where p_user_id is not null
+  on conflict (user_id, kind) do update set mail = excluded.mail;
+  perform calendar_sync.plan_mails_anew(p_user_id, array(select jsonb_object_keys(p_kinds)));
+end;
+$$;
+
+comment on function calendar_sync.change_notifications(uuid, jsonb) is
+  'Sets when a user gets notices by mail: {"<kind>": "immediately" | "daily" | "off"}. An unknown kind or value is an error, and then nothing changes.';
+
+create function calendar_sync.change_own_notifications(p_kinds jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  perform calendar_sync.change_notifications(v_user_id, p_kinds);
+  return calendar_sync.notifications_json(v_user_id);
+end;
+$$;
+
+comment on function calendar_sync.change_own_notifications(jsonb) is 'change_notifications for the caller.';
+grant execute on function calendar_sync.change_own_notifications(jsonb) to authenticated;
+
+create function public.calendar_change_notifications(p_kinds jsonb) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.change_own_notifications(p_kinds) $$;
+
+comment on function public.calendar_change_notifications(jsonb) is
+  'Sets when the caller gets notices by mail: {"<kind>": "immediately" | "daily" | "off"}; what is not given stays.';
+
+-- schemas/084_webhooks.sql
+
+-- Outgoing webhooks (Standard Webhooks 1.0.0): addresses that are told what happens to a user's calendars. Users without one cost
+-- nothing. The secrets are in Vault and nowhere else.
+
+create table calendar_sync.webhooks (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid references auth.users (id) on delete cascade,
+  url text not null check (length(url) between 1 and 2000),
+  types text[] not null,
+  enabled boolean not null default true,
+  signing_secret_id uuid not null,
+  previous_secret_id uuid,
+  previous_until timestamptz,
+  disabled_because text check (disabled_because in ('gone', 'failing')),
+  doubted boolean not null default true,
+  failing_since timestamptz,
+  created_at timestamptz not null default clock_timestamp(),
+  constraint webhooks_types_known check (
+    cardinality(types) between 1 and 13 and array_position(types, null) is null and types <@ array[
+      'connection.connected', 'connection.disconnected', 'connection.paused', 'connection.resumed', 'connection.removed',
+      'deadline.shown', 'deadline.updated', 'deadline.removed', 'deadline.failed', 'deadline.recovered',
+      'proposal.opened', 'proposal.decided', 'webhook.test'
+    ]
+  ),
+  check ((previous_secret_id is null) = (previous_until is null)),
+  check (disabled_because is null or not enabled)
+);
+
+comment on table calendar_sync.webhooks is 'Addresses that are told what happens to calendars.';
+comment on column calendar_sync.webhooks.user_id is 'Whose calendars it is about; null: the installation''s own, about all.';
+comment on column calendar_sync.webhooks.signing_secret_id is 'Id of the Vault secret that calls are signed with.';
+comment on column calendar_sync.webhooks.previous_secret_id is 'The secret before the last rotation, which signs along until previous_until.';
+comment on column calendar_sync.webhooks.disabled_because is
+  'gone: it answered 410. failing: nothing but failures for five days. Null: on, or switched off by a person.';
+comment on column calendar_sync.webhooks.doubted is
+  'It has not been called yet, or its last answer was late, a failure or none. Doubted ones share half of the places, one a user, so that they never keep the others waiting.';
+comment on column calendar_sync.webhooks.failing_since is 'The first failure after the last success.';
+
+create index webhooks_user_idx on calendar_sync.webhooks (user_id);
+create index webhooks_failing_idx on calendar_sync.webhooks (failing_since) where failing_since is not null;
+create index webhooks_previous_idx on calendar_sync.webhooks (previous_until) where previous_until is not null;
+
+alter table calendar_sync.webhooks enable row level security;
+
+alter table calendar_sync.deliveries
+  add constraint deliveries_endpoint_id_fkey foreign key (endpoint_id) references calendar_sync.webhooks (id) on delete cascade;
+
+create function calendar_sync.forget_webhook_secrets() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  delete from vault.secrets where id in (old.signing_secret_id, old.previous_secret_id);
+  perform calendar_sync.end_notices(old.user_id, array['webhook_disabled'], old.id::text);
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.forget_webhook_secrets() is 'The secrets of a webhook go with it.';
+
+create trigger forget_webhook_secrets after delete on calendar_sync.webhooks
+for each row execute function calendar_sync.forget_webhook_secrets();
+
+create function calendar_sync.doubted_owner(p_channel text, p_recipient uuid) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  if p_channel = 'webhook' then
+    return (select coalesce(user_id, id) from calendar_sync.webhooks where id = p_recipient and doubted);
+  end if;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.doubted_owner(text, uuid) is
+  'Whose a recipient is that may be late or not answer at all; null for one that last answered in time.';
+
+create function calendar_sync.webhook_target(p_endpoint_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object('url', webhook.url, 'secrets', jsonb_path_query_array(jsonb_build_array(
+    calendar_sync.read_secret(webhook.signing_secret_id),
+    case when webhook.previous_until > now() then calendar_sync.read_secret(webhook.previous_secret_id) end
+  ), '$[*] ? (@ != null)'))
+  from calendar_sync.webhooks as webhook where webhook.id = p_endpoint_id
+$$;
+
+comment on function calendar_sync.webhook_target(uuid) is
+  'What it takes to call a webhook: its address, and the secrets that sign, the current one first.';
+
+-- Of its address no more than the host: the rest may be a secret.
+create function calendar_sync.webhook_notice(p_webhook calendar_sync.webhooks, p_kind text) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  select calendar_sync.write_notice(p_webhook.user_id, p_kind, null, null, p_webhook.id::text, jsonb_build_object(
+    'name', substring(p_webhook.url from '^[^/]*//([^/?#]*)'), 'code', p_webhook.disabled_because))
+$$;
+
+comment on function calendar_sync.webhook_notice(calendar_sync.webhooks, text) is 'Tells the owner of a webhook what happened to it.';
+
+create function calendar_sync.switch_webhook_off(p_endpoint_id uuid, p_because text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_webhook calendar_sync.webhooks;
+begin
+  update calendar_sync.webhooks set enabled = false, disabled_because = p_because where id = p_endpoint_id and enabled
+  returning * into v_webhook;
+  if not found then
+    return;
+  end if;
+  if p_because is not null then
+    perform calendar_sync.webhook_notice(v_webhook, 'webhook_disabled');
+  end if;
+  update calendar_sync.deliveries
+  set state = 'failed', ended_at = now(), next_attempt_at = null, leased_by = null, leased_until = null
+  where endpoint_id = p_endpoint_id and ended_at is null;
+end;
+$$;
+
+comment on function calendar_sync.switch_webhook_off(uuid, text) is
+  'Switches a webhook off: by a person where p_because is null. What was still to be sent is given up; it can be sent again.';
+
+create function calendar_sync.record_webhook(p_endpoint_id uuid, p_outcome text, p_took_ms integer) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_patience constant interval := interval '5 days';
+  v_late_ms constant integer := 2000;
+  v_delivered constant boolean := p_outcome = 'delivered';
+  v_doubted constant boolean := not v_delivered or p_took_ms > v_late_ms;
+begin
+  -- Where all goes well it writes nothing.
+  update calendar_sync.webhooks
+  set doubted = v_doubted, failing_since = case when not v_delivered then coalesce(failing_since, now()) end
+  where id = p_endpoint_id and (doubted, failing_since is null) is distinct from (v_doubted, v_delivered);
+  if p_outcome = 'gone' then
+    perform calendar_sync.switch_webhook_off(p_endpoint_id, 'gone');
+  elsif not v_delivered and exists (
+    select from calendar_sync.webhooks where id = p_endpoint_id and failing_since < now() - v_patience
+  ) then
+    perform calendar_sync.switch_webhook_off(p_endpoint_id, 'failing');
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.record_webhook(uuid, text, integer) is
+  'What an attempt says of its webhook: whether it is doubted, and whether it is switched off.';
+
+create function calendar_sync.forget_previous_secrets() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from calendar_sync.webhooks where previous_until <= now()) then
+    return;
+  end if;
+  delete from vault.secrets where id in (
+    select previous_secret_id from calendar_sync.webhooks where previous_until <= now()
+  );
+  update calendar_sync.webhooks set previous_secret_id = null, previous_until = null where previous_until <= now();
+end;
+$$;
+
+comment on function calendar_sync.forget_previous_secrets() is 'Deletes the secrets that a rotation replaced a day ago.';
+
+-- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
+-- that sees them: the history still says which deadlines had failed.
+create function calendar_sync.append_webhook_events() returns trigger
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '200ms'
+as $$
+declare
+  v_listening constant uuid[] := array(
+    select id from calendar_sync.webhooks where user_id is null and enabled
+    union all
+    select theirs.id from (select distinct user_id from new_rows) as owner
+    cross join lateral (select id from calendar_sync.webhooks where user_id = owner.user_id and enabled offset 0) as theirs
+  );
+begin
+  if v_listening = '{}' then
+    return null;
+  end if;
+  with event as materialized (
+    select 'evt_' || replace(gen_random_uuid()::text, '-', '') as id, happened.type, noted.user_id,
+      jsonb_build_object('type', happened.type, 'timestamp', calendar_sync.due_text(null, noted.at), 'data', jsonb_strip_nulls(
+        jsonb_build_object('integration_id', noted.integration_id, 'provider', noted.provider, 'obligation_id', noted.obligation_id,
+          'code', case
+            -- The word of a provider is for the owner to read, not for other systems.
+            when happened.type = 'deadline.failed' then noted.action
+            when happened.type in ('connection.disconnected', 'connection.paused') then noted.reason
+          end))) as payload
+    from new_rows as noted
+    cross join lateral (
+      select exists (
+        select from calendar_sync.history as open
+        where open.integration_id = noted.integration_id and open.obligation_id = noted.obligation_id and open.until_at is null
+          and open.reason is not null
+      ) as had_failed
+    ) as before
+    cross join lateral (
+      select case noted.action
+        when 'connected' then 'connection.connected'
+        when 'reconnected' then 'connection.connected'
+        when 'grant_lost' then 'connection.disconnected'
+        when 'paused' then 'connection.paused'
+        when 'resumed' then 'connection.resumed'
+        when 'disconnected' then 'connection.removed'
+        when 'created' then 'deadline.shown'
+        when 'adopted' then 'deadline.shown'
+        when 'updated' then 'deadline.updated'
+        when 'moved' then 'deadline.updated'
+        when 'removed' then 'deadline.removed'
+        -- A failure that is found again each night is no change.
+        when 'rejected' then case when not before.had_failed then 'deadline.failed' end
+        when 'given_up' then case when not before.had_failed then 'deadline.failed' end
+      end as type
+      union all
+      select 'deadline.recovered' where before.had_failed and noted.action in ('created', 'adopted', 'updated', 'moved')
+    ) as happened
+    where happened.type is not null and noted.integration_id is not null
+  )
+  insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload)
+  select 'webhook', webhook.user_id, webhook.id, event.id, event.type, event.payload
+  from event join calendar_sync.webhooks as webhook
+    on webhook.id = any (v_listening) and event.type = any (webhook.types)
+      and (webhook.user_id = event.user_id or webhook.user_id is null)
+  -- A user who is being deleted has webhooks for a moment longer.
+  where webhook.user_id is null or exists (select from auth.users as owner where owner.id = webhook.user_id);
+  return null;
+exception
+  when lock_not_available then
+    -- The user is being deleted: that transaction waits for this one's integration, so this one must not wait for it.
+    return null;
+  when others then
+    -- No write of anybody's fails because of what is told of it.
+    perform calendar_sync.note_incident('webhooks', sqlstate, sqlerrm);
+    return null;
+end;
+$$;
+
+comment on function calendar_sync.append_webhook_events() is
+  'Has the webhooks called that want to know what was just noted in the activity. For users without one it looks into one small index.';
+
+create trigger append_webhook_events after insert on calendar_sync.activity
+referencing new table as new_rows
+for each statement execute function calendar_sync.append_webhook_events();
+
 -- schemas/085_connecting.sql
 
 -- Connecting an account. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
@@ -3610,6 +4922,7 @@ create table calendar_sync.flows (
   ticket_hash text unique,
   account_id text,
   account_email text,
+  server text,
   scopes text[],
   refresh_token_secret_id uuid,
   access_token_secret_id uuid,
@@ -3619,6 +4932,8 @@ create table calendar_sync.flows (
 comment on table calendar_sync.flows is 'Accounts that are being connected: from /authorize, through the provider''s consent, to /confirm.';
 comment on column calendar_sync.flows.id is 'Named by the state; becomes the id of a new integration.';
 comment on column calendar_sync.flows.state_used_at is 'A state is used once.';
+comment on column calendar_sync.flows.server is
+  'Of an account that was connected with a password: nobody has to confirm it, and it shows when it is active.';
 comment on column calendar_sync.flows.ticket_hash is 'SHA-256 of the ticket, which only the browser that consented has. Null: nobody has consented yet.';
 create index flows_user_id_idx on calendar_sync.flows (user_id);
 create index flows_account_idx on calendar_sync.flows (provider, account_id) where account_id is not null;
@@ -3715,6 +5030,33 @@ $$;
 comment on function public.calendar_store_connection(uuid, text, text, text[], text, text, timestamptz, text, integer) is
   'Keeps a consent with its flow until it is confirmed; null where there is no refresh token to live on.';
 
+create function public.calendar_begin_password_connection(
+  p_user_id uuid, p_provider text, p_access text, p_account_id text, p_account_email text, p_server text, p_secret text,
+  p_ticket_hash text, p_expires_s integer
+) returns uuid
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.flows (user_id, provider, access, redirect_to, expires_at, state_used_at, ticket_hash, account_id,
+    account_email, server, scopes, access_token_secret_id)
+  values (p_user_id, p_provider, coalesce(p_access, (
+      select access from public.calendar_integrations
+      where user_id = p_user_id and provider = p_provider and account_id = p_account_id and removed_at is null
+    ), 'dedicated'), '', now() + make_interval(secs => p_expires_s), now(), p_ticket_hash, p_account_id,
+    p_account_email, p_server, '{}', calendar_sync.store_secret(null, p_secret, 'calendar_sync: password'))
+  returning id
+$$;
+
+comment on function public.calendar_begin_password_connection(uuid, text, text, text, text, text, text, text, integer) is
+  'Keeps a password that was accepted, for the seconds until calendar_activate. p_access null: what the account has, else dedicated.';
+
+create function public.calendar_end_flow(p_user_id uuid, p_flow_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from calendar_sync.flows where id = p_flow_id and user_id = p_user_id
+$$;
+
+comment on function public.calendar_end_flow(uuid, uuid) is 'Ends a flow that led to nothing, with what it kept.';
+
 -- Two tabs may confirm at once, and each looks at what the other writes: a user's flows and integrations of a provider are locked
 -- in one order.
 create function calendar_sync.lock_account(p_user_id uuid, p_provider text, p_account_id text) returns public.calendar_integrations
@@ -3752,6 +5094,7 @@ as $$
   select exists (
     select from public.calendar_integrations as other
     where other.user_id = integration.user_id and other.provider = integration.provider and other.id <> integration.id
+      and other.server is not distinct from integration.server
       and other.removed_at is null and other.calendar_id = p_calendar_id
   )
 $$;
@@ -3822,8 +5165,25 @@ $$;
 comment on function public.calendar_take_connection(uuid, text) is
   'What a confirmed flow needs to find or make its calendar: the token, and the calendar of an earlier connection of the account. The same user may repeat it until calendar_activate; another user ends the flow. busy: the account is just being disconnected, repeat it in a moment. too_many: the user has as many accounts as there may be; repeat it once one is gone.';
 
+-- Some servers give a calendar that is made anew the address of the one that was deleted.
+create function calendar_sync.write_events_again(p_integration_id uuid, p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- No hash is empty.
+  update public.calendar_event_mappings set deadline_hash = '', content_hash = ''
+  where integration_id = p_integration_id and calendar_id = p_calendar_id;
+  if found then
+    perform calendar_sync.append_changes(array[p_integration_id], 'scan', 0);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.write_events_again(uuid, text) is
+  'Of a calendar that was just made: every event that was in one of the same id is written once more.';
+
 create function public.calendar_activate(
-  p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+  p_flow_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text, p_is_new boolean default false
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -3843,11 +5203,19 @@ begin
   if not found then
     return null;
   end if;
+  -- One person may have two user names on a server.
+  if exists (
+    select from public.calendar_integrations as other
+    where other.user_id = v_flow.user_id and other.provider = v_flow.provider and other.id is distinct from v_known.id
+      and other.server = v_flow.server and other.removed_at is null and other.calendar_id = p_calendar_id
+  ) then
+    return jsonb_build_object('kind', 'in_use');
+  end if;
   if v_known.id is null then
-    insert into public.calendar_integrations (id, user_id, provider, account_id, account_email, access, scopes,
+    insert into public.calendar_integrations (id, user_id, provider, account_id, account_email, server, access, scopes,
       calendar_id, calendar_name, calendar_role, own_calendar_id, access_token_secret_id, refresh_token_secret_id,
       token_expires_at, token_refreshed_at)
-    values (v_flow.id, v_flow.user_id, v_flow.provider, v_flow.account_id, v_flow.account_email, v_flow.access, v_flow.scopes,
+    values (v_flow.id, v_flow.user_id, v_flow.provider, v_flow.account_id, v_flow.account_email, v_flow.server, v_flow.access, v_flow.scopes,
       p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, v_flow.access_token_secret_id, v_flow.refresh_token_secret_id,
       v_flow.token_expires_at, now())
     returning * into v_integration;
@@ -3862,7 +5230,8 @@ begin
     delete from vault.secrets where id = v_known.access_token_secret_id
       or id = v_known.refresh_token_secret_id and v_flow.refresh_token_secret_id is not null;
     update public.calendar_integrations
-    set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email,
+    set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email, server = v_flow.server,
+      sign_in_refused_at = null,
       scopes = v_flow.scopes, calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
       own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
       access_token_secret_id = v_flow.access_token_secret_id,
@@ -3887,6 +5256,9 @@ begin
       perform calendar_sync.append_changes(array[v_integration.id], 'scan', 0);
     end if;
   end if;
+  if p_is_new then
+    perform calendar_sync.write_events_again(v_integration.id, p_calendar_id);
+  end if;
   update calendar_sync.flows set access_token_secret_id = null, refresh_token_secret_id = null where id = p_flow_id;
   delete from calendar_sync.flows where id = p_flow_id;
   -- Somebody watches: a small first batch shows events at once.
@@ -3897,8 +5269,8 @@ begin
 end;
 $$;
 
-comment on function public.calendar_activate(uuid, text, text, text) is
-  'Ends a flow: the integration is active, and everything in its calendar will be looked at. Null where the flow has ended.';
+comment on function public.calendar_activate(uuid, text, text, text, boolean) is
+  'Ends a flow: the integration is active, and everything in its calendar will be looked at. p_is_new: the calendar was just made. Null where the flow has ended. in_use: another integration of the user writes to that calendar of that server.';
 
 create function public.calendar_integration_of(p_user_id uuid, p_integration_id uuid) returns jsonb
 language sql stable security definer set search_path = ''
@@ -3912,7 +5284,8 @@ $$;
 comment on function public.calendar_integration_of(uuid, uuid) is 'What the Calendar API needs of a user''s integration; null where it is not that user''s.';
 
 create function public.calendar_set_calendar(
-  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text
+  p_user_id uuid, p_integration_id uuid, p_calendar_id text, p_calendar_name text, p_calendar_role text,
+  p_is_new boolean default false
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -3936,12 +5309,15 @@ begin
     last_error = case when last_error ->> 'code' = 'calendar_missing' then null else last_error end
   where id = p_integration_id
   returning * into v_integration;
+  if p_is_new then
+    perform calendar_sync.write_events_again(p_integration_id, p_calendar_id);
+  end if;
   return jsonb_build_object('kind', 'set', 'integration', calendar_sync.integration_json(v_integration));
 end;
 $$;
 
-comment on function public.calendar_set_calendar(uuid, uuid, text, text, text) is
-  'Chooses the calendar that events belong in; those elsewhere are moved. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
+comment on function public.calendar_set_calendar(uuid, uuid, text, text, text, boolean) is
+  'Chooses the calendar that events belong in; those elsewhere are moved. p_is_new: it was just made. in_use: another integration of the user writes to it. Null where the integration is not the user''s.';
 
 -- Every refresh token is used once at once: that shows whether it lives, and a provider that rotates tokens brings another one than
 -- lay in the column. So no access token is asked for.
@@ -3972,6 +5348,8 @@ begin
     p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
     calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
   returning id into v_id;
+  -- Its user connected it long ago.
+  perform calendar_sync.end_notices(p_user_id, array['connection_added'], v_id::text);
   -- No hash is empty: each event is written once, by its id, and is ours from then on.
   insert into public.calendar_event_mappings
     (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
@@ -4096,6 +5474,147 @@ $$;
 comment on function public.calendar_finish_disconnect(uuid, uuid) is
   'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
 
+-- schemas/086_mail.sql
+
+-- When a notice is mailed. The tick queues what is due (088_mail_queue.sql), and the worker sends it.
+
+-- What only the environment of the functions says. They report it when they start.
+create table calendar_sync.mail_setup (
+  only_row boolean primary key default true check (only_row),
+  transport text check (transport in ('http', 'smtp')),
+  tells_admin boolean not null default false,
+  delay interval not null default '10 minutes' check (delay >= interval '0'),
+  reported_at timestamptz
+);
+
+comment on table calendar_sync.mail_setup is 'Whether and how the functions send mail, as they last reported. In one row.';
+comment on column calendar_sync.mail_setup.transport is 'http: through a provider''s API. smtp: to a mail server. Null: no mail is sent.';
+comment on column calendar_sync.mail_setup.tells_admin is 'CALENDAR_ADMIN_EMAIL is set.';
+comment on column calendar_sync.mail_setup.delay is 'CALENDAR_MAIL_DELAY: what heals by then is never mailed.';
+
+alter table calendar_sync.mail_setup enable row level security;
+insert into calendar_sync.mail_setup default values;
+
+alter table calendar_sync.options
+  add column mails_per_minute integer not null default 300 check (mails_per_minute >= 6),
+  add column lost_free integer not null default 5 check (lost_free > 0),
+  add column lost_share numeric not null default 0.2 check (lost_share > 0 and lost_share <= 1);
+comment on column calendar_sync.options.mails_per_minute is 'So many mails are queued in a minute: many at once are paced.';
+comment on column calendar_sync.options.lost_free is 'Fewer connections than this may be lost within an hour without being taken for a fault of ours.';
+comment on column calendar_sync.options.lost_share is
+  'From lost_free on, and if it is more than this share of all connections, the fault is ours: administrators are mailed, users are not.';
+
+alter table calendar_sync.notices
+  add column mail_at timestamptz,
+  add column mails smallint not null default 0;
+comment on column calendar_sync.notices.mail_at is 'When its next mail is due. Null: it is not mailed, or not again.';
+comment on column calendar_sync.notices.mails is 'How many mails told of it, those that were kept back among them.';
+
+create index notices_mail_idx on calendar_sync.notices (mail_at) where mail_at is not null;
+create index notices_lost_idx on calendar_sync.notices (created_at) where kind in ('connection_lost', 'connection_paused');
+
+create function calendar_sync.next_morning(p_user_id uuid, p_from timestamptz) returns timestamptz
+language sql stable security definer set search_path = ''
+as $$
+  select (case when here.at::time < time '07:00' then here.at::date else here.at::date + 1 end + time '07:00') at time zone here.zone
+  from (
+    select user_zone.name as zone, p_from at time zone user_zone.name as at
+    from (select calendar_sync.time_zone_of(p_user_id) as name) as user_zone
+  ) as here
+$$;
+
+comment on function calendar_sync.next_morning(uuid, timestamptz) is 'The next 07:00 where the user lives; in UTC where that is not known.';
+
+create function calendar_sync.next_mail_at(notice calendar_sync.notices) returns timestamptz
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_mode constant text := calendar_sync.mail_of(notice.user_id, notice.kind);
+  v_repeats constant boolean := notice.kind in ('connection_lost', 'connection_paused');
+  v_at timestamptz;
+begin
+  v_at := case
+    when v_mode = 'off' then null
+    when notice.mails = 0 and v_repeats then notice.created_at + (select delay from calendar_sync.mail_setup)
+    when notice.mails = 0 then notice.created_at
+    when not v_repeats then null
+    when notice.mails = 1 then notice.created_at + interval '3 days'
+    when notice.mails = 2 then notice.created_at + interval '10 days'
+  end;
+  -- Two mails of one notice are a day apart, also where the first one was late.
+  if notice.mails > 0 and v_at <= now() then
+    v_at := now() + interval '1 day';
+  end if;
+  return case v_mode when 'daily' then calendar_sync.next_morning(notice.user_id, greatest(v_at, now())) else v_at end;
+end;
+$$;
+
+comment on function calendar_sync.next_mail_at(calendar_sync.notices) is
+  'When the next mail about a notice is due, as its user chose and after so many mails; null: never.';
+
+create function calendar_sync.plan_mail() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    new.mail_at := calendar_sync.next_mail_at(new);
+  elsif new.mail_at is not null and (new.ended_at is not null or new.dismissed_at is not null)
+    -- Somebody else with the user's session could dismiss it.
+    and not (select mail_required from calendar_sync.notice_kinds where kind = new.kind)
+  then
+    new.mail_at := null;
+  end if;
+  return new;
+end;
+$$;
+
+comment on function calendar_sync.plan_mail() is 'Plans the first mail of a notice, and no more mail of one that ended or was dismissed.';
+
+create trigger plan_mail before insert or update of ended_at, dismissed_at on calendar_sync.notices
+for each row execute function calendar_sync.plan_mail();
+
+-- Without a wait for whoever is writing a notice: what is skipped keeps its plan.
+create function calendar_sync.plan_mails_anew(p_user_id uuid, p_kinds text[]) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.notices as notice set mail_at = calendar_sync.next_mail_at(notice)
+  from (
+    select open.id from calendar_sync.notices as open
+    where open.user_id = p_user_id and open.kind = any (p_kinds)
+      and (open.mail_at is not null or open.ended_at is null and open.dismissed_at is null
+        and open.kind in ('connection_lost', 'connection_paused'))
+    for update skip locked
+  ) as planned
+  where notice.id = planned.id
+$$;
+
+comment on function calendar_sync.plan_mails_anew(uuid, text[]) is 'After a user chose anew: plans the mails of these kinds that have yet to come.';
+
+create function public.calendar_report_mail(p_transport text, p_tells_admin boolean, p_delay_s integer) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_delay constant interval := make_interval(secs => p_delay_s);
+  v_before calendar_sync.mail_setup;
+begin
+  select * into v_before from calendar_sync.mail_setup;
+  if (v_before.transport, v_before.tells_admin, v_before.delay, v_before.reported_at is null)
+    is not distinct from (p_transport, p_tells_admin, v_delay, false)
+  then
+    return;
+  end if;
+  update calendar_sync.mail_setup
+  set transport = p_transport, tells_admin = p_tells_admin, delay = v_delay, reported_at = now();
+  if v_before.delay <> v_delay then
+    update calendar_sync.notices as notice set mail_at = calendar_sync.next_mail_at(notice)
+    where notice.mail_at is not null and notice.mails = 0 and notice.kind in ('connection_lost', 'connection_paused');
+  end if;
+end;
+$$;
+
+comment on function public.calendar_report_mail(text, boolean, integer) is
+  'Called by a function that starts: whether and how mail is sent. It writes only what is new.';
+
 -- schemas/087_rate_limits.sql
 
 -- How often one user may call. A call appends a row and waits for nobody; the window slides.
@@ -4103,14 +5622,14 @@ comment on function public.calendar_finish_disconnect(uuid, uuid) is
 -- Unlogged: after a crash everybody begins anew, and no call pays for the WAL.
 create unlogged table calendar_sync.calls (
   caller uuid not null,
-  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address')),
+  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address', 'key', 'keys', 'keys_sync', 'keys_rpc_sync')),
   at timestamptz not null default clock_timestamp()
 );
 
 comment on table calendar_sync.calls is 'The calls of the last minute, for the rate limits. The tick drops older ones.';
-comment on column calendar_sync.calls.caller is 'A user; or, for an address, the first half of its hash.';
+comment on column calendar_sync.calls.caller is 'A user; or, for an address or a key, a hash of it.';
 comment on column calendar_sync.calls.scope is
-  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not.';
+  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not. key: calls with one API key. keys: calls with all keys of a user. keys_sync, keys_rpc_sync: of these, as sync and rpc_sync.';
 
 create index calls_idx on calendar_sync.calls (caller, scope, at);
 alter table calendar_sync.calls enable row level security;
@@ -4169,16 +5688,22 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_user_id constant uuid := (select auth.uid());
+  -- With an API key calendar_use_key has counted the call, so that a program takes nothing from its user's own calls. What has
+  -- calendars looked at is counted for all keys of the user together.
+  v_with_key constant boolean := coalesce(current_setting('calendar_sync.key_id', true), '') <> '';
   v_limit integer;
-  v_wait_s integer;
+  v_wait_s integer := 0;
 begin
-  if v_user_id is null then
-    return null;
+  if v_user_id is null or v_with_key and not p_sync then
+    return v_user_id;
   end if;
   select rpc_calls_per_minute into v_limit from calendar_sync.options;
-  v_wait_s := calendar_sync.count_call(v_user_id, 'rpc', v_limit);
+  if not v_with_key then
+    v_wait_s := calendar_sync.count_call(v_user_id, 'rpc', v_limit);
+  end if;
   if v_wait_s = 0 and p_sync then
-    v_wait_s := calendar_sync.count_call(v_user_id, 'rpc_sync', greatest(v_limit / 10, 1));
+    v_wait_s := calendar_sync.count_call(
+      v_user_id, case when v_with_key then 'keys_rpc_sync' else 'rpc_sync' end, greatest(v_limit / 10, 1));
   end if;
   if v_wait_s > 0 then
     raise exception 'Too many calls. Try again in % s.', v_wait_s using errcode = 'PT429', hint = v_wait_s::text;
@@ -4189,6 +5714,527 @@ $$;
 
 comment on function calendar_sync.count_own_call(boolean) is
   'Counts a call of the signed-in user and returns the user''s id; null for a caller who is nobody. An error, 429 through the Data API, where it is one too many.';
+
+-- schemas/088_api_keys.sql
+
+-- API keys: programs that act for a user, each within its scopes. A key is eck_live_<id>_<secret>. Its id is public: lists and logs
+-- name the key by it. Its secret is shown once and kept nowhere.
+
+create table calendar_sync.api_keys (
+  id text primary key check (id ~ '^[0-9A-Za-z]{10}$'),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  name text not null check (char_length(name) between 1 and 100),
+  scopes text[] not null check (
+    cardinality(scopes) > 0 and array_position(scopes, null) is null and scopes <@ array[
+      'status:read', 'sync:write', 'evidence:read', 'feeds:write', 'proposals:write', 'webhooks:write'
+    ]
+  ),
+  secret_hash bytea not null check (octet_length(secret_hash) = 32),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null check (expires_at <= created_at + interval '8760 hours'),
+  last_used_at timestamptz,
+  replaced_by text
+);
+
+comment on table calendar_sync.api_keys is
+  'API keys. One that its owner deletes goes at once; one that expired stays, so that its owner sees why a program stopped, until the owner makes another: then it goes if it has been over for 30 days, or if its place is needed.';
+comment on column calendar_sync.api_keys.id is 'The public characters of the key.';
+comment on column calendar_sync.api_keys.scopes is 'What the key opens: see calendar_sync.scope_of and the Calendar API.';
+-- A slow hash protects what people choose. 256 random bits cannot be found by trying, however fast each try is.
+comment on column calendar_sync.api_keys.secret_hash is 'SHA-256 of the secret part. The secret itself is nowhere.';
+comment on column calendar_sync.api_keys.expires_at is 'From when on it opens nothing; at most 365 days (8760 hours) after it was made.';
+comment on column calendar_sync.api_keys.last_used_at is 'When it was last used, give or take an hour.';
+comment on column calendar_sync.api_keys.replaced_by is 'The key that it was rotated to. No foreign key: that one may be deleted first.';
+
+create index api_keys_user_id_idx on calendar_sync.api_keys (user_id);
+alter table calendar_sync.api_keys enable row level security;
+
+create function calendar_sync.key_json(key calendar_sync.api_keys) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', key.id, 'name', key.name, 'scopes', key.scopes, 'created_at', key.created_at,
+    'expires_at', key.expires_at, 'last_used_at', key.last_used_at, 'replaced_by', key.replaced_by
+  )
+$$;
+
+comment on function calendar_sync.key_json(calendar_sync.api_keys) is 'A key as its owner sees it.';
+
+create function calendar_sync.caller_of_key(p_key_id text) returns uuid
+language sql immutable security invoker set search_path = ''
+as $$ select md5(p_key_id)::uuid $$;
+
+comment on function calendar_sync.caller_of_key(text) is 'Under which id the calls with a key are counted (calendar_sync.calls).';
+
+-- Every key that is refused takes the same steps: the answer's time says nothing of whether there is such a key. Nothing is counted
+-- for one that is refused: else whoever knows an id, which is public, could use up its owner's calls.
+create function public.calendar_use_key(p_key_id text, p_secret_hash text, p_sync boolean, p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = '' set enable_seqscan = off set jit = off
+as $$
+declare
+  -- A user with many keys may call as often as five.
+  v_keys_counted constant integer := 5;
+  v_nobody constant uuid := uuid '00000000-0000-0000-0000-000000000000';
+  v_key calendar_sync.api_keys;
+  v_is_same boolean;
+  v_blocked_until timestamptz;
+  v_refused text;
+  v_wait_s integer;
+begin
+  select * into v_key from calendar_sync.api_keys where id = p_key_id;
+  -- Hashes of what the caller sent are compared, hashed once more: the time of a comparison tells where two hashes differ, and
+  -- nobody can make that say anything of the secret.
+  v_is_same := sha256(decode(p_secret_hash, 'hex')) = sha256(coalesce(v_key.secret_hash, ''));
+  v_blocked_until := calendar_sync.blocked_until(coalesce(v_key.user_id, v_nobody));
+  v_refused := case
+    when v_key.id is null then 'key_unknown'
+    when not v_is_same then 'key_secret_wrong'
+    when v_key.expires_at <= now() then 'key_expired'
+    when v_blocked_until is not null then 'key_user_blocked'
+  end;
+  if v_refused is not null then
+    return jsonb_build_object('kind', 'refused', 'reason', v_refused);
+  end if;
+
+  -- Exact: it is a transaction of its own, so calls with one user's keys wait for each other only while they are counted.
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.api_keys'), hashtext(v_key.user_id::text));
+  v_wait_s := calendar_sync.count_call(calendar_sync.caller_of_key(v_key.id), 'key', p_limit);
+  if v_wait_s = 0 then
+    v_wait_s := calendar_sync.count_call(v_key.user_id, 'keys', p_limit * v_keys_counted);
+  end if;
+  if v_wait_s = 0 and p_sync then
+    v_wait_s := calendar_sync.count_call(v_key.user_id, 'keys_sync', greatest(p_limit / 10, 1));
+  end if;
+  if v_wait_s > 0 then
+    return jsonb_build_object('kind', 'limited', 'user_id', v_key.user_id, 'wait_s', v_wait_s);
+  end if;
+  if v_key.last_used_at is null or v_key.last_used_at < now() - interval '1 hour' then
+    update calendar_sync.api_keys set last_used_at = now() where id in (
+      select id from calendar_sync.api_keys
+      where id = v_key.id and (last_used_at is null or last_used_at < now() - interval '1 hour')
+      for no key update skip locked
+    );
+  end if;
+  return jsonb_build_object('kind', 'allowed', 'user_id', v_key.user_id, 'scopes', v_key.scopes);
+end;
+$$;
+
+comment on function public.calendar_use_key(text, text, boolean, integer) is
+  'Lets a key in and counts the call: {"kind": "allowed", "user_id", "scopes"}, {"kind": "limited", "user_id", "wait_s"}, or {"kind": "refused", "reason"}, which is for the log and not for the caller. p_limit: calls with one key in a minute; all keys of a user together may make five times as many calls, and a tenth of p_limit (at least one) of POST /sync.';
+
+-- What a key may have the database do for its user. One list for all: a function that is not in it cannot be called with a key.
+create function calendar_sync.scope_of(p_function text) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select case p_function
+    when 'calendar_status' then 'status:read'
+    when 'calendar_explain' then 'status:read'
+    when 'calendar_problems' then 'status:read'
+    when 'calendar_activity' then 'status:read'
+    when 'calendar_notices' then 'status:read'
+    when 'calendar_obligation_types' then 'status:read'
+    when 'calendar_find_obligations' then 'status:read'
+    when 'calendar_sync_now' then 'sync:write'
+    when 'calendar_retry' then 'sync:write'
+    when 'calendar_resume' then 'sync:write'
+    when 'calendar_evidence' then 'evidence:read'
+    when 'calendar_feeds' then 'feeds:write'
+    when 'calendar_update_feed' then 'feeds:write'
+    when 'calendar_delete_feed' then 'feeds:write'
+  end
+$$;
+
+comment on function calendar_sync.scope_of(text) is
+  'The scope with which a key may call this function of a user; null: with none, only users call it.';
+
+create function calendar_sync.user_of_key(p_key_id text, p_function text) returns uuid
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off
+as $$
+declare
+  v_key calendar_sync.api_keys;
+begin
+  select * into v_key from calendar_sync.api_keys where id = p_key_id and expires_at > now();
+  -- Since calendar_use_key let it in it may have ended. The Data API turns an SQLSTATE of PT401 into the status 401.
+  if v_key.id is null or calendar_sync.blocked_until(v_key.user_id) is not null then
+    raise exception 'The key % opens nothing any more.', p_key_id using errcode = 'PT401';
+  elsif not coalesce(calendar_sync.scope_of(p_function) = any (v_key.scopes), false) then
+    raise exception 'The key % does not open %.', p_key_id, p_function using errcode = 'insufficient_privilege';
+  end if;
+  return v_key.user_id;
+end;
+$$;
+
+comment on function calendar_sync.user_of_key(text, text) is
+  'Whose key it is; an error unless it is good now and its scopes cover this function.';
+grant execute on function calendar_sync.user_of_key(text, text) to service_role;
+
+create function calendar_sync.statement_of(p_function text, p_args jsonb) returns text
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  v_given constant text[] := array(select jsonb_object_keys(p_args));
+  v_names text[];
+  v_types oid[];
+begin
+  select coalesce(routine.proargnames, '{}'), routine.proargtypes::oid[] into strict v_names, v_types
+  from pg_catalog.pg_proc as routine
+  where routine.pronamespace = 'public'::regnamespace and routine.proname = p_function and not routine.prosecdef;
+  if not v_given <@ v_names then
+    raise exception 'public.% has no such arguments.', p_function using errcode = 'undefined_function';
+  elsif v_given = '{}' then
+    return format('select to_jsonb(public.%I())', p_function);
+  end if;
+  return (
+    select format('select to_jsonb(public.%I(%s)) from jsonb_to_record($1) as given (%s)', p_function,
+      string_agg(format('%1$I => given.%1$I', argument.name), ', '),
+      string_agg(format('%I %s', argument.name, format_type(argument.type, null)), ', '))
+    from rows from (unnest(v_names), unnest(v_types)) as argument (name, type)
+    where argument.name = any (v_given)
+  );
+end;
+$$;
+
+comment on function calendar_sync.statement_of(text, jsonb) is
+  'Calls a user''s function of schema public with arguments by name, as the Data API does: the statement takes them as $1. What it is made of are names and types of the catalogue, never a value.';
+grant execute on function calendar_sync.statement_of(text, jsonb) to service_role;
+
+-- With a key a user's function runs as with the user's own token: as the role authenticated, under row level security, with the
+-- user's id in the claims and nothing else. So no function has a second form for keys, and what a user may not do no key can.
+--
+-- The user is the key's, never one that the caller names. The scope is asked for here too, after the Calendar API: neither a route
+-- that forgets it nor a wrong name of a function gets further than the key's scopes.
+--
+-- It runs as its caller, since Postgres forbids a change of role inside a function that runs as its owner. The Data API's session
+-- belongs to authenticator, which may be any of the API's roles; the change ends with the call.
+create function public.calendar_call_with_key(p_key_id text, p_function text, p_args jsonb) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.user_of_key(p_key_id, p_function);
+  v_statement constant text := calendar_sync.statement_of(p_function, p_args);
+  v_role constant text := current_setting('role');
+  v_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
+  v_answer jsonb;
+begin
+  perform set_config('request.jwt.claims', jsonb_build_object('sub', v_user_id, 'role', 'authenticated')::text, true),
+    set_config('calendar_sync.key_id', p_key_id, true), set_config('role', 'authenticated', true);
+  -- An older Data API sets each claim by itself, and auth.uid() reads that first.
+  if auth.uid() is distinct from v_user_id then
+    raise exception 'The caller could not be made the user of the key %.', p_key_id using errcode = 'insufficient_privilege';
+  end if;
+  execute v_statement into v_answer using p_args;
+  perform set_config('role', v_role, true), set_config('calendar_sync.key_id', '', true),
+    set_config('request.jwt.claims', v_claims, true);
+  return v_answer;
+end;
+$$;
+
+comment on function public.calendar_call_with_key(text, text, jsonb) is
+  'Calls a user''s function for the user of a key that calendar_use_key let in, within the scopes of the key.';
+
+-- schemas/088_mail_queue.sql
+
+-- Which mails are sent: the tick queues those that are due, a part at a time, and tells administrators what only they can mend.
+
+-- Who is told that the fault is ours. Rows are for administrators; mail goes to CALENDAR_ADMIN_EMAIL.
+create table calendar_sync.admin_notices (
+  id uuid primary key default gen_random_uuid(),
+  kind text not null check (kind in ('many_lost', 'configuration', 'erasure', 'stalled', 'tick')),
+  object text not null default '',
+  details jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  ended_at timestamptz
+);
+
+comment on table calendar_sync.admin_notices is 'What administrators were told that only they can mend.';
+comment on column calendar_sync.admin_notices.kind is
+  'many_lost: many connections were lost at once. configuration: a provider refuses our client. erasure: a user could not be erased. stalled: work was due and no worker came. tick: pg_cron does not run the tick.';
+comment on column calendar_sync.admin_notices.object is 'Which provider it is about, where it is about one.';
+
+create unique index admin_notices_open_idx on calendar_sync.admin_notices (kind, object) where ended_at is null;
+create index admin_notices_ended_idx on calendar_sync.admin_notices (ended_at);
+
+alter table calendar_sync.admin_notices enable row level security;
+
+create function calendar_sync.tell_admin(p_kind text, p_object text, p_details jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- What comes and goes is told once.
+  v_quiet constant interval := interval '1 hour';
+  v_id uuid;
+begin
+  if exists (select from calendar_sync.admin_notices where kind = p_kind and object = p_object and ended_at is null) then
+    return;
+  end if;
+  update calendar_sync.admin_notices set ended_at = null where id = (
+    select id from calendar_sync.admin_notices
+    where kind = p_kind and object = p_object and ended_at > now() - v_quiet order by ended_at desc limit 1
+  );
+  if found then
+    return;
+  end if;
+  insert into calendar_sync.admin_notices (kind, object, details) values (p_kind, p_object, p_details)
+  on conflict (kind, object) where ended_at is null do nothing
+  returning id into v_id;
+  if v_id is not null and (select tells_admin and transport is not null from calendar_sync.mail_setup) then
+    perform calendar_sync.append_delivery('mail', null, 'admin-' || v_id, 'admin_' || p_kind,
+      p_details || jsonb_build_object('kind', p_kind, 'created_at', now()));
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.tell_admin(text, text, jsonb) is
+  'Tells administrators of something, once until it is mended.';
+
+create function calendar_sync.lost_lately(out lost bigint, out connections bigint, out fault_is_ours boolean)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_options calendar_sync.options;
+begin
+  select * into v_options from calendar_sync.options;
+  -- Within an hour, and the delay: the first of them are due after it.
+  select count(distinct notice.integration_id) into lost
+  from calendar_sync.notices as notice
+  where notice.kind in ('connection_lost', 'connection_paused')
+    and notice.created_at > now() - interval '1 hour' - (select delay from calendar_sync.mail_setup);
+  fault_is_ours := false;
+  if lost >= v_options.lost_free then
+    select count(*) into connections from public.calendar_integrations where removed_at is null;
+    fault_is_ours := lost > v_options.lost_share * connections;
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.lost_lately() is
+  'How many connections were lost or paused within an hour, and whether that is so many of all that the fault is ours.';
+
+create function calendar_sync.tell_admins() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_found record;
+begin
+  for v_found in
+    select 'configuration' as kind, provider.name as object, jsonb_build_object('provider', provider.label) as details
+    from calendar_sync.providers as provider
+    where exists (
+      select from public.calendar_integrations as integration
+      where integration.provider = provider.name and integration.last_error is not null
+        and integration.last_error ->> 'code' = 'configuration' and integration.status = 'active' and integration.removed_at is null
+    )
+    union all
+    select incident.kind, '', '{}'::jsonb from calendar_sync.incidents as incident
+    where incident.kind in ('erasure', 'stalled') and incident.created_at > now() - calendar_sync.threshold('incidents')
+    group by incident.kind
+  loop
+    perform calendar_sync.tell_admin(v_found.kind, v_found.object, v_found.details);
+  end loop;
+  if not exists (select from calendar_sync.admin_notices where ended_at is null) then
+    return;
+  end if;
+  update calendar_sync.admin_notices as notice set ended_at = now()
+  where notice.ended_at is null and case notice.kind
+    when 'configuration' then not exists (
+      select from public.calendar_integrations as integration
+      where integration.provider = notice.object and integration.last_error is not null
+        and integration.last_error ->> 'code' = 'configuration' and integration.status = 'active' and integration.removed_at is null
+    )
+    when 'many_lost' then not (select fault_is_ours from calendar_sync.lost_lately())
+    -- It runs: the tick calls this.
+    when 'tick' then true
+    else not exists (
+      select from calendar_sync.incidents as incident
+      where incident.kind = notice.kind and incident.created_at > now() - calendar_sync.threshold('incidents')
+    )
+  end;
+end;
+$$;
+
+comment on function calendar_sync.tell_admins() is 'Called by the tick: tells administrators what only they can mend, and notes what is mended.';
+
+create function calendar_sync.tell_of_stalled_tick() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if (select tells_admin and transport is not null from calendar_sync.mail_setup)
+    and not (select ok from calendar_sync.check_tick())
+  then
+    perform calendar_sync.tell_admin('tick', '', '{}');
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.tell_of_stalled_tick() is 'Called by a worker that leaves: whoever stalls cannot say so.';
+
+create function calendar_sync.due_soon(p_user_id uuid) returns integer
+language plpgsql volatile security definer set search_path = '' set jit = off
+as $$
+begin
+  return (
+    select count(*) from calendar_sync.deadlines as deadline
+    where deadline.recipient_id = p_user_id and deadline.status = 'open'
+      and (deadline.deadline_date between current_date and current_date + 14
+        or deadline.deadline_at between now() and now() + interval '14 days')
+  );
+exception when others then
+  -- The adapter is the host's.
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.due_soon(uuid) is 'How many open deadlines of a user are due within 14 days; null where the adapter fails.';
+
+create function calendar_sync.queue_mails() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- A function that starts with the first notice has time to report.
+  v_patience constant interval := interval '15 minutes';
+  v_ticks_a_minute constant integer := 6;
+  v_transport text;
+  v_lost record;
+  v_ids uuid[];
+  v_daily uuid[];
+begin
+  if not exists (select from calendar_sync.notices where mail_at <= now()) then
+    return;
+  end if;
+  select transport into v_transport from calendar_sync.mail_setup;
+  if v_transport is null then
+    update calendar_sync.notices set mail_at = null where mail_at < now() - v_patience;
+    return;
+  end if;
+  if exists (
+    select from calendar_sync.notices where mail_at <= now() and mails = 0 and kind in ('connection_lost', 'connection_paused')
+  ) then
+    select * into v_lost from calendar_sync.lost_lately();
+    if v_lost.fault_is_ours then
+      perform calendar_sync.tell_admin('many_lost', '',
+        jsonb_build_object('lost', v_lost.lost, 'connections', v_lost.connections));
+      -- Whoever is still without a connection after three days is told.
+      update calendar_sync.notices set mails = 1, mail_at = created_at + interval '3 days'
+      where mail_at <= now() and mails = 0 and kind in ('connection_lost', 'connection_paused');
+    end if;
+  end if;
+
+  select array_agg(due.id) into v_ids from (
+    select notice.id from calendar_sync.notices as notice
+    join calendar_sync.notice_kinds as its_kind on its_kind.kind = notice.kind
+    where notice.mail_at <= now()
+    order by its_kind.mail_required desc, notice.mail_at
+    limit (select mails_per_minute / v_ticks_a_minute from calendar_sync.options)
+    for update of notice skip locked
+  ) as due;
+  -- A daily mail tells all of it.
+  select array_agg(due.id) into v_daily from (
+    select notice.id from calendar_sync.notices as notice
+    where notice.mail_at <= now() and calendar_sync.mail_of(notice.user_id, notice.kind) = 'daily' and notice.user_id in (
+      select chosen.user_id from calendar_sync.notices as chosen
+      where chosen.id = any (v_ids) and calendar_sync.mail_of(chosen.user_id, chosen.kind) = 'daily'
+    )
+    for update skip locked
+  ) as due;
+
+  insert into calendar_sync.deliveries (channel, user_id, event_id, type, payload)
+  select 'mail', notice.user_id, format('notice-%s-%s', notice.id, notice.mails + 1), notice.kind, jsonb_strip_nulls(jsonb_build_object(
+    'kind', notice.kind, 'notices', jsonb_build_array(notice.id), 'integration_id', notice.integration_id,
+    'code', notice.details ->> 'code', 'created_at', notice.created_at, 'mails', notice.mails,
+    'due_soon', case when notice.kind in ('connection_lost', 'connection_paused') then calendar_sync.due_soon(notice.user_id) end))
+  from calendar_sync.notices as notice
+  join auth.users as account on account.id = notice.user_id and account.email <> ''
+  where notice.id = any (v_ids) and calendar_sync.mail_of(notice.user_id, notice.kind) = 'immediately'
+  on conflict (channel, endpoint_id, event_id) do nothing;
+
+  insert into calendar_sync.deliveries (channel, user_id, event_id, type, payload)
+  select 'mail', told.user_id, 'digest-' || md5(string_agg(told.ids, ',' order by told.ids)), 'digest', jsonb_build_object(
+    'kind', 'digest',
+    'notices', (select jsonb_agg(notice.id order by notice.id) from calendar_sync.notices as notice
+      where notice.id = any (v_daily) and notice.user_id = told.user_id),
+    'items', jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', told.kind, 'integration_id', told.integration_id, 'code', told.code,
+      'count', told.count)) order by told.kind, told.integration_id, told.code))
+  from (
+    select notice.user_id, notice.kind, notice.integration_id, count(*) as count,
+      -- Deadlines fail for many reasons; the page says which.
+      case when notice.kind <> 'deadline_failed' then notice.details ->> 'code' end as code,
+      string_agg(format('%s-%s', notice.id, notice.mails + 1), ',' order by notice.id) as ids
+    from calendar_sync.notices as notice
+    where notice.id = any (v_daily)
+    group by notice.user_id, notice.kind, notice.integration_id, 5
+  ) as told
+  join auth.users as account on account.id = told.user_id and account.email <> ''
+  group by told.user_id
+  on conflict (channel, endpoint_id, event_id) do nothing;
+
+  -- First the count, from which the next mail follows.
+  update calendar_sync.notices set mails = mails + 1 where id = any (v_ids || coalesce(v_daily, '{}'));
+  update calendar_sync.notices as notice
+  set mail_at = case when notice.ended_at is null and notice.dismissed_at is null then calendar_sync.next_mail_at(notice) end
+  where notice.id = any (v_ids || coalesce(v_daily, '{}'));
+exception when foreign_key_violation then
+  -- A user was deleted in this very moment. The next tick goes on.
+  return;
+end;
+$$;
+
+comment on function calendar_sync.queue_mails() is
+  'Called by the tick: makes deliveries of the notices whose mail is due, a tick''s share of them. What may be off is not sent while most connections are lost: then the fault is ours.';
+
+create function calendar_sync.mail_target(delivery calendar_sync.deliveries) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'email', account.email,
+    'suppressed', calendar_sync.is_mail_suppressed(delivery.user_id),
+    -- What healed, was dismissed or switched off meanwhile is not sent any more, and nothing to a user who is banned.
+    'is_needed', calendar_sync.blocked_until(delivery.user_id) is null and exists (
+      select from jsonb_array_elements_text(delivery.payload -> 'notices') as told (id)
+      join calendar_sync.notices as notice on notice.id = told.id::uuid
+      join calendar_sync.notice_kinds as its_kind on its_kind.kind = notice.kind
+      where its_kind.mail_required or notice.ended_at is null and notice.dismissed_at is null
+        and calendar_sync.mail_of(delivery.user_id, notice.kind) <> 'off'
+    ),
+    'calendars', (
+      select coalesce(jsonb_object_agg(integration.id, jsonb_build_object(
+        'provider', provider.label, 'account_email', integration.account_email)), '{}')
+      from (
+        select delivery.payload ->> 'integration_id' as id
+        union select item ->> 'integration_id' from jsonb_array_elements(delivery.payload -> 'items') as item
+      ) as told
+      join public.calendar_integrations as integration on integration.id = told.id::uuid and integration.user_id = delivery.user_id
+      join calendar_sync.providers as provider on provider.name = integration.provider
+    )
+  )
+  from auth.users as account where account.id = delivery.user_id
+$$;
+
+comment on function calendar_sync.mail_target(calendar_sync.deliveries) is
+  'The address of a mail''s user, whether it is still to be sent, and the names of its calendars. Null for administrators, whose address is in the environment.';
+
+create function public.calendar_suppress_mail(p_user_id uuid, p_email text, p_reason text) returns void
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.suppress_mail(p_user_id, p_email, p_reason) $$;
+
+comment on function public.calendar_suppress_mail(uuid, text, text) is
+  'A mail server refused this address of a user for good: nothing more is sent there.';
+
+create function public.calendar_unsubscribe(p_user_id uuid, p_kinds text[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from auth.users where id = p_user_id) then
+    return;
+  end if;
+  perform calendar_sync.change_notifications(p_user_id, (
+    select coalesce(jsonb_object_agg(its_kind.kind, 'off'), '{}') from calendar_sync.notice_kinds as its_kind
+    where its_kind.kind = any (p_kinds) and not its_kind.mail_required
+  ));
+end;
+$$;
+
+comment on function public.calendar_unsubscribe(uuid, text[]) is
+  'Switches off the mail of these kinds, for whoever shows a mail''s own address for that. What cannot be switched off stays.';
 
 -- schemas/090_status.sql
 
@@ -4277,7 +6323,8 @@ as $$
     'last_error', integration.last_error || case when next_try.at is not null then jsonb_build_object('details',
       coalesce(integration.last_error -> 'details', '{}') || jsonb_build_object('next_try_at', next_try.at)) else '{}' end,
     'settings', integration.settings
-  )
+  ) || case when integration.server is not null then jsonb_build_object(
+    'server', substring(integration.server from '^\w+://(\[[^]]*\]|[^:/]+)')) else '{}' end
   from (values (1)) as one
   left join lateral (
     select nullif(greatest(lane.ready_at, wait.until, now()), now()) as at
@@ -4309,9 +6356,9 @@ begin
       select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
         'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'last_error', null,
-        'settings', calendar_sync.default_settings()), flow.created_at, flow.id
+        'settings', calendar_sync.first_settings(v_user_id)), flow.created_at, flow.id
       from calendar_sync.flows as flow
-      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.expires_at > now()
+      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.server is null and flow.expires_at > now()
         and p_integration_id is null and not exists (
           select from public.calendar_integrations as known
           where known.user_id = v_user_id and known.provider = flow.provider and known.account_id = flow.account_id
@@ -5107,6 +7154,481 @@ as $$ select calendar_sync.delete_own_feed(p_feed_id) $$;
 
 comment on function public.calendar_delete_feed(uuid) is 'Ends a feed of the caller; false for another user''s.';
 
+-- schemas/098_preference_calls.sql
+
+-- What users ask for and change of their defaults.
+
+create function calendar_sync.preferences_json(p_user_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'time_zone', preferences.time_zone,
+    'all_day_reminder_time', coalesce(preferences.all_day_reminder_time, calendar_sync.default_settings() ->> 'all_day_reminder_time')
+  )
+  from (values (1)) as one
+  left join calendar_sync.preferences as preferences on preferences.user_id = p_user_id
+$$;
+
+comment on function calendar_sync.preferences_json(uuid) is 'A user''s defaults as the Calendar API shows them.';
+
+create function calendar_sync.own_preferences() returns jsonb
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.preferences_json(calendar_sync.count_own_call()) $$;
+
+comment on function calendar_sync.own_preferences() is 'The caller''s defaults.';
+grant execute on function calendar_sync.own_preferences() to authenticated;
+
+create function public.calendar_preferences() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_preferences() $$;
+
+comment on function public.calendar_preferences() is 'The caller''s defaults.';
+
+create function calendar_sync.change_own_preferences(p_change jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+  v_time_zone text;
+  v_problem text;
+begin
+  v_problem := case
+    when coalesce(jsonb_typeof(p_change), '') <> 'object' then 'preferences: must be an object'
+    when p_change - array['time_zone', 'all_day_reminder_time'] <> '{}'
+      then 'preferences: may hold time_zone, all_day_reminder_time and nothing else'
+    when p_change ? 'all_day_reminder_time'
+      and not coalesce(p_change ->> 'all_day_reminder_time' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$', false)
+      then 'all_day_reminder_time: must be a time of day, such as 09:00'
+  end;
+  if v_problem is null and p_change ? 'time_zone' then
+    v_time_zone := calendar_sync.known_time_zone(p_change ->> 'time_zone');
+    if v_time_zone is null then
+      v_problem := 'time_zone: must be a name of the IANA database, such as Europe/Paris';
+    end if;
+  end if;
+  if v_problem is not null then
+    raise exception '%', v_problem using errcode = 'invalid_parameter_value';
+  end if;
+  -- A session may outlive its user.
+  insert into calendar_sync.preferences (user_id) select person.id from auth.users as person where person.id = v_user_id
+  on conflict (user_id) do nothing;
+  update calendar_sync.preferences
+  set time_zone = coalesce(v_time_zone, time_zone),
+    all_day_reminder_time = coalesce(p_change ->> 'all_day_reminder_time', all_day_reminder_time),
+    updated_at = now()
+  where user_id = v_user_id;
+  return calendar_sync.preferences_json(v_user_id);
+end;
+$$;
+
+comment on function calendar_sync.change_own_preferences(jsonb) is
+  'Changes the caller''s defaults that are given, time_zone and all_day_reminder_time, and returns all of them. An error that names the field where one is not possible.';
+grant execute on function calendar_sync.change_own_preferences(jsonb) to authenticated;
+
+create function public.calendar_update_preferences(p_change jsonb) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.change_own_preferences(p_change) $$;
+
+comment on function public.calendar_update_preferences(jsonb) is
+  'Changes the caller''s defaults that are given, time_zone and all_day_reminder_time, and returns all of them.';
+
+-- schemas/098_webhook_calls.sql
+
+-- Managing webhooks, for the Calendar API. Its addresses are judged there, so users call none of these themselves.
+
+create function calendar_sync.webhook_json(webhook calendar_sync.webhooks) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', webhook.id, 'url', webhook.url, 'types', to_jsonb(webhook.types), 'enabled', webhook.enabled,
+    'disabled_because', webhook.disabled_because, 'failing_since', webhook.failing_since,
+    'previous_secret_until', webhook.previous_until, 'created_at', webhook.created_at,
+    'last_day', (
+      select jsonb_build_object(
+        'delivered', count(*) filter (where delivery.state = 'delivered'),
+        'failed', count(*) filter (where delivery.state = 'failed'),
+        'waiting', count(*) filter (where delivery.ended_at is null)
+      )
+      from calendar_sync.deliveries as delivery
+      where delivery.endpoint_id = webhook.id and delivery.created_at > now() - interval '1 day'
+    )
+  )
+$$;
+
+comment on function calendar_sync.webhook_json(calendar_sync.webhooks) is
+  'A webhook as its owner sees it. last_day: what became of the deliveries of the last 24 hours.';
+
+create function public.calendar_webhooks(p_user_id uuid) returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(calendar_sync.webhook_json(webhook) order by webhook.created_at, webhook.id), '[]')
+  from calendar_sync.webhooks as webhook where webhook.user_id = p_user_id
+$$;
+
+comment on function public.calendar_webhooks(uuid) is 'A user''s webhooks, oldest first.';
+
+-- gen_random_uuid is strong, but six of its bits are fixed: three of them hold more than the hash does.
+create function calendar_sync.new_webhook_secret() returns text
+language sql volatile security invoker set search_path = ''
+as $$
+  select 'whsec_' || encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64')
+$$;
+
+comment on function calendar_sync.new_webhook_secret() is 'A secret for signing, of 32 random bytes.';
+
+create function calendar_sync.add_webhook(p_user_id uuid, p_url text, p_types text[]) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_secret constant text := calendar_sync.new_webhook_secret();
+  v_webhook calendar_sync.webhooks;
+begin
+  insert into calendar_sync.webhooks (user_id, url, types, signing_secret_id)
+  values (p_user_id, p_url, array(select distinct type from unnest(p_types) as type order by type),
+    calendar_sync.store_secret(null, v_secret, 'calendar_sync: webhook'))
+  returning * into v_webhook;
+  return calendar_sync.webhook_json(v_webhook) || jsonb_build_object('secret', v_secret);
+end;
+$$;
+
+comment on function calendar_sync.add_webhook(uuid, text, text[]) is
+  'A new webhook of a user, or of the installation where there is none, with its secret: nobody can be told it again.';
+
+create function public.calendar_create_webhook(p_user_id uuid, p_url text, p_types text[]) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_webhooks_max constant integer := 5;
+  v_added jsonb;
+begin
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.webhooks'), hashtext(p_user_id::text));
+  if (select count(*) from calendar_sync.webhooks where user_id = p_user_id) >= v_webhooks_max then
+    return null;
+  end if;
+  v_added := calendar_sync.add_webhook(p_user_id, p_url, p_types);
+  perform calendar_sync.webhook_notice(webhook, 'webhook_added')
+  from calendar_sync.webhooks as webhook where webhook.id = (v_added ->> 'id')::uuid;
+  return v_added;
+end;
+$$;
+
+comment on function public.calendar_create_webhook(uuid, text, text[]) is 'A new webhook of a user, with its secret; null where there are five already.';
+
+create function public.calendar_update_webhook(p_user_id uuid, p_webhook_id uuid, p_url text, p_types text[], p_enabled boolean) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_webhook calendar_sync.webhooks;
+begin
+  perform from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id for no key update;
+  if not found then
+    return null;
+  end if;
+  if p_enabled is false then
+    perform calendar_sync.switch_webhook_off(p_webhook_id, null);
+  end if;
+  update calendar_sync.webhooks as webhook
+  set url = coalesce(p_url, webhook.url),
+    types = case when p_types is null then webhook.types else array(select distinct type from unnest(p_types) as type order by type) end,
+    enabled = coalesce(p_enabled, webhook.enabled),
+    disabled_because = case when p_enabled is null then webhook.disabled_because end,
+    -- What was learned of another address, or before somebody mended it, says nothing now.
+    failing_since = case when p_url is null and p_enabled is not true then webhook.failing_since end,
+    doubted = webhook.doubted or p_url is not null or p_enabled is true
+  where webhook.id = p_webhook_id
+  returning * into v_webhook;
+  if v_webhook.enabled then
+    perform calendar_sync.end_notices(p_user_id, array['webhook_disabled'], p_webhook_id::text);
+  end if;
+  return calendar_sync.webhook_json(v_webhook);
+end;
+$$;
+
+comment on function public.calendar_update_webhook(uuid, uuid, text, text[], boolean) is
+  'Changes what is given of a user''s webhook; switched off, what was still to be sent is given up. Null for another user''s.';
+
+create function public.calendar_delete_webhook(p_user_id uuid, p_webhook_id uuid) returns boolean
+language sql volatile security definer set search_path = ''
+as $$
+  with gone as (
+    delete from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id returning true
+  )
+  select exists (select from gone)
+$$;
+
+comment on function public.calendar_delete_webhook(uuid, uuid) is
+  'Deletes a user''s webhook with its secrets and deliveries; false for another user''s.';
+
+create function calendar_sync.rotate_webhook(p_webhook_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_overlap constant interval := interval '1 day';
+  v_secret constant text := calendar_sync.new_webhook_secret();
+  v_webhook calendar_sync.webhooks;
+begin
+  select * into v_webhook from calendar_sync.webhooks where id = p_webhook_id for no key update;
+  delete from vault.secrets where id = v_webhook.previous_secret_id;
+  update calendar_sync.webhooks
+  set previous_secret_id = signing_secret_id, previous_until = now() + v_overlap,
+    signing_secret_id = calendar_sync.store_secret(null, v_secret, 'calendar_sync: webhook')
+  where id = p_webhook_id returning * into v_webhook;
+  return calendar_sync.webhook_json(v_webhook) || jsonb_build_object('secret', v_secret);
+end;
+$$;
+
+comment on function calendar_sync.rotate_webhook(uuid) is
+  'Gives a webhook a new secret. The one before signs along for a day; one that was replaced before that is gone at once.';
+
+create function public.calendar_rotate_webhook(p_user_id uuid, p_webhook_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id) then
+    return null;
+  end if;
+  return calendar_sync.rotate_webhook(p_webhook_id);
+end;
+$$;
+
+comment on function public.calendar_rotate_webhook(uuid, uuid) is 'Gives a user''s webhook a new secret; null for another user''s.';
+
+create function calendar_sync.delivery_for_owner(delivery calendar_sync.deliveries) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object('id', delivery.id, 'event_id', delivery.event_id, 'type', delivery.type, 'state', delivery.state,
+    'attempts', delivery.attempts, 'created_at', delivery.created_at,
+    -- While it is being sent that is the end of a lease.
+    'next_attempt_at', case when delivery.leased_by is null then delivery.next_attempt_at end)
+$$;
+
+comment on function calendar_sync.delivery_for_owner(calendar_sync.deliveries) is 'A delivery as the owner of its webhook sees it.';
+
+create function public.calendar_test_webhook(p_user_id uuid, p_webhook_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_delivery calendar_sync.deliveries;
+begin
+  insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload)
+  select 'webhook', webhook.user_id, webhook.id, 'evt_' || replace(gen_random_uuid()::text, '-', ''), 'webhook.test',
+    jsonb_build_object('type', 'webhook.test', 'timestamp', calendar_sync.due_text(null, now()),
+      'data', jsonb_build_object('integration_id', null, 'provider', null))
+  from calendar_sync.webhooks as webhook where webhook.id = p_webhook_id and webhook.user_id = p_user_id
+  returning * into v_delivery;
+  return case when found then calendar_sync.delivery_for_owner(v_delivery) end;
+end;
+$$;
+
+comment on function public.calendar_test_webhook(uuid, uuid) is
+  'Has an event of the type webhook.test sent, also to a webhook that is switched off; null for another user''s.';
+
+create function public.calendar_webhook_deliveries(p_user_id uuid, p_webhook_id uuid, p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id) then
+    return null;
+  end if;
+  return (
+    select coalesce(jsonb_agg(calendar_sync.delivery_for_owner(recent) order by recent.created_at desc, recent.id), '[]')
+    from (
+      select * from calendar_sync.deliveries where endpoint_id = p_webhook_id order by created_at desc, id limit p_limit
+    ) as recent
+  );
+end;
+$$;
+
+comment on function public.calendar_webhook_deliveries(uuid, uuid, integer) is
+  'The last p_limit deliveries of a user''s webhook, newest first; null for another user''s.';
+
+create function calendar_sync.send_again(p_ids uuid[]) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  -- What is being sent just now is as good as sent again.
+  update calendar_sync.deliveries
+  set state = 'pending', attempt_count = 0, next_attempt_at = now(), ended_at = null
+  where id = any (p_ids) and leased_by is null;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform calendar_sync.wake_up();
+  end if;
+  return v_count;
+end;
+$$;
+
+comment on function calendar_sync.send_again(uuid[]) is
+  'Has deliveries sent now, with the same event ids, whatever became of them, and tried again by the schedule from its beginning.';
+
+create function public.calendar_retry_delivery(p_user_id uuid, p_webhook_id uuid, p_delivery_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (
+    select from calendar_sync.deliveries as delivery join calendar_sync.webhooks as webhook on webhook.id = delivery.endpoint_id
+    where delivery.id = p_delivery_id and webhook.id = p_webhook_id and webhook.user_id = p_user_id
+  ) then
+    return false;
+  end if;
+  perform calendar_sync.send_again(array[p_delivery_id]);
+  return true;
+end;
+$$;
+
+comment on function public.calendar_retry_delivery(uuid, uuid, uuid) is 'Has one delivery sent again; false where it is not the user''s.';
+
+create function public.calendar_replay_webhook(p_user_id uuid, p_webhook_id uuid, p_since timestamptz) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id) then
+    return null;
+  end if;
+  return calendar_sync.send_again(array(
+    select id from calendar_sync.deliveries
+    where endpoint_id = p_webhook_id and created_at >= p_since and type <> 'webhook.test'
+  ));
+end;
+$$;
+
+comment on function public.calendar_replay_webhook(uuid, uuid, timestamptz) is
+  'Has everything sent again that a user''s webhook was to be told since p_since, as far as it is kept: how many events. Null for another user''s.';
+
+-- schemas/099_key_calls.sql
+
+-- What users do with their API keys: list, make, rotate, revoke.
+
+create function calendar_sync.own_keys() returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(calendar_sync.key_json(key) order by key.created_at, key.id), '[]')
+  from calendar_sync.api_keys as key where key.user_id = (select calendar_sync.count_own_call())
+$$;
+
+comment on function calendar_sync.own_keys() is 'The caller''s keys, oldest first.';
+grant execute on function calendar_sync.own_keys() to authenticated;
+
+create function public.calendar_keys() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_keys() $$;
+
+comment on function public.calendar_keys() is 'The caller''s keys, oldest first; never a secret.';
+
+create function calendar_sync.keys_left(p_user_id uuid, p_of integer) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_left integer;
+begin
+  -- Two calls side by side would count the same keys. Both hold it only for this transaction.
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.api_keys'), hashtext(p_user_id::text));
+  delete from calendar_sync.api_keys where user_id = p_user_id and expires_at < now() - interval '30 days';
+  select p_of - count(*) into v_left from calendar_sync.api_keys where user_id = p_user_id;
+  if v_left > 0 then
+    return v_left;
+  end if;
+  delete from calendar_sync.api_keys where id in (
+    select id from calendar_sync.api_keys where user_id = p_user_id and expires_at <= now() order by expires_at limit 1 - v_left
+  );
+  return p_of - (select count(*) from calendar_sync.api_keys where user_id = p_user_id);
+end;
+$$;
+
+comment on function calendar_sync.keys_left(uuid, integer) is
+  'How many keys a user may still make of so many. Expired ones give way.';
+
+create function calendar_sync.tell_of_key(key calendar_sync.api_keys) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.write_notice(key.user_id, 'key_added', null, null, key.id, jsonb_build_object('name', key.name));
+end;
+$$;
+
+comment on function calendar_sync.tell_of_key(calendar_sync.api_keys) is
+  'Tells a user of a key that was made or rotated, in case it was somebody else with the user''s session. It stays to be read when the key is revoked.';
+
+create function public.calendar_create_key(
+  p_user_id uuid, p_name text, p_scopes text[], p_expires_at timestamptz, p_key_id text, p_secret_hash text
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_keys_max constant integer := 20;
+  v_key calendar_sync.api_keys;
+begin
+  if calendar_sync.keys_left(p_user_id, v_keys_max) <= 0 then
+    return null;
+  end if;
+  insert into calendar_sync.api_keys (id, user_id, name, scopes, secret_hash, expires_at)
+  values (p_key_id, p_user_id, p_name, p_scopes, decode(p_secret_hash, 'hex'),
+    -- The clock of the caller may be ahead.
+    least(coalesce(p_expires_at, now() + interval '2160 hours'), now() + interval '8760 hours'))
+  returning * into v_key;
+  perform calendar_sync.tell_of_key(v_key);
+  return calendar_sync.key_json(v_key);
+end;
+$$;
+
+comment on function public.calendar_create_key(uuid, text, text[], timestamptz, text, text) is
+  'A new key of a user, good for 90 days where no end is given and for at most 365; null where there are 20 already.';
+
+create function public.calendar_rotate_key(p_user_id uuid, p_key_id text, p_new_key_id text, p_new_secret_hash text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- Twice as many as a user may make: a full list keeps nobody from rotating a key that leaked.
+  v_keys_max constant integer := 40;
+  v_overlap constant interval := interval '1 day';
+  v_old calendar_sync.api_keys;
+  v_new calendar_sync.api_keys;
+begin
+  -- Before any row is locked, as in calendar_sync.keys_left.
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.api_keys'), hashtext(p_user_id::text));
+  select * into v_old from calendar_sync.api_keys where id = p_key_id and user_id = p_user_id for update;
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  elsif v_old.replaced_by is not null then
+    return jsonb_build_object('kind', 'replaced');
+  elsif calendar_sync.keys_left(p_user_id, v_keys_max) <= 0 then
+    return jsonb_build_object('kind', 'too_many');
+  end if;
+  insert into calendar_sync.api_keys (id, user_id, name, scopes, secret_hash, expires_at)
+  values (p_new_key_id, p_user_id, v_old.name, v_old.scopes, decode(p_new_secret_hash, 'hex'),
+    now() + (v_old.expires_at - v_old.created_at))
+  returning * into v_new;
+  perform calendar_sync.tell_of_key(v_new);
+  update calendar_sync.api_keys set expires_at = least(expires_at, now() + v_overlap), replaced_by = v_new.id where id = v_old.id;
+  return jsonb_build_object('kind', 'rotated', 'key', calendar_sync.key_json(v_new));
+end;
+$$;
+
+comment on function public.calendar_rotate_key(uuid, text, text, text) is
+  'Makes a key with the name, scopes and lifetime of another, which stays good for a day: {"kind": "rotated", "key"}, or why not: unknown, replaced, too_many.';
+
+create function calendar_sync.delete_own_key(p_key_id text) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  delete from calendar_sync.api_keys where id = p_key_id and user_id = v_user_id;
+  return found;
+end;
+$$;
+
+comment on function calendar_sync.delete_own_key(text) is 'Revokes a key of the caller at once; false for another user''s.';
+grant execute on function calendar_sync.delete_own_key(text) to authenticated;
+
+create function public.calendar_delete_key(p_key_id text) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.delete_own_key(p_key_id) $$;
+
+comment on function public.calendar_delete_key(text) is 'Revokes a key of the caller at once; false for another user''s.';
+
 -- schemas/100_sweep.sql
 
 -- The sweep finds what no trigger told: triggers that were off for a while, a restored backup, an adapter that was redefined. Each
@@ -5398,8 +7920,18 @@ declare
   );
 begin
   delete from calendar_sync.feed_owners where user_id = p_user_id;
+  delete from calendar_sync.calls where caller in (
+    select calendar_sync.caller_of_key(id) from calendar_sync.api_keys where user_id = p_user_id
+  );
+  delete from calendar_sync.api_keys where user_id = p_user_id;
   delete from calendar_sync.feed_changes where user_id = p_user_id;
+  delete from calendar_sync.webhooks where user_id = p_user_id;
+  delete from calendar_sync.deliveries where user_id = p_user_id;
   delete from calendar_sync.flows where user_id = p_user_id;
+  delete from calendar_sync.preferences where user_id = p_user_id;
+  delete from calendar_sync.notices where user_id = p_user_id;
+  delete from calendar_sync.mail_choices where user_id = p_user_id;
+  delete from calendar_sync.suppressed_mail where user_id = p_user_id;
   delete from calendar_sync.locks where subject_id = p_user_id or subject_id = any (v_ids);
   delete from calendar_sync.calls where caller = p_user_id;
   delete from public.calendar_integrations
@@ -5413,6 +7945,9 @@ begin
   update calendar_sync.providers as provider
   set unreachable = array(select id from unnest(provider.unreachable) as id where id <> all (v_ids))
   where provider.unreachable && v_ids;
+  update calendar_sync.server_breakers as breaker
+  set unreachable = array(select id from unnest(breaker.unreachable) as id where id <> all (v_ids))
+  where breaker.unreachable && v_ids;
   delete from calendar_sync.incidents
   where kind = 'claim' and exists (select from unnest(v_ids) as id where strpos(message, id::text) > 0);
   return calendar_sync.forget_activity(p_user_id);
@@ -5896,13 +8431,40 @@ $$;
 
 comment on function calendar_sync.queue_gauges() is 'What waits, for how long, and what is in work.';
 
+create function calendar_sync.delivery_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+declare
+  v_bound constant integer := 10000;
+begin
+  return query
+  select gauge.metric, jsonb_build_object('channel', channel.name), gauge.value
+  from (values ('webhook'), ('mail')) as channel (name)
+  cross join lateral (
+    select count(*)::numeric as open, count(*) filter (where waiting.state = 'retrying')::numeric as retrying,
+      extract(epoch from clock_timestamp() - min(waiting.next_attempt_at) filter (where waiting.next_attempt_at <= now())) as oldest_s
+    from (
+      select delivery.state, delivery.next_attempt_at from calendar_sync.deliveries as delivery
+      where delivery.ended_at is null and delivery.channel = channel.name order by delivery.next_attempt_at limit v_bound + 1
+    ) as waiting
+  ) as found
+  cross join lateral (values
+    ('calendar_deliveries_waiting', found.open), ('calendar_deliveries_retrying', found.retrying),
+    ('calendar_oldest_delivery_age_seconds', coalesce(found.oldest_s, 0))
+  ) as gauge (metric, value);
+end;
+$$;
+
+comment on function calendar_sync.delivery_gauges() is 'Mails and calls of webhooks that are waiting, and for how long.';
+
 create function calendar_sync.health_gauges() returns table (metric text, labels jsonb, value numeric)
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   return query
   select gauge.metric, jsonb_build_object('kind', kind.name), gauge.value
-  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure')) as kind (name)
+  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure'), ('webhooks')) as kind (name)
   cross join lateral (
     values
       ('calendar_incidents_unrepaired', (
@@ -5960,6 +8522,7 @@ as $$
       from (
         select * from calendar_sync.provider_gauges()
         union all select * from calendar_sync.queue_gauges()
+        union all select * from calendar_sync.delivery_gauges()
         union all select * from calendar_sync.health_gauges()
       ) as gauge
     )
@@ -6035,6 +8598,9 @@ begin
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
   perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
   perform calendar_sync.resume_unblocked();
+  perform calendar_sync.tell_admins();
+  perform calendar_sync.queue_mails();
+  perform calendar_sync.forget_previous_secrets();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
@@ -6102,8 +8668,14 @@ begin
   update public.calendar_integrations set status = 'active'
   where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
   delete from calendar_sync.incidents where repaired_at < now() - interval '30 days';
+  delete from calendar_sync.server_breakers as breaker where not exists (
+    select from public.calendar_integrations as integration
+    where integration.provider = breaker.provider and integration.server = breaker.server and integration.removed_at is null
+  );
   perform calendar_sync.tidy_feeds();
+  perform calendar_sync.tidy_notices();
   perform calendar_sync.tidy_counts();
+  perform calendar_sync.tidy_deliveries();
   -- By what they ran: a job that was scheduled again has another id than its earlier runs.
   delete from cron.job_run_details as detail
   where detail.command ~ '^\s*select calendar_sync\.(tick|sweep_slice|nightly)\(\)[\s;]*$' and detail.end_time < now() - interval '1 day';
@@ -6149,6 +8721,7 @@ as $$
       where user_id = p_id and num_nonnulls(title, calendar_id, event_id, details) > 0
     )
     or exists (select from calendar_sync.erasures where user_id = p_id)
+    or exists (select from calendar_sync.webhooks where user_id = p_id)
     or exists (select from calendar_sync.calls where caller = p_id)
 $$;
 
@@ -6509,6 +9082,7 @@ comment on column calendar_admin.erasures.calendars_left is 'Calendars from whic
 create view calendar_admin.circuit_breakers with (security_invoker = true) as
 select
   provider.name as provider,
+  null::text as server,
   case
     when provider.open_since is not null then case when provider.probe_at <= now() then 'half-open: the next calendar tries the provider'
       else 'open: the provider cannot be reached' end
@@ -6519,9 +9093,23 @@ select
   nullif(greatest(provider.probe_at, provider.quota_until, now()), now()) as next_try_at,
   cardinality(provider.unreachable) as unreachable_in_a_row
 from calendar_sync.providers as provider
-order by provider.name;
+union all
+select
+  breaker.provider,
+  breaker.server,
+  case
+    when breaker.open_since is null then 'closed'
+    when breaker.probe_at <= now() then 'half-open: the next calendar tries the server'
+    else 'open: the server cannot be reached'
+  end,
+  breaker.open_since,
+  nullif(greatest(breaker.probe_at, now()), now()),
+  cardinality(breaker.unreachable)
+from calendar_sync.server_breakers as breaker
+order by provider, server nulls first;
 
 comment on view calendar_admin.circuit_breakers is 'Whether each provider''s calendars may be worked. Closed: they may. An open circuit breaker closes by itself.';
+comment on column calendar_admin.circuit_breakers.server is 'Of one server, where accounts are on servers that their users named: shown while it could not be reached. Empty: of the provider.';
 comment on column calendar_admin.circuit_breakers.next_try_at is 'When a calendar tries whether the provider is back. Empty: at once.';
 comment on column calendar_admin.circuit_breakers.unreachable_in_a_row is 'Different calendars in a row that could not reach it; five open the circuit breaker.';
 
@@ -6575,6 +9163,7 @@ select
     when 'stalled' then 'work was due for a minute and no worker came'
     when 'claim' then 'a calendar''s work could not be read; that calendar waited for a minute'
     when 'erasure' then 'a user could not be erased; it is tried again'
+    when 'webhooks' then 'webhooks could not be told of a change; the change itself was made'
     else incident.kind
   end as what,
   incident.message,
@@ -6588,6 +9177,34 @@ limit 500;
 comment on view calendar_admin.incidents is 'What went wrong inside a transaction without disturbing it. The latest 500.';
 comment on column calendar_admin.incidents.obligation_ids is 'The obligations that it concerned, where it is known.';
 comment on column calendar_admin.incidents.repaired_at is 'When the tick had seen to it.';
+
+create view calendar_admin.mails with (security_invoker = true) as
+select
+  delivery.created_at as queued_at,
+  delivery.type as kind,
+  delivery.user_id,
+  delivery.state,
+  delivery.attempt_count as attempts,
+  delivery.attempts -> -1 ->> 'status' as last_status,
+  delivery.attempts -> -1 ->> 'error' as last_error,
+  delivery.next_attempt_at,
+  delivery.ended_at
+from calendar_sync.deliveries as delivery
+where delivery.channel = 'mail'
+order by delivery.created_at desc
+limit 500;
+
+comment on view calendar_admin.mails is 'The latest 500 mails and what became of them.';
+comment on column calendar_admin.mails.kind is 'The kind of notice; digest: the daily mail; admin_…: to CALENDAR_ADMIN_EMAIL.';
+comment on column calendar_admin.mails.user_id is 'Empty: to administrators.';
+
+create view calendar_admin.notices with (security_invoker = true) as
+select notice.created_at as since, notice.kind, notice.object as about, notice.details, notice.ended_at
+from calendar_sync.admin_notices as notice
+order by notice.created_at desc
+limit 500;
+
+comment on view calendar_admin.notices is 'What only administrators can mend: the latest 500. ended_at empty: it is still so.';
 
 create view calendar_admin.wake_up_calls with (security_invoker = true) as
 select
@@ -6892,11 +9509,13 @@ declare
   v_activity bigint;
   v_left integer;
   v_feeds bigint;
+  v_keys bigint;
 begin
   perform calendar_admin.check_leaving(p_user_id, p_events);
   perform calendar_admin.sign(p_reason);
   select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
   select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
+  select count(*) into v_keys from calendar_sync.api_keys where user_id = p_user_id and expires_at > now();
   perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
   insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
   values (p_user_id, v_ids, calendar_sync.caused_by(), p_reason)
@@ -6910,6 +9529,7 @@ begin
     ('calendars whose events are removed first (see calendar_admin.erasures)', coalesce(v_left, 0)::bigint),
     ('calendars forgotten with their tokens', (cardinality(v_ids) - coalesce(v_left, 0))::bigint),
     ('feeds ended', v_feeds),
+    ('API keys revoked', v_keys),
     ('rows of activity blanked', v_activity);
 end;
 $$;
@@ -6974,6 +9594,180 @@ $$;
 
 comment on function calendar_admin.wake_up() is
   'Wakes the worker, and returns the request_id under which calendar_admin.wake_up_calls will have the answer. For the doctor.';
+
+-- schemas/146_admin_webhooks.sql
+
+-- Outgoing webhooks and deliveries, for administrators: what is sent, what is stuck, and webhooks of the installation itself.
+
+create view calendar_admin.webhooks with (security_invoker = true) as
+with webhook as (
+  select * from calendar_sync.webhooks where user_id is null
+  union all
+  (select * from calendar_sync.webhooks where failing_since is not null and user_id is not null order by failing_since limit 500)
+)
+select
+  webhook.id,
+  webhook.user_id,
+  substring(webhook.url from '^[^/]*//[^/?#]*') as origin,
+  webhook.types,
+  webhook.enabled,
+  webhook.disabled_because,
+  webhook.failing_since,
+  (select count(*) from calendar_sync.deliveries as delivery
+    where delivery.channel = 'webhook' and delivery.recipient = webhook.id and delivery.ended_at is null) as waiting,
+  webhook.created_at
+from webhook
+order by webhook.failing_since nulls last, webhook.created_at;
+
+comment on view calendar_admin.webhooks is
+  'The installation''s own webhooks, and the 500 of users that have been failing for longest.';
+comment on column calendar_admin.webhooks.user_id is 'Null: the installation''s own.';
+comment on column calendar_admin.webhooks.origin is 'Of the address no more than this: the rest may be a secret.';
+
+create view calendar_admin.deliveries with (security_invoker = true) as
+with delivery as (
+  (
+    select first.* from (values ('webhook'), ('mail')) as sent (channel)
+    cross join lateral (
+      select * from calendar_sync.deliveries as next
+      where next.channel = sent.channel and next.ended_at is null order by next.next_attempt_at limit 500
+    ) as first
+  )
+  union all
+  (select * from calendar_sync.deliveries where ended_at is not null order by ended_at desc limit 500)
+)
+select
+  delivery.id,
+  delivery.channel,
+  delivery.user_id,
+  delivery.endpoint_id as webhook_id,
+  delivery.type,
+  delivery.state,
+  delivery.attempt_count as attempts,
+  (delivery.attempts -> -1 ->> 'status')::integer as last_status,
+  delivery.attempts -> -1 ->> 'error' as last_error,
+  (delivery.attempts -> -1 ->> 'at')::timestamptz as last_attempt_at,
+  delivery.next_attempt_at,
+  delivery.created_at,
+  delivery.ended_at
+from delivery
+order by delivery.next_attempt_at nulls last, delivery.ended_at desc;
+
+comment on view calendar_admin.deliveries is
+  'Mails and calls of webhooks: of each the 500 that are due next, then the 500 that ended last.';
+comment on column calendar_admin.deliveries.webhook_id is 'Null for a mail.';
+comment on column calendar_admin.deliveries.last_status is 'What the other side last answered; null: nothing.';
+comment on column calendar_admin.deliveries.last_error is 'Why the last attempt failed, in a word of ours.';
+
+create function calendar_admin.add_webhook(url text, types text[]) returns table (id uuid, secret text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_added jsonb;
+begin
+  if url is null or url !~ '^https?://[^/\s@]+(/\S*)?$' then
+    raise exception 'Give the address of a receiver, such as https://app.example.com/calendar-events.' using errcode = 'invalid_parameter_value';
+  end if;
+  perform calendar_admin.sign();
+  v_added := calendar_sync.add_webhook(null, url, types);
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('webhook_added', v_added ->> 'id'));
+  return query select (v_added ->> 'id')::uuid, v_added ->> 'secret';
+exception when check_violation then
+  raise exception 'Give at least one type, of those that docs/webhooks.md lists.' using errcode = 'invalid_parameter_value';
+end;
+$$;
+
+comment on function calendar_admin.add_webhook(text, text[]) is
+  'Adds a webhook of the installation, which is told of all users'' calendars. Answers with its secret, which nobody can be told again. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
+
+create function calendar_admin.remove_webhook(webhook_id uuid) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  delete from calendar_sync.webhooks as webhook where webhook.id = webhook_id;
+  if not found then
+    raise exception 'There is no such webhook; select * from calendar_admin.webhooks; lists them.' using errcode = 'no_data_found';
+  end if;
+  perform calendar_admin.sign();
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('webhook_removed', webhook_id));
+  return 'Removed, with its secrets and what was still to be sent to it.';
+end;
+$$;
+
+comment on function calendar_admin.remove_webhook(uuid) is 'Removes a webhook, the installation''s or a user''s.';
+
+create function calendar_admin.rotate_webhook(webhook_id uuid) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  if not exists (select from calendar_sync.webhooks as webhook where webhook.id = webhook_id and webhook.user_id is null) then
+    raise exception 'The installation has no such webhook. Users rotate their own.' using errcode = 'no_data_found';
+  end if;
+  perform calendar_admin.sign();
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('webhook_rotated', webhook_id));
+  return calendar_sync.rotate_webhook(webhook_id) ->> 'secret';
+end;
+$$;
+
+comment on function calendar_admin.rotate_webhook(uuid) is
+  'Gives a webhook of the installation a new secret, and answers with it this once. The one before signs along for a day.';
+
+-- schemas/147_admin_keys.sql
+
+-- API keys, for administrators: whose a key is that a log names, and the end of one that leaked.
+
+create view calendar_admin.api_keys with (security_invoker = true) as
+select
+  key.id as key_id,
+  key.user_id,
+  key.name,
+  key.scopes,
+  case
+    when key.expires_at <= now() then 'over'
+    when key.replaced_by is not null then 'replaced, and still good'
+    else 'good'
+  end as state,
+  key.last_used_at,
+  key.created_at,
+  key.expires_at,
+  key.replaced_by
+from calendar_sync.api_keys as key
+order by key.last_used_at desc nulls last, key.id;
+
+comment on view calendar_admin.api_keys is
+  'Every API key that there is, never its secret; used last first. Not cut off: filter by key_id, which logs name, or by user_id.';
+comment on column calendar_admin.api_keys.key_id is 'The public characters: in a log key_id, in a key what stands after eck_live_.';
+comment on column calendar_admin.api_keys.state is 'over: it expired, was revoked here, or the day after its rotation has passed. Keys of a user who is banned open nothing meanwhile, whatever stands here.';
+comment on column calendar_admin.api_keys.last_used_at is 'Give or take an hour. Empty: never.';
+comment on column calendar_admin.api_keys.replaced_by is 'The key that it was rotated to.';
+
+create function calendar_admin.revoke_keys(p_id text, p_reason text default null) returns table (key_id text, user_id uuid, done text)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_keys calendar_sync.api_keys[];
+begin
+  perform calendar_admin.sign(p_reason);
+  select array_agg(key order by key.id) into v_keys from calendar_sync.api_keys as key
+  where key.id = p_id or key.user_id::text = lower(p_id);
+  if v_keys is null then
+    raise exception 'There is no API key with the id %, and no user with one.', coalesce(p_id, 'null') using errcode = 'no_data_found',
+      hint = 'select * from calendar_admin.api_keys; the id of a key is what stands after eck_live_ in it: 10 characters.';
+  end if;
+  -- The row stays, so that its user sees that it is over.
+  update calendar_sync.api_keys as key set expires_at = now()
+  from unnest(v_keys) as revoked where key.id = revoked.id and key.expires_at > now();
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('api_keys_revoked', (
+    select jsonb_agg(revoked.id) from unnest(v_keys) as revoked where revoked.expires_at > now()
+  ))) where exists (select from unnest(v_keys) as revoked where revoked.expires_at > now());
+  return query select revoked.id, revoked.user_id,
+    case when revoked.expires_at > now() then 'revoked: it opens nothing any more' else 'it was over before' end
+  from unnest(v_keys) as revoked;
+end;
+$$;
+
+comment on function calendar_admin.revoke_keys(text, text) is
+  'Ends an API key at once, by its public id, or all keys of a user. For a key that leaked.';
 
 -- schemas/150_setup_platform.sql
 
@@ -7527,6 +10321,39 @@ $$;
 
 comment on function calendar_admin.check_options() is 'Whether what an administrator may set is set to something sensible.';
 
+create function calendar_admin.check_mail() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'mail', setup.transport is not null, 'warning',
+    case
+      when setup.transport is not null then format('users are told by mail, by %s', upper(setup.transport))
+      when setup.reported_at is null then 'not known yet: no calendar-sync has started since the migration'
+      else 'no mail is sent: who does not open the page does not learn of a lost connection'
+    end,
+    'npx supabase secrets set CALENDAR_MAIL_FROM=<name and address> CALENDAR_MAIL_API_KEY=<key>   -- or CALENDAR_SMTP_URL; see docs/notices-and-mail.md'
+  from calendar_sync.mail_setup as setup
+  union all
+  select
+    'mail to administrators', setup.tells_admin or setup.transport is null, 'warning',
+    case when setup.tells_admin then 'CALENDAR_ADMIN_EMAIL is told what only administrators can mend'
+      else 'nobody is told what only administrators can mend' end,
+    'npx supabase secrets set CALENDAR_ADMIN_EMAIL=<address>'
+  from calendar_sync.mail_setup as setup
+  union all
+  select
+    'mails', count(*) = 0, 'warning',
+    case when count(*) = 0 then 'none has been refused again and again'
+      else format('%s have been refused five times or more, the latest with: %s', count(*), max(failing.error)) end,
+    'select * from calendar_admin.mails;'
+  from (
+    select delivery.attempts -> -1 ->> 'error' as error from calendar_sync.deliveries as delivery
+    where delivery.channel = 'mail' and delivery.ended_at is null and delivery.attempt_count >= 5
+  ) as failing
+$$;
+
+comment on function calendar_admin.check_mail() is 'Whether users and administrators are told by mail, and whether mails are taken.';
+
 create function calendar_admin.check_health() returns setof calendar_admin.finding
 language sql volatile security invoker set search_path = ''
 as $$
@@ -7546,7 +10373,7 @@ declare
 begin
   foreach v_concern in array array[
     'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
-    'options', 'health'
+    'options', 'mail', 'health'
   ] loop
     begin
       return query execute format(
@@ -7567,13 +10394,15 @@ comment on function calendar_admin.setup_check() is
 -- Who may call functions. Postgres lets everybody execute a new function, and older Supabase projects grant it to the API's roles too.
 
 -- In schema public a function that runs as its caller is for users, and one that runs as its owner is for the edge functions, which
--- call with the secret key.
+-- call with the secret key. One runs as its caller and is for the edge functions: it changes its role.
 do $$
 declare
   v_function record;
 begin
   for v_function in
-    select routine.oid::regprocedure as signature, case when routine.prosecdef then 'service_role' else 'authenticated' end as caller
+    select routine.oid::regprocedure as signature, case
+        when routine.prosecdef or routine.proname = 'calendar_call_with_key' then 'service_role' else 'authenticated'
+      end as caller
     from pg_catalog.pg_proc as routine
     where routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'
   loop

@@ -222,7 +222,7 @@ begin
   ) or exists (
     select from calendar_sync.queue_heads() as head
     where head.ready_at <= now() and coalesce(head.waits_until <= now(), true)
-  );
+  ) or calendar_sync.deliveries_are_due();
 end;
 $$;
 

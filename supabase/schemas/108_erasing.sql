@@ -39,8 +39,18 @@ declare
   );
 begin
   delete from calendar_sync.feed_owners where user_id = p_user_id;
+  delete from calendar_sync.calls where caller in (
+    select calendar_sync.caller_of_key(id) from calendar_sync.api_keys where user_id = p_user_id
+  );
+  delete from calendar_sync.api_keys where user_id = p_user_id;
   delete from calendar_sync.feed_changes where user_id = p_user_id;
+  delete from calendar_sync.webhooks where user_id = p_user_id;
+  delete from calendar_sync.deliveries where user_id = p_user_id;
   delete from calendar_sync.flows where user_id = p_user_id;
+  delete from calendar_sync.preferences where user_id = p_user_id;
+  delete from calendar_sync.notices where user_id = p_user_id;
+  delete from calendar_sync.mail_choices where user_id = p_user_id;
+  delete from calendar_sync.suppressed_mail where user_id = p_user_id;
   delete from calendar_sync.locks where subject_id = p_user_id or subject_id = any (v_ids);
   delete from calendar_sync.calls where caller = p_user_id;
   delete from public.calendar_integrations
@@ -54,6 +64,9 @@ begin
   update calendar_sync.providers as provider
   set unreachable = array(select id from unnest(provider.unreachable) as id where id <> all (v_ids))
   where provider.unreachable && v_ids;
+  update calendar_sync.server_breakers as breaker
+  set unreachable = array(select id from unnest(breaker.unreachable) as id where id <> all (v_ids))
+  where breaker.unreachable && v_ids;
   delete from calendar_sync.incidents
   where kind = 'claim' and exists (select from unnest(v_ids) as id where strpos(message, id::text) > 0);
   return calendar_sync.forget_activity(p_user_id);

@@ -133,13 +133,40 @@ $$;
 
 comment on function calendar_sync.queue_gauges() is 'What waits, for how long, and what is in work.';
 
+create function calendar_sync.delivery_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+declare
+  v_bound constant integer := 10000;
+begin
+  return query
+  select gauge.metric, jsonb_build_object('channel', channel.name), gauge.value
+  from (values ('webhook'), ('mail')) as channel (name)
+  cross join lateral (
+    select count(*)::numeric as open, count(*) filter (where waiting.state = 'retrying')::numeric as retrying,
+      extract(epoch from clock_timestamp() - min(waiting.next_attempt_at) filter (where waiting.next_attempt_at <= now())) as oldest_s
+    from (
+      select delivery.state, delivery.next_attempt_at from calendar_sync.deliveries as delivery
+      where delivery.ended_at is null and delivery.channel = channel.name order by delivery.next_attempt_at limit v_bound + 1
+    ) as waiting
+  ) as found
+  cross join lateral (values
+    ('calendar_deliveries_waiting', found.open), ('calendar_deliveries_retrying', found.retrying),
+    ('calendar_oldest_delivery_age_seconds', coalesce(found.oldest_s, 0))
+  ) as gauge (metric, value);
+end;
+$$;
+
+comment on function calendar_sync.delivery_gauges() is 'Mails and calls of webhooks that are waiting, and for how long.';
+
 create function calendar_sync.health_gauges() returns table (metric text, labels jsonb, value numeric)
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   return query
   select gauge.metric, jsonb_build_object('kind', kind.name), gauge.value
-  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure')) as kind (name)
+  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure'), ('webhooks')) as kind (name)
   cross join lateral (
     values
       ('calendar_incidents_unrepaired', (
@@ -197,6 +224,7 @@ as $$
       from (
         select * from calendar_sync.provider_gauges()
         union all select * from calendar_sync.queue_gauges()
+        union all select * from calendar_sync.delivery_gauges()
         union all select * from calendar_sync.health_gauges()
       ) as gauge
     )

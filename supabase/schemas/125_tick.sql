@@ -62,6 +62,9 @@ begin
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
   perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
   perform calendar_sync.resume_unblocked();
+  perform calendar_sync.tell_admins();
+  perform calendar_sync.queue_mails();
+  perform calendar_sync.forget_previous_secrets();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
@@ -129,8 +132,14 @@ begin
   update public.calendar_integrations set status = 'active'
   where status = 'paused' and last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable');
   delete from calendar_sync.incidents where repaired_at < now() - interval '30 days';
+  delete from calendar_sync.server_breakers as breaker where not exists (
+    select from public.calendar_integrations as integration
+    where integration.provider = breaker.provider and integration.server = breaker.server and integration.removed_at is null
+  );
   perform calendar_sync.tidy_feeds();
+  perform calendar_sync.tidy_notices();
   perform calendar_sync.tidy_counts();
+  perform calendar_sync.tidy_deliveries();
   -- By what they ran: a job that was scheduled again has another id than its earlier runs.
   delete from cron.job_run_details as detail
   where detail.command ~ '^\s*select calendar_sync\.(tick|sweep_slice|nightly)\(\)[\s;]*$' and detail.end_time < now() - interval '1 day';

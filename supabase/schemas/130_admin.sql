@@ -31,6 +31,7 @@ as $$
       where user_id = p_id and num_nonnulls(title, calendar_id, event_id, details) > 0
     )
     or exists (select from calendar_sync.erasures where user_id = p_id)
+    or exists (select from calendar_sync.webhooks where user_id = p_id)
     or exists (select from calendar_sync.calls where caller = p_id)
 $$;
 

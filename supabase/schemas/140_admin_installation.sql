@@ -3,6 +3,7 @@
 create view calendar_admin.circuit_breakers with (security_invoker = true) as
 select
   provider.name as provider,
+  null::text as server,
   case
     when provider.open_since is not null then case when provider.probe_at <= now() then 'half-open: the next calendar tries the provider'
       else 'open: the provider cannot be reached' end
@@ -13,9 +14,23 @@ select
   nullif(greatest(provider.probe_at, provider.quota_until, now()), now()) as next_try_at,
   cardinality(provider.unreachable) as unreachable_in_a_row
 from calendar_sync.providers as provider
-order by provider.name;
+union all
+select
+  breaker.provider,
+  breaker.server,
+  case
+    when breaker.open_since is null then 'closed'
+    when breaker.probe_at <= now() then 'half-open: the next calendar tries the server'
+    else 'open: the server cannot be reached'
+  end,
+  breaker.open_since,
+  nullif(greatest(breaker.probe_at, now()), now()),
+  cardinality(breaker.unreachable)
+from calendar_sync.server_breakers as breaker
+order by provider, server nulls first;
 
 comment on view calendar_admin.circuit_breakers is 'Whether each provider''s calendars may be worked. Closed: they may. An open circuit breaker closes by itself.';
+comment on column calendar_admin.circuit_breakers.server is 'Of one server, where accounts are on servers that their users named: shown while it could not be reached. Empty: of the provider.';
 comment on column calendar_admin.circuit_breakers.next_try_at is 'When a calendar tries whether the provider is back. Empty: at once.';
 comment on column calendar_admin.circuit_breakers.unreachable_in_a_row is 'Different calendars in a row that could not reach it; five open the circuit breaker.';
 
@@ -69,6 +84,7 @@ select
     when 'stalled' then 'work was due for a minute and no worker came'
     when 'claim' then 'a calendar''s work could not be read; that calendar waited for a minute'
     when 'erasure' then 'a user could not be erased; it is tried again'
+    when 'webhooks' then 'webhooks could not be told of a change; the change itself was made'
     else incident.kind
   end as what,
   incident.message,
@@ -82,6 +98,34 @@ limit 500;
 comment on view calendar_admin.incidents is 'What went wrong inside a transaction without disturbing it. The latest 500.';
 comment on column calendar_admin.incidents.obligation_ids is 'The obligations that it concerned, where it is known.';
 comment on column calendar_admin.incidents.repaired_at is 'When the tick had seen to it.';
+
+create view calendar_admin.mails with (security_invoker = true) as
+select
+  delivery.created_at as queued_at,
+  delivery.type as kind,
+  delivery.user_id,
+  delivery.state,
+  delivery.attempt_count as attempts,
+  delivery.attempts -> -1 ->> 'status' as last_status,
+  delivery.attempts -> -1 ->> 'error' as last_error,
+  delivery.next_attempt_at,
+  delivery.ended_at
+from calendar_sync.deliveries as delivery
+where delivery.channel = 'mail'
+order by delivery.created_at desc
+limit 500;
+
+comment on view calendar_admin.mails is 'The latest 500 mails and what became of them.';
+comment on column calendar_admin.mails.kind is 'The kind of notice; digest: the daily mail; admin_…: to CALENDAR_ADMIN_EMAIL.';
+comment on column calendar_admin.mails.user_id is 'Empty: to administrators.';
+
+create view calendar_admin.notices with (security_invoker = true) as
+select notice.created_at as since, notice.kind, notice.object as about, notice.details, notice.ended_at
+from calendar_sync.admin_notices as notice
+order by notice.created_at desc
+limit 500;
+
+comment on view calendar_admin.notices is 'What only administrators can mend: the latest 500. ended_at empty: it is still so.';
 
 create view calendar_admin.wake_up_calls with (security_invoker = true) as
 select

@@ -267,11 +267,13 @@ declare
   v_activity bigint;
   v_left integer;
   v_feeds bigint;
+  v_keys bigint;
 begin
   perform calendar_admin.check_leaving(p_user_id, p_events);
   perform calendar_admin.sign(p_reason);
   select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
   select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
+  select count(*) into v_keys from calendar_sync.api_keys where user_id = p_user_id and expires_at > now();
   perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
   insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
   values (p_user_id, v_ids, calendar_sync.caused_by(), p_reason)
@@ -285,6 +287,7 @@ begin
     ('calendars whose events are removed first (see calendar_admin.erasures)', coalesce(v_left, 0)::bigint),
     ('calendars forgotten with their tokens', (cardinality(v_ids) - coalesce(v_left, 0))::bigint),
     ('feeds ended', v_feeds),
+    ('API keys revoked', v_keys),
     ('rows of activity blanked', v_activity);
 end;
 $$;

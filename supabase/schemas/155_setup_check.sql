@@ -215,6 +215,39 @@ $$;
 
 comment on function calendar_admin.check_options() is 'Whether what an administrator may set is set to something sensible.';
 
+create function calendar_admin.check_mail() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'mail', setup.transport is not null, 'warning',
+    case
+      when setup.transport is not null then format('users are told by mail, by %s', upper(setup.transport))
+      when setup.reported_at is null then 'not known yet: no calendar-sync has started since the migration'
+      else 'no mail is sent: who does not open the page does not learn of a lost connection'
+    end,
+    'npx supabase secrets set CALENDAR_MAIL_FROM=<name and address> CALENDAR_MAIL_API_KEY=<key>   -- or CALENDAR_SMTP_URL; see docs/notices-and-mail.md'
+  from calendar_sync.mail_setup as setup
+  union all
+  select
+    'mail to administrators', setup.tells_admin or setup.transport is null, 'warning',
+    case when setup.tells_admin then 'CALENDAR_ADMIN_EMAIL is told what only administrators can mend'
+      else 'nobody is told what only administrators can mend' end,
+    'npx supabase secrets set CALENDAR_ADMIN_EMAIL=<address>'
+  from calendar_sync.mail_setup as setup
+  union all
+  select
+    'mails', count(*) = 0, 'warning',
+    case when count(*) = 0 then 'none has been refused again and again'
+      else format('%s have been refused five times or more, the latest with: %s', count(*), max(failing.error)) end,
+    'select * from calendar_admin.mails;'
+  from (
+    select delivery.attempts -> -1 ->> 'error' as error from calendar_sync.deliveries as delivery
+    where delivery.channel = 'mail' and delivery.ended_at is null and delivery.attempt_count >= 5
+  ) as failing
+$$;
+
+comment on function calendar_admin.check_mail() is 'Whether users and administrators are told by mail, and whether mails are taken.';
+
 create function calendar_admin.check_health() returns setof calendar_admin.finding
 language sql volatile security invoker set search_path = ''
 as $$
@@ -234,7 +267,7 @@ declare
 begin
   foreach v_concern in array array[
     'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
-    'options', 'health'
+    'options', 'mail', 'health'
   ] loop
     begin
       return query execute format(

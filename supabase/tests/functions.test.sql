@@ -9,7 +9,8 @@ create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 select no_plan();
 
--- call: with $id for an integration, an obligation or a feed, all of which have the id of their owner; null where a service
+-- call: with $id for an integration, an obligation or a feed, all of which have the id of their owner, and $key for an API key, whose
+-- id is made of it; null where a service
 -- calls. of_others: its answer to an id that is not the caller's, as text. Null: it takes no id, and its answer has nothing
 -- of anybody else.
 create temporary table decided (name text primary key, granted text not null, call text, of_others text);
@@ -17,12 +18,20 @@ create temporary table decided (name text primary key, granted text not null, ca
 -- What the Data API offers.
 insert into decided values
   ('public.calendar_activity(integer)', 'authenticated', 'public.calendar_activity()', null),
+  ('public.calendar_change_notifications(jsonb)', 'authenticated', $$ public.calendar_change_notifications('{}') $$, null),
+  ('public.calendar_dismiss_notice(uuid)', 'authenticated', 'public.calendar_dismiss_notice($id)', 'false'),
   ('public.calendar_evidence(uuid)', 'authenticated', 'public.calendar_evidence($id)', 'nothing'),
   ('public.calendar_explain(uuid)', 'authenticated', 'public.calendar_explain($id)', 'nothing'),
   ('public.calendar_feeds()', 'authenticated', 'public.calendar_feeds()', null),
   ('public.calendar_find_obligations(text,integer)', 'authenticated', 'public.calendar_find_obligations()', null),
+  ('public.calendar_notices()', 'authenticated', 'public.calendar_notices()', null),
+  ('public.calendar_notifications()', 'authenticated', 'public.calendar_notifications()', null),
+  ('public.calendar_keys()', 'authenticated', 'public.calendar_keys()', null),
+  ('public.calendar_delete_key(text)', 'authenticated', 'public.calendar_delete_key($key)', 'false'),
   ('public.calendar_obligation_types()', 'authenticated', 'public.calendar_obligation_types()', null),
+  ('public.calendar_preferences()', 'authenticated', 'public.calendar_preferences()', null),
   ('public.calendar_problems()', 'authenticated', 'public.calendar_problems()', null),
+  ('public.calendar_restore_notice(uuid)', 'authenticated', 'public.calendar_restore_notice($id)', 'false'),
   ('public.calendar_resume(uuid)', 'authenticated', 'public.calendar_resume($id)', 'nothing'),
   ('public.calendar_retry(uuid,uuid)', 'authenticated', 'public.calendar_retry($id, $id)', 'nothing'),
   ('public.calendar_status()', 'authenticated', 'public.calendar_status()', null),
@@ -31,38 +40,64 @@ insert into decided values
     $$ public.calendar_update_feed($id, p_name => 'Taken') $$, 'nothing'),
   ('public.calendar_update_integration(uuid,boolean,jsonb)', 'authenticated',
     'public.calendar_update_integration($id, p_sync_enabled => true)', 'nothing'),
+  ('public.calendar_update_preferences(jsonb)', 'authenticated',
+    $$ public.calendar_update_preferences('{"all_day_reminder_time": "08:00"}') $$, null),
   ('public.calendar_delete_feed(uuid)', 'authenticated', 'public.calendar_delete_feed($id)', 'false');
 insert into decided (name, granted) values
-  ('public.calendar_activate(uuid,text,text,text)', 'service_role'),
+  ('public.calendar_activate(uuid,text,text,text,boolean)', 'service_role'),
   ('public.calendar_begin_connection(uuid,text,text,text,integer)', 'service_role'),
   ('public.calendar_begin_disconnect(uuid,uuid,text)', 'service_role'),
+  ('public.calendar_begin_password_connection(uuid,text,text,text,text,text,text,text,integer)', 'service_role'),
   ('public.calendar_begin_refresh(uuid,integer,text,integer)', 'service_role'),
+  ('public.calendar_call_with_key(text,text,jsonb)', 'service_role'),
   ('public.calendar_claim(uuid,integer,integer)', 'service_role'),
+  ('public.calendar_claim_deliveries(uuid,integer,integer)', 'service_role'),
   ('public.calendar_compare_events(uuid,uuid,jsonb,jsonb)', 'service_role'),
   ('public.calendar_count_call(uuid,boolean,integer)', 'service_role'),
   ('public.calendar_create_feed(uuid,text,jsonb,timestamp with time zone,text)', 'service_role'),
+  ('public.calendar_create_key(uuid,text,text[],timestamp with time zone,text,text)', 'service_role'),
+  ('public.calendar_create_webhook(uuid,text,text[])', 'service_role'),
+  ('public.calendar_delete_webhook(uuid,uuid)', 'service_role'),
   ('public.calendar_feed_page(uuid,date,uuid,integer)', 'service_role'),
   ('public.calendar_finish_disconnect(uuid,uuid)', 'service_role'),
   ('public.calendar_health()', 'service_role'),
+  ('public.calendar_end_flow(uuid,uuid)', 'service_role'),
   ('public.calendar_integration_of(uuid,uuid)', 'service_role'),
   ('public.calendar_keep_counts(jsonb)', 'service_role'),
   ('public.calendar_lock_user(uuid,uuid,integer)', 'service_role'),
   ('public.calendar_metrics()', 'service_role'),
   ('public.calendar_next_work(integer)', 'service_role'),
   ('public.calendar_poll_feed(text,uuid,text,integer,integer)', 'service_role'),
+  ('public.calendar_password_refused(uuid,text,integer,jsonb,jsonb)', 'service_role'),
+  ('public.calendar_read_password(uuid,integer)', 'service_role'),
   ('public.calendar_record(uuid,uuid,jsonb,jsonb)', 'service_role'),
+  ('public.calendar_record_deliveries(uuid,jsonb)', 'service_role'),
   ('public.calendar_refresh_failed(uuid,uuid,text,jsonb)', 'service_role'),
   ('public.calendar_renew(uuid,integer,uuid[])', 'service_role'),
   ('public.calendar_retire(uuid,jsonb)', 'service_role'),
+  ('public.calendar_report_mail(text,boolean,integer)', 'service_role'),
+  ('public.calendar_replay_webhook(uuid,uuid,timestamp with time zone)', 'service_role'),
+  ('public.calendar_retry_delivery(uuid,uuid,uuid)', 'service_role'),
   ('public.calendar_rotate_feed(uuid,uuid,text)', 'service_role'),
+  ('public.calendar_rotate_key(uuid,text,text,text)', 'service_role'),
+  ('public.calendar_rotate_webhook(uuid,uuid)', 'service_role'),
   ('public.calendar_save_tokens(uuid,uuid,text,timestamp with time zone,text)', 'service_role'),
-  ('public.calendar_set_calendar(uuid,uuid,text,text,text)', 'service_role'),
+  ('public.calendar_set_calendar(uuid,uuid,text,text,text,boolean)', 'service_role'),
   ('public.calendar_store_connection(uuid,text,text,text[],text,text,timestamp with time zone,text,integer)',
     'service_role'),
+  ('public.calendar_suppress_mail(uuid,text,text)', 'service_role'),
   ('public.calendar_take_connection(uuid,text)', 'service_role'),
   ('public.calendar_take_state(uuid)', 'service_role'),
+  ('public.calendar_test_webhook(uuid,uuid)', 'service_role'),
   ('public.calendar_unlock_user(uuid,uuid)', 'service_role'),
+  ('public.calendar_use_key(text,text,boolean,integer)', 'service_role'),
+  ('public.calendar_unsubscribe(uuid,text[])', 'service_role'),
+  ('public.calendar_update_webhook(uuid,uuid,text,text[],boolean)', 'service_role'),
+  ('public.calendar_webhook_deliveries(uuid,uuid,integer)', 'service_role'),
+  ('public.calendar_webhooks(uuid)', 'service_role'),
   ('public.obligations_touch()', ''),
+  ('calendar_sync.statement_of(text,jsonb)', 'service_role'),
+  ('calendar_sync.user_of_key(text,text)', 'service_role'),
   ('calendar_sync.evidence(uuid,uuid)', 'service_role');
 
 -- What the functions above stand on, where they run as their caller. The Data API does not offer it, other ways in might.
@@ -71,15 +106,24 @@ insert into decided values
   ('calendar_sync.request_id()', 'authenticated, service_role', 'calendar_sync.request_id()', null),
   ('calendar_sync.change_own_feed(uuid,text,jsonb,jsonb)', 'authenticated',
     $$ calendar_sync.change_own_feed($id, 'Taken', '{}', '{"at": null}') $$, 'nothing'),
+  ('calendar_sync.change_own_preferences(jsonb)', 'authenticated', $$ calendar_sync.change_own_preferences('{}') $$, null),
+  ('calendar_sync.change_own_notifications(jsonb)', 'authenticated', $$ calendar_sync.change_own_notifications('{}') $$, null),
   ('calendar_sync.delete_own_feed(uuid)', 'authenticated', 'calendar_sync.delete_own_feed($id)', 'false'),
+  ('calendar_sync.dismiss_own_notice(uuid)', 'authenticated', 'calendar_sync.dismiss_own_notice($id)', 'false'),
+  ('calendar_sync.delete_own_key(text)', 'authenticated', 'calendar_sync.delete_own_key($key)', 'false'),
   ('calendar_sync.explain_own(uuid)', 'authenticated', 'calendar_sync.explain_own($id)', 'nothing'),
   ('calendar_sync.find_own_obligations(text,integer)', 'authenticated', $$ calendar_sync.find_own_obligations('', 50) $$, null),
   ('calendar_sync.own_activity(integer)', 'authenticated', 'calendar_sync.own_activity(200)', null),
   ('calendar_sync.own_evidence(uuid)', 'authenticated', 'calendar_sync.own_evidence($id)', 'nothing'),
   ('calendar_sync.own_feeds()', 'authenticated', 'calendar_sync.own_feeds()', null),
   ('calendar_sync.own_integrations(uuid)', 'authenticated', 'calendar_sync.own_integrations($id) -> 0', 'nothing'),
+  ('calendar_sync.own_notices(integer)', 'authenticated', 'calendar_sync.own_notices(200)', null),
+  ('calendar_sync.own_notifications()', 'authenticated', 'calendar_sync.own_notifications()', null),
+  ('calendar_sync.own_keys()', 'authenticated', 'calendar_sync.own_keys()', null),
   ('calendar_sync.own_obligation_types()', 'authenticated', 'calendar_sync.own_obligation_types()', null),
+  ('calendar_sync.own_preferences()', 'authenticated', 'calendar_sync.own_preferences()', null),
   ('calendar_sync.own_problems(integer)', 'authenticated', 'calendar_sync.own_problems(100)', null),
+  ('calendar_sync.restore_own_notice(uuid)', 'authenticated', 'calendar_sync.restore_own_notice($id)', 'false'),
   -- It answers nothing to anybody: that nothing of Bob's changed is looked at below.
   ('calendar_sync.resume_own(uuid)', 'authenticated', 'calendar_sync.resume_own($id)', ''),
   ('calendar_sync.retry_own(uuid,uuid)', 'authenticated', 'calendar_sync.retry_own($id, null)', 'nothing'),
@@ -187,7 +231,8 @@ select matches(rows, 'Bob''s tax return', 'Bob has something to lose') from befo
 create function pg_temp.called(p_call text, p_id uuid) returns text
 language sql as $$
   select coalesce(pg_temp.answer('authenticated', current_setting('test.ada')::uuid,
-    'select ' || replace(p_call, '$id', quote_literal(p_id) || '::uuid')), 'nothing')
+    'select ' || replace(replace(p_call, '$id', quote_literal(p_id) || '::uuid'), '$key', quote_literal(pg_temp.key_id(p_id)))),
+    'nothing')
 $$;
 
 select is(pg_temp.called(call, :'bob'), of_others, format('Ada with Bob''s id: %s', name))
@@ -201,7 +246,8 @@ select matches(pg_temp.called(call, :'ada'), '[Aa]da', format('Ada, and it is he
 from decided where call is not null and of_others is null order by name;
 select isnt(pg_temp.called(call, :'ada'), of_others, format('Ada with her own id: %s', name))
 from decided
-where of_others is not null and name not like '%.resume_own(%' and name <> 'calendar_sync.delete_own_feed(uuid)'
+where of_others is not null and name not like '%.resume_own(%' 
+  and name not in ('calendar_sync.delete_own_feed(uuid)', 'calendar_sync.delete_own_key(text)')
 order by name like '%delete%', name;
 
 select diag(format('%s privileges on %s functions were checked', count(*) * 4, count(*))) from ours;

@@ -16,12 +16,15 @@ insert into decided values
   ('public.calendar_integrations', 'select, update (sync_enabled, settings)', 'select'),
   ('public.calendar_event_mappings', 'select', 'select'),
   ('calendar_sync.activity', '', ''),
+  ('calendar_sync.api_keys', '', ''),
+  ('calendar_sync.admin_notices', '', ''),
   ('calendar_sync.calls', '', ''),
   ('calendar_sync.changes', '', ''),
   ('calendar_sync.count_flushes', '', ''),
   ('calendar_sync.count_totals', '', ''),
   ('calendar_sync.count_words', '', ''),
   ('calendar_sync.deadlines', '', ''),
+  ('calendar_sync.deliveries', '', ''),
   ('calendar_sync.erasures', '', ''),
   ('calendar_sync.expected_triggers', '', ''),
   ('calendar_sync.feed_changes', '', ''),
@@ -36,13 +39,21 @@ insert into decided values
   ('calendar_sync.leftovers', '', ''),
   ('calendar_sync.listeners', '', ''),
   ('calendar_sync.locks', '', ''),
+  ('calendar_sync.mail_choices', '', ''),
+  ('calendar_sync.mail_setup', '', ''),
+  ('calendar_sync.notice_kinds', '', ''),
+  ('calendar_sync.notices', '', ''),
   ('calendar_sync.options', '', ''),
+  ('calendar_sync.preferences', '', ''),
   ('calendar_sync.provider_calls', '', ''),
   ('calendar_sync.providers', '', ''),
   ('calendar_sync.schedule', '', ''),
+  ('calendar_sync.server_breakers', '', ''),
+  ('calendar_sync.suppressed_mail', '', ''),
   ('calendar_sync.thresholds', '', ''),
   ('calendar_sync.wake_up_calls', '', ''),
-  ('calendar_sync.watched_tables', '', '');
+  ('calendar_sync.watched_tables', '', ''),
+  ('calendar_sync.webhooks', '', '');
 
 -- Of a host's own tables in schema public nothing is said here.
 create temporary view ours as

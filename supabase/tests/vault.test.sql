@@ -84,7 +84,7 @@ select results_eq(
   $$ with gone as (delete from public.calendar_integrations where account_id = 'Ada-account' returning 1)
     select count(*) from gone $$,
   'values (1::bigint)', 'an integration is deleted');
-select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Ada%' $$, 'its tokens are gone from Vault');
+select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Ada % plaintext' $$, 'its tokens are gone from Vault');
 delete from auth.users where id = :'bob';
 select results_eq(
   format('select status, remove_by from public.calendar_integrations where deleted_user_id = %L', :'bob'),

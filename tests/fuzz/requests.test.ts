@@ -81,6 +81,8 @@ Deno.test({
     integration_id: [ids.integration_id],
     obligation_id: [ids.obligation_id],
     id: [ids.id],
+    delivery_id: [RANDOM_ID],
+    url: ["https://app.example.com/calendar-events"],
     redirect_to: [redirect_to],
     calendar_id: ["primary", "none"],
   });

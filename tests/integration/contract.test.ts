@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PRESETS } from "../../supabase/functions/_shared/providers/caldav/presets.ts";
 import postgres from "postgres";
 import { openScene } from "../support/scene.ts";
 import { ADA } from "../support/subjects/subject.ts";
@@ -133,6 +134,7 @@ Deno.test({
           providers: [
             { provider: "google", name: "Google", credential: "oauth", presets: [] },
             { provider: "outlook", name: "Outlook", credential: "oauth", presets: [] },
+            { provider: "caldav", name: "CalDAV", credential: "password", presets: PRESETS },
           ],
         }]);
       },

@@ -239,7 +239,11 @@ Deno.test({
     await t.step("each function says how it started, and each worker what it did", async () => {
       for (const service of ["calendar", "calendar-sync", "calendar-feed"]) {
         const started = await lineOf(scene, (line) => line.service === service && line.action === "started");
-        assert.deepEqual([started["log_level"], started["providers"]], ["debug", ["google", "outlook"]]);
+        assert.deepEqual([started["log_level"], started["providers"]], ["debug", [
+          "google",
+          "outlook",
+          "caldav",
+        ]]);
       }
       const drained = await lineOf(
         scene,

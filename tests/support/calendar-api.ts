@@ -17,6 +17,7 @@ const Integration = z.object({
   id: z.string(),
   provider: z.string(),
   account_email: z.string().nullable(),
+  server: z.string().optional(),
   status: z.string(),
   access: z.string(),
   calendar_id: z.string().nullable(),
@@ -42,6 +43,15 @@ export interface Flow {
   readonly provider?: "google" | "outlook";
   readonly redirect_to: string;
   readonly access?: "dedicated" | "existing" | undefined;
+}
+
+/** What a user types to connect an account. */
+export interface PasswordAccount {
+  readonly server_url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly access?: "dedicated" | "existing" | undefined;
+  readonly calendar_id?: string;
 }
 
 /** The Calendar API as a signed-in user calls it. */
@@ -119,6 +129,13 @@ export class CalendarApi {
     assert.ok(connection, landed.toString());
     const response = await this.request("POST", "/confirm", { connection });
     assert.equal(response.status, 200, await response.clone().text());
+    return Integration.parse(await response.json());
+  }
+
+  /** Connects an account with a user name and a password, or connects it again. */
+  async connectWithPassword(account: PasswordAccount): Promise<Integration> {
+    const response = await this.request("POST", "/connect", { provider: "caldav", ...account });
+    assert.ok(response.status === 200 || response.status === 201, await response.clone().text());
     return Integration.parse(await response.json());
   }
 }

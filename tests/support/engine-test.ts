@@ -43,6 +43,8 @@ async function forgetAll(sql: Sql): Promise<void> {
   await sql`delete from auth.users`;
   await sql`delete from public.obligations`;
   await sql`delete from public.calendar_integrations`;
+  await sql`delete from calendar_sync.deliveries`;
+  await sql`delete from calendar_sync.webhooks`;
   await sql`delete from calendar_sync.changes`;
   await sql`delete from calendar_sync.incidents`;
   await sql.begin(async (maintenance) => {

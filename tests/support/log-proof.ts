@@ -5,6 +5,7 @@ import { DIED } from "../../local/functions/function-process.ts";
 import { ROOT } from "../../local/paths.ts";
 import type { Stack } from "../../local/stack.ts";
 import { LINE_CHARACTERS_MAX, LOG_LEVELS } from "../../supabase/functions/_shared/platform/log-line.ts";
+import { PROVIDER_NAMES } from "../../supabase/functions/_shared/providers/registry.ts";
 import { redactText } from "../../supabase/functions/_shared/platform/redact.ts";
 import { encodingsOf } from "./encodings.ts";
 
@@ -12,6 +13,8 @@ import { encodingsOf } from "./encodings.ts";
 const SECRET_CHARACTERS_MIN = 8;
 /** What is brought may be made up, and be a word; what we or the providers made is longer. */
 const BROUGHT_CHARACTERS_MIN = 24;
+/** What is before it in a key is public. */
+const API_KEY_SECRET_CHARACTERS = 49;
 
 /** Every action that docs/operations/logs.md describes. */
 export const ACTIONS: readonly string[] = [
@@ -28,7 +31,7 @@ const SHARED_FIELDS = {
   level: z.enum(LOG_LEVELS),
   service: z.enum(["calendar", "calendar-feed", "calendar-metrics", "calendar-sync"]),
   action: z.enum(ACTIONS),
-  provider: z.enum(["google", "outlook"]).optional(),
+  provider: z.enum(PROVIDER_NAMES).optional(),
   user_id: z.guid().optional(),
   obligation_id: z.guid().optional(),
   duration_ms: z.int().nonnegative().optional(),
@@ -79,9 +82,17 @@ export class LogProof {
     if (URL.canParse(location)) {
       this.know("ticket", new URL(location).searchParams.get("calendar_connection") ?? "");
     }
-    if (/\/(?:calendar\/feeds|token$)/.test(pathname) && request.method === "POST" && answer.ok) {
-      const { url, access_token, refresh_token } = Given.parse(await answer.clone().json().catch(() => ({})));
+    if (
+      /\/(?:calendar\/(?:feeds|keys|webhooks)|token$)/.test(pathname) && request.method === "POST" &&
+      answer.ok
+    ) {
+      const { url, key, secret, access_token, refresh_token } = Given.parse(
+        await answer.clone().json().catch(() => ({})),
+      );
       this.know("feed token", /\/calendar-feed\/(.+)\.ics$/.exec(url ?? "")?.[1] ?? "");
+      this.know("API key", key ?? "");
+      this.know("secret of an API key", key?.slice(-API_KEY_SECRET_CHARACTERS) ?? "");
+      this.know("webhook's secret", secret ?? "");
       this.know("user's access token", access_token ?? "");
       this.know("user's refresh token", refresh_token ?? "");
     }
@@ -94,7 +105,7 @@ export class LogProof {
       this.know("user's password", password);
       this.know("user's e-mail address", email);
     }
-    for (const emulator of [stack.google, stack.outlook]) {
+    for (const emulator of [stack.google, stack.outlook, stack.caldav]) {
       for (const { kind, value } of emulator?.state.issued ?? []) this.know(`provider's ${kind}`, value);
       for (const { email } of emulator?.state.accounts.values() ?? []) {
         this.know("account's e-mail address", email);
@@ -103,6 +114,9 @@ export class LogProof {
     const kept = await sql<{ secret: string }[]>`
       select decrypted_secret as secret from vault.decrypted_secrets where name <> 'calendar_sync_url'`;
     for (const { secret } of kept) this.know("secret in Vault", secret);
+    for (const { secret } of kept.filter(({ secret }) => secret.startsWith("{"))) {
+      this.know("account's password", Password.parse(JSON.parse(secret)).password);
+    }
   }
 
   /**
@@ -126,8 +140,11 @@ export class LogProof {
   }
 }
 
+const Password = z.object({ password: z.string() });
 const Given = z.object({
   url: z.string().optional(),
+  key: z.string().optional(),
+  secret: z.string().optional(),
   access_token: z.string().optional(),
   refresh_token: z.string().optional(),
 }).catch({});

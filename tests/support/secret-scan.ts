@@ -11,6 +11,7 @@ const OWN_KINDS = [
   { name: "Supabase secret key", patterns: ["/\\bsb_secret_[\\w-]{20,}/"] },
   { name: "Supabase access token", patterns: ["/\\bsbp_[0-9a-f]{40}/"] },
   { name: "JSON Web Token", patterns: ["/\\beyJ[\\w-]{10,}\\.eyJ[\\w-]{10,}\\.[\\w-]{20,}/"] },
+  { name: "API key of ours", patterns: ["/eck_(?:live|test)_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}/"] },
   { name: "address of a feed", patterns: ["/calendar-feed\\/[\\w-]{43}\\.ics/"] },
 ];
 

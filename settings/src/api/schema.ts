@@ -80,6 +80,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/connect": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Connect an account with a user name and a password
+     * @description For providers of credential password. The calendar is there and the first sync is queued when this answers.
+     */
+    post: operations["connect"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/": {
     parameters: {
       query?: never;
@@ -307,6 +327,108 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/notifications": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the user is told by mail */
+    get: operations["getNotifications"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change what the user is told by mail
+     * @description What is not given stays. connection_added, key_added and webhook_added cannot be switched off.
+     */
+    patch: operations["changeNotifications"];
+    trace?: never;
+  };
+  "/notices/{id}/dismiss": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Dismiss a notice
+     * @description It may be repeated. What is mended dismisses its notice by itself.
+     */
+    post: operations["dismissNotice"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the user has to know */
+    get: operations["listNotices"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/notices/{id}/restore": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take the dismissal of a notice back
+     * @description What has been mended meanwhile stays dismissed.
+     */
+    post: operations["restoreNotice"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/unsubscribe": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Where a mail's address leads a person
+     * @description It changes nothing: programs that scan mails open every address in them.
+     */
+    get: operations["showUnsubscribe"];
+    put?: never;
+    /**
+     * Switch mail off with the address that a mail carries
+     * @description What a mail program does with one click (RFC 8058): without a session, for the kinds of that mail alone.
+     */
+    post: operations["unsubscribe"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/feeds/{id}": {
     parameters: {
       query?: never;
@@ -386,6 +508,230 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/preferences": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The user's time zone and reminder time */
+    get: operations["preferences"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Change the user's time zone or reminder time
+     * @description What is not given stays. An unknown key is refused, and then nothing changes.
+     */
+    patch: operations["changePreferences"];
+    trace?: never;
+  };
+  "/keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The user's API keys
+     * @description Without their secrets. Those that expired are listed for at least 30 days, or until others need their place.
+     */
+    get: operations["listKeys"];
+    put?: never;
+    /**
+     * Make an API key
+     * @description The key is shown this once: nobody can be told it again, only given another.
+     */
+    post: operations["createKey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/keys/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revoke an API key */
+    delete: operations["deleteKey"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/keys/{id}/rotate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replace an API key
+     * @description The new one has the name, scopes and lifetime of the old one, which stays good for a day, or until it expires before. Delete a key that leaked: then it opens nothing at once.
+     */
+    post: operations["rotateKey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/webhooks/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Delete a webhook
+     * @description Its secrets and deliveries go with it.
+     */
+    delete: operations["deleteWebhook"];
+    options?: never;
+    head?: never;
+    /**
+     * Change a webhook's address or types, or switch it on or off
+     * @description What is not given stays. An unknown key is refused, and then nothing changes.
+     */
+    patch: operations["changeWebhook"];
+    trace?: never;
+  };
+  "/webhooks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The user's webhooks */
+    get: operations["listWebhooks"];
+    put?: never;
+    /**
+     * Add a webhook
+     * @description It is active at once. The secret is shown this once: nobody can be told it again, only given another.
+     */
+    post: operations["createWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/webhooks/{id}/deliveries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was sent to a webhook, and what is waiting */
+    get: operations["listDeliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/webhooks/{id}/replay": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send everything again since a moment
+     * @description With the same event ids, whatever became of it, as far as it is kept: for 30 days.
+     */
+    post: operations["replayWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/webhooks/{id}/deliveries/{delivery_id}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send one event again
+     * @description With the same event id, whatever became of it.
+     */
+    post: operations["retryDelivery"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/webhooks/{id}/rotate": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give a webhook another secret
+     * @description For a day calls are signed with both. The new secret is shown this once.
+     */
+    post: operations["rotateWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/webhooks/{id}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a test event
+     * @description Of the type webhook.test, whatever types were chosen, also to a webhook that is switched off.
+     */
+    post: operations["testWebhook"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -401,18 +747,29 @@ export interface components {
        */
       code:
         | "invalid_request"
+        | "key_in_query"
         | "unauthorized"
         | "forbidden"
+        | "scope_missing"
         | "not_found"
         | "connection_unknown"
         | "calendar_in_use"
+        | "calendar_needed"
         | "more_access_needed"
         | "reconnect_needed"
         | "disconnecting"
         | "provider_not_configured"
         | "mailbox_unavailable"
+        | "server_not_allowed"
+        | "server_unreachable"
+        | "not_caldav"
+        | "sign_in_failed"
         | "too_many_feeds"
         | "too_many_integrations"
+        | "too_many_keys"
+        | "key_replaced"
+        | "too_many_webhooks"
+        | "address_not_allowed"
         | "rate_limited"
         | "permission_missing"
         | "blocked_by_policy"
@@ -424,14 +781,32 @@ export interface components {
         | "internal";
       /** @description For people: what to do next. */
       message: string;
+      details?: {
+        /** @description To choose from (calendar_needed). */
+        calendars?: components["schemas"]["Calendar"][];
+      };
+    };
+    Calendar: {
+      id: string;
+      name: string;
+      /** @description The account's default calendar. */
+      primary: boolean;
+      writable: boolean;
+      /** @description IANA name, where the provider says. */
+      time_zone: string | null;
+      /** @description CSS colour. */
+      color: string | null;
     };
     /** @description One account at one provider that a user connected. */
     Integration: {
       /** Format: uuid */
       id: string;
       /** @enum {string} */
-      provider: "google" | "outlook";
+      provider: "google" | "outlook" | "caldav";
+      /** @description Or the user name, of an account with a password. */
       account_email: string | null;
+      /** @description The host name of the server, where the account is on one that its user named. */
+      server?: string;
       /** @enum {string} */
       status: "pending_confirmation" | "active" | "disconnected" | "paused" | "disconnecting";
       /** @enum {string} */
@@ -505,12 +880,34 @@ export interface components {
        */
       accept_less_access: boolean;
     };
+    ConnectRequest: {
+      /** @enum {string} */
+      provider: "google" | "outlook" | "caldav";
+      /**
+       * @description Of the server, or anything of the account on it; a server_url of GET /providers.
+       * @example https://cloud.example.com
+       */
+      server_url: string;
+      username: string;
+      /**
+       * Format: password
+       * @description Many services want one that was made for applications.
+       */
+      password: string;
+      /**
+       * @description existing: the account's other calendars are offered too. Left out: dedicated.
+       * @enum {string}
+       */
+      access?: "dedicated" | "existing";
+      /** @description A calendar of the account, instead of one that we make: see calendar_needed. */
+      calendar_id?: string;
+    };
     Providers: {
       providers: components["schemas"]["Provider"][];
     };
     Provider: {
       /** @enum {string} */
-      provider: "google" | "outlook";
+      provider: "google" | "outlook" | "caldav";
       /** @description What people call it. */
       name: string;
       /**
@@ -528,17 +925,6 @@ export interface components {
     };
     Calendars: {
       calendars: components["schemas"]["Calendar"][];
-    };
-    Calendar: {
-      id: string;
-      name: string;
-      /** @description The account's default calendar. */
-      primary: boolean;
-      writable: boolean;
-      /** @description IANA name, where the provider says. */
-      time_zone: string | null;
-      /** @description CSS colour. */
-      color: string | null;
     };
     ChangeRequest: {
       /** Format: uuid */
@@ -604,7 +990,7 @@ export interface components {
       /** Format: uuid */
       integration_id: string;
       /** @enum {string} */
-      provider: "google" | "outlook";
+      provider: "google" | "outlook" | "caldav";
       /** Format: uuid */
       obligation_id: string;
       /** @description As it was then; null where that is not known any more. */
@@ -644,7 +1030,7 @@ export interface components {
        */
       integration_id: string | null;
       /** @enum {string|null} */
-      provider: "google" | "outlook" | null;
+      provider: "google" | "outlook" | "caldav" | null;
       /** @enum {string} */
       action:
         | "connected"
@@ -693,7 +1079,7 @@ export interface components {
     Period: {
       account_email: string | null;
       /** @enum {string} */
-      provider: "google" | "outlook";
+      provider: "google" | "outlook" | "caldav";
       /** Format: uuid */
       integration_id: string;
       /** @description The provider's. */
@@ -750,7 +1136,7 @@ export interface components {
       /** Format: uuid */
       integration_id: string;
       /** @enum {string} */
-      provider: "google" | "outlook";
+      provider: "google" | "outlook" | "caldav";
       account_email: string | null;
       calendar_name: string | null;
       in_calendar: boolean;
@@ -836,7 +1222,7 @@ export interface components {
       /** Format: uuid */
       integration_id: string;
       /** @enum {string} */
-      provider: "google" | "outlook";
+      provider: "google" | "outlook" | "caldav";
       account_email: string | null;
       calendar_name: string | null;
       /** Format: uuid */
@@ -870,6 +1256,108 @@ export interface components {
        * @description Left out: all that failed there.
        */
       obligation_id?: string;
+    };
+    /** @description What the user is told by mail, and when. */
+    Notifications: {
+      /** @description Where mail goes: the address of the user's account. */
+      email: string | null;
+      kinds: {
+        /** @enum {string} */
+        connection_lost: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        connection_paused: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        deadline_failed: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        deadline_restored: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        deadline_hidden: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        proposal_opened: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        connection_added: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        key_added: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        webhook_added: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        webhook_disabled: "immediately" | "daily" | "off";
+      };
+      /** @description A mail server refused this address for good: nothing is sent until the user has another one. */
+      suppressed: boolean;
+    };
+    NotificationsRequest: {
+      /** @description Merged with what is set. A kind or value that is not known is refused. */
+      kinds: {
+        /** @enum {string} */
+        connection_lost?: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        connection_paused?: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        deadline_failed?: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        deadline_restored?: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        deadline_hidden?: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        proposal_opened?: "immediately" | "daily" | "off";
+        /** @enum {string} */
+        connection_added?: "immediately" | "daily";
+        /** @enum {string} */
+        key_added?: "immediately" | "daily";
+        /** @enum {string} */
+        webhook_added?: "immediately" | "daily";
+        /** @enum {string} */
+        webhook_disabled?: "immediately" | "daily" | "off";
+      };
+    };
+    Notices: {
+      notices: components["schemas"]["Notice"][];
+      /** @description How many are not dismissed. */
+      unread: number;
+    };
+    /** @description What a user has to know. */
+    Notice: {
+      /** Format: uuid */
+      id: string;
+      /** @enum {string} */
+      kind:
+        | "connection_lost"
+        | "connection_paused"
+        | "deadline_failed"
+        | "deadline_restored"
+        | "deadline_hidden"
+        | "proposal_opened"
+        | "connection_added"
+        | "key_added"
+        | "webhook_added"
+        | "webhook_disabled";
+      /** @enum {string} */
+      severity: "info" | "warning" | "critical";
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: uuid
+       * @description Null: it is about no calendar.
+       */
+      integration_id: string | null;
+      /**
+       * Format: uuid
+       * @description Null: it is about no single obligation.
+       */
+      obligation_id: string | null;
+      /** @description For people: what happened, and what to do. */
+      message: string;
+      /**
+       * Format: uri
+       * @description The page where something can be done.
+       */
+      action_url: string;
+      /**
+       * Format: date-time
+       * @description When the user dismissed it, or it was mended. Null: it is still to be read.
+       */
+      dismissed_at: string | null;
     };
     /** @description A calendar at a secret address. */
     Feed: {
@@ -978,6 +1466,241 @@ export interface components {
     ObligationTypes: {
       obligation_types: string[];
     };
+    Preferences: {
+      /**
+       * @description IANA name, for mail and for times that are shown. Null: not told yet.
+       * @example Europe/Paris
+       */
+      time_zone: string | null;
+      /**
+       * @description HH:MM. A new integration begins with it; those that there are keep theirs.
+       * @example 09:00
+       */
+      all_day_reminder_time: string;
+    };
+    PreferencesChangeRequest: {
+      /**
+       * @description IANA name, for mail and for times that are shown.
+       * @example Europe/Paris
+       */
+      time_zone?: string;
+      /**
+       * @description When an all-day deadline is taken as due on its day, in calendars that are connected from now on.
+       * @example 09:00
+       */
+      all_day_reminder_time?: string;
+    };
+    NewApiKey: {
+      /** @description The public characters of the key. */
+      id: string;
+      name: string;
+      scopes: components["schemas"]["KeyScope"][];
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description From when on it opens nothing.
+       */
+      expires_at: string;
+      /**
+       * Format: date-time
+       * @description Give or take an hour. Null: never.
+       */
+      last_used_at: string | null;
+      /** @description The id of the key that it was rotated to; until expires_at both are good. */
+      replaced_by: string | null;
+      /** @description eck_live_…: what the program sends. Shown this once. */
+      key: string;
+    };
+    /**
+     * @description What an API key opens.
+     * @enum {string}
+     */
+    KeyScope:
+      | "status:read"
+      | "sync:write"
+      | "evidence:read"
+      | "feeds:write"
+      | "proposals:write"
+      | "webhooks:write";
+    KeyRequest: {
+      /** @description What the program is called that gets it. */
+      name: string;
+      /**
+       * @description What it opens.
+       * @example [
+       *       "status:read"
+       *     ]
+       */
+      scopes: components["schemas"]["KeyScope"][];
+      /**
+       * Format: date-time
+       * @description From when on it opens nothing. Left out: in 90 days.
+       */
+      expires_at?: string;
+    };
+    ApiKeys: {
+      keys: components["schemas"]["ApiKey"][];
+    };
+    /** @description With it a program calls for the user, within its scopes. */
+    ApiKey: {
+      /** @description The public characters of the key. */
+      id: string;
+      name: string;
+      scopes: components["schemas"]["KeyScope"][];
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description From when on it opens nothing.
+       */
+      expires_at: string;
+      /**
+       * Format: date-time
+       * @description Give or take an hour. Null: never.
+       */
+      last_used_at: string | null;
+      /** @description The id of the key that it was rotated to; until expires_at both are good. */
+      replaced_by: string | null;
+    };
+    /** @description An address that is told what happens to the user's calendars. */
+    Webhook: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uri */
+      url: string;
+      types: components["schemas"]["WebhookType"][];
+      enabled: boolean;
+      /**
+       * @description gone: it answered 410. failing: nothing but failures for five days. Null: it is on, or a person switched it off.
+       * @enum {string|null}
+       */
+      disabled_because: "gone" | "failing" | null;
+      /**
+       * Format: date-time
+       * @description The first failure since the last success. Null: none.
+       */
+      failing_since: string | null;
+      /**
+       * Format: date-time
+       * @description Until when the secret before the last rotation signs along.
+       */
+      previous_secret_until: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description What became of the events of the last 24 hours; waiting: to be sent, or tried again. */
+      last_day: {
+        delivered: number;
+        failed: number;
+        waiting: number;
+      };
+    };
+    /** @enum {string} */
+    WebhookType:
+      | "connection.connected"
+      | "connection.disconnected"
+      | "connection.paused"
+      | "connection.resumed"
+      | "connection.removed"
+      | "deadline.shown"
+      | "deadline.updated"
+      | "deadline.removed"
+      | "deadline.failed"
+      | "deadline.recovered"
+      | "proposal.opened"
+      | "proposal.decided"
+      | "webhook.test";
+    WebhookChangeRequest: {
+      /**
+       * Format: uri
+       * @description https, port 443 or 8443, of a public host that CALENDAR_WEBHOOK_HOSTS allows. It is checked again with every call.
+       * @example https://app.example.com/calendar-events
+       */
+      url?: string;
+      /** @description What it is told of. */
+      types?: components["schemas"]["WebhookType"][];
+      /** @description Switched off, nothing is sent, and what was still to be sent is given up; it can be sent again. */
+      enabled?: boolean;
+    };
+    WebhookWithSecret: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uri */
+      url: string;
+      types: components["schemas"]["WebhookType"][];
+      enabled: boolean;
+      /**
+       * @description gone: it answered 410. failing: nothing but failures for five days. Null: it is on, or a person switched it off.
+       * @enum {string|null}
+       */
+      disabled_because: "gone" | "failing" | null;
+      /**
+       * Format: date-time
+       * @description The first failure since the last success. Null: none.
+       */
+      failing_since: string | null;
+      /**
+       * Format: date-time
+       * @description Until when the secret before the last rotation signs along.
+       */
+      previous_secret_until: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description What became of the events of the last 24 hours; waiting: to be sent, or tried again. */
+      last_day: {
+        delivered: number;
+        failed: number;
+        waiting: number;
+      };
+      /** @description whsec_ and 32 bytes in base64, with which calls are signed (Standard Webhooks). Shown this once. */
+      secret: string;
+    };
+    WebhookRequest: {
+      /**
+       * Format: uri
+       * @description https, port 443 or 8443, of a public host that CALENDAR_WEBHOOK_HOSTS allows. It is checked again with every call.
+       * @example https://app.example.com/calendar-events
+       */
+      url: string;
+      /** @description What it is told of. */
+      types: components["schemas"]["WebhookType"][];
+    };
+    Deliveries: {
+      deliveries: components["schemas"]["Delivery"][];
+    };
+    /** @description An event on its way to a webhook. */
+    Delivery: {
+      /** Format: uuid */
+      id: string;
+      /** @description The header webhook-id: the same with every attempt. */
+      event_id: string;
+      type: components["schemas"]["WebhookType"];
+      /** @enum {string} */
+      state: "pending" | "retrying" | "delivered" | "failed";
+      /** @description The last 20, oldest first. */
+      attempts: {
+        /** Format: date-time */
+        at: string;
+        /** @description What the receiver answered. Null: nothing. */
+        status: number | null;
+        /** @description status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. */
+        error?: string;
+      }[];
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description Null: it ended, or it is being sent at this moment.
+       */
+      next_attempt_at: string | null;
+    };
+    ReplayRequest: {
+      /** Format: date-time */
+      since: string;
+    };
+    Webhooks: {
+      webhooks: components["schemas"]["Webhook"][];
+    };
   };
   responses: never;
   parameters: never;
@@ -990,7 +1713,7 @@ export interface operations {
   adminConsent: {
     parameters: {
       query: {
-        provider: "google" | "outlook";
+        provider: "google" | "outlook" | "caldav";
       };
       header?: never;
       path?: never;
@@ -1016,7 +1739,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1025,7 +1748,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1050,7 +1782,7 @@ export interface operations {
   authorize: {
     parameters: {
       query: {
-        provider: "google" | "outlook";
+        provider: "google" | "outlook" | "caldav";
         /** @description Where the browser comes back to: an entry of CALENDAR_REDIRECT_URLS, to the letter. */
         redirect_to: string;
         /** @description dedicated: a calendar of our own. existing: also the ones that the account has. Left out: what an account of this provider had whose grant was lost, else dedicated. */
@@ -1080,8 +1812,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1098,7 +1839,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1187,7 +1928,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1196,7 +1937,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description forbidden: the connection was begun by another user. */
+      /** @description forbidden: the connection was begun by another user. scope_missing: no API key opens it. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1232,7 +1973,132 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation. */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  connect: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConnectRequest"];
+      };
+    };
+    responses: {
+      /** @description The account was connected already: its integration, with the new password. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integration"];
+        };
+      };
+      /** @description The integration, active. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Integration"];
+        };
+      };
+      /** @description invalid_request: the message names the field. provider_not_configured: choose another provider. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: the calendar went while it was being set up. Connect again. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description calendar_needed: the server makes no calendar, or not that one; choose one of details.calendars and send its id as calendar_id. calendar_in_use: another connection of the user writes to that calendar. disconnecting: connect again in a moment. too_many_integrations: disconnect an account first. reconnect_needed: the server did not accept the password a moment later. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description server_not_allowed: the address is not one that may be connected here. server_unreachable: nothing answers there; said five seconds after the call. not_caldav: what answers has no calendars. sign_in_failed: the user name or the password is wrong, or the service wants a password for applications. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1294,7 +2160,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1303,8 +2169,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1330,7 +2205,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1370,7 +2245,16 @@ export interface operations {
           "application/json": components["schemas"]["Providers"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1379,7 +2263,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1430,8 +2323,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1457,7 +2359,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1519,8 +2421,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1555,7 +2466,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1604,7 +2515,16 @@ export interface operations {
           "application/json": components["schemas"]["Integrations"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1613,7 +2533,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1666,8 +2595,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1702,7 +2640,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1755,7 +2693,7 @@ export interface operations {
           "application/json": components["schemas"]["Integration"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1764,8 +2702,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1791,7 +2738,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1835,7 +2782,7 @@ export interface operations {
           "application/json": components["schemas"]["Queued"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1844,8 +2791,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -1871,7 +2827,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1913,7 +2869,7 @@ export interface operations {
           "application/json": components["schemas"]["Activities"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1922,7 +2878,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -1931,7 +2887,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -1976,7 +2941,7 @@ export interface operations {
           "text/csv": string;
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1985,8 +2950,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2003,7 +2977,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2045,7 +3019,7 @@ export interface operations {
           "application/json": components["schemas"]["Explanation"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2054,8 +3028,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2072,7 +3055,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2116,7 +3099,7 @@ export interface operations {
           "application/json": components["schemas"]["Obligations"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2125,7 +3108,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2134,7 +3117,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2174,7 +3166,16 @@ export interface operations {
           "application/json": components["schemas"]["Problems"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2183,7 +3184,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2227,7 +3237,7 @@ export interface operations {
           "application/json": components["schemas"]["Queued"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2236,8 +3246,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2263,11 +3282,452 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
           "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  getNotifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description When each kind of notice is sent. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Notifications"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  changeNotifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NotificationsRequest"];
+      };
+    };
+    responses: {
+      /** @description What is told now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Notifications"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  dismissNotice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is dismissed. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listNotices: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest 200, newest first; dismissed ones are listed for 30 days. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Notices"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  restoreNotice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is to be read again, unless it is over. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  showUnsubscribe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Redirects to the page. */
+      303: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  unsubscribe: {
+    parameters: {
+      query?: {
+        /** @description Says whose mail of which kinds. */
+        token?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description These kinds are not mailed any more. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: it is not an address of a mail of ours. */
+      400: {
+        headers: {
           [name: string]: unknown;
         };
         content: {
@@ -2303,7 +3763,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2312,8 +3772,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2330,7 +3799,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2376,7 +3845,7 @@ export interface operations {
           "application/json": components["schemas"]["Feed"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2385,8 +3854,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2412,7 +3890,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2452,7 +3930,16 @@ export interface operations {
           "application/json": components["schemas"]["Feeds"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2461,7 +3948,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2505,7 +4001,7 @@ export interface operations {
           "application/json": components["schemas"]["FeedAddress"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2514,8 +4010,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2541,7 +4046,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2581,7 +4086,16 @@ export interface operations {
           "application/json": components["schemas"]["ObligationTypes"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
         headers: {
           [name: string]: unknown;
@@ -2590,7 +4104,16 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */
@@ -2632,7 +4155,7 @@ export interface operations {
           "application/json": components["schemas"]["FeedAddress"];
         };
       };
-      /** @description invalid_request: the message names the field. */
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2641,8 +4164,17 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description unauthorized: sign in. */
+      /** @description unauthorized: sign in, or send an API key that is good. */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -2668,7 +4200,1220 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description rate_limited: too many calls of this user within a minute. */
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  preferences: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What holds for the user. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Preferences"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  changePreferences: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PreferencesChangeRequest"];
+      };
+    };
+    responses: {
+      /** @description What holds now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Preferences"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiKeys"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  createKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["KeyRequest"];
+      };
+    };
+    responses: {
+      /** @description The key. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NewApiKey"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description too_many_keys: the user has 20; delete one first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  deleteKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It opens nothing any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  rotateKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The new key. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NewApiKey"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description key_replaced: it was rotated before; rotate the new one. too_many_keys: delete one first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  deleteWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Nothing is sent there any more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  changeWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WebhookChangeRequest"];
+      };
+    };
+    responses: {
+      /** @description The webhook as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description address_not_allowed: the message says what is wrong with the address. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listWebhooks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Webhooks"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  createWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WebhookRequest"];
+      };
+    };
+    responses: {
+      /** @description The webhook and its secret. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookWithSecret"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description too_many_webhooks: the user has 5; delete one first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description address_not_allowed: the message says what is wrong with the address. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listDeliveries: {
+    parameters: {
+      query?: {
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Deliveries"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  replayWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReplayRequest"];
+      };
+    };
+    responses: {
+      /** @description How many events are sent again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Queued"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  retryDelivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        delivery_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How many events are sent again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Queued"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  rotateWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The webhook and its new secret. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookWithSecret"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  testWebhook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What is being sent; its outcome is among the deliveries. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Delivery"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
       429: {
         headers: {
           /** @description Seconds until the next call may succeed, at least 1. */

@@ -1,4 +1,5 @@
 import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
+import { CHANNELS } from "../_shared/notices/delivery.ts";
 import type { LabelValues } from "../_shared/platform/metric-definitions.ts";
 
 const STATUSES = ["active", "disconnected", "paused", "disconnecting"] as const;
@@ -38,6 +39,18 @@ export const GAUGES: Readonly<
   },
   calendar_oldest_change_age_seconds: {
     help: "How long the oldest change waits to be absorbed; 0: there is none.",
+  },
+  calendar_deliveries_waiting: {
+    help: "Mails, and calls of webhooks, that have yet to be sent; at most 10,001 each.",
+    labels: { channel: CHANNELS },
+  },
+  calendar_deliveries_retrying: {
+    help: "Of these, those whose last attempt was in vain.",
+    labels: { channel: CHANNELS },
+  },
+  calendar_oldest_delivery_age_seconds: {
+    help: "For how long the one that waits longest has been due; 0: none is.",
+    labels: { channel: CHANNELS },
   },
   calendar_quota_calls_used: {
     help:

@@ -1,4 +1,8 @@
 import { Hono } from "hono";
+import { createMailReport } from "../_shared/notices/mail/report.ts";
+import { createMailSender } from "../_shared/notices/mail/sender.ts";
+import { webhookPolicy } from "../_shared/notices/webhook-address.ts";
+import { createWebhookSender } from "../_shared/notices/webhook-sender.ts";
 import { runInBackground } from "../_shared/platform/background.ts";
 import { onError, onNotFound } from "../_shared/platform/errors.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
@@ -6,18 +10,33 @@ import { logRequests } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
-import { startFunction } from "../_shared/platform/start-function.ts";
+import { startedWith, startFunction } from "../_shared/platform/start-function.ts";
 import { readProviders } from "../_shared/providers/registry.ts";
 import { createWorker } from "../_shared/sync/worker.ts";
+import { createOutbound } from "../_shared/transport/safe-fetch.ts";
 import { providerAccess } from "./provider-access.ts";
 
-const { env, providers } = startFunction("calendar-sync", readProviders);
+/** Claims see to it that no receiver has more than its share. Sites are shared by many: by them nobody is kept waiting. */
+const CALLS_AT_ONCE = { in_total: 64, per_site: 64 };
+
+const { env, mail, providers } = startFunction("calendar-sync", readProviders);
+const policy = startedWith(() => webhookPolicy(env));
 const rpc = createServiceRpc();
 for (const provider of providers.values()) provider.warnOperator?.();
 
+const reportMail = createMailReport(rpc, mail);
+const sendMail = createMailSender({ ...env, rpc, mail });
 const worker = createWorker({
   rpc,
   lanes_at_once: env.lanes_at_once,
+  senders: {
+    webhook: createWebhookSender({
+      outbound: createOutbound({ policy, calls_at_once: CALLS_AT_ONCE }),
+      policy,
+      page_url: env.page_url,
+    }),
+    ...(sendMail === null ? {} : { mail: sendMail }),
+  },
   ...providerAccess({ env, rpc, providers }),
 });
 
@@ -37,6 +56,7 @@ app.post("/", async (c) => {
       401,
     );
   }
+  runInBackground(reportMail());
   runInBackground(worker.wakeUp());
   return c.json({ accepted: true }, 202);
 });

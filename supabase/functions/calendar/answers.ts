@@ -2,6 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { EXPLANATION_CODES, PROBLEM_CODES, WAIT_CODES } from "../_shared/domain/explanation.ts";
 import { LAST_ERROR_CODES } from "../_shared/domain/last-error.ts";
 import { CLIENT_KINDS } from "../_shared/feeds/clients.ts";
+import { MAIL_MODES, NOTICE_KINDS, SEVERITIES } from "../_shared/notices/kinds.ts";
+import { KEY_SCOPES } from "../_shared/platform/api-keys.ts";
+import { DISABLED_BECAUSE, WEBHOOK_TYPES } from "../_shared/notices/webhook-types.ts";
 import { ERROR_CODES } from "../_shared/platform/errors.ts";
 import { ProviderName } from "../_shared/providers/registry.ts";
 
@@ -19,9 +22,21 @@ const Title = z.string().nullable().openapi({
 });
 const Reason = z.string().nullable().openapi({ description: "What the provider said, in its own word." });
 
+export const Calendar = z.object({
+  id: z.string(),
+  name: z.string(),
+  primary: z.boolean().openapi({ description: "The account's default calendar." }),
+  writable: z.boolean(),
+  time_zone: z.string().nullable().openapi({ description: "IANA name, where the provider says." }),
+  color: z.string().nullable().openapi({ description: "CSS colour." }),
+}).openapi("Calendar");
+
 export const ErrorAnswer = z.object({
   code: z.enum(ERROR_CODES).openapi({ description: "For programs." }),
   message: z.string().openapi({ description: "For people: what to do next." }),
+  details: z.object({
+    calendars: z.array(Calendar).optional().openapi({ description: "To choose from (calendar_needed)." }),
+  }).optional(),
 }).openapi("Error");
 
 export const LastError = z.object({
@@ -43,7 +58,10 @@ export const LastError = z.object({
 export const Integration = z.object({
   id: Id,
   provider: ProviderName,
-  account_email: Email,
+  account_email: Email.openapi({ description: "Or the user name, of an account with a password." }),
+  server: z.string().optional().openapi({
+    description: "The host name of the server, where the account is on one that its user named.",
+  }),
   status: z.enum(["pending_confirmation", "active", "disconnected", "paused", "disconnecting"]),
   access: z.enum(["dedicated", "existing"]),
   calendar_id: z.string().nullable().openapi({ description: "The provider's. Null until confirmed." }),
@@ -69,15 +87,6 @@ export const Integration = z.object({
 }).openapi("Integration", { description: "One account at one provider that a user connected." });
 
 export const Integrations = z.object({ integrations: z.array(Integration) }).openapi("Integrations");
-
-export const Calendar = z.object({
-  id: z.string(),
-  name: z.string(),
-  primary: z.boolean().openapi({ description: "The account's default calendar." }),
-  writable: z.boolean(),
-  time_zone: z.string().nullable().openapi({ description: "IANA name, where the provider says." }),
-  color: z.string().nullable().openapi({ description: "CSS colour." }),
-}).openapi("Calendar");
 
 export const Calendars = z.object({ calendars: z.array(Calendar) }).openapi("Calendars");
 
@@ -302,3 +311,131 @@ export const FeedAddress = z.object({
 }).openapi("FeedAddress");
 
 export const ObligationTypes = z.object({ obligation_types: z.array(z.string()) }).openapi("ObligationTypes");
+
+export const Preferences = z.object({
+  time_zone: z.string().nullable().openapi({
+    description: "IANA name, for mail and for times that are shown. Null: not told yet.",
+    examples: ["Europe/Paris"],
+  }),
+  all_day_reminder_time: z.string().openapi({
+    description: "HH:MM. A new integration begins with it; those that there are keep theirs.",
+    examples: ["09:00"],
+  }),
+}).openapi("Preferences");
+
+export const Notice = z.object({
+  id: Id,
+  kind: z.enum(NOTICE_KINDS),
+  severity: z.enum(SEVERITIES),
+  created_at: Instant,
+  integration_id: Id.nullable().openapi({ description: "Null: it is about no calendar." }),
+  obligation_id: Id.nullable().openapi({ description: "Null: it is about no single obligation." }),
+  message: z.string().openapi({ description: "For people: what happened, and what to do." }),
+  action_url: z.string().openapi({ format: "uri", description: "The page where something can be done." }),
+  dismissed_at: Instant.nullable().openapi({
+    description: "When the user dismissed it, or it was mended. Null: it is still to be read.",
+  }),
+}).openapi("Notice", { description: "What a user has to know." });
+
+export const Notices = z.object({
+  notices: z.array(Notice),
+  unread: z.int().openapi({ description: "How many are not dismissed." }),
+}).openapi("Notices");
+
+const Mode = z.enum(MAIL_MODES);
+
+export const Notifications = z.object({
+  email: Email.openapi({ description: "Where mail goes: the address of the user's account." }),
+  kinds: z.object({
+    connection_lost: Mode,
+    connection_paused: Mode,
+    deadline_failed: Mode,
+    deadline_restored: Mode,
+    deadline_hidden: Mode,
+    proposal_opened: Mode,
+    connection_added: Mode,
+    key_added: Mode,
+    webhook_added: Mode,
+    webhook_disabled: Mode,
+  }),
+  suppressed: z.boolean().openapi({
+    description:
+      "A mail server refused this address for good: nothing is sent until the user has another one.",
+  }),
+}).openapi("Notifications", { description: "What the user is told by mail, and when." });
+
+export const KeyScope = z.enum(KEY_SCOPES).openapi("KeyScope", { description: "What an API key opens." });
+
+export const ApiKey = z.object({
+  id: z.string().openapi({ description: "The public characters of the key." }),
+  name: z.string(),
+  scopes: z.array(KeyScope),
+  created_at: Instant,
+  expires_at: Instant.openapi({ description: "From when on it opens nothing." }),
+  last_used_at: Instant.nullable().openapi({ description: "Give or take an hour. Null: never." }),
+  replaced_by: z.string().nullable().openapi({
+    description: "The id of the key that it was rotated to; until expires_at both are good.",
+  }),
+}).openapi("ApiKey", { description: "With it a program calls for the user, within its scopes." });
+
+export const ApiKeys = z.object({ keys: z.array(ApiKey) }).openapi("ApiKeys");
+
+export const NewApiKey = z.object({
+  ...ApiKey.shape,
+  key: z.string().openapi({ description: "eck_live_…: what the program sends. Shown this once." }),
+}).openapi("NewApiKey");
+
+export const WebhookType = z.enum(WEBHOOK_TYPES, `must be one of ${WEBHOOK_TYPES.join(", ")}`)
+  .openapi("WebhookType");
+
+export const Webhook = z.object({
+  id: Id,
+  url: z.string().openapi({ format: "uri" }),
+  types: z.array(WebhookType),
+  enabled: z.boolean(),
+  disabled_because: z.enum(DISABLED_BECAUSE).nullable().openapi({
+    description:
+      "gone: it answered 410. failing: nothing but failures for five days. Null: it is on, or a person switched it off.",
+  }),
+  failing_since: Instant.nullable().openapi({
+    description: "The first failure since the last success. Null: none.",
+  }),
+  previous_secret_until: Instant.nullable().openapi({
+    description: "Until when the secret before the last rotation signs along.",
+  }),
+  created_at: Instant,
+  last_day: z.object({ delivered: z.int(), failed: z.int(), waiting: z.int() }).openapi({
+    description: "What became of the events of the last 24 hours; waiting: to be sent, or tried again.",
+  }),
+}).openapi("Webhook", { description: "An address that is told what happens to the user's calendars." });
+
+export const Webhooks = z.object({ webhooks: z.array(Webhook) }).openapi("Webhooks");
+
+export const WebhookWithSecret = z.object({
+  ...Webhook.shape,
+  secret: z.string().openapi({
+    description:
+      "whsec_ and 32 bytes in base64, with which calls are signed (Standard Webhooks). Shown this once.",
+  }),
+}).openapi("WebhookWithSecret");
+
+export const Delivery = z.object({
+  id: Id,
+  event_id: z.string().openapi({ description: "The header webhook-id: the same with every attempt." }),
+  type: WebhookType,
+  state: z.enum(["pending", "retrying", "delivered", "failed"]),
+  attempts: z.array(z.object({
+    at: Instant,
+    status: z.int().nullable().openapi({ description: "What the receiver answered. Null: nothing." }),
+    error: z.string().optional().openapi({
+      description:
+        "status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more.",
+    }),
+  })).openapi({ description: "The last 20, oldest first." }),
+  created_at: Instant,
+  next_attempt_at: Instant.nullable().openapi({
+    description: "Null: it ended, or it is being sent at this moment.",
+  }),
+}).openapi("Delivery", { description: "An event on its way to a webhook." });
+
+export const Deliveries = z.object({ deliveries: z.array(Delivery) }).openapi("Deliveries");

@@ -1,14 +1,20 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { type Opener, openerOf } from "./key-scopes.ts";
 import * as connecting from "./routes/connecting.ts";
 import * as feeds from "./routes/feeds.ts";
 import * as integrations from "./routes/integrations.ts";
+import * as notices from "./routes/notices.ts";
+import * as keys from "./routes/keys.ts";
 import * as obligations from "./routes/obligations.ts";
+import * as preferences from "./routes/preferences.ts";
+import * as webhooks from "./routes/webhooks.ts";
 
 /** Of the API; a change that breaks a caller raises the first number. */
 const VERSION = "1.0.0";
 
 /** Every call of the Calendar API that the document describes. */
-export const ROUTES = [connecting, integrations, obligations, feeds].flatMap((group) => Object.values(group));
+export const ROUTES = [connecting, integrations, obligations, notices, feeds, preferences, keys, webhooks]
+  .flatMap((group) => Object.values(group));
 
 type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
@@ -27,7 +33,20 @@ export function apiDocument(): ApiDocument {
     bearerFormat: "JWT",
     description: "The access token of the signed-in user (Supabase Auth).",
   });
-  for (const route of ROUTES) app.openAPIRegistry.registerPath(route);
+  app.openAPIRegistry.registerComponent("securitySchemes", "key", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "eck_live_…",
+    description:
+      "An API key of the user, for programs; the name beside it is the scope that the key has to have.",
+  });
+  for (const route of ROUTES) {
+    const { method, path, security } = route;
+    app.openAPIRegistry.registerPath({
+      ...route,
+      security: [...security, ...withKey(openerOf(method, path))],
+    });
+  }
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -46,7 +65,15 @@ export function apiDocument(): ApiDocument {
       { name: "Connecting", description: "Accounts come and go." },
       { name: "Integrations", description: "Accounts that are connected, and their calendars." },
       { name: "Obligations", description: "What became of single obligations." },
+      { name: "Notices", description: "What users are told, on the page and by mail." },
       { name: "Feeds", description: "Addresses at which calendar applications read a user's deadlines." },
+      { name: "Preferences", description: "What a user chose once for everything." },
+      { name: "Keys", description: "API keys, with which programs call for a user." },
+      { name: "Webhooks", description: "Addresses that are told what happens to a user's calendars." },
     ],
   });
+}
+
+function withKey(opener: Opener | undefined) {
+  return opener === undefined || opener === "people" ? [] : [{ key: [opener] }];
 }

@@ -1,24 +1,32 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
+import { webhookPolicy } from "../_shared/notices/webhook-address.ts";
 import { invalidRequest, onError, onNotFound } from "../_shared/platform/errors.ts";
 import { createMetricsFlusher } from "../_shared/platform/flush-metrics.ts";
 import { readAsJson } from "../_shared/platform/json-body.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
+import { refuseKeyInAddress } from "../_shared/platform/key-auth.ts";
 import { metrics } from "../_shared/platform/metrics.ts";
 import { limitCalls } from "../_shared/platform/rate-limit.ts";
 import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { startedWith, startFunction } from "../_shared/platform/start-function.ts";
-import { requireUser, type UserVariables } from "../_shared/platform/user-auth.ts";
+import { requireCaller, type UserVariables } from "../_shared/platform/user-auth.ts";
 import { readUserKeys, warnOfMissingKeys } from "../_shared/platform/user-keys.ts";
 import { readProviders } from "../_shared/providers/registry.ts";
 import { apiDocument, ROUTES } from "./document.ts";
 import { addCallback, addConnecting } from "./handlers/connecting.ts";
 import { addFeeds } from "./handlers/feeds.ts";
 import { addIntegrations } from "./handlers/integrations.ts";
+import { addNotices, addUnsubscribe } from "./handlers/notices.ts";
 import { addObligations } from "./handlers/obligations.ts";
+import { addPreferences } from "./handlers/preferences.ts";
+import { addKeys } from "./handlers/keys.ts";
+import { requireScope } from "./require-scope.ts";
+import { addWebhooks } from "./handlers/webhooks.ts";
 import { sync } from "./routes/integrations.ts";
 
 /** Many times what any call has to say. */
@@ -66,19 +74,28 @@ app.get(DOCUMENT_PATH, etag(), (c) => {
   return c.json(document ??= apiDocument());
 });
 addCallback(app, context);
+addUnsubscribe(app, context);
 
-app.use(requireUser(keys));
-app.use(limitCalls({
+const limits = {
   rpc,
   limit_per_minute: env.rate_limit_per_minute,
-  isSync: (c) => c.req.method === "POST" && c.req.path.replace(/\/$/, "") === `/calendar${sync.path}`,
-}));
+  isSync: (c: Context) =>
+    c.req.method === "POST" && c.req.path.replace(/\/$/, "") === `/calendar${sync.path}`,
+};
+app.use(refuseKeyInAddress);
+app.use(requireCaller({ keys, ...limits }));
+app.use(limitCalls(limits));
+app.use(requireScope);
 app.use(readAsJson({ bytes_max: BODY_BYTES_MAX, in_words: "64 KiB" }));
 
 addConnecting(app, context);
 addIntegrations(app, context);
 addObligations(app);
+addNotices(app, context);
 addFeeds(app, context);
+addPreferences(app);
+addKeys(app, context);
+addWebhooks(app, { rpc, policy: startedWith(() => webhookPolicy(env)) });
 
 for (const path of new Set([DOCUMENT_PATH, ...ROUTES.map(({ path }) => path)])) {
   app.all(path, (c) => {

@@ -1,5 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { MAIL_MODES } from "../_shared/notices/kinds.ts";
+import { KEY_SCOPES } from "../_shared/platform/api-keys.ts";
+import { WEBHOOK_TYPES } from "../_shared/notices/webhook-types.ts";
 import { ProviderName } from "../_shared/providers/registry.ts";
+import { KeyScope, WebhookType } from "./answers.ts";
 
 const REMINDERS_MAX = 5;
 /** Four weeks, the most that Google takes. */
@@ -16,6 +20,12 @@ const FEED_TYPES_MAX = 100;
 /** In UTC too, a year has four digits. */
 const FEED_END_MAX = Date.parse("9999-12-31T00:00:00Z");
 const TYPE_CHARACTERS_MAX = 200;
+const TIME_ZONE_CHARACTERS_MAX = 100;
+const KEY_NAME_CHARACTERS_MAX = 100;
+const KEY_DAYS_MAX = 365;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** The clock of whoever counted the days may be ahead; the database shortens what is too long by its own. */
+const CLOCK_TOLERANCE_MS = 60 * 1000;
 
 const IntegrationId = z.uuid("must be the id of an integration");
 /** Of the host's making: every form that Postgres takes is one. */
@@ -57,6 +67,29 @@ export const ConfirmBody = z.object({
       "Where the consent covers less than before: the events may move from a calendar that it does not cover to one of our own.",
   }),
 }).openapi("ConfirmRequest");
+
+/** A colon ends the user name in the header that carries it (RFC 7617 §2). */
+const USERNAME = /^[^:\r\n\0]+$/;
+
+/** Strict, as it holds a password: what is not known is refused. */
+export const ConnectBody = z.strictObject({
+  provider: ProviderName,
+  server_url: z.string().min(1).max(2048).openapi({
+    description: "Of the server, or anything of the account on it; a server_url of GET /providers.",
+    examples: ["https://cloud.example.com"],
+  }),
+  username: z.string().min(1).max(320).regex(USERNAME, "must not contain a colon or a line break"),
+  password: z.string().min(1).max(1024).regex(WITHOUT_NUL, "must be text").openapi({
+    format: "password",
+    description: "Many services want one that was made for applications.",
+  }),
+  access: z.enum(["dedicated", "existing"], "must be dedicated or existing").optional().openapi({
+    description: "existing: the account's other calendars are offered too. Left out: dedicated.",
+  }),
+  calendar_id: z.string().min(1).max(1024).regex(WITHOUT_NUL, "must be text").optional().openapi({
+    description: "A calendar of the account, instead of one that we make: see calendar_needed.",
+  }),
+}).openapi("ConnectRequest");
 
 export const IntegrationQuery = z.object({ integration_id: IntegrationId });
 
@@ -161,3 +194,115 @@ export const PatchFeedBody = z.strictObject({
   settings: FeedChoices.optional().openapi({ description: "Merged with what is set." }),
   expires_at: FeedEnd.optional(),
 }).openapi("FeedChangeRequest");
+
+/** Of the IANA database: an offset or a rule is none of its names. */
+const TimeZone = z.string().max(TIME_ZONE_CHARACTERS_MAX).regex(
+  /^(?:Etc\/GMT[+-]\d{1,2}|[A-Za-z_]+(?:[/-][A-Za-z_]+)*)$/,
+  "must be a name such as Europe/Paris",
+).refine((time_zone) => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: time_zone }) !== null;
+  } catch {
+    return false;
+  }
+}, "is not a time zone that is known");
+
+export const PatchPreferencesBody = z.strictObject({
+  time_zone: TimeZone.optional().openapi({
+    description: "IANA name, for mail and for times that are shown.",
+    examples: ["Europe/Paris"],
+  }),
+  all_day_reminder_time: TimeOfDay.optional().openapi({
+    description:
+      "When an all-day deadline is taken as due on its day, in calendars that are connected from now on.",
+    examples: ["09:00"],
+  }),
+}).openapi("PreferencesChangeRequest");
+
+export const NoticePath = z.object({ id: z.uuid("must be the id of a notice") });
+
+const Mode = z.enum(MAIL_MODES, "must be immediately, daily or off").optional();
+const ModeOfRequired = z.enum(
+  ["immediately", "daily"],
+  "must be immediately or daily: it cannot be switched off",
+).optional();
+
+export const PatchNotificationsBody = z.strictObject({
+  kinds: z.strictObject({
+    connection_lost: Mode,
+    connection_paused: Mode,
+    deadline_failed: Mode,
+    deadline_restored: Mode,
+    deadline_hidden: Mode,
+    proposal_opened: Mode,
+    connection_added: ModeOfRequired,
+    key_added: ModeOfRequired,
+    webhook_added: ModeOfRequired,
+    webhook_disabled: Mode,
+  }).openapi({ description: "Merged with what is set. A kind or value that is not known is refused." }),
+}).openapi("NotificationsRequest");
+
+/** Whatever the text is: there is such a key of the user's, or there is not. */
+export const KeyPath = z.object({ id: z.string().max(200).regex(WITHOUT_NUL, "must be text") });
+
+export const NewKeyBody = z.strictObject({
+  name: z.string().trim().min(1).max(KEY_NAME_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text").openapi({
+    description: "What the program is called that gets it.",
+  }),
+  scopes: z.array(KeyScope).min(1).max(KEY_SCOPES.length)
+    .refine((scopes) => new Set(scopes).size === scopes.length, "must not name a scope twice")
+    .openapi({ description: "What it opens.", examples: [["status:read"]] }),
+  expires_at: z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" })
+    .refine((at) => Date.parse(at) > Date.now(), "must be in the future")
+    .refine(
+      (at) => Date.parse(at) <= Date.now() + KEY_DAYS_MAX * DAY_MS + CLOCK_TOLERANCE_MS,
+      `must be at most ${KEY_DAYS_MAX} days away`,
+    ).optional().openapi({ description: "From when on it opens nothing. Left out: in 90 days." }),
+}).openapi("KeyRequest");
+
+/** As long as the database keeps. */
+const WEBHOOK_URL_CHARACTERS_MAX = 2_000;
+const DELIVERIES_MAX = 200;
+const DELIVERIES_DEFAULT = 50;
+
+const WebhookUrl = z.string().min(1).max(WEBHOOK_URL_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text")
+  .openapi({
+    format: "uri",
+    description:
+      "https, port 443 or 8443, of a public host that CALENDAR_WEBHOOK_HOSTS allows. It is checked again with every call.",
+    examples: ["https://app.example.com/calendar-events"],
+  });
+const WebhookTypes = z.array(WebhookType).min(1)
+  .max(WEBHOOK_TYPES.length).openapi({ description: "What it is told of." });
+const WebhookId = z.uuid("must be the id of a webhook");
+
+export const WebhookPath = z.object({ id: WebhookId });
+
+export const DeliveryPath = z.object({
+  id: WebhookId,
+  delivery_id: z.uuid("must be the id of a delivery"),
+});
+
+export const DeliveriesQuery = z.object({ limit: count(DELIVERIES_MAX, DELIVERIES_DEFAULT) });
+
+export const NewWebhookBody = z.strictObject({ url: WebhookUrl, types: WebhookTypes }).openapi(
+  "WebhookRequest",
+);
+
+export const PatchWebhookBody = z.strictObject({
+  url: WebhookUrl.optional(),
+  types: WebhookTypes.optional(),
+  enabled: z.boolean("must be true or false").optional().openapi({
+    description:
+      "Switched off, nothing is sent, and what was still to be sent is given up; it can be sent again.",
+  }),
+}).openapi("WebhookChangeRequest");
+
+export const ReplayBody = z.strictObject({
+  since: z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" }),
+}).openapi("ReplayRequest");
+
+/** Not what a caller makes up: a mail carries it, and it is read as it comes. */
+export const UnsubscribeQuery = z.object({
+  token: z.string().optional().openapi({ description: "Says whose mail of which kinds." }),
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { callWithKey, keyFrom } from "../../support/api-keys.ts";
 import { consent, PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
@@ -51,6 +52,18 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
     const created = await user.api.request("POST", "/feeds", { name: "Mine" });
     const { url } = z.object({ url: z.string() }).parse(await created.json());
     assert.equal((await fetch(url)).status, 200);
+    const { key } = await keyFrom(user.api);
+    assert.equal((await callWithKey(scene.stack, key, "GET", "/status")).status, 200);
+    await user.api.request("PATCH", "/preferences", { time_zone: "Europe/Paris" });
+    await user.api.request("PATCH", "/notifications", { kinds: { deadline_failed: "off" } });
+    await sql`select calendar_sync.suppress_mail(id, email, '550') from auth.users where id = ${user.id}`;
+    await sql`select calendar_sync.queue_mails()`;
+    const webhook = await user.api.request("POST", "/webhooks", {
+      url: "https://app.example.com/",
+      types: ["webhook.test"],
+    });
+    const { id: webhook_id } = z.object({ id: z.string() }).parse(await webhook.json());
+    assert.equal((await user.api.request("POST", `/webhooks/${webhook_id}/test`)).status, 202);
     // One flow that was begun, and one that waits for its confirmation.
     await user.api.authorizeUrl({ redirect_to: scene.redirect_to });
     await consent(await user.api.authorizeUrl({ redirect_to: scene.redirect_to }), GRACE);

@@ -5,6 +5,7 @@ import { checkAddress } from "../../../local/doctor/examine.ts";
 import { Finding } from "../../../local/doctor/findings.ts";
 import { ROOT } from "../../../local/paths.ts";
 import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
+import { startMailServer } from "../../support/mail-server.ts";
 import { openScene, type Scene } from "../../support/scene.ts";
 import { showErasing } from "./erasing.ts";
 import { BREAKAGES, mendingSql } from "./setup-breakages.ts";
@@ -17,7 +18,13 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
 }, async (t) => {
-  const scene = await openScene();
+  const mail = startMailServer();
+  const scene = await openScene("google", {
+    CALENDAR_MAIL_FROM: "calendar@example.org",
+    CALENDAR_MAIL_API_KEY: mail.api_key,
+    CALENDAR_MAIL_API_URL: mail.url,
+    CALENDAR_ADMIN_EMAIL: "admin@example.org",
+  });
   const { stack, sql } = scene;
   try {
     await showErasing(t, scene);
@@ -212,6 +219,7 @@ Deno.test({
     );
   } finally {
     await scene.close();
+    await mail.close();
   }
 });
 

@@ -12,6 +12,8 @@ const LARGE = [
   "calendar_integrations",
   "obligations",
   "provider_calls",
+  "webhooks",
+  "deliveries",
 ];
 /** What a click on the view may take on a busy machine. */
 const CLICK_MAX_MS = 2_000;
@@ -26,8 +28,11 @@ const READ_BY_INDEX = [
   "select * from calendar_admin.most_synced_types",
   "select * from calendar_admin.recent_activity",
   "select * from calendar_admin.erasures",
+  "select * from calendar_admin.api_keys where key_id = 'key0000001'",
   "select * from calendar_admin.circuit_breakers",
   "select * from calendar_admin.incidents",
+  "select * from calendar_admin.webhooks",
+  "select * from calendar_admin.deliveries",
   "select * from calendar_admin.wake_up_calls",
   "select * from calendar_admin.cron_jobs",
   "select * from calendar_admin.health",
@@ -55,6 +60,11 @@ async function populate({ sql }: Engine): Promise<void> {
     select 'google', id, 5 from public.calendar_integrations`;
   await sql`insert into calendar_sync.changes (integration_id, kind, priority)
     select id, 'scan', 1 from public.calendar_integrations limit 500`;
+  await sql`insert into calendar_sync.webhooks (user_id, url, types, signing_secret_id, failing_since)
+    select id, 'https://app.example.com/', '{deadline.failed}', id, case when row_number() over () % 2 = 0 then now() end
+    from auth.users`;
+  await sql`insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload)
+    select 'webhook', user_id, id, 'evt_' || n, 'deadline.failed', '{}' from calendar_sync.webhooks, generate_series(1, 5) as n`;
   await sql`set session_replication_role = origin`;
   await sql`update calendar_sync.lanes set ready_at = now() - random() * interval '1 hour', priority = 0`;
   await sql`vacuum analyze`;

@@ -28,6 +28,30 @@ export const BREAKAGES: readonly Breakage[] = [
     told: /alter role authenticator set log_parameter_max_length = '0'/,
   },
   {
+    name: "no way to send mail",
+    sql: `update calendar_sync.mail_setup set transport = null, tells_admin = false`,
+    check: "mail",
+    found: /no mail is sent/,
+    told: /supabase secrets set CALENDAR_MAIL_FROM/,
+  },
+  {
+    name: "no address of an administrator",
+    sql: `update calendar_sync.mail_setup set tells_admin = false`,
+    check: "mail to administrators",
+    found: /nobody is told/,
+    told: /CALENDAR_ADMIN_EMAIL/,
+  },
+  {
+    name: "mails that nobody takes",
+    sql:
+      `insert into calendar_sync.deliveries (channel, event_id, type, payload, state, attempts, attempt_count, next_attempt_at)
+      values ('mail', 'refused', 'admin_tick', '{"kind": "tick"}', 'retrying', '[{"at": "2027-01-01", "status": 401, "error": "not_authorized"}]', 5,
+        now() + interval '1 minute')`,
+    check: "mails",
+    found: /1 have been refused five times or more, the latest with: not_authorized/,
+    told: /calendar_admin\.mails/,
+  },
+  {
     name: "an old pg_net",
     sql: `update pg_catalog.pg_extension set extversion = '0.8.0' where extname = 'pg_net'`,
     check: "extension pg_net",

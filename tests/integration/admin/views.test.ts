@@ -80,6 +80,7 @@ testEngine("an administrator sees what is wrong", [
       );
       assert.deepEqual(pick(await of("most_synced_types"), "obligation_type", "changes"), [["(none)", "1"]]);
       assert.deepEqual(pick(await of("circuit_breakers"), "provider", "state"), [
+        ["caldav", "closed"],
         ["google", "closed"],
         ["outlook", "open: the provider cannot be reached"],
       ]);

@@ -109,15 +109,21 @@ testEngine("a token without `sub` gets nothing", [
         "calendar_sync_now",
         "calendar_update_integration",
         "calendar_delete_feed",
+        "calendar_delete_key",
         "calendar_update_feed",
       ]);
+      const notices = await sql<{ id: string }[]>`select id from calendar_sync.notices`;
+      assert.ok(notices.length > 0);
+      const argumentsOf = (name: string): readonly string[] => {
+        if (owned.has(name)) return [`'${id}'`, `'${left.id}'`];
+        if (/_notice$/.test(name)) return notices.map((notice) => `'${notice.id}'`);
+        return [SETTINGS.has(name) && /change|update/.test(name) ? "'{}'" : ""];
+      };
       for (const { name } of functions) {
-        for (const argument of owned.has(name) ? [id, left.id] : [null]) {
-          const answer = await asNobody(
-            sql,
-            `select public.${name}(${argument === null ? "" : `'${argument}'`}) as answer`,
-          );
-          assert.ok(isNothing(answer), `${name}: ${JSON.stringify(answer)}`);
+        for (const argument of argumentsOf(name)) {
+          const answer = await asNobody(sql, `select public.${name}(${argument}) as answer`);
+          const said = SETTINGS.has(name) ? ofOnePerson.parse(answer) : answer;
+          assert.ok(isNothing(said), `${name}: ${JSON.stringify(answer)}`);
         }
       }
       assert.ok(isNothing(await asNobody(sql, "select public.calendar_sync_now() as answer")));
@@ -128,6 +134,18 @@ testEngine("a token without `sub` gets nothing", [
     },
   },
 ]);
+
+/** Without a user they answer with what holds for everybody who has chosen nothing. */
+const SETTINGS = new Set([
+  "calendar_notifications",
+  "calendar_change_notifications",
+  "calendar_preferences",
+  "calendar_update_preferences",
+]);
+/** What of that would be one person's. */
+const ofOnePerson = z.object({ email: z.unknown(), suppressed: z.unknown(), time_zone: z.unknown() })
+  .partial()
+  .transform(({ email = null, suppressed = null, time_zone = null }) => [email, suppressed, time_zone]);
 
 async function asNobody(sql: Sql, query: string): Promise<unknown> {
   return await sql.begin(async (own) => {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { PASSWORD } from "../../../local/providers/caldav/server.ts";
+import { beOdd } from "../../support/subjects/caldav-subject.ts";
 import { z } from "zod";
 import { type CalendarApi, consent, redirectOf, until } from "../../support/calendar-api.ts";
 import { checkAgainst } from "../../support/document-check.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
+import { unsubscribeUrl } from "../../../supabase/functions/_shared/notices/mail/unsubscribe.ts";
 import { API_DOCUMENT_PATH } from "../../../local/api-document.ts";
 
 const SUCCESS = / [23]\d\d$/;
@@ -69,6 +72,24 @@ Deno.test({
       await call(api, "POST", "/confirm", 403, {
         connection: theirs.searchParams.get("calendar_connection"),
       });
+    });
+
+    await t.step("of connecting with a password", async () => {
+      const { api } = await scene.newUser();
+      const account = {
+        provider: "caldav",
+        server_url: scene.stack.caldavUrl,
+        username: ADA,
+        password: PASSWORD,
+      };
+      await call(api, "POST", "/connect", 400, { ...account, username: "a:b" });
+      await call(api, "POST", "/connect", 422, { ...account, password: "wrong" });
+      beOdd(scene.stack.caldav, { mkcalendar: "refused" });
+      await call(api, "POST", "/connect", 409, account);
+      beOdd(scene.stack.caldav);
+      await call(api, "POST", "/connect", 201, account);
+      await call(api, "POST", "/connect", 200, account);
+      await call(api, "GET", "/status", 200);
     });
 
     await t.step("of calendars and settings", async () => {
@@ -160,6 +181,36 @@ Deno.test({
       }
     });
 
+    await t.step("of notices and what is told by mail", async () => {
+      const { notices } = z.object({ notices: z.array(z.object({ id: z.string(), kind: z.string() })) })
+        .parse(JSON.parse(await call(api, "GET", "/notices", 200)));
+      const added = notices.find(({ kind }) => kind === "connection_added");
+      assert.ok(added);
+      await call(api, "POST", `/notices/${added.id}/dismiss`, 204);
+      await call(api, "POST", `/notices/${added.id}/restore`, 204);
+      await call(api, "POST", `/notices/${crypto.randomUUID()}/restore`, 404);
+      await call(api, "POST", `/notices/${crypto.randomUUID()}/dismiss`, 404);
+      await call(api, "POST", "/notices/mine/dismiss", 400);
+      await call(api, "GET", "/notifications", 200);
+      await call(api, "PATCH", "/notifications", 200, { kinds: { connection_lost: "daily" } });
+      await call(api, "PATCH", "/notifications", 400, { kinds: { key_added: "off" } });
+      const address = await unsubscribeUrl(
+        { user_id, kinds: ["deadline_failed"] },
+        stack.apiUrl,
+        stack.secrets["CALENDAR_STATE_SECRET"] ?? "",
+      );
+      for (
+        const [method, url, status] of [["GET", address, 303], ["POST", address, 200], [
+          "POST",
+          `${address}x`,
+          400,
+        ]] as const
+      ) {
+        const { answer } = await seen(method, "/unsubscribe", fetch(url, { method, redirect: "manual" }));
+        assert.equal(answer.status, status);
+      }
+    });
+
     await t.step("of feeds", async () => {
       const Feed = z.object({ id: z.string() });
       const made = await call(api, "POST", "/feeds", 201, {
@@ -184,6 +235,60 @@ Deno.test({
       await call(api, "POST", "/feeds", 409, { name: "One more" });
       await call(api, "DELETE", `/feeds/${id}`, 204);
       await call(api, "DELETE", `/feeds/${id}`, 404);
+    });
+
+    await t.step("of API keys", async () => {
+      const body = { name: "Report", scopes: ["status:read"] };
+      const { id } = JSON.parse(await call(api, "POST", "/keys", 201, body));
+      await call(api, "POST", "/keys", 400, { name: "Report" });
+      await call(api, "GET", "/keys", 200);
+      await call(api, "GET", "/keys?key=eck_live_0123456789", 400);
+      const rotated = JSON.parse(await call(api, "POST", `/keys/${id}/rotate`, 201));
+      await call(api, "POST", `/keys/${id}/rotate`, 409);
+      await call(api, "POST", `/keys/${crypto.randomUUID()}/rotate`, 404);
+      for (let n = 2; n < 20; n++) await call(api, "POST", "/keys", 201, body);
+      await call(api, "POST", "/keys", 409, body);
+      await call(api, "DELETE", `/keys/${rotated.id}`, 204);
+      await call(api, "DELETE", `/keys/${rotated.id}`, 404);
+    });
+
+    await t.step("of preferences", async () => {
+      await call(api, "GET", "/preferences", 200);
+      await call(api, "PATCH", "/preferences", 200, {
+        time_zone: "Europe/Paris",
+        all_day_reminder_time: "08:00",
+      });
+      await call(api, "PATCH", "/preferences", 400, { time_zone: "Europe/Nowhere" });
+    });
+
+    await t.step("of webhooks", async () => {
+      const url = "https://receiver.example.com/events";
+      const types = ["deadline.failed"];
+      const { id } = JSON.parse(await call(api, "POST", "/webhooks", 201, { url, types }));
+      await call(api, "POST", "/webhooks", 400, { url, types: ["deadline.invented"] });
+      await call(api, "POST", "/webhooks", 422, { url: "https://127.0.0.1/", types });
+      await call(api, "GET", "/webhooks", 200);
+      await call(api, "PATCH", `/webhooks/${id}`, 200, { types: ["deadline.shown"] });
+      await call(api, "PATCH", `/webhooks/${id}`, 400, { secret: "of my own" });
+      await call(api, "PATCH", `/webhooks/${id}`, 422, { url: "http://receiver.example.com/" });
+      await call(api, "PATCH", `/webhooks/${crypto.randomUUID()}`, 404, {});
+      await call(api, "POST", `/webhooks/${id}/rotate`, 200);
+      await call(api, "POST", `/webhooks/${crypto.randomUUID()}/rotate`, 404);
+      const delivery = JSON.parse(await call(api, "POST", `/webhooks/${id}/test`, 202));
+      await call(api, "POST", `/webhooks/${crypto.randomUUID()}/test`, 404);
+      await call(api, "GET", `/webhooks/${id}/deliveries`, 200);
+      await call(api, "GET", `/webhooks/${id}/deliveries?limit=0`, 400);
+      await call(api, "GET", `/webhooks/${crypto.randomUUID()}/deliveries`, 404);
+      await call(api, "POST", `/webhooks/${id}/deliveries/${delivery.id}/retry`, 202);
+      await call(api, "POST", `/webhooks/${id}/deliveries/${crypto.randomUUID()}/retry`, 404);
+      const since = new Date(0).toISOString();
+      await call(api, "POST", `/webhooks/${id}/replay`, 202, { since });
+      await call(api, "POST", `/webhooks/${id}/replay`, 400, { since: "yesterday" });
+      await call(api, "POST", `/webhooks/${crypto.randomUUID()}/replay`, 404, { since });
+      for (let n = 1; n < 5; n++) await call(api, "POST", "/webhooks", 201, { url, types });
+      await call(api, "POST", "/webhooks", 409, { url, types });
+      await call(api, "DELETE", `/webhooks/${id}`, 204);
+      await call(api, "DELETE", `/webhooks/${id}`, 404);
     });
 
     await t.step("of a body that is no JSON, says it is text, is missing or is too large", async () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../local/providers/faults.ts";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { consent } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
-import { ADA } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider } from "../../support/subjects/subject.ts";
 
 type Answer = Pick<Fault, "kind" | "status" | "reason" | "retry_after">;
 
@@ -15,7 +14,7 @@ const refused = (status: number, reason: string, retry_after?: string): Answer =
 });
 
 /** What each provider answers, and the code that its user is told. */
-const ANSWERS: Readonly<Record<ProviderName, readonly (readonly [Answer, number, string])[]>> = {
+const ANSWERS: Readonly<Record<ConsentProvider, readonly (readonly [Answer, number, string])[]>> = {
   google: [
     [refused(401, "authError"), 409, "reconnect_needed"],
     [refused(403, "insufficientPermissions"), 409, "permission_missing"],

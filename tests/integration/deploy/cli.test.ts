@@ -9,6 +9,7 @@ import { ROOT } from "../../../local/paths.ts";
 import { bootstrap } from "../../../local/postgres/bootstrap.ts";
 import { startPostgres } from "../../../local/postgres/server.ts";
 import { readEnv } from "../../../supabase/functions/_shared/platform/env.ts";
+import { readMailEnv } from "../../../supabase/functions/_shared/platform/mail-env.ts";
 import { readProviders } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
 import { type Example, examplesOf } from "../../support/doc-examples.ts";
@@ -69,6 +70,8 @@ Deno.test({
       const get = (name: string) =>
         name === "SUPABASE_URL" ? `https://${REF}.example.com` : api.secrets.get(name);
       readEnv(get, readProviders(get).problems);
+      const { value: mail, problems } = readMailEnv(get);
+      assert.deepEqual([problems, mail.sending?.transport.kind], [[], "http"]);
     });
 
     await t.step("every function is live with what it imports, and lets its own callers in", async () => {

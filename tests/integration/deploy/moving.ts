@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import type { Scene } from "../../support/scene.ts";
 import { outlookSubject } from "../../support/subjects/outlook-subject.ts";
 import { googleSubject } from "../../support/subjects/google-subject.ts";
-import { ADA, GRACE, type Subject } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider, GRACE, type Subject } from "../../support/subjects/subject.ts";
 import { createOldTables, insertOldRow, leaveOldAccount, type OldAccount } from "./old-installation.ts";
 
 const PROVIDERS = ["google", "outlook"] as const;
@@ -27,7 +26,7 @@ export async function testMoving(
   assert.ok(add_columns && import_batch && verify && drop_columns && vacuum && more.length === 0);
   const { google, outlook } = stack;
   assert.ok(google && outlook);
-  const subjects: Record<ProviderName, Subject> = {
+  const subjects: Record<ConsentProvider, Subject> = {
     google: googleSubject(google),
     outlook: outlookSubject(outlook),
   };
@@ -44,13 +43,13 @@ export async function testMoving(
     const [counts] = await asPostgres(verify);
     return Object.fromEntries(Object.entries(counts ?? {}).map(([name, count]) => [name, Number(count)]));
   };
-  const old: Record<ProviderName, OldAccount> = {
+  const old: Record<ConsentProvider, OldAccount> = {
     google: leaveOldAccount(stack, "google", GRACE, OLD_TITLES),
     outlook: leaveOldAccount(stack, "outlook", GRACE, OLD_TITLES),
   };
-  const titles = (provider: ProviderName) =>
+  const titles = (provider: ConsentProvider) =>
     subjects[provider].events(old[provider].calendar_id).map(({ title }) => title).sort();
-  const untilTitles = (provider: ProviderName, wanted: readonly string[]) =>
+  const untilTitles = (provider: ConsentProvider, wanted: readonly string[]) =>
     until(
       () => Promise.resolve(JSON.stringify(titles(provider)) === JSON.stringify([...wanted].sort())),
       PATIENCE_MS,
@@ -131,7 +130,7 @@ export async function testMoving(
   await t.step(
     "every token was used once; Microsoft's is another one now, and none is in a column",
     async () => {
-      const rows = await sql<{ provider: ProviderName; token: string }[]>`
+      const rows = await sql<{ provider: ConsentProvider; token: string }[]>`
       select integration.provider, calendar_sync.read_secret(integration.refresh_token_secret_id) as token
       from public.calendar_integrations as integration where integration.user_id = ${user.id} order by provider`;
       const [googles, microsofts] = rows;

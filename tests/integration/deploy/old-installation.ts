@@ -1,11 +1,11 @@
+import type { ConsentProvider } from "../../support/subjects/subject.ts";
 import type { Sql } from "postgres";
 import { eventId } from "../../../local/providers/outlook/ids.ts";
 import type { Stack } from "../../../local/stack.ts";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 
 /** What another program left in an account: a grant, and events of its own making in the calendar of the account. */
 export interface OldAccount {
-  readonly provider: ProviderName;
+  readonly provider: ConsentProvider;
   readonly email: string;
   readonly account_id: string;
   readonly refresh_token: string;
@@ -24,7 +24,7 @@ const REMINDER_MINUTES = 45;
  */
 export function leaveOldAccount(
   stack: Stack,
-  provider: ProviderName,
+  provider: ConsentProvider,
   email: string,
   titles: readonly string[],
 ): OldAccount {

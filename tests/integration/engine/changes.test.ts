@@ -47,7 +47,8 @@ testEngine("a statement that touches many obligations of a calendar appends one 
       const integration = await engine.integration();
       const ids = await engine.insert(integration.user_id, 10_000);
       await engine.sql`update calendar_sync.lanes set batch_jobs = 1500`;
-      await engine.sql`update calendar_sync.providers set account_calls = 10000000, project_calls = 10000000`;
+      await engine
+        .sql`update calendar_sync.providers set account_calls = 10000000, project_calls = 10000000 where project_calls is not null`;
       const handed_out: string[] = [];
       for (;;) {
         const [lane] = await engine.claim(WORKER);

@@ -127,7 +127,7 @@ testEngine("nothing is lost between a change and the claim that absorbs it", [
       const [edited = ""] = await engine.insert(user_id, 1, "First");
       const claiming = await openTransaction(engine);
       const [claim] = await claiming.sql<{ lanes: unknown[] }[]>`
-        select public.calendar_claim(${WORKER}, 1, 15) as lanes`;
+        select public.calendar_claim(${WORKER}, 1, 15) -> 'lanes' as lanes`;
       assert.equal(claim?.lanes.length, 1);
       await engine.sql`update public.obligations set title = 'Edited' where id = ${edited}`;
       await engine.insert(user_id, 1, "Second");

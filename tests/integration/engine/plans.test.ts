@@ -84,7 +84,7 @@ testEngine("a batch of a large calendar costs as much as one of a small", [{
   own_database: true,
   async show({ sql, claim, record, insert, integration }) {
     const { user_id } = await integration();
-    await sql`update calendar_sync.providers set account_calls = 1000000, project_calls = 1000000`;
+    await sql`update calendar_sync.providers set account_calls = 1000000, project_calls = 1000000 where project_calls is not null`;
     await insert(user_id, BATCH * BATCHES);
     const rows = async () => {
       await sql`select pg_stat_force_next_flush()`;

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { type CalendarApi, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
-import { ADA, GRACE } from "../../support/subjects/subject.ts";
+import { ADA, type ConsentProvider, GRACE } from "../../support/subjects/subject.ts";
 
 const DAY = "2027-04-20";
 const EVERY_ID = ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"] as const;
@@ -25,7 +24,7 @@ async function explain(api: CalendarApi, obligation_id: string): Promise<z.infer
 }
 
 /** What nobody was told of is found, what would do harm is asked about first, and everybody learns why. */
-export async function testHealing(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
+export async function testHealing(t: Deno.TestContext, provider_name: ConsentProvider): Promise<void> {
   const scene = await openScene(provider_name);
   const { sql, provider } = scene;
   const { faults } = provider.emulator;

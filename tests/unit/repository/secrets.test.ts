@@ -26,6 +26,7 @@ const PLANTED = [
     ".",
     "s5Tg".repeat(10),
   ]],
+  ["an API key of ours", ["eck_", "live_", "h2Kq9TzR4w", "_", "x3Vb8".repeat(9), "p0Ld"]],
   ["the address of a feed", ["/calendar-", "feed/", "q".repeat(43), ".ics"]],
 ] as const;
 

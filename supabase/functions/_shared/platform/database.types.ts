@@ -75,7 +75,9 @@ export type Database = {
           "remove_by": string | null;
           "removed_at": string | null;
           "scopes": (string)[];
+          "server": string | null;
           "settings": NonNullable<Json>;
+          "sign_in_refused_at": string | null;
           "status": string;
           "sync_enabled": boolean;
           "token_expires_at": string | null;
@@ -104,7 +106,9 @@ export type Database = {
           "remove_by"?: string | null;
           "removed_at"?: string | null;
           "scopes"?: (string)[];
+          "server"?: string | null;
           "settings"?: NonNullable<Json>;
+          "sign_in_refused_at"?: string | null;
           "status"?: string;
           "sync_enabled"?: boolean;
           "token_expires_at"?: string | null;
@@ -132,7 +136,9 @@ export type Database = {
           "remove_by"?: string | null;
           "removed_at"?: string | null;
           "scopes"?: (string)[];
+          "server"?: string | null;
           "settings"?: NonNullable<Json>;
+          "sign_in_refused_at"?: string | null;
           "status"?: string;
           "sync_enabled"?: boolean;
           "token_expires_at"?: string | null;
@@ -199,6 +205,7 @@ export type Database = {
           "p_calendar_name": string;
           "p_calendar_role": string;
           "p_flow_id": string;
+          "p_is_new"?: boolean;
         };
         Returns: Json;
       };
@@ -217,6 +224,20 @@ export type Database = {
         Args: { "p_events": string; "p_integration_id": string; "p_user_id": string };
         Returns: Json;
       };
+      "calendar_begin_password_connection": {
+        Args: {
+          "p_access": string;
+          "p_account_email": string;
+          "p_account_id": string;
+          "p_expires_s": number;
+          "p_provider": string;
+          "p_secret": string;
+          "p_server": string;
+          "p_ticket_hash": string;
+          "p_user_id": string;
+        };
+        Returns: string;
+      };
       "calendar_begin_refresh": {
         Args: {
           "p_calls"?: number;
@@ -226,8 +247,17 @@ export type Database = {
         };
         Returns: Json;
       };
+      "calendar_call_with_key": {
+        Args: { "p_args": Json; "p_function": string; "p_key_id": string };
+        Returns: Json;
+      };
+      "calendar_change_notifications": { Args: { "p_kinds": Json }; Returns: Json };
       "calendar_claim": {
         Args: { "p_lanes": number; "p_lease_s": number; "p_worker": string };
+        Returns: Json;
+      };
+      "calendar_claim_deliveries": {
+        Args: { "p_lease_s": number; "p_limit": number; "p_worker": string };
         Returns: Json;
       };
       "calendar_compare_events": {
@@ -248,7 +278,26 @@ export type Database = {
         };
         Returns: Json;
       };
+      "calendar_create_key": {
+        Args: {
+          "p_expires_at": string;
+          "p_key_id": string;
+          "p_name": string;
+          "p_scopes": (string)[];
+          "p_secret_hash": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_create_webhook": {
+        Args: { "p_types": (string)[]; "p_url": string; "p_user_id": string };
+        Returns: Json;
+      };
       "calendar_delete_feed": { Args: { "p_feed_id": string }; Returns: boolean };
+      "calendar_delete_key": { Args: { "p_key_id": string }; Returns: boolean };
+      "calendar_delete_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: boolean };
+      "calendar_dismiss_notice": { Args: { "p_notice_id": string }; Returns: boolean };
+      "calendar_end_flow": { Args: { "p_flow_id": string; "p_user_id": string }; Returns: undefined };
       "calendar_evidence": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_feed_page": {
@@ -264,13 +313,26 @@ export type Database = {
       "calendar_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
       "calendar_keep_counts": { Args: { "p_flushes": Json }; Returns: undefined };
+      "calendar_keys": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_lock_user": {
         Args: { "p_claim": string; "p_claim_s": number; "p_user_id": string };
         Returns: boolean;
       };
       "calendar_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_next_work": { Args: { "p_within_s": number }; Returns: number };
+      "calendar_notices": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_notifications": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_obligation_types": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_password_refused": {
+        Args: {
+          "p_error_lost": Json;
+          "p_error_once": Json;
+          "p_integration_id": string;
+          "p_refusal_s": number;
+          "p_secret": string;
+        };
+        Returns: Json;
+      };
       "calendar_poll_feed": {
         Args: {
           "p_address": string;
@@ -281,11 +343,14 @@ export type Database = {
         };
         Returns: Json;
       };
+      "calendar_preferences": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_problems": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_read_password": { Args: { "p_calls"?: number; "p_integration_id": string }; Returns: Json };
       "calendar_record": {
         Args: { "p_batch": Json; "p_integration_id": string; "p_outcomes": Json; "p_worker": string };
         Returns: Json;
       };
+      "calendar_record_deliveries": { Args: { "p_results": Json; "p_worker": string }; Returns: undefined };
       "calendar_refresh_failed": {
         Args: { "p_claim": string; "p_error": Json; "p_integration_id": string; "p_status": string };
         Returns: undefined;
@@ -294,13 +359,36 @@ export type Database = {
         Args: { "p_integration_ids"?: (string)[]; "p_lease_s": number; "p_worker": string };
         Returns: Json;
       };
+      "calendar_replay_webhook": {
+        Args: { "p_since": string; "p_user_id": string; "p_webhook_id": string };
+        Returns: number;
+      };
+      "calendar_report_mail": {
+        Args: { "p_delay_s": number; "p_tells_admin": boolean; "p_transport": string };
+        Returns: undefined;
+      };
+      "calendar_restore_notice": { Args: { "p_notice_id": string }; Returns: boolean };
       "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_retire": { Args: { "p_flushes"?: Json; "p_worker": string }; Returns: boolean };
       "calendar_retry": { Args: { "p_integration_id": string; "p_obligation_id"?: string }; Returns: number };
+      "calendar_retry_delivery": {
+        Args: { "p_delivery_id": string; "p_user_id": string; "p_webhook_id": string };
+        Returns: boolean;
+      };
       "calendar_rotate_feed": {
         Args: { "p_feed_id": string; "p_token_hash": string; "p_user_id": string };
         Returns: Json;
       };
+      "calendar_rotate_key": {
+        Args: {
+          "p_key_id": string;
+          "p_new_key_id": string;
+          "p_new_secret_hash": string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_rotate_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: Json };
       "calendar_save_tokens": {
         Args: {
           "p_access_token": string;
@@ -317,6 +405,7 @@ export type Database = {
           "p_calendar_name": string;
           "p_calendar_role": string;
           "p_integration_id": string;
+          "p_is_new"?: boolean;
           "p_user_id": string;
         };
         Returns: Json;
@@ -336,10 +425,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "calendar_suppress_mail": {
+        Args: { "p_email": string; "p_reason": string; "p_user_id": string };
+        Returns: undefined;
+      };
       "calendar_sync_now": { Args: { "p_integration_id"?: string }; Returns: number };
       "calendar_take_connection": { Args: { "p_ticket_hash": string; "p_user_id": string }; Returns: Json };
       "calendar_take_state": { Args: { "p_state_id": string }; Returns: Json };
+      "calendar_test_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: Json };
       "calendar_unlock_user": { Args: { "p_claim": string; "p_user_id": string }; Returns: boolean };
+      "calendar_unsubscribe": { Args: { "p_kinds": (string)[]; "p_user_id": string }; Returns: undefined };
       "calendar_update_feed": {
         Args: { "p_expiry"?: Json; "p_feed_id": string; "p_name"?: string; "p_settings"?: Json };
         Returns: Json;
@@ -348,6 +443,26 @@ export type Database = {
         Args: { "p_integration_id": string; "p_settings"?: Json; "p_sync_enabled"?: boolean };
         Returns: Json;
       };
+      "calendar_update_preferences": { Args: { "p_change": Json }; Returns: Json };
+      "calendar_update_webhook": {
+        Args: {
+          "p_enabled": boolean;
+          "p_types": (string)[];
+          "p_url": string;
+          "p_user_id": string;
+          "p_webhook_id": string;
+        };
+        Returns: Json;
+      };
+      "calendar_use_key": {
+        Args: { "p_key_id": string; "p_limit": number; "p_secret_hash": string; "p_sync": boolean };
+        Returns: Json;
+      };
+      "calendar_webhook_deliveries": {
+        Args: { "p_limit": number; "p_user_id": string; "p_webhook_id": string };
+        Returns: Json;
+      };
+      "calendar_webhooks": { Args: { "p_user_id": string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

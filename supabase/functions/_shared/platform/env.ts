@@ -34,6 +34,10 @@ const Variables = z.object({
   SUPABASE_URL: z.string().refine((url) => URL.canParse(url), "must be a URL"),
   /** Where browsers and providers reach the functions, if not there. */
   CALENDAR_PUBLIC_URL: PublicUrl.optional(),
+  /** Where notices and webhooks send people, if not to the first of CALENDAR_REDIRECT_URLS. */
+  CALENDAR_PAGE_URL: SafeUrl.optional(),
+  /** Which addresses webhooks may have; notices/webhook-address.ts reads it. */
+  CALENDAR_WEBHOOK_HOSTS: z.string().default("*"),
   CALENDAR_STATE_SECRET: Secret,
   CALENDAR_STATE_SECRET_PREVIOUS: Secret.optional(),
   CALENDAR_SYNC_SECRET: Secret,
@@ -83,6 +87,10 @@ export interface Env {
   readonly supabase_url: string;
   /** Where browsers, calendar applications and providers reach the functions; without a trailing slash. */
   readonly public_url: string;
+  /** The Settings page, where people are sent. */
+  readonly page_url: string;
+  /** As it was given. */
+  readonly webhook_hosts: string;
   readonly state_secret: RotatedSecret;
   readonly sync_secret: RotatedSecret;
   /** Calendars that one worker process works side by side. */
@@ -123,6 +131,8 @@ export function readEnv(get: Get = fromProcess, other_problems: readonly string[
   return {
     supabase_url: variables.SUPABASE_URL,
     public_url: variables.CALENDAR_PUBLIC_URL ?? variables.SUPABASE_URL.replace(/\/+$/, ""),
+    page_url: variables.CALENDAR_PAGE_URL ?? variables.CALENDAR_REDIRECT_URLS[0] ?? variables.SUPABASE_URL,
+    webhook_hosts: variables.CALENDAR_WEBHOOK_HOSTS,
     state_secret: rotated(variables.CALENDAR_STATE_SECRET, variables.CALENDAR_STATE_SECRET_PREVIOUS),
     sync_secret: rotated(variables.CALENDAR_SYNC_SECRET, variables.CALENDAR_SYNC_SECRET_PREVIOUS),
     lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,

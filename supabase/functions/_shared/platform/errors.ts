@@ -6,18 +6,29 @@ import { addToSummary } from "./log-scope.ts";
 /** Every code that the Calendar API answers with; `docs/calendar-api.md` says what to do about each. */
 export const ERROR_CODES = [
   "invalid_request",
+  "key_in_query",
   "unauthorized",
   "forbidden",
+  "scope_missing",
   "not_found",
   "connection_unknown",
   "calendar_in_use",
+  "calendar_needed",
   "more_access_needed",
   "reconnect_needed",
   "disconnecting",
   "provider_not_configured",
   "mailbox_unavailable",
+  "server_not_allowed",
+  "server_unreachable",
+  "not_caldav",
+  "sign_in_failed",
   "too_many_feeds",
   "too_many_integrations",
+  "too_many_keys",
+  "key_replaced",
+  "too_many_webhooks",
+  "address_not_allowed",
   "rate_limited",
   "permission_missing",
   "blocked_by_policy",
@@ -39,12 +50,14 @@ export class ApiError extends Error {
    * @param code for programs
    * @param message for people: what to do next; never a token or another person's data
    * @param retry_after_s seconds after which the same call may succeed, where that is known
+   * @param details what a program needs to go on
    */
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 502,
+    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 502,
     readonly code: ErrorCode,
     message: string,
     readonly retry_after_s: number | null = null,
+    readonly details: Readonly<Record<string, unknown>> | null = null,
   ) {
     super(message);
   }
@@ -55,7 +68,8 @@ export function onError(error: Error, c: Context): Response {
   addToSummary({ error_code: error instanceof ApiError ? error.code : "internal" });
   if (error instanceof ApiError) {
     if (error.retry_after_s !== null) c.header("retry-after", String(error.retry_after_s));
-    return c.json({ code: error.code, message: error.message }, error.status);
+    const { code, message, details } = error;
+    return c.json({ code, message, ...(details === null ? {} : { details }) }, error.status);
   }
   log.error("unexpected_error", { error });
   return c.json({ code: "internal", message: "Something went wrong on our side. Try again." }, 500);

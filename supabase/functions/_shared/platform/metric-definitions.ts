@@ -94,6 +94,10 @@ export const COUNTERS = {
     help: "Calls of the database that got no answer, or the answer of a server in trouble.",
     labels: {},
   },
+  calendar_delivery_attempts: {
+    help: "Attempts to send a mail or to call a webhook, by what came of it.",
+    labels: { channel: ["webhook", "mail"], outcome: ["delivered", "retry", "failed", "gone"] },
+  },
   calendar_worker_runs: {
     help: "Runs of the worker, from a wake-up call until nothing was due.",
     labels: {},

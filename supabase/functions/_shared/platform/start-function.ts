@@ -10,6 +10,7 @@ import {
   type RotatedSecret,
 } from "./env.ts";
 import { configureLog, log } from "./log.ts";
+import { type MailEnv, readMailEnv } from "./mail-env.ts";
 
 /** What is told of a provider when a function starts. */
 interface Reachable {
@@ -29,10 +30,11 @@ export type ReadProviders<P extends Reachable> = (get: Get) => ReadPart<Readonly
 export function startFunction<P extends Reachable>(
   service: string,
   readProviders: ReadProviders<P>,
-): { readonly env: Env; readonly providers: ReadonlyMap<string, P> } {
+): { readonly env: Env; readonly mail: MailEnv; readonly providers: ReadonlyMap<string, P> } {
   configureLog({ service, level: "info", sample: 1 });
   const { value: providers, problems } = readProviders(fromProcess);
-  const env = startedWith(() => readEnv(fromProcess, problems));
+  const { value: mail, problems: mail_problems } = readMailEnv(fromProcess);
+  const env = startedWith(() => readEnv(fromProcess, [...problems, ...mail_problems]));
   configureLog({ service, ...env.log });
   log.info("started", {
     supabase_url: env.supabase_url,
@@ -40,13 +42,17 @@ export function startFunction<P extends Reachable>(
     providers: [...providers.keys()],
     provider_urls: Object.fromEntries([...providers].map(([name, { api_url }]) => [name, api_url])),
     redirect_urls: env.redirect_urls,
+    page_url: env.page_url,
+    mail: mail.sending?.transport.kind ?? null,
+    mail_delay_s: mail.delay_s,
+    tells_admin: mail.admin_email !== null,
     lanes_at_once: env.lanes_at_once,
     rate_limit_per_minute: env.rate_limit_per_minute,
     log_level: env.log.level,
     log_sample: env.log.sample,
   });
   warnOfInnerAddress(env);
-  return { env, providers };
+  return { env, mail, providers };
 }
 
 /** Names of containers (`supabase start` has `kong`) and of private networks. */

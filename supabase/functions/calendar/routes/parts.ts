@@ -19,11 +19,13 @@ export function refused(description: string) {
   return { description, ...json(ErrorAnswer) };
 }
 
-/** What every call of a signed-in user may be answered. */
+/** What every call of a signed-in user, or of a program with an API key, may be answered. */
 export const ANY_USER = {
-  401: refused("unauthorized: sign in."),
+  400: refused("key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed."),
+  401: refused("unauthorized: sign in, or send an API key that is good."),
+  403: refused("scope_missing: the API key does not open this call, or none does."),
   429: {
-    ...refused("rate_limited: too many calls of this user within a minute."),
+    ...refused("rate_limited: too many calls of this user, or with this API key, within a minute."),
     headers: z.object({
       "retry-after": z.string().openapi({
         description: "Seconds until the next call may succeed, at least 1.",
@@ -37,7 +39,7 @@ export const ANY_USER = {
 export const WITH_BODY = { 413: refused("invalid_request: the body is larger than 64 KiB.") } as const;
 
 export const INVALID = {
-  400: refused("invalid_request: the message names the field."),
+  400: refused("invalid_request: the message names the field. key_in_query: send the API key as a header."),
 } as const;
 
 export const NOT_YOURS = {

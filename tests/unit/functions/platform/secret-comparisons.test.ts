@@ -10,6 +10,8 @@ const EXPLAINED = new Map([
   ["_shared/oauth/access-token.ts: known.access_token !== rejected_token", "our own access token"],
   ["_shared/oauth/access-token.ts: outcome.refresh_token !== begun.refresh_token", "the provider's answer"],
   ["_shared/domain/plan.ts: mapping.content_hash === content_hash", "the hash of an event's content"],
+  ['_shared/platform/mail-env.ts: (user === "") !== (secret === "")', "whether there is one, at start"],
+  ["_shared/providers/caldav/own-events.ts: next === token", "a server's name of a state of its calendar"],
 ]);
 
 Deno.test("no function compares a secret in a time that tells where it differs", async () => {
