@@ -126,7 +126,7 @@ async function startIn(
 /**
  * Waits as pg_ctl does, by the server's own file: a connection that comes too early would leave a FATAL in the log.
  *
- * @returns which start it is, by process and second; null: there is none in time
+ * @returns the server's process id and the second of its start; null where it is not ready in time
  */
 async function untilStarted(data: string, earlier: string | null): Promise<string | null> {
   const deadline = performance.now() + START_TIMEOUT_MS;

@@ -30,7 +30,7 @@ comment on column calendar_sync.webhooks.user_id is 'Whose calendars it is about
 comment on column calendar_sync.webhooks.signing_secret_id is 'Id of the Vault secret that calls are signed with.';
 comment on column calendar_sync.webhooks.previous_secret_id is 'The secret before the last rotation, which signs along until previous_until.';
 comment on column calendar_sync.webhooks.disabled_because is
-  'gone: it answered 410. failing: nothing but failures for five days. Null: on, or switched off by a person.';
+  'gone: it answered 410. failing: every attempt failed for five days. Null: on, or switched off by a person.';
 comment on column calendar_sync.webhooks.doubted is
   'It has not been called yet, or its last answer was late, a failure or none. Doubted ones share half of the places, one a user, so that they never keep the others waiting.';
 comment on column calendar_sync.webhooks.failing_since is 'The first failure after the last success.';

@@ -95,7 +95,7 @@ function checkItem(item: ICAL.Component, zones: ReadonlySet<string>): string {
   return uid;
 }
 
-/** What a server stores that keeps nothing but what it knows, and writes it anew. */
+/** What a server stores that drops the properties it does not know and writes the others anew. */
 export function rewritten(text: string): string {
   const calendar = parsed(text);
   calendar.updatePropertyWithValue("prodid", "-//A rewriting server//EN");

@@ -86,7 +86,7 @@ function syncCollection(
   const page = Math.min(Number(limit?.text ?? Infinity), state.page_size_max ?? Infinity);
   const changed: readonly (readonly [string, number, StoredFile | null])[] = [
     ...[...calendar.files].map(([name, file]) => [name, file.revision, file] as const),
-    // What was deleted before the first synchronisation is no news.
+    // A first synchronisation tells of no deletions.
     ...(since === 0 ? [] : [...calendar.removed].map(([name, at]) => [name, at, null] as const)),
   ].filter(([, at]) => at > since).toSorted(([, one], [, other]) => one - other);
   const shown = changed.slice(0, page);

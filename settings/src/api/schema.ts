@@ -1572,7 +1572,7 @@ export interface components {
       types: components["schemas"]["WebhookType"][];
       enabled: boolean;
       /**
-       * @description gone: it answered 410. failing: nothing but failures for five days. Null: it is on, or a person switched it off.
+       * @description gone: it answered 410. failing: every attempt failed for five days. Null: it is on, or a person switched it off.
        * @enum {string|null}
        */
       disabled_because: "gone" | "failing" | null;
@@ -1630,7 +1630,7 @@ export interface components {
       types: components["schemas"]["WebhookType"][];
       enabled: boolean;
       /**
-       * @description gone: it answered 410. failing: nothing but failures for five days. Null: it is on, or a person switched it off.
+       * @description gone: it answered 410. failing: every attempt failed for five days. Null: it is on, or a person switched it off.
        * @enum {string|null}
        */
       disabled_because: "gone" | "failing" | null;

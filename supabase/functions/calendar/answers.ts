@@ -395,7 +395,7 @@ export const Webhook = z.object({
   enabled: z.boolean(),
   disabled_because: z.enum(DISABLED_BECAUSE).nullable().openapi({
     description:
-      "gone: it answered 410. failing: nothing but failures for five days. Null: it is on, or a person switched it off.",
+      "gone: it answered 410. failing: every attempt failed for five days. Null: it is on, or a person switched it off.",
   }),
   failing_since: Instant.nullable().openapi({
     description: "The first failure since the last success. Null: none.",
