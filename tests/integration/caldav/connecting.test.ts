@@ -226,6 +226,38 @@ Deno.test({
       await scene.deleteUsers(user.id);
     });
 
+    await t.step(
+      "a server that makes no calendar says so to whoever wants our own, with those to choose from",
+      async () => {
+        beOdd(stack.caldav, { mkcalendar: "refused" });
+        const user = await scene.newUser();
+        const personal = provider.calendars(ADA).find(({ name }) => name === "Personal")?.id ?? "";
+        const { body } = await connect(user, { calendar_id: personal });
+        const { id: integration_id } = Connected.parse(body);
+        const response = await user.api.request("POST", "/calendars", { integration_id });
+        const { code, details } = Refusal.parse(await response.json());
+        assert.deepEqual([response.status, code], [409, "calendar_needed"]);
+        assert.deepEqual(details?.calendars.map(({ id }) => id), [personal]);
+        const [kept] = await user.api.status();
+        assert.deepEqual([kept?.status, kept?.calendar_id], ["active", personal]);
+        beOdd(stack.caldav);
+        await scene.deleteUsers(user.id);
+      },
+    );
+
+    await t.step("a user who has as many accounts as there may be connects no further one", async () => {
+      const [limit] = await sql`select integrations_per_user from calendar_sync.options`;
+      await sql`update calendar_sync.options set integrations_per_user = 1`;
+      const user = await scene.connectedUser(ADA);
+      const another = await connect(user, { username: GRACE });
+      assert.deepEqual([another.status, Refusal.parse(another.body).code], [409, "too_many_integrations"]);
+      assert.deepEqual([(await user.api.status()).length, await secrets()], [1, 1]);
+      const again = await connect(user, {});
+      assert.equal(again.status, 200, "the account that is there is no further one");
+      await sql`update calendar_sync.options set ${sql(limit ?? {})}`;
+      await scene.deleteUsers(user.id);
+    });
+
     await t.step("disconnecting with events=remove leaves nothing behind", async () => {
       const user = await scene.connectedUser(ADA);
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Goes', '2027-01-01')`;

@@ -1,6 +1,10 @@
 import { BATCHES } from "./behaviours/batches.ts";
 import { CALENDAR_IDS } from "./behaviours/calendar-ids.ts";
 import { CALENDARS } from "./behaviours/calendars.ts";
+import { CHANGE_LISTINGS } from "./behaviours/change-listings.ts";
+import { CHANGES } from "./behaviours/changes.ts";
+import { CHANNELS } from "./behaviours/channels.ts";
+import { CONDITIONAL_UPDATES } from "./behaviours/conditional-updates.ts";
 import { CONSENT } from "./behaviours/consent.ts";
 import { EVENT_CONTENT } from "./behaviours/event-content.ts";
 import { EVENT_LIFE } from "./behaviours/event-life.ts";
@@ -11,6 +15,7 @@ import { LISTINGS } from "./behaviours/listings.ts";
 import { OWN_EVENTS } from "./behaviours/own-events.ts";
 import { QUOTAS } from "./behaviours/quotas.ts";
 import { REFRESH } from "./behaviours/refresh.ts";
+import { REAPPLIED_REMINDERS } from "./behaviours/reapplied-reminders.ts";
 import { REMINDERS } from "./behaviours/reminders.ts";
 import { REMOVALS } from "./behaviours/removals.ts";
 import { SEQUENCES } from "./behaviours/sequences.ts";
@@ -32,12 +37,17 @@ const BEHAVIOURS = {
   "ids of calendars": CALENDAR_IDS,
   "what an event says": EVENT_CONTENT,
   "when an event reminds": REMINDERS,
+  "reminders that are reapplied": REAPPLIED_REMINDERS,
   "when an event is": EVENT_TIMES,
   "the life of an event": EVENT_LIFE,
   "removing events": REMOVALS,
   "finding our own events": OWN_EVENTS,
   "calendars that several write to": SHARED_CALENDARS,
   "listings": LISTINGS,
+  "what changed in a calendar": CHANGES,
+  "listings of changes": CHANGE_LISTINGS,
+  "updates of a known version": CONDITIONAL_UPDATES,
+  "channels": CHANNELS,
   "sequences of changes": SEQUENCES,
   "batches": BATCHES,
   "interrupted batches": INTERRUPTIONS,

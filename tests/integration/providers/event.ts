@@ -6,6 +6,7 @@ import {
 import type { Obligation } from "../../../supabase/functions/_shared/domain/obligation.ts";
 import type { Change } from "../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Outcome } from "../../../supabase/functions/_shared/providers/outcome.ts";
+import { DEFAULT_SETTINGS } from "../../support/default-settings.ts";
 
 /** What a test says about an obligation; the rest is plain. */
 export interface Given extends Partial<Obligation> {
@@ -21,15 +22,16 @@ export function eventOf(
     obligation_id: crypto.randomUUID(),
     title: "Energy report",
     description: "For the agency",
+    obligation_type: null,
     status: "open",
     due: { kind: "date", date: "2027-03-15" },
     url: null,
     ...given,
   };
   const event = calendarEventOf(obligation, {
+    ...DEFAULT_SETTINGS,
     reminders_minutes,
     all_day_reminder_time,
-    completed_events: "keep",
   });
   assert.ok(event);
   return event;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../local/providers/faults.ts";
+import type { PersonEdit } from "../../../local/providers/person-edit.ts";
 import type { LoggedRequest } from "../../../local/providers/observed-state.ts";
 import type {
   CalendarChoice,
@@ -12,6 +13,7 @@ import {
 } from "../../../supabase/functions/_shared/providers/call-budget.ts";
 import type { Outcome } from "../../../supabase/functions/_shared/providers/outcome.ts";
 import type { Access } from "../../../supabase/functions/_shared/providers/connector.ts";
+import { editAsPerson } from "../../support/person.ts";
 import { ADA, type SeenEvent } from "../../support/subjects/subject.ts";
 import type { ProviderSubject, RunningOAuthProvider, RunningProvider } from "./subject.ts";
 
@@ -58,6 +60,8 @@ export interface TestCalendar {
   titles(): readonly string[];
   /** The one event that there has to be. */
   only(): SeenEvent;
+  /** Does to an event what its user does in the provider's own app. */
+  edit(event_id: string, edit: PersonEdit): Promise<void>;
   /** Applies changes, none of which may be left out. */
   apply(changes: readonly Change[]): Promise<readonly Outcome[]>;
 }
@@ -104,6 +108,7 @@ export async function openScene<R extends RunningProvider>(
         assert.deepEqual(more, []);
         return event;
       },
+      edit: (event_id, edit) => editAsPerson(subject.emulator, { account, calendar_id: id, event_id, edit }),
       apply: async (changes) => {
         const outcomes = await own.applyChanges(changes, new AbortController().signal);
         assert.equal(outcomes.length, changes.length);

@@ -6,6 +6,7 @@ import type {
 } from "../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { CallBudget } from "../../../supabase/functions/_shared/providers/call-budget.ts";
 import type { OAuthProvider, Provider } from "../../../supabase/functions/_shared/providers/provider.ts";
+import type { ReceivedCall } from "../../support/receiver.ts";
 import type { Subject } from "../../support/subjects/subject.ts";
 
 /** What a provider has to bring, beside its `Provider`, for the behaviours here to be tested on it. */
@@ -14,6 +15,11 @@ export interface ProviderSubject<Running extends RunningProvider = RunningProvid
   readonly name: string;
   /** Starts an emulator with nothing in it but its accounts. */
   start(): Promise<Running>;
+}
+
+/** How many events a behaviour is tried with that is about many of them: fewer where each takes a server some time. */
+export function manyOf({ is_fast }: Pick<Traits, "is_fast">, many: number): number {
+  return is_fast ? many : many / 5;
 }
 
 /** A provider that talks to an emulator of its own. */
@@ -38,6 +44,32 @@ export interface RunningOAuthProvider extends RunningProvider {
   readonly provider: OAuthProvider;
   /** The same one with a client secret that is not ours. */
   readonly misconfigured: OAuthProvider;
+}
+
+/** How a provider tells what changed in a calendar. */
+export interface ChangeTraits {
+  /** Whether a listing goes on from an earlier one; else everything is told each time. */
+  readonly has_cursor: boolean;
+  /** No cursor that was given so far is good any more. */
+  forgetCursors(): void;
+  /** Whether an update can be meant for one version of an event alone. */
+  readonly refuses_other_versions: boolean;
+  /** Null: the provider calls nobody. */
+  readonly channels: ChannelTraits | null;
+}
+
+/** How a provider calls who wants to know of changes. */
+export interface ChannelTraits {
+  /** Whether a channel can be made to live longer. */
+  readonly renews: boolean;
+  /** Whether there may be two of one calendar. */
+  readonly may_overlap: boolean;
+  /** The tokens of the channels that a call is for; none where it is no notification. */
+  tokensIn(call: ReceivedCall): readonly string[];
+  /** How a call has to be answered. */
+  answer(call: ReceivedCall): Response;
+  /** Every channel ends, as after its time. */
+  expire(): void;
 }
 
 /** How an emulator answers, without `match` and `times`. */
@@ -106,6 +138,8 @@ export interface Traits {
   readonly takes_over_in_one_call: boolean;
   /** Whether a calendar of our own is found again when the answer to its creation was lost. */
   readonly finds_own_calendar: boolean;
+  /** The deletion of a calendar is answered as if there had been none. */
+  readonly denies_deletions?: true;
   /** Whether one of an account's calendars is its default one. */
   readonly has_default_calendar: boolean;
   /** What the path of an event's request ends with. */
@@ -128,6 +162,8 @@ export interface Traits {
   readonly zone_names: Readonly<Record<"Europe/Madrid" | "America/Toronto" | "Asia/Kolkata", string>>;
   /** From now on, the provider's copy of the time zone database lacks an IANA name; null: it goes by other names. */
   readonly forgetTimeZone: ((time_zone: string) => void) | null;
+  /** How the provider tells what changed in a calendar; null: it does not. */
+  readonly changes: ChangeTraits | null;
   /** What the real provider was seen to do now one way, now another: each way switches the emulator to it. */
   readonly ways: Readonly<Record<string, () => void>>;
 }

@@ -1,5 +1,7 @@
 import ICAL from "ical.js";
 import { type CalDavEmulator, PASSWORD } from "../../../local/providers/caldav/server.ts";
+import type { CalDavPaths } from "../../../local/providers/caldav/control.ts";
+import { readCalendar } from "../../../local/providers/caldav/read-calendar.ts";
 import { calendarPath } from "../../../local/providers/caldav/resources.ts";
 import { BY_THE_BOOK, calendarAt, type Oddities } from "../../../local/providers/caldav/state.ts";
 import { readEventId } from "../../../supabase/functions/_shared/providers/caldav/event-id.ts";
@@ -8,16 +10,10 @@ import type { SeenEvent, Subject } from "./subject.ts";
 const FILE_END = ".ics";
 const fileOf = (event_id: string) => `${event_id}${FILE_END}`;
 
-/** Where calendars are: of the emulator, or of another server that it is the picture of. */
-interface Paths {
-  readonly calendarAt: typeof calendarAt;
-  readonly calendarPath: typeof calendarPath;
-}
-
 /** The CalDAV emulator as a {@link Subject}. */
 export function calDavSubject(
   emulator: Omit<CalDavEmulator, "shard_url">,
-  paths: Paths = { calendarAt, calendarPath },
+  paths: CalDavPaths = { calendarAt, calendarPath },
 ): Subject<"caldav"> {
   const { state } = emulator;
   const calendarOf = (calendar_id: string) => paths.calendarAt(state, calendar_id)?.calendar;
@@ -41,7 +37,7 @@ export function calDavSubject(
     },
     events: (calendar_id) =>
       [...calendarOf(calendar_id)?.files ?? []].map(([name, { text }]) =>
-        seen(name.slice(0, -FILE_END.length), text)
+        seenFile(name.slice(0, -FILE_END.length), text)
       ),
     linkOf: (calendar_id, event_id) => {
       const url = eventIn(textOf(calendar_id, event_id) ?? "").getFirstPropertyValue("url");
@@ -62,7 +58,7 @@ export function calDavSubject(
       remind(calendar_id, event_id) {
         const [calendar, text] = [calendarOf(calendar_id), textOf(calendar_id, event_id)];
         if (calendar === undefined || text === undefined) return;
-        const whole = new ICAL.Component(ICAL.parse(text));
+        const whole = readCalendar(text);
         const event = whole.getFirstSubcomponent("vevent");
         event?.removeAllSubcomponents("valarm");
         event?.addSubcomponent(
@@ -75,10 +71,18 @@ export function calDavSubject(
       },
       addEvent(calendar_id) {
         const calendar = calendarOf(calendar_id);
-        const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Somebody//EN", "BEGIN:VEVENT", "UID:own"]
+        // Cyrus takes a UID once in an account.
+        const uid = `own-${calendar?.slug}`;
+        const lines = [
+          "BEGIN:VCALENDAR",
+          "VERSION:2.0",
+          "PRODID:-//Somebody//EN",
+          "BEGIN:VEVENT",
+          `UID:${uid}`,
+        ]
           .concat("DTSTAMP:20260101T000000Z", "DTSTART;VALUE=DATE:20270315", "DTEND;VALUE=DATE:20270316")
           .concat("SUMMARY:Dentist", "END:VEVENT", "END:VCALENDAR", "");
-        if (calendar) state.store(calendar, fileOf("own"), { uid: "own", text: lines.join("\r\n") });
+        if (calendar) state.store(calendar, fileOf("own"), { uid, text: lines.join("\r\n") });
       },
       deleteCalendar: (_account, calendar_id) => {
         const found = paths.calendarAt(state, calendar_id);
@@ -105,11 +109,12 @@ export function beOdd({ state }: CalDavEmulator, odd: Partial<Oddities> = {}): v
 }
 
 /** The event in a file. */
-export function eventIn(text: string): ICAL.Component {
-  return new ICAL.Component(ICAL.parse(text)).getFirstSubcomponent("vevent") ?? new ICAL.Component("vevent");
+function eventIn(text: string): ICAL.Component {
+  return readCalendar(text).getFirstSubcomponent("vevent") ?? new ICAL.Component("vevent");
 }
 
-function seen(id: string, text: string): SeenEvent {
+/** The event of a file as its user sees it. */
+export function seenFile(id: string, text: string): SeenEvent {
   const event = eventIn(text);
   const value = (name: string) => {
     const found = event.getFirstPropertyValue(name);
@@ -134,7 +139,7 @@ function seen(id: string, text: string): SeenEvent {
 /** By the zones that the file describes, as a calendar application reads it. */
 function timeOf(text: string, event: ICAL.Component): SeenEvent["time"] {
   const zones = new Map(
-    new ICAL.Component(ICAL.parse(text)).getAllSubcomponents("vtimezone").map((component) => {
+    readCalendar(text).getAllSubcomponents("vtimezone").map((component) => {
       const zone = new ICAL.Timezone(component);
       return [zone.tzid, zone] as const;
     }),

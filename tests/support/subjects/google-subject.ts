@@ -21,9 +21,9 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
   const calendarOf = (calendar_id: string): CalendarEntry | undefined =>
     [...state.accounts.values()].map(({ calendars }) => calendars.get(calendar_id)).find((one) => one);
   const change = (calendar_id: string, event_id: string, fields: Partial<EventResource>) => {
-    const events = calendarOf(calendar_id)?.events;
-    const event = events?.get(event_id);
-    if (event) events?.set(event_id, { ...event, ...fields, etag: state.nextEtag() });
+    const calendar = calendarOf(calendar_id);
+    const event = calendar?.events.get(event_id);
+    if (calendar && event) state.storeEvent(calendar, { ...event, ...fields });
   };
   const setRole = (account: string, calendar_id: string, accessRole: CalendarEntry["accessRole"]) => {
     const calendars = state.accounts.get(account)?.calendars;
@@ -44,7 +44,7 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
     },
     events: (calendar_id) =>
       [...calendarOf(calendar_id)?.events.values() ?? []].filter(({ status }) => status !== "cancelled").map(
-        seen,
+        seenResource,
       ),
     linkOf: (calendar_id, event_id) =>
       Link.safeParse(calendarOf(calendar_id)?.events.get(event_id)?.["source"]).data?.url ?? null,
@@ -63,10 +63,12 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
       addEvent: (calendar_id) => {
         const day = { date: "2027-01-01" };
         const created = new Date().toISOString();
-        calendarOf(calendar_id)?.events.set("own", {
+        const calendar = calendarOf(calendar_id);
+        if (!calendar) return;
+        state.storeEvent(calendar, {
           id: "own",
           status: "confirmed",
-          etag: state.nextEtag(),
+          etag: "",
           created,
           updated: created,
           sequence: 0,
@@ -98,7 +100,8 @@ export function googleSubject(emulator: GoogleEmulator): Subject {
   };
 }
 
-function seen(event: EventResource): SeenEvent {
+/** An event of the API as its user sees it. */
+export function seenResource(event: EventResource): SeenEvent {
   const { id, summary, description, transparency, attendees, reminders, extendedProperties } = Shown.parse(
     event,
   );

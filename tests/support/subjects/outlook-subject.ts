@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { swapCalendarId } from "../../../local/providers/outlook/mailbox.ts";
+import { deleteEvent, swapCalendarId } from "../../../local/providers/outlook/mailbox.ts";
 import type { OutlookEmulator } from "../../../local/providers/outlook/server.ts";
 import type { OutlookCalendar, OutlookEvent, OutlookTime } from "../../../local/providers/outlook/state.ts";
 import { ianaOf } from "../../../local/providers/outlook/time-zones.ts";
@@ -27,24 +27,26 @@ export function outlookSubject(emulator: OutlookEmulator): Subject {
       may_not_remove: { kind: "status", status: 400, reason: "ErrorCannotDeleteObject" },
       our_secret_is_wrong: { kind: "status", status: 401, reason: "invalid_client", error_codes: [7000222] },
     },
-    events: (calendar_id) => [...calendarOf(calendar_id)?.events.values() ?? []].map(seen),
+    events: (calendar_id) => [...calendarOf(calendar_id)?.events.values() ?? []].map(seenGraphEvent),
     linkOf: (calendar_id, event_id) => {
-      const html = calendarOf(calendar_id)?.events.get(event_id)?.body.content ?? "";
-      const href = /<a href="([^"]*)">/.exec(html)?.[1];
-      return href === undefined ? null : unescaped(href);
+      return linkIn(calendarOf(calendar_id)?.events.get(event_id)?.body.content ?? "");
     },
     hasCalendar: (account, calendar_id) => state.accounts.get(account)?.calendars.has(calendar_id) ?? false,
     calendars: (account) =>
       [...state.accounts.get(account)?.calendars.values() ?? []].map(({ id, name }) => ({ id, name })),
     user: {
       deleteEvent: (calendar_id, event_id) => {
-        calendarOf(calendar_id)?.events.delete(event_id);
+        const calendar = calendarOf(calendar_id);
+        const event = calendar?.events.get(event_id);
+        if (calendar && event) deleteEvent({ event, calendar });
         state.nextRevision();
       },
       remind: (calendar_id, event_id) => {
         const events = calendarOf(calendar_id)?.events;
         const event = events?.get(event_id);
-        if (event) events?.set(event_id, { ...event, isReminderOn: true, reminderMinutesBeforeStart: 5 });
+        const changeKey = state.nextChangeKey();
+        const reminder = { isReminderOn: true, reminderMinutesBeforeStart: 5 };
+        if (event) events?.set(event_id, { ...event, ...reminder, changeKey });
       },
       addEvent: (calendar_id) => {
         const calendar = calendarOf(calendar_id);
@@ -69,6 +71,7 @@ export function outlookSubject(emulator: OutlookEmulator): Subject {
           location: "",
           categories: [],
           attendees: [],
+          recurrence: null,
           extendedProperties: new Map(),
         });
       },
@@ -104,7 +107,30 @@ export function swapId(emulator: OutlookEmulator, account: string, calendar_id: 
   return calendar.id;
 }
 
-function seen(event: OutlookEvent): SeenEvent {
+/** The address that a body links to; null: none. */
+export function linkIn(html: string): string | null {
+  const href = /<a href="([^"]*)">/.exec(html)?.[1];
+  return href === undefined ? null : unescaped(href);
+}
+
+/** What {@link seenGraphEvent} looks at. */
+type ShownEvent = Pick<
+  OutlookEvent,
+  | "id"
+  | "subject"
+  | "body"
+  | "isAllDay"
+  | "start"
+  | "end"
+  | "showAs"
+  | "isReminderOn"
+  | "reminderMinutesBeforeStart"
+  | "extendedProperties"
+  | "attendees"
+>;
+
+/** An event as its user sees it. */
+export function seenGraphEvent(event: ShownEvent): SeenEvent {
   const { start, end } = event;
   return {
     id: event.id,

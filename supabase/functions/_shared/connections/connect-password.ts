@@ -5,10 +5,12 @@ import { tooMany } from "../oauth/account-limit.ts";
 import { OWN_CALENDAR } from "../oauth/own-calendar.ts";
 import { providerRefusal } from "../oauth/provider-refusal.ts";
 import { withUserLock } from "../oauth/user-lock.ts";
+import { calendarNeeded, isCalendarRefused } from "./calendar-needed.ts";
+import { guardPasswords } from "./password-tries.ts";
 import { ApiError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import { createSecretToken, hashSecretToken } from "../platform/secret-token.ts";
-import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
+import type { CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Access, CheckOutcome } from "../providers/connector.ts";
 import type { PasswordProvider } from "../providers/provider.ts";
@@ -42,7 +44,8 @@ type ConnectedTaken = Extract<Taken, { kind: "taken" }>;
  * exists when this returns. The same account again keeps its integration, which gets the new password.
  *
  * @param Shown an integration as the Calendar API shows it
- * @throws ApiError 422 where there is nothing to connect; 409 `calendar_needed` where the server makes no calendar
+ * @throws ApiError 422 where there is nothing to connect; 409 `calendar_needed` where the server makes no calendar; 429 where too
+ * many passwords of the user were refused
  */
 export async function connectWithPassword<T>(
   context: ConnectContext,
@@ -51,7 +54,7 @@ export async function connectWithPassword<T>(
   Shown: z.ZodType<T>,
 ): Promise<{ readonly integration: T; readonly is_new: boolean }> {
   const provider = passwordProvider(context.providers, typed.provider);
-  const checked = await check(provider, typed);
+  const checked = await guardPasswords(context, user_id, () => check(provider, typed));
   return await withUserLock(
     context.rpc,
     user_id,
@@ -166,8 +169,7 @@ async function usualCalendar(client: CalendarClient, taken: ConnectedTaken): Pro
   }
   const made = await client.createCalendar(OWN_CALENDAR);
   if (made.kind === "done") return { id: made.value.id, name: made.value.name, role: "own", is_new: true };
-  if (!isRefused(made)) throw providerRefusal(made);
-  throw await calendarNeeded(client, "This server makes no calendar for us. Choose one of yours.");
+  throw isCalendarRefused(made) ? await calendarNeeded(client) : providerRefusal(made);
 }
 
 async function chosenCalendar(
@@ -182,27 +184,6 @@ async function chosenCalendar(
     throw await calendarNeeded(client, "This is not a calendar that we may write to. Choose another one.");
   }
   return { id: chosen.id, name: chosen.name, role: chosen.id === own_calendar_id ? "own" : "other" };
-}
-
-/** Whether a calendar was refused, for whatever reason, by a server that answered. */
-function isRefused(answer: Exclude<CalendarAnswer<unknown>, { kind: "done" }>): boolean {
-  switch (answer.kind) {
-    case "rejected":
-    case "pause":
-    case "conflict":
-    case "exists":
-      return true;
-    case "retry":
-      return answer.silent !== true;
-    default:
-      return false;
-  }
-}
-
-async function calendarNeeded(client: CalendarClient, message: string): Promise<ApiError> {
-  const listed = await client.listCalendars();
-  if (listed.kind !== "done") return providerRefusal(listed);
-  return new ApiError(409, "calendar_needed", message, null, { calendars: listed.value });
 }
 
 function stillLeaving(): ApiError {

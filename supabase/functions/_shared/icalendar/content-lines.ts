@@ -1,5 +1,5 @@
 // Everything that ical-generator is used for: escaping and folding. An object of the library for each event takes several
-// times as long as writing its lines (docs/feeds.md).
+// times as long as writing its lines (docs/use/feeds.md).
 import { escape, foldLines } from "ical-generator";
 import { plainText } from "../domain/plain-text.ts";
 

@@ -1,3 +1,4 @@
+import type { EventNews } from "../domain/seen-event.ts";
 import type { CalendarEvent } from "../domain/calendar-event.ts";
 import type { Failure, Outcome } from "./outcome.ts";
 
@@ -32,6 +33,22 @@ export type Change =
     readonly calendar_id: string;
     readonly event_id: string;
     readonly event: CalendarEvent;
+    /**
+     * The version that we last saw, where the provider can refuse a write to another one: then nothing is written and the outcome
+     * is `edited`, or `gone` where the event is not in the calendar any more. Null or absent: the event is written whatever it is by
+     * now, and made anew where it is gone.
+     */
+    readonly etag?: string | null;
+  }
+  /**
+   * The reminders of an event that is there become those that it would be created with, its user's own too. Nothing else of it changes.
+   * `gone`: it is not there, and is not made anew.
+   */
+  | {
+    readonly kind: "set_reminders";
+    readonly calendar_id: string;
+    readonly event_id: string;
+    readonly event: CalendarEvent;
   }
   | { readonly kind: "delete"; readonly calendar_id: string; readonly event_id: string }
   /** Removes whatever creations without a recorded outcome left of an obligation in a calendar. */
@@ -47,6 +64,37 @@ export interface TaggedEvent {
 /** An event of ours that its user moved to another calendar of the account. */
 export interface MovedEvent extends TaggedEvent {
   readonly calendar_id: string;
+}
+
+export type { EventNews, SeenEvent, SeenTime } from "../domain/seen-event.ts";
+
+/** What changed in a calendar. */
+export interface CalendarNews {
+  readonly news: readonly EventNews[];
+  /** All events of this client's owner are in `news`: one that is not there is gone. */
+  readonly is_complete: boolean;
+  /** With what the next listing goes on; opaque. Null: it is a complete one again. */
+  readonly cursor: string | null;
+}
+
+/** A push channel that is to be made. */
+export interface NewChannel {
+  /** Ours, and new for every channel. */
+  readonly channel_id: string;
+  /** Where the provider calls, with nothing secret in it. */
+  readonly url: string;
+  /** What the provider has to repeat in every call. */
+  readonly token: string;
+}
+
+/** A push channel that is there. */
+export interface Channel {
+  /** What the provider calls it, where that is not the id that we gave; null: ours. */
+  readonly resource_id: string | null;
+  /** RFC 3339. */
+  readonly expires_at: string;
+  /** The provider reached us while it made the channel: nothing else has to prove that its calls arrive. */
+  readonly is_verified?: true;
 }
 
 /** What a calendar of our own is made with. */
@@ -87,6 +135,36 @@ export interface CalendarClient {
    * @param calendar_id where they should be
    */
   listMovedEvents?(calendar_id: string, signal: AbortSignal): Promise<readonly MovedEvent[]>;
+  /**
+   * What changed in a calendar since `cursor`. Where the cursor holds no more, everything: `is_complete`. A listing that could not be
+   * finished is a failure and never a part.
+   *
+   * @param cursor as an earlier listing of this calendar gave it; null: everything
+   * @param signal when aborted, the call under way is cut
+   */
+  listChanges(
+    calendar_id: string,
+    cursor: string | null,
+    signal: AbortSignal,
+  ): Promise<CalendarAnswer<CalendarNews>>;
+  /**
+   * What became of an event that a listing leaves out: a listing that lags behind a write looks like a deletion. `gone`: it is not in
+   * this calendar.
+   *
+   * @param signal when aborted, the call under way is cut
+   * @returns `retry` also where the budget is spent
+   */
+  findEvent(
+    calendar_id: string,
+    event_id: string,
+    signal: AbortSignal,
+  ): Promise<CalendarAnswer<EventNews>>;
+  /** Has the provider call us when a calendar changes. Absent where a provider cannot. */
+  createChannel?(calendar_id: string, channel: NewChannel): Promise<CalendarAnswer<Channel>>;
+  /** Lets a channel live longer. `gone`: it has to be made anew. Absent where a channel has to be replaced by a new one. */
+  renewChannel?(channel_id: string, resource_id: string | null): Promise<CalendarAnswer<Channel>>;
+  /** Ends a channel; one that is not there any more is done. */
+  stopChannel?(channel_id: string, resource_id: string | null): Promise<CalendarAnswer<null>>;
   createEvent(calendar_id: string, event: CalendarEvent): Promise<Outcome>;
   updateEvent(calendar_id: string, event_id: string, event: CalendarEvent): Promise<Outcome>;
   deleteEvent(calendar_id: string, event_id: string): Promise<Outcome>;

@@ -1,14 +1,22 @@
+import type { SeenEvent } from "../domain/seen-event.ts";
+
 /**
  * What became of a call or a change. Only a provider's `answers.ts` reads status codes; whoever calls a provider
  * switches on `kind` alone.
  */
-export type Outcome = Done | Failure;
+export type Outcome = Done | Edited | Failure;
 
 /** The calendar holds the event as it was asked for. */
 export interface Done {
   readonly kind: "done";
   readonly event_id: string;
   readonly etag: string | null;
+}
+
+/** The event is not as it was when we last saw it, so nothing was written. */
+export interface Edited {
+  readonly kind: "edited";
+  readonly event: SeenEvent;
 }
 
 /**
@@ -72,6 +80,7 @@ export function concernsWholeIntegration(outcome: Outcome): boolean {
     case "done":
     case "gone":
     case "exists":
+    case "edited":
     case "conflict":
     case "retry":
     case "unknown":

@@ -27,6 +27,8 @@ interface ProviderOf<C extends Connector> {
     readonly calendar: CalendarChoice | null;
     readonly budget: CallBudget;
   }): CalendarClient;
+  /** The last part of the address of ours that it calls when a calendar changes. Absent: it cannot, or is not to. */
+  readonly push_path?: string;
   /** Logs what its operator has to do soon, such as making a new client secret. Absent: there is never anything. */
   warnOperator?(): void;
 }

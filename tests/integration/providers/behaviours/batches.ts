@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { Change } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Behaviour } from "../behaviour.ts";
 import { countKinds, creations, eventOf, events, writtenId } from "../event.ts";
+import { manyOf } from "../subject.ts";
 
 const MANY = 120;
-const MANY_TITLES = events(MANY).map(({ title }) => title).sort();
+const titlesOf = (list: readonly { readonly title: string }[]) => list.map(({ title }) => title).sort();
 
 /** Many changes together. */
 export const BATCHES: readonly Behaviour[] = [
@@ -18,25 +19,25 @@ export const BATCHES: readonly Behaviour[] = [
     },
   },
   {
-    name: "120 creations have an outcome each, in their order, and are all there",
-    async run({ newCalendar }) {
+    name: "many creations have an outcome each, in their order, and are all there",
+    async run({ newCalendar, traits }) {
       const calendar = await newCalendar();
-      const list = events(MANY);
+      const list = events(manyOf(traits, MANY));
       const outcomes = await calendar.apply(creations(calendar.id, list));
       const titles = new Map(calendar.events().map(({ id, title }) => [id, title]));
       assert.deepEqual(
         outcomes.map((outcome) => titles.get(writtenId(outcome))),
         list.map(({ title }) => title),
       );
-      assert.deepEqual(calendar.titles(), MANY_TITLES);
+      assert.deepEqual(calendar.titles(), titlesOf(list));
     },
   },
   {
-    name: "120 changes take as many HTTP requests as the provider's batches need, and not three more",
+    name: "many changes take as many HTTP requests as the provider's batches need, and not three more",
     async run({ newCalendar, httpRequests, reset, traits }) {
       const calendar = await newCalendar();
-      const allowed = MANY / traits.calls_per_request + 2;
-      const list = events(MANY);
+      const list = events(manyOf(traits, MANY));
+      const allowed = list.length / traits.calls_per_request + 2;
       reset();
       const event_ids = (await calendar.apply(creations(calendar.id, list))).map(writtenId);
       assert.ok(httpRequests() <= allowed, `${httpRequests()} HTTP requests for creations`);
@@ -85,25 +86,26 @@ export const BATCHES: readonly Behaviour[] = [
   },
   {
     name: "creations of what is there already take it over, together",
-    async run({ newCalendar }) {
+    async run({ newCalendar, traits }) {
       const calendar = await newCalendar();
-      const list = events(MANY);
+      const list = events(manyOf(traits, MANY));
       const first = (await calendar.apply(creations(calendar.id, list))).map(writtenId);
       const renamed = list.map((event) => ({ ...event, title: `Again ${event.title}` }));
       const second = (await calendar.apply(creations(calendar.id, renamed))).map(writtenId);
       assert.deepEqual(second, first);
-      assert.deepEqual(calendar.titles(), renamed.map(({ title }) => title).sort());
+      assert.deepEqual(calendar.titles(), titlesOf(renamed));
     },
   },
   {
     name: "one change that is refused for good fails alone",
-    async run({ newCalendar, subject }) {
+    async run({ newCalendar, subject, traits }) {
       const calendar = await newCalendar();
+      const many = manyOf(traits, MANY);
       const match = { method: "POST", path: subject.paths.events };
       subject.emulator.faults.set([{ ...subject.refusals.invalid, match, times: 1 }]);
-      const outcomes = await calendar.apply(creations(calendar.id, events(MANY)));
-      assert.deepEqual(countKinds(outcomes), { rejected: 1, done: MANY - 1 });
-      assert.equal(calendar.events().length, MANY - 1);
+      const outcomes = await calendar.apply(creations(calendar.id, events(many)));
+      assert.deepEqual(countKinds(outcomes), { rejected: 1, done: many - 1 });
+      assert.equal(calendar.events().length, many - 1);
     },
   },
   {
@@ -149,7 +151,7 @@ export const BATCHES: readonly Behaviour[] = [
         }]);
         assert.deepEqual(countKinds(await calendar.apply(changes)), { unknown: 1, done: MANY - 1 });
         (await calendar.apply(changes)).forEach(writtenId);
-        assert.deepEqual(calendar.titles(), MANY_TITLES);
+        assert.deepEqual(calendar.titles(), titlesOf(events(MANY)));
       }
     },
   },

@@ -6,6 +6,7 @@ import type { Outcome } from "../../../../supabase/functions/_shared/providers/o
 import type { Behaviour } from "../behaviour.ts";
 import { eventOf } from "../event.ts";
 import type { Scene, TestCalendar } from "../scene.ts";
+import { manyOf } from "../subject.ts";
 
 const RUNS = 25;
 const OBLIGATIONS = 3;
@@ -72,6 +73,7 @@ async function apply(
       return [await client.updateEvent(change.calendar_id, change.event_id, change.event)];
     case "delete":
       return [await client.deleteEvent(change.calendar_id, change.event_id)];
+    case "set_reminders":
     case "remove_untracked":
       return await apply(changes);
   }
@@ -191,7 +193,7 @@ export const SEQUENCES: readonly Behaviour[] = [
           await takeStep(scene, calendar, known, { wishes, faults: [] }, "At last");
           await calendar.client.deleteCalendar(calendar.id);
         }),
-        { numRuns: RUNS },
+        { numRuns: manyOf(scene.traits, RUNS) },
       );
     },
   },

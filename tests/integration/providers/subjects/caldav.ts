@@ -83,6 +83,12 @@ export const CALDAV: ProviderSubject = {
           "Asia/Kolkata": "Asia/Kolkata",
         },
         forgetTimeZone: null,
+        changes: {
+          has_cursor: true,
+          forgetCursors: () => emulator.state.expireSyncTokens(),
+          refuses_other_versions: true,
+          channels: null,
+        },
         ways: {
           "a UID that was deleted is refused": () => beOdd(emulator, { burned_uids: true }),
           "refusals come inside a multistatus": () =>
@@ -90,8 +96,12 @@ export const CALDAV: ProviderSubject = {
           "refusals name an exception": () => beOdd(emulator, { refusals_name_exceptions: true }),
           "ETags are weak, and PUT has none": () =>
             beOdd(emulator, { weak_etags: true, no_etag_on_put: true }),
+          "there are weak ETags alone": () => beOdd(emulator, { only_weak_etags: true }),
           "files are written anew": () => beOdd(emulator, { rewrites_files: true }),
           "there is no sync-collection": () => beOdd(emulator, { no_sync_collection: true }),
+          "sync tokens are forgotten": () => beOdd(emulator, { forgets_tokens: true, bad_tokens: "failure" }),
+          "there is neither sync-collection nor ctag": () =>
+            beOdd(emulator, { no_sync_collection: true, no_ctag: true }),
           "all is by the book": () => beOdd(emulator),
         },
       },

@@ -85,6 +85,18 @@ export const GOOGLE: ProviderSubject<RunningOAuthProvider> = {
           "Asia/Kolkata": "Asia/Kolkata",
         },
         forgetTimeZone: (time_zone) => emulator.state.unknown_time_zones.add(time_zone),
+        changes: {
+          has_cursor: true,
+          forgetCursors: () => emulator.state.expireSyncTokens(),
+          refuses_other_versions: true,
+          channels: {
+            renews: false,
+            may_overlap: true,
+            tokensIn: ({ headers }) => [headers.get("x-goog-channel-token") ?? ""],
+            answer: () => new Response(null, { status: 204 }),
+            expire: () => emulator.state.channels.expire(),
+          },
+        },
         ways: {
           "a deleted event can be brought back": () => emulator.state.restore_allowed = true,
           "a deleted event stays deleted": () => emulator.state.restore_allowed = false,

@@ -4,6 +4,7 @@ import { createOutlookProvider } from "../../../../supabase/functions/_shared/pr
 import { outlookSubject, swapId } from "../../../support/subjects/outlook-subject.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import { oauthClients, REDIRECT_URI } from "../sign-in.ts";
+import { answerGraph, clientStatesIn } from "../outlook/notifications.ts";
 import type { Answer, ProviderSubject, RunningOAuthProvider, Traits } from "../subject.ts";
 
 const CLIENT = { id: "client", secret: "no real secret", redirect_uris: [REDIRECT_URI] };
@@ -82,7 +83,11 @@ export const OUTLOOK: ProviderSubject<RunningOAuthProvider> = {
       misconfigured: createOutlookProvider({ ...env, client_secret: "mistyped" }),
       subject: outlookSubject(emulator),
       traits: {
-        paths: { api: "^/v1\\.0/me/", batch: "^/v1\\.0/\\$batch$", calendars: "^/v1\\.0/me/calendars$" },
+        paths: {
+          api: "^/v1\\.0/(me|subscriptions)(/|$)",
+          batch: "^/v1\\.0/\\$batch$",
+          calendars: "^/v1\\.0/me/calendars$",
+        },
         answers: {
           conflict: refused(409, "ErrorIrresolvableConflict"),
           changed_meanwhile: refused(412, "ErrorIrresolvableConflict"),
@@ -135,6 +140,18 @@ export const OUTLOOK: ProviderSubject<RunningOAuthProvider> = {
           "Europe/Madrid": "Romance Standard Time",
           "America/Toronto": "Eastern Standard Time",
           "Asia/Kolkata": "Asia/Kolkata",
+        },
+        changes: {
+          has_cursor: false,
+          forgetCursors: () => {},
+          refuses_other_versions: false,
+          channels: {
+            renews: true,
+            may_overlap: false,
+            tokensIn: clientStatesIn,
+            answer: answerGraph,
+            expire: () => state.subscriptions.clear(),
+          },
         },
         ways: {
           "a taken transaction id names its event": way(true, 400, true),

@@ -16,7 +16,6 @@ import type {
   CalendarAnswer,
   CalendarClient,
   Change,
-  TaggedEvent,
 } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { CallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
 import { onFreshConnection } from "../../../../supabase/functions/_shared/providers/fresh-connection.ts";
@@ -28,6 +27,7 @@ import {
   runPrograms,
 } from "../../../../supabase/functions/_shared/providers/run-programs.ts";
 import { readAnswer, type ToyAnswer } from "./answers.ts";
+import { newsOf, type OwnEvent } from "./news.ts";
 import type { ToyEvent } from "./server.ts";
 
 export const CALLS_AT_ONCE = 4;
@@ -52,9 +52,19 @@ const Written = z.object({
   id: z.string(),
   reminders_minutes: z.array(z.number()),
   reminders_note: z.string(),
+  version: z.number(),
 });
 const EventPage = z.object({
-  items: z.array(z.object({ id: z.string(), obligation_id: z.string().nullable() })),
+  items: z.array(z.object({
+    id: z.string(),
+    obligation_id: z.string().nullable(),
+    start: z.string(),
+    end: z.string(),
+    time_zone: z.string().nullable(),
+    repeats: z.boolean(),
+    guests: z.array(z.string()),
+    version: z.number(),
+  })),
   next: z.string().nullable(),
 });
 const CalendarPage = z.object({ items: z.array(ShownCalendar), next: z.string().nullable() });
@@ -105,8 +115,25 @@ export function createToyClient(options: {
         await call({ method: "DELETE", path: `/calendars/${encodeURIComponent(id)}` }),
         z.unknown().transform(() => null),
       ),
-    listOwnEvents: (id, signal) =>
-      runListing(listOwnEvents(id, owner), { send: (one) => send(one, signal), budget, signal }),
+    async listOwnEvents(id, signal) {
+      const send_page = (one: ToyCall) => send(one, signal);
+      const listed = await runListing(listOwnEvents(id, owner), { send: send_page, budget, signal });
+      if (listed.kind !== "done") return listed;
+      const value = listed.value.map(({ id: event_id, obligation_id }) => ({ event_id, obligation_id }));
+      return { kind: "done", value };
+    },
+    listChanges: async (id, _cursor, signal) =>
+      newsOf(
+        await runListing(listOwnEvents(id, owner), { send: (one) => send(one, signal), budget, signal }),
+      ),
+    async findEvent(id, event_id, signal) {
+      const listed = newsOf(
+        await runListing(listOwnEvents(id, owner), { send: (one) => send(one, signal), budget, signal }),
+      );
+      if (listed.kind !== "done") return listed;
+      const found = listed.value.news.find((one) => one.kind === "shown" && one.event.event_id === event_id);
+      return { kind: "done", value: found ?? { kind: "gone", event_id } };
+    },
     createEvent: (id, event) => runProgram(createEvent(id, owner, event), call),
     updateEvent: (id, event_id, event) => runProgram(updateEvent(id, owner, event_id, event), call),
     deleteEvent: (id, event_id) => runProgram(remove(eventOf(id, event_id)), call),
@@ -131,7 +158,9 @@ function programOf(change: Change, owner: string): ToyProgram {
     case "create":
       return createEvent(change.calendar_id, owner, change.event);
     case "update":
-      return updateEvent(change.calendar_id, owner, change.event_id, change.event);
+      return updateEvent(change.calendar_id, owner, change.event_id, change.event, change.etag);
+    case "set_reminders":
+      return setReminders(change.calendar_id, change.event_id, change.event);
     case "delete":
       return remove(eventOf(change.calendar_id, change.event_id));
     case "remove_untracked":
@@ -156,12 +185,21 @@ function* updateEvent(
   owner: string,
   event_id: string,
   event: CalendarEvent,
+  etag: string | null = null,
 ): ToyProgram {
   const path = eventOf(calendar_id, event_id);
   const answer = yield { method: "PATCH", path, body: bodyOf(owner, event) };
+  // Of a version that we know its user deleted the event, which is for others to decide on.
+  if (answer.kind === "gone" && etag !== null) return answer;
   return answer.kind === "gone"
     ? yield* createEvent(calendar_id, owner, event)
     : yield* withReminders(calendar_id, event, answer);
+}
+
+function* setReminders(calendar_id: string, event_id: string, event: CalendarEvent): ToyProgram {
+  const body = reminderBody(remindersAtFirst(event, beforeStart(event), Date.now()));
+  const set = parsed(yield { method: "PATCH", path: eventOf(calendar_id, event_id), body }, Written);
+  return set.kind === "done" ? { kind: "done", event_id: set.value.id, etag: null } : set;
 }
 
 function* remove(path: string): ToyProgram {
@@ -175,8 +213,8 @@ function* remove(path: string): ToyProgram {
 function* listOwnEvents(
   calendar_id: string,
   owner: string,
-): Generator<ToyCall, CalendarAnswer<readonly TaggedEvent[]>, ToyAnswer> {
-  const events: TaggedEvent[] = [];
+): Generator<ToyCall, CalendarAnswer<readonly OwnEvent[]>, ToyAnswer> {
+  const events: OwnEvent[] = [];
   let page: string | null = "0";
   while (page !== null) {
     const query: URLSearchParams = new URLSearchParams({ owner, page });
@@ -190,8 +228,8 @@ function* listOwnEvents(
     const read: CalendarAnswer<z.infer<typeof EventPage>> = parsed(answer, EventPage);
     if (read.kind !== "done") return read;
     events.push(
-      ...read.value.items.flatMap(({ id, obligation_id }) =>
-        obligation_id === null ? [] : [{ event_id: id, obligation_id }]
+      ...read.value.items.flatMap(({ obligation_id, ...item }) =>
+        obligation_id === null ? [] : [{ ...item, obligation_id }]
       ),
     );
     page = read.value.next;
@@ -210,7 +248,7 @@ function eventOf(calendar_id: string, event_id: string): string {
 function bodyOf(
   owner: string,
   event: CalendarEvent,
-): Omit<ToyEvent, "reminders_minutes" | "reminders_note"> {
+): Omit<ToyEvent, "reminders_minutes" | "reminders_note" | "repeats" | "guests" | "version"> {
   const { obligation_id, title, description, url, time } = event;
   const tail = url === null ? "" : `\n\n${url}`;
   const text = description.length <= TEXT_CHARACTERS_MAX
@@ -227,14 +265,16 @@ function* withReminders(calendar_id: string, event: CalendarEvent, answer: ToyAn
   const read = parsed(answer, Written);
   if (read.kind !== "done") return read;
   const { id, reminders_minutes: shown, reminders_note } = read.value;
+  let { version } = read.value;
   const seen = { shown, noted: parseNote(reminders_note), minutes: beforeStart(event) };
   const change = remindersToChange(event, seen, Date.now());
   if (change !== null) {
     const path = eventOf(calendar_id, id);
     const set = parsed(yield { method: "PATCH", path, body: reminderBody(change) }, Written);
     if (set.kind !== "done") return set;
+    version = set.value.version;
   }
-  return { kind: "done", event_id: id, etag: null };
+  return { kind: "done", event_id: id, etag: String(version) };
 }
 
 function reminderBody(noted: NotedReminders): Pick<ToyEvent, "reminders_minutes" | "reminders_note"> {

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { type Emulator, startEmulator } from "../../../../local/providers/emulator.ts";
 import { Faults } from "../../../../local/providers/faults.ts";
 import { ObservedState } from "../../../../local/providers/observed-state.ts";
+import { PersonEditBody } from "../../../../local/providers/person-edit.ts";
 import { createTraffic, type Traffic } from "../../../../local/providers/traffic.ts";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
+import { editToyEvent } from "./person-edit.ts";
 
 const TOKEN_LIFETIME_S = 3600;
 
@@ -22,10 +24,18 @@ export const ToyEvent = z.object({
   reminders_minutes: z.array(z.number()),
   /** What its owner noted of them. */
   reminders_note: z.string(),
+  /** Whether it takes place again and again; its user's doing. */
+  repeats: z.boolean().default(false),
+  /** Whom its user invited. */
+  guests: z.array(z.string()).default([]),
+  /** One more with every change. */
+  version: z.number().default(0),
 });
 export type ToyEvent = z.infer<typeof ToyEvent>;
+/** What its owner changes of an event. */
+const ToyChange = ToyEvent.omit({ repeats: true, guests: true, version: true }).partial();
 
-interface ToyCalendar {
+export interface ToyCalendar {
   readonly id: string;
   readonly account: string;
   readonly name: string;
@@ -33,10 +43,12 @@ interface ToyCalendar {
   readonly primary: boolean;
   writable: boolean;
   readonly events: Map<string, ToyEvent>;
+  /** What was deleted, by the ids of before. */
+  readonly deleted: Map<string, ToyEvent>;
 }
 
 /** Everything that the toy knows. */
-export class ToyState extends ObservedState {
+class ToyState extends ObservedState {
   readonly calendars = new Map<string, ToyCalendar>();
   readonly codes = new Map<string, Record<string, string>>();
   readonly access_tokens = new Map<string, string>();
@@ -46,7 +58,16 @@ export class ToyState extends ObservedState {
 
   addCalendar(account: string, name: string, time_zone: string, primary = false): ToyCalendar {
     const id = crypto.randomUUID();
-    const calendar = { id, account, name, time_zone, primary, writable: true, events: new Map() };
+    const calendar = {
+      id,
+      account,
+      name,
+      time_zone,
+      primary,
+      writable: true,
+      events: new Map(),
+      deleted: new Map(),
+    };
     this.calendars.set(id, calendar);
     return calendar;
   }
@@ -81,6 +102,12 @@ export async function startToy(client_secret: string): Promise<ToyEmulator> {
     return c.json({});
   });
   app.route("/api", api(state));
+  app.post("/emulator/edit", async (c) => {
+    const { calendar_id, event_id, edit } = PersonEditBody.parse(await c.req.json());
+    const calendar = state.calendars.get(calendar_id);
+    const is_done = calendar !== undefined && editToyEvent(calendar, event_id, edit);
+    return is_done ? c.body(null, 204) : refused(404, "no_such_event");
+  });
   return await startEmulator({ state, faults, app, traffic });
 }
 
@@ -162,7 +189,19 @@ function api(state: ToyState): Hono<{ Variables: { account: string } }> {
     on(({ events }, c) => {
       const owner = c.req.query("owner");
       const found = [...events].filter(([, event]) => owner === undefined || event.owner === owner);
-      return c.json(page(c, found.map(([id, { obligation_id }]) => ({ id, obligation_id }))));
+      return c.json(page(
+        c,
+        found.map(([id, { obligation_id, start, end, time_zone, repeats, guests, version }]) => ({
+          id,
+          obligation_id,
+          start,
+          end,
+          time_zone,
+          repeats,
+          guests,
+          version,
+        })),
+      ));
     }),
   );
   // One event for an owner's obligation, so that a creation may be repeated.
@@ -174,9 +213,10 @@ function api(state: ToyState): Hono<{ Variables: { account: string } }> {
       const [id, before] = [...events].find(([, { owner, obligation_id }]) =>
         owner === event.owner && obligation_id === event.obligation_id
       ) ?? [crypto.randomUUID(), event];
-      const { reminders_minutes, reminders_note } = before;
-      events.set(id, { ...event, reminders_minutes, reminders_note });
-      return c.json({ id, reminders_minutes, reminders_note });
+      const { reminders_minutes, reminders_note, repeats, guests } = before;
+      const version = before.version + 1;
+      events.set(id, { ...event, reminders_minutes, reminders_note, repeats, guests, version });
+      return c.json({ id, reminders_minutes, reminders_note, version });
     }),
   );
   app.patch(
@@ -185,10 +225,11 @@ function api(state: ToyState): Hono<{ Variables: { account: string } }> {
       const id = c.req.param("event") ?? "";
       const before = events.get(id);
       if (before === undefined) return refused(404, "no_such_event");
-      const changed = ToyEvent.partial().parse(await c.req.json());
-      const event = ToyEvent.parse({ ...before, ...changed });
+      const changed = ToyChange.parse(await c.req.json());
+      const event = ToyEvent.parse({ ...before, ...changed, version: before.version + 1 });
       events.set(id, event);
-      return c.json({ id, reminders_minutes: event.reminders_minutes, reminders_note: event.reminders_note });
+      const { reminders_minutes, reminders_note, version } = event;
+      return c.json({ id, reminders_minutes, reminders_note, version });
     }),
   );
   app.delete(

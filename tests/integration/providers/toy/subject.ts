@@ -52,6 +52,9 @@ export function toySubject(emulator: ToyEmulator): Subject<string> {
           url: null,
           reminders_minutes: [],
           reminders_note: "",
+          repeats: false,
+          guests: [],
+          version: 0,
         };
         eventsOf(calendar_id).set(crypto.randomUUID(), { title: "Dentist", ...day, ...own });
       },
@@ -86,7 +89,7 @@ function seen(id: string, event: ToyEvent): SeenEvent {
     leaves_free: true,
     reminders_minutes,
     obligation_id,
-    invites_nobody: true,
+    invites_nobody: event.guests.length === 0,
   };
 }
 
@@ -142,6 +145,12 @@ export const TOY_SUBJECT: ProviderSubject<RunningOAuthProvider> = {
           "Asia/Kolkata": "Asia/Kolkata",
         },
         forgetTimeZone: null,
+        changes: {
+          has_cursor: false,
+          forgetCursors: () => {},
+          refuses_other_versions: false,
+          channels: null,
+        },
         ways: { "there is one way": () => {} },
       },
     };

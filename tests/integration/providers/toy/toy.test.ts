@@ -61,7 +61,13 @@ Deno.test({
     const { value: providers, problems } = readProviders(get, [TOY]);
     const env = readEnv(get, problems);
     const context = { env, rpc, providers };
-    const worker = createWorker({ rpc, lanes_at_once: 1, senders: {}, ...providerAccess(context) });
+    const worker = createWorker({
+      rpc,
+      lanes_at_once: 1,
+      accept_edits: false,
+      senders: {},
+      ...providerAccess(context),
+    });
 
     const user_id = await engine.user();
     const [obligation_id] = await engine.insert(user_id, 2, "Deadline");

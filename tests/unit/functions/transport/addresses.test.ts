@@ -57,10 +57,10 @@ Deno.test("the hostile set has at least sixty addresses, and the threat model li
   const count = [...Object.values(HOSTILE_URLS), ...Object.values(HOSTILE_ANSWERS)].flat().length;
   assert.ok(count >= 60, `${count}`);
   const cells = (text: string) => text.replace(/ +/g, " ").replace(/-{3,}/g, "---");
-  const page = cells(await Deno.readTextFile(`${ROOT}/docs/threat-model.md`));
+  const page = cells(await Deno.readTextFile(`${ROOT}/docs/understand/threat-model.md`));
   assert.ok(
     page.includes(cells(hostileTable())),
-    `docs/threat-model.md lacks this table:\n${hostileTable()}`,
+    `docs/understand/threat-model.md lacks this table:\n${hostileTable()}`,
   );
 });
 

@@ -142,7 +142,7 @@ export const PUBLIC_ADDRESSES: readonly string[] = [
 /** Of one row of the table. */
 const EXAMPLES_MAX = 5;
 
-/** The table of `docs/threat-model.md`. */
+/** The table of `docs/understand/threat-model.md`. */
 export function hostileTable(): string {
   const code = (text: string) => `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``;
   const kinds = [

@@ -54,10 +54,29 @@ export function alarmsOf(
     : {
       components: [
         ...foreign,
-        ...change.minutes.flatMap((each) => readComponent(alarmLines(title, each).join("\r\n")) ?? []),
+        ...alarmComponents(title, change.minutes),
       ],
       note: formatNote(change),
     };
+}
+
+/** The alarms of an event that is to have those that it would be created with, and none of its user's. */
+export function firstAlarms(
+  before: Component,
+  event: CalendarEvent,
+  minutes: readonly number[],
+  now: Date,
+): Alarms {
+  const noted = remindersAtFirst(event, minutes, now.getTime());
+  const defaults = before.components.filter((one) => one.name === "VALARM" && isDefault(one));
+  return {
+    components: [...defaults, ...alarmComponents(text(event.title), noted.minutes)],
+    note: formatNote(noted),
+  };
+}
+
+function alarmComponents(title: string, minutes: readonly number[]): readonly Component[] {
+  return minutes.flatMap((each) => readComponent(alarmLines(title, each).join("\r\n")) ?? []);
 }
 
 /** Apple's calendars put one on every event, which may do nothing. */

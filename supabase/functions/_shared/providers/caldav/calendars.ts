@@ -39,6 +39,8 @@ export interface NamedFile {
   /** Without its path and its ending. */
   readonly name: string;
   readonly url: URL;
+  /** In its strong form. */
+  readonly etag: string | null;
 }
 
 /** Calls that lead to a result. */
@@ -71,14 +73,16 @@ export function* listCalendars({ home }: Places): DavSteps<CalendarAnswer<readon
 export function* getCalendar(target: Target): DavSteps<CalendarAnswer<Calendar>> {
   const url = calendarUrl(target.places, target.calendar.id);
   const read = multistatusOf(yield propfind(url, "0", CALENDAR_PROPERTIES));
-  // Some servers say 403 of what is not there.
-  if (read.kind === "gone" || (read.kind === "retry" && read.reason === "http_403")) {
-    return yield* missingCalendar(target, read);
-  }
-  if (read.kind !== "done") return read;
+  if (read.kind !== "done") return saysMissing(read) ? yield* missingCalendar(target, read) : read;
   const [calendar] = calendarsOf(read.value, url);
   if (calendar === undefined) return yield* missingCalendar(target, { kind: "gone", reason: "no_calendar" });
   return { kind: "done", value: { ...calendar, id: target.calendar.id } };
+}
+
+/** What is said of a calendar that is not there: some servers say 403, and 405 where no calendar can be at all. */
+export function saysMissing(answer: Failure): boolean {
+  return answer.kind === "gone" || (answer.kind === "retry" && answer.reason === "http_403") ||
+    (answer.kind === "rejected" && answer.reason === "http_405");
 }
 
 /**

@@ -18,10 +18,13 @@ import {
   type Target,
 } from "./calendars.ts";
 import { createEvent, deleteEvent, removeUntracked, updateEvent } from "./event-writes.ts";
+import { findEvent } from "./find-event.ts";
 import { callDav, type DavCall, REQUESTS_AT_ONCE_MAX } from "./http.ts";
+import { listChanges } from "./list-changes.ts";
 import { listMovedEvents } from "./moved-events.ts";
 import { listOwnEvents } from "./own-events.ts";
 import { findPlaces, forgetPlaces, knownPlaces } from "./places.ts";
+import { setReminders } from "./set-reminders.ts";
 
 /** Requests of an account at a time: what most servers answer fastest, of 64 writes in 1, 2, 4 and 8 of them. */
 const REQUESTS_AT_ONCE = 2;
@@ -95,6 +98,8 @@ export function createCalDavClient(options: {
     isEmptyCalendar: (id) => run((places) => isEmptyCalendar(targetAt(places, id))),
     deleteCalendar: (id) => run((places) => deleteCalendar(targetAt(places, id))),
     listOwnEvents: (id, signal) => list(signal, (places) => listOwnEvents(targetAt(places, id))),
+    listChanges: (id, cursor, signal) => list(signal, (places) => listChanges(targetAt(places, id), cursor)),
+    findEvent: (id, event_id, signal) => list(signal, (places) => findEvent(targetAt(places, id), event_id)),
     listMovedEvents: (id, signal) =>
       listMovedEvents(id, {
         listCalendars: () => list(signal, listCalendars),
@@ -142,7 +147,9 @@ function programOf(change: Change, target: Target): DavSteps<Outcome> {
     case "create":
       return createEvent(target, change.event);
     case "update":
-      return updateEvent(target, change.event_id, change.event);
+      return updateEvent(target, change.event_id, change.event, change.etag ?? null);
+    case "set_reminders":
+      return setReminders(target, change.event_id, change.event);
     case "delete":
       return deleteEvent(target, change.event_id);
     case "remove_untracked":

@@ -11,15 +11,15 @@ import {
 } from "../../icalendar/component.ts";
 import { alarmLines, timeOf } from "../../icalendar/event-lines.ts";
 import { type VTimeZone, vtimezoneOf } from "../../icalendar/vtimezone.ts";
-import { alarmsOf } from "./alarms.ts";
+import { alarmsOf, firstAlarms } from "./alarms.ts";
 
 /** Longer texts are cut: Cyrus fails at a few hundred thousand characters, and what its users see ends far earlier. */
 const DESCRIPTION_MAX_CHARACTERS = 16_000;
 const PRODID = "-//EcoComply//Calendar//EN";
 /** What names the obligation of an event. */
-export const OBLIGATION_PROPERTY = "X-ECOCOMPLY-OBLIGATION";
+const OBLIGATION_PROPERTY = "X-ECOCOMPLY-OBLIGATION";
 /** What says which reminders we set. */
-export const REMINDERS_PROPERTY = "X-ECOCOMPLY-REMINDERS";
+const REMINDERS_PROPERTY = "X-ECOCOMPLY-REMINDERS";
 
 /** Properties of an event that are ours: everything else on it is its user's, or another application's. */
 const OURS: ReadonlySet<string> = new Set([
@@ -74,9 +74,7 @@ export function newFile(event: CalendarEvent, uid: string, now: Date): string {
  */
 export function updatedFile(stored: string, event: CalendarEvent, uid: string, now: Date): string {
   const calendar = readComponent(stored);
-  const before = calendar?.components.find((one) =>
-    one.name === "VEVENT" && valueOf(one, "UID") === uid && valueOf(one, "RECURRENCE-ID") === null
-  );
+  const before = calendar === null ? undefined : eventIn(calendar, uid);
   if (calendar?.name !== "VCALENDAR" || before === undefined) return newFile(event, uid, now);
   const zone = zoneOf(event);
   const after = updatedEvent(before, event, uid, zone, now);
@@ -91,6 +89,43 @@ export function updatedFile(stored: string, event: CalendarEvent, uid: string, n
     lines: calendar.lines.filter((line) => nameOf(line) !== "METHOD"),
     components: zone === null ? kept : [zoneComponent(zone), ...kept],
   });
+}
+
+/**
+ * The file of an event that is there, with the alarms that it would be created with. Everything else on it stays.
+ *
+ * @param stored the file as the server has it; one that cannot be read is written anew
+ * @param uid see `eventId`
+ */
+export function fileWithFirstAlarms(stored: string, event: CalendarEvent, uid: string, now: Date): string {
+  const calendar = readComponent(stored);
+  const before = calendar === null ? undefined : eventIn(calendar, uid);
+  if (calendar?.name !== "VCALENDAR" || before === undefined) return newFile(event, uid, now);
+  const alarms = firstAlarms(before, event, minutesOf(event), now);
+  const written_at = utc(now.toISOString());
+  const replaced = new Set(["DTSTAMP", "LAST-MODIFIED", REMINDERS_PROPERTY]);
+  const after: Component = {
+    name: before.name,
+    lines: [
+      ...before.lines.filter((line) => !replaced.has(nameOf(line))),
+      `DTSTAMP:${written_at}`,
+      `LAST-MODIFIED:${written_at}`,
+      `${REMINDERS_PROPERTY}:${alarms.note}`,
+    ],
+    components: [...before.components.filter(({ name }) => name !== "VALARM"), ...alarms.components],
+  };
+  return writeComponent({
+    ...calendar,
+    lines: calendar.lines.filter((line) => nameOf(line) !== "METHOD"),
+    components: calendar.components.map((one) => one === before ? after : one),
+  });
+}
+
+/** The event itself, and none of its single occurrences. */
+function eventIn({ components }: Component, uid: string): Component | undefined {
+  return components.find((one) =>
+    one.name === "VEVENT" && valueOf(one, "UID") === uid && valueOf(one, "RECURRENCE-ID") === null
+  );
 }
 
 function updatedEvent(

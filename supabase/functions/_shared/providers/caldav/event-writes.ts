@@ -1,5 +1,6 @@
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
-import type { Failure, Outcome } from "../outcome.ts";
+import type { CalendarAnswer } from "../calendar-client.ts";
+import type { Edited, Failure, Outcome } from "../outcome.ts";
 import { type DavAnswer, isTaken, isWritten, mayBeCalendar, mayBeUnsupported } from "./answers.ts";
 import {
   calendarUrl,
@@ -8,22 +9,27 @@ import {
   getCalendar,
   missingCalendar,
   multistatusOf,
+  type NamedFile,
   type Target,
 } from "./calendars.ts";
 import { newFile, updatedFile } from "./event-file.ts";
 import { eventId, GENERATIONS_MAX, readEventId, stemOf } from "./event-id.ts";
 import { queryByUidBody } from "./requests.ts";
-import { filesOf, listFiles } from "./own-events.ts";
+import { zoneOfCalendar } from "./read-events.ts";
+import { type EventFile, readSeenEvent } from "./seen-event.ts";
+import { type FileListing, filesOf, listFiles, strongForm } from "./file-listing.ts";
 
 /** A change to one event as the requests that it takes. */
 export type DavProgram = DavSteps<Outcome>;
 
 /** A file is read and written by its ETag so often, where others write it at the same moment. */
 const ATTEMPTS = 2;
-const STORED_ETAG = /^[\x21-\x7e]+$/;
 
 /** What became of the writing of a file; null: there is none to be brought up to date. */
 type Written = Outcome | null;
+
+/** The version of an event that a write is for; null: any. */
+type Version = string | null;
 
 /**
  * Creates the event, or takes over the one that an earlier attempt or an earlier connection of the same owner left: the name
@@ -32,7 +38,11 @@ type Written = Outcome | null;
  *
  * @param generation where to begin; see {@link eventId}
  */
-export function* createEvent(target: Target, event: CalendarEvent, generation = 0): DavProgram {
+export function* createEvent(
+  target: Target,
+  event: CalendarEvent,
+  generation = 0,
+): DavProgram {
   const { places, calendar, owner } = target;
   for (; generation < GENERATIONS_MAX; generation++) {
     const event_id = eventId(owner, event.obligation_id, calendar.id, generation);
@@ -45,20 +55,35 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
     };
     if (put.kind === "ok") return yield* writtenOutcome(put, url, event_id);
     const taken = isTaken(put)
-      ? yield* overwriteFile(target, url, event_id, event)
+      ? yield* overwriteFile(target, url, event_id, event, null)
       : put.kind === "exists"
-      ? yield* overwriteElsewhere(target, event_id, event)
+      ? yield* overwriteElsewhere(target, event_id, event, null)
       : yield* failedWrite(target, put);
     if (taken !== null) return taken;
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
 
-/** Updates the event in place; one that is not there any more is made anew. */
-export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): DavProgram {
+/**
+ * Updates the event in place; one that is not there any more is made anew.
+ *
+ * @param etag the version that we last saw: where the event has another one by now, or is gone, nothing is written. Null, or a weak
+ * one, which cannot be told from another: the event is written whatever it is by now
+ */
+export function* updateEvent(
+  target: Target,
+  event_id: string,
+  event: CalendarEvent,
+  etag: string | null = null,
+): DavProgram {
+  const version = etag?.startsWith("W/") ? null : etag;
   const url = fileUrl(target.places, target.calendar.id, event_id);
-  const written = yield* overwriteFile(target, url, event_id, event);
+  const written = yield* overwriteFile(target, url, event_id, event, version);
   if (written !== null) return written;
+  if (version !== null) {
+    const elsewhere = yield* overwriteElsewhere(target, event_id, event, version);
+    return elsewhere ?? { kind: "gone", reason: "not_found" };
+  }
   const known = readEventId(event_id);
   const is_ours = known !== null && event_id ===
       eventId(target.owner, event.obligation_id, target.calendar.id, known.generation);
@@ -83,7 +108,7 @@ export function* removeUntracked(target: Target, obligation_id: string): DavProg
   const first = eventId(owner, obligation_id, calendar.id, 0);
   const outcome = yield* deleteFile(target, fileUrl(places, calendar.id, first));
   if (outcome !== null) return outcome;
-  const files = target.listed ?? (yield* listFiles(target));
+  const files = target.listed ?? filesIn(yield* listFiles(target));
   if (files.kind !== "done") return goneWithCalendar(files);
   // The others of a batch need not ask again: what they look for was there before all of them.
   target.listed = files;
@@ -92,6 +117,10 @@ export function* removeUntracked(target: Target, obligation_id: string): DavProg
     target,
     files.value.filter(({ name }) => name.startsWith(stem)).map(({ url }) => url),
   );
+}
+
+function filesIn(listing: CalendarAnswer<FileListing>): CalendarAnswer<readonly NamedFile[]> {
+  return listing.kind === "done" ? { kind: "done", value: listing.value.files } : listing;
 }
 
 /** Deletes the file that has this UID, whatever it is called. */
@@ -136,12 +165,12 @@ function* deleteFile(target: Target, url: URL): DavSteps<Written> {
 type Found = Failure | { readonly kind: "found"; readonly urls: readonly URL[] };
 
 /** Finds files by the UID of their event, whatever they are called. */
-function* findByUid(target: Target, event_id: string): DavSteps<Found> {
+export function* findByUid(target: Target, event_id: string): DavSteps<Found> {
   const url = calendarUrl(target.places, target.calendar.id);
   const asked = yield { method: "REPORT", url, depth: "1", body: queryByUidBody(event_id) };
   if (asked.kind === "gone") return yield* missingCalendar(target, asked);
   if (mayBeUnsupported(asked)) {
-    const files = yield* listFiles(target);
+    const files = filesIn(yield* listFiles(target));
     if (files.kind !== "done") return files;
     return {
       kind: "found",
@@ -158,16 +187,34 @@ function* findByUid(target: Target, event_id: string): DavSteps<Found> {
 }
 
 /** Brings the file up to date that has the event's UID under another name; null where this calendar has none. */
-function* overwriteElsewhere(target: Target, event_id: string, event: CalendarEvent): DavSteps<Written> {
+function* overwriteElsewhere(
+  target: Target,
+  event_id: string,
+  event: CalendarEvent,
+  version: Version,
+): DavSteps<Written> {
   const found = yield* findByUid(target, event_id);
   if (found.kind !== "found") return found;
   const [url] = found.urls;
-  return url === undefined ? null : yield* overwriteFile(target, url, event_id, event);
+  return url === undefined ? null : yield* overwriteFile(target, url, event_id, event, version);
 }
 
-/** Reads the file and writes it with what is new, so that all else on it stays; null where there is none. */
-function* overwriteFile(target: Target, url: URL, event_id: string, event: CalendarEvent): DavSteps<Written> {
+/**
+ * Reads the file and writes it with what is new, so that all else on it stays.
+ *
+ * @param rewritten makes the new file of the stored one
+ * @returns null where there is none
+ */
+export function* overwriteFile(
+  target: Target,
+  url: URL,
+  event_id: string,
+  event: CalendarEvent,
+  version: Version,
+  rewritten = updatedFile,
+): DavSteps<Written> {
   let answer: DavAnswer = { kind: "conflict", reason: "http_412" };
+  let refused: string | null = null;
   for (let attempt = 0; attempt < ATTEMPTS && answer.kind === "conflict"; attempt++) {
     const stored = yield { method: "GET", url };
     if (stored.kind === "gone") return null;
@@ -175,12 +222,20 @@ function* overwriteFile(target: Target, url: URL, event_id: string, event: Calen
     if (!/BEGIN:VCALENDAR/i.test(stored.text)) {
       return { kind: "unknown", reason: "unreadable", after_s: null };
     }
-    const etag = strongEtag(stored.headers);
+    const shown = stored.headers.get("etag")?.trim() ?? "";
+    const etag = strongForm(shown);
+    const edited = version !== null && etag !== null && version !== etag
+      ? yield* readEdited(target, { name: event_id, etag, text: stored.text })
+      : null;
+    if (edited !== null) return edited;
+    // Some have weak ETags alone, which no condition can name.
+    const can_name = etag !== null && shown !== refused;
+    refused = shown.startsWith("W/") ? shown : null;
     answer = yield {
       method: "PUT",
       url,
-      ...(etag === null ? {} : { if_match: etag }),
-      body: updatedFile(stored.text, event, event_id, new Date()),
+      ...(can_name ? { if_match: etag } : {}),
+      body: rewritten(stored.text, event, event_id, new Date()),
     };
   }
   if (answer.kind === "ok") return yield* writtenOutcome(answer, url, event_id);
@@ -189,10 +244,15 @@ function* overwriteFile(target: Target, url: URL, event_id: string, event: Calen
   return yield* failedWrite(target, answer);
 }
 
-/** `If-Match` takes no weak ETag (RFC 9110 §13.1.1); the strong one that it was made of does. */
-function strongEtag(headers: Headers): string | null {
-  const etag = headers.get("etag")?.trim().replace(/^W\//, "") ?? "";
-  return STORED_ETAG.test(etag) ? etag : null;
+/** What the event has become; null: nobody sees it any more, so that it may be written over. */
+function* readEdited(target: Target, file: EventFile): DavSteps<Edited | Failure | null> {
+  let reading = readSeenEvent(file, target.owner, null);
+  if (reading.kind === "needs_zone") {
+    const zone = yield* zoneOfCalendar(target);
+    if (zone.kind !== "done") return zone;
+    reading = readSeenEvent(file, target.owner, zone.value);
+  }
+  return reading.kind === "seen" ? { kind: "edited", event: reading.event } : null;
 }
 
 /** Whether a write that was answered with a success is one: 200 alone does not say so, and the file is looked at. */
@@ -201,11 +261,11 @@ function* writtenOutcome(
   url: URL,
   event_id: string,
 ): DavSteps<Outcome> {
-  if (isWritten(answer)) return { kind: "done", event_id, etag: strongEtag(answer.headers) };
+  if (isWritten(answer)) return { kind: "done", event_id, etag: strongForm(answer.headers.get("etag")) };
   const stored = yield { method: "GET", url };
   if (stored.kind !== "ok") return stored.kind === "gone" ? unreadable() : stored;
   return stored.text.includes(event_id)
-    ? { kind: "done", event_id, etag: strongEtag(stored.headers) }
+    ? { kind: "done", event_id, etag: strongForm(stored.headers.get("etag")) }
     : unreadable();
 }
 

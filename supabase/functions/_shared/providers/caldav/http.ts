@@ -6,6 +6,7 @@ import {
 } from "../../transport/safe-fetch.ts";
 import { CallSlots } from "../../transport/call-slots.ts";
 import { followRedirects } from "../../transport/follow-redirects.ts";
+import { within } from "../../transport/time-limits.ts";
 import type { CredentialsOf } from "../credentials.ts";
 import { observed } from "../observe.ts";
 import { type DavAnswer, readAnswer } from "./answers.ts";
@@ -52,12 +53,10 @@ export function basic({ username, password }: CredentialsOf<"password">): string
 /** Makes one call, when the account has a slot for it: whatever goes wrong on the way is an answer. */
 export async function callDav(access: DavAccess, call: DavCall, signal?: AbortSignal): Promise<DavAnswer> {
   const { server, username } = access.credentials;
-  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-  const release = await slots.take(
-    `${server} ${username}`,
-    signal ? AbortSignal.any([signal, timeout]) : timeout,
-  )
-    .catch(() => null);
+  const account = `${server} ${username}`;
+  const release = await within(CALL_TIMEOUT_MS, signal, (limit) => slots.take(account, limit)).catch(() =>
+    null
+  );
   if (release === null) return { kind: "retry", reason: "account_busy", after_s: null };
   try {
     return await timed(access, call, signal);

@@ -13,7 +13,7 @@ const ACCOUNTS_MAX = 10_000;
 const known = new Map<string, { readonly home: URL; readonly until_ms: number }>();
 
 /** Where an account's calendars are, if this process asked lately. */
-export function knownPlaces({ credentials }: DavAccess): Places | null {
+export function knownPlaces({ credentials }: Pick<DavAccess, "credentials">): Places | null {
   const entry = known.get(keyOf(credentials));
   if (entry === undefined || entry.until_ms < Date.now()) return null;
   return { principal: new URL(credentials.server), home: new URL(entry.home) };
@@ -31,7 +31,7 @@ export async function findPlaces(access: DavAccess, signal?: AbortSignal): Promi
 }
 
 /** Forgets what is known of an account: it is asked again. */
-export function forgetPlaces({ credentials }: DavAccess): void {
+export function forgetPlaces({ credentials }: Pick<DavAccess, "credentials">): void {
   known.delete(keyOf(credentials));
 }
 

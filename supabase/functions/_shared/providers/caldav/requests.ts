@@ -74,3 +74,9 @@ export function queryByUidBody(uid: string): string {
       "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter>",
   );
 }
+
+/** REPORT for files by their addresses (RFC 4791 §7.9). */
+export function multigetBody(hrefs: readonly string[]): string {
+  const list = hrefs.map((href) => `<href>${escapeXml(href)}</href>`).join("");
+  return documentOf("C:calendar-multiget", `${propOf(["getetag", "C:calendar-data"])}${list}`);
+}

@@ -15,7 +15,23 @@ const QUOTA_PAUSE_S = 3600;
 /** An operator who enables the API wants to see it work soon. */
 const CONFIGURATION_PAUSE_S = 300;
 
-/** Every error of the Calendar API that is told apart. `unspecified`: Google's shape, but no word in it. */
+/** What only calls about channels are answered. */
+export const CHANNEL_ANSWERS: readonly AnswerRow[] = [
+  {
+    status: 400,
+    reason: "channelIdNotUnique",
+    means: { kind: "exists", event_id: null },
+    source: "Google Calendar API guide, Get push notifications: the id of a channel is good once",
+  },
+  {
+    status: 401,
+    reason: "push.webhookUrlUnauthorized",
+    means: { kind: "rejected" },
+    source: "https://github.com/googleapis/google-api-php-client/issues/569 of our address, not of the token",
+  },
+];
+
+/** Every other error of the Calendar API that is told apart. `unspecified`: Google's shape, but no word in it. */
 export const GOOGLE_ANSWERS: readonly AnswerRow[] = [
   { status: 400, reason: null, means: { kind: "rejected" }, source: ERRORS },
   {
@@ -150,7 +166,7 @@ export function readAnswer(status: number, headers: Headers, text: string): Goog
       ? { kind: "unknown", reason: "unreadable", after_s: null }
       : { kind: "ok", body };
   }
-  return failureOf(GOOGLE_ANSWERS, status, reasonOf(body), retryAfterOf(headers));
+  return failureOf([...CHANNEL_ANSWERS, ...GOOGLE_ANSWERS], status, reasonOf(body), retryAfterOf(headers));
 }
 
 function reasonOf(body: unknown): string {

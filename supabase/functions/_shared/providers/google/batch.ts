@@ -1,7 +1,7 @@
 import type { CallBudget } from "../call-budget.ts";
 import { countError, observed } from "../observe.ts";
 import { type GoogleAnswer, lacksBatch, readAnswer } from "./answers.ts";
-import { callGoogle, type GoogleAccess, type GoogleCall, pathOf, send } from "./http.ts";
+import { callGoogle, type GoogleAccess, type GoogleCall, headersOf, pathOf, send } from "./http.ts";
 import { NAME } from "./name.ts";
 
 /** Google allows 1,000; production users stay at 50, where one lost answer leaves little to look up. */
@@ -104,7 +104,7 @@ function encodeParts(calls: readonly GoogleCall[], boundary: string): string {
       `Content-ID: <item-${index}>`,
       "",
       `${call.method} ${pathOf(call)} HTTP/1.1`,
-      "Accept: application/json",
+      ...Object.entries(headersOf(call)).map(([name, value]) => `${name}: ${value}`),
       ...(body === "" ? [] : ["Content-Type: application/json"]),
       "",
       body,
@@ -124,12 +124,12 @@ function decodeParts(text: string, headers: Headers): ReadonlyMap<number, Google
     const [head = "", ...body] = inner;
     const status = /^HTTP\/\d(?:\.\d)? (\d{3})/m.exec(head)?.[1];
     if (index === undefined || status === undefined) continue;
-    answers.set(Number(index), readAnswer(Number(status), headersOf(head), body.join("\n\n").trim()));
+    answers.set(Number(index), readAnswer(Number(status), parseHeaders(head), body.join("\n\n").trim()));
   }
   return answers;
 }
 
-function headersOf(head: string): Headers {
+function parseHeaders(head: string): Headers {
   const headers = new Headers();
   for (const line of head.split(/\r?\n/).slice(1)) {
     const [name = "", value] = line.split(/:\s*(.*)/s);

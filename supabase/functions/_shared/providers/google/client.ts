@@ -6,6 +6,8 @@ import { runListing } from "../listing.ts";
 import { runProgram, runPrograms } from "../run-programs.ts";
 import { BATCH_CALLS_MAX, hasBatch, sendBatch } from "./batch.ts";
 import { createCalendar, deleteCalendar, getCalendar, isEmptyCalendar, listCalendars } from "./calendars.ts";
+import { listChanges } from "./changes.ts";
+import { createChannel, stopChannel } from "./channels.ts";
 import {
   createEvent,
   deleteEvent,
@@ -14,9 +16,11 @@ import {
   removeUntracked,
   updateEvent,
 } from "./event-writes.ts";
+import { findEvent } from "./find-event.ts";
 import { callGoogle, type GoogleCall } from "./http.ts";
 import { listMovedEvents } from "./moved-events.ts";
 import { listOwnEvents } from "./own-events.ts";
+import { setReminders } from "./set-reminders.ts";
 
 /** Batches that are under way side by side: Google limits writes to one calendar in quick succession. */
 const BATCHES_AT_ONCE = 4;
@@ -85,6 +89,21 @@ export function createGoogleClient(options: {
             signal,
           }),
       }),
+    listChanges: (calendar_id, cursor, signal) =>
+      runListing(listChanges(targetOf(calendar_id), cursor), {
+        send: (one) => callGoogle(access, one, signal),
+        budget,
+        signal,
+      }),
+    findEvent: (calendar_id, event_id, signal) =>
+      runListing(findEvent(targetOf(calendar_id), event_id), {
+        send: (one) => callGoogle(access, one, signal),
+        budget,
+        signal,
+      }),
+    // The same for a channel: its id is good once.
+    createChannel: (calendar_id, channel) => createChannel(freshCall, calendar_id, channel),
+    stopChannel: (channel_id, resource_id) => stopChannel(call, channel_id, resource_id),
     createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>
       runProgram(updateEvent(targetOf(calendar_id), event_id, event), call),
@@ -106,7 +125,9 @@ function programOf(change: Change, target: RemovalTarget): GoogleProgram {
     case "create":
       return createEvent(target, change.event);
     case "update":
-      return updateEvent(target, change.event_id, change.event);
+      return updateEvent(target, change.event_id, change.event, change.etag);
+    case "set_reminders":
+      return setReminders(target, change.event_id, change.event);
     case "delete":
       return deleteEvent(target, change.event_id);
     case "remove_untracked":

@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { SafeUrl } from "../../platform/env.ts";
+import { PublicAddress, PushSwitch } from "../push.ts";
 
 /** Google's environment variables. */
 export const GoogleVariables = z.object({
+  ...PublicAddress,
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   GOOGLE_AUTHORITY_URL: SafeUrl.default("https://accounts.google.com"),
   GOOGLE_API_URL: SafeUrl.default("https://www.googleapis.com"),
+  /** Whether Google is to call us when a calendar changes; on where it can. */
+  GOOGLE_PUSH: PushSwitch,
 });
 
 /** Google as the environment describes it. */

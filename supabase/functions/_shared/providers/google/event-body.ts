@@ -28,7 +28,7 @@ const REMINDERS_PROPERTY = "reminders";
  */
 export function insertBody(event: CalendarEvent, owner: string, generation: number) {
   const { extendedProperties, ...fields } = managedFields(event, owner);
-  const noted = remindersBody(remindersAtFirst(event, beforeStart(event), Date.now()));
+  const noted = firstReminders(event);
   return {
     id: eventId(owner, event.obligation_id, generation),
     ...fields,
@@ -88,6 +88,11 @@ export function remindersPatch(event: CalendarEvent, answered: unknown) {
     minutes: beforeStart(event),
   }, Date.now());
   return change && remindersBody(change);
+}
+
+/** The resource for `events.patch` of the reminders alone: those that the event would be created with. */
+export function firstReminders(event: CalendarEvent) {
+  return remindersBody(remindersAtFirst(event, beforeStart(event), Date.now()));
 }
 
 function remindersBody(noted: NotedReminders) {

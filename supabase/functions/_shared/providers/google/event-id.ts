@@ -32,7 +32,16 @@ export function generationOf(event_id: string, owner: string, obligation_id: str
   return /^\d+$/.test(digits) ? Number(digits) : -1;
 }
 
+/** Whether {@link eventId} made this id for the owner, whatever the obligation: what Google keeps of a deleted event is its id. */
+export function isIdOfOwner(event_id: string, owner: string): boolean {
+  const [, owner_digits] = /^obl[0-9a-f]{32}o([0-9a-f]+)g\d+$/.exec(event_id) ?? [];
+  return owner_digits === ownerDigits(owner);
+}
+
 function stemOf(owner: string, obligation_id: string): string {
-  const owner_digits = createHash("sha256").update(owner).digest("hex").slice(0, OWNER_DIGITS);
-  return `obl${obligation_id.replaceAll("-", "").toLowerCase()}o${owner_digits}g`;
+  return `obl${obligation_id.replaceAll("-", "").toLowerCase()}o${ownerDigits(owner)}g`;
+}
+
+function ownerDigits(owner: string): string {
+  return createHash("sha256").update(owner).digest("hex").slice(0, OWNER_DIGITS);
 }

@@ -8,6 +8,7 @@ import { type GoogleAnswer, isBurned, isContentRefusal, isRoleRefusal, isUnused 
 import { insertBody, patchBody, remindersPatch } from "./event-body.ts";
 import { eventId, generationOf, GENERATIONS_MAX } from "./event-id.ts";
 import type { GoogleCall } from "./http.ts";
+import { seenEventOf } from "./seen-event.ts";
 
 export type GoogleProgram = Program<GoogleCall, GoogleAnswer>;
 
@@ -40,11 +41,50 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
 
-/** Updates the event in place; one that the user deleted is brought back or, where Google refuses, made anew. */
-export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GoogleProgram {
-  const patched = yield* patchEvent(target, event_id, event);
+/**
+ * Updates the event in place. One that the user deleted is brought back or, where Google refuses, made anew.
+ *
+ * @param etag the version that we last saw: an event of another one is left as it is, and the outcome says what it is now. Null:
+ * the event is written whatever it is by now
+ */
+export function* updateEvent(
+  target: Target,
+  event_id: string,
+  event: CalendarEvent,
+  etag: string | null = null,
+): GoogleProgram {
+  const known = etag !== null && SENDABLE_ETAG.test(etag) ? etag : null;
+  const patched = yield* patchEvent(target, event_id, event, known);
+  if (known !== null && (patched.kind === "conflict" || isBurned(patched))) {
+    const edit = yield* readEdit(target, event_id, known);
+    if (edit !== null) return edit;
+  }
   if (!isBurned(patched)) return yield* writeOutcome(target.calendar, patched);
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
+}
+
+/** Of what may stand in a header. */
+const SENDABLE_ETAG = /^[!-~]+$/;
+
+/**
+ * What became of an event that could not be changed under its etag.
+ *
+ * @returns `edited`, or `gone` where its user deleted it; null where it is still as we know it, so that a clash was the cause
+ * @source Google Calendar API guide, "Get specific versions of resources": 412 for any other version, of a deleted one too
+ */
+function* readEdit(
+  { calendar, owner }: Target,
+  event_id: string,
+  etag: string,
+): Generator<GoogleCall, Outcome | null, GoogleAnswer> {
+  const answer = yield { method: "GET", path: eventPath(calendar.id, event_id) };
+  // A 404 is the event's or the calendar's.
+  if (isUnused(answer)) return yield* outOfReach(calendar);
+  if (answer.kind !== "ok") return answer;
+  if (isBurned(answer)) return { kind: "gone", reason: "deleted" };
+  const event = seenEventOf(answer.body, owner);
+  if (event === null) return { kind: "unknown", reason: "unreadable", after_s: null };
+  return event.etag === etag ? null : { kind: "edited", event };
 }
 
 /** Deletes the event. One that is gone already is `gone`; in the integration's calendar also one that went with it. */
@@ -61,7 +101,7 @@ export interface RemovalTarget extends Target {
 }
 
 /** Google answers 404 also where a calendar is not covered by the grant (any more): its events are still there. */
-function* outOfReach(calendar: CalendarChoice): GoogleProgram {
+export function* outOfReach(calendar: CalendarChoice): GoogleProgram {
   const asked = yield { method: "GET", path: calendarPath(calendar.id) };
   if (asked.kind === "gone") return { kind: "calendar_missing", reason: asked.reason };
   return asked.kind === "ok" ? { kind: "gone", reason: "not_found" } : asked;
@@ -102,7 +142,7 @@ function* write(
 }
 
 /** A 404 on a write is the event's or the calendar's, and Google also answers it where access was lost. */
-function* writeOutcome(
+export function* writeOutcome(
   calendar: CalendarChoice,
   answer: GoogleAnswer,
 ): Generator<GoogleCall, Outcome, GoogleAnswer> {
@@ -122,21 +162,29 @@ function* writeOutcome(
   return asked.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : asked;
 }
 
-/** Changes an event that is there: what we manage, and then its reminders where they are to come or go. */
+/**
+ * Changes an event that is there: what we manage, and then its reminders where they are to come or go.
+ *
+ * @param etag as {@link updateEvent} has it; the reminders then follow only where nobody changed the event in between
+ */
 function* patchEvent(
   { calendar, owner }: Target,
   event_id: string,
   event: CalendarEvent,
+  etag: string | null = null,
 ): Generator<GoogleCall, GoogleAnswer, GoogleAnswer> {
-  const call = (body: unknown): GoogleCall => ({
+  const call = (body: unknown, condition: string | null | undefined): GoogleCall => ({
     method: "PATCH",
     path: eventPath(calendar.id, event_id),
     body,
+    ...(condition ? { if_match: condition } : {}),
   });
-  const patched = yield* write(event, (form) => call(patchBody(form, owner)));
+  const patched = yield* write(event, (form) => call(patchBody(form, owner), etag));
   if (patched.kind !== "ok" || isBurned(patched)) return patched;
   const reminders = remindersPatch(event, patched.body);
-  return reminders === null ? patched : yield call(reminders);
+  if (reminders === null) return patched;
+  const written = WrittenEvent.safeParse(patched.body).data;
+  return yield call(reminders, etag === null ? null : written?.etag);
 }
 
 function remove(calendar_id: string, event_id: string): GoogleCall {
@@ -152,6 +200,6 @@ export function eventsPath(calendar_id: string): string {
   return `${calendarPath(calendar_id)}/events`;
 }
 
-function eventPath(calendar_id: string, event_id: string): string {
+export function eventPath(calendar_id: string, event_id: string): string {
   return `${eventsPath(calendar_id)}/${encodeURIComponent(event_id)}`;
 }

@@ -12,6 +12,8 @@ export interface GoogleCall {
   /** Below `/calendar/v3`, its parts already encoded, with its query. */
   readonly path: string;
   readonly body?: unknown;
+  /** The etag without which nothing is to be changed. */
+  readonly if_match?: string;
 }
 
 /** How to reach the API for one account. */
@@ -25,6 +27,11 @@ export interface GoogleAccess {
 /** Below the host: what a single call and a part of a batch have in common. */
 export function pathOf(call: GoogleCall): string {
   return `/calendar/v3${call.path}`;
+}
+
+/** What a single call and a part of a batch say beside their content type. */
+export function headersOf({ if_match }: GoogleCall): Readonly<Record<string, string>> {
+  return { "Accept": "application/json", ...(if_match === undefined ? {} : { "If-Match": if_match }) };
 }
 
 /** Adds a query; what is undefined is left out. */
@@ -49,7 +56,7 @@ export async function callGoogle(
         method: call.method,
         path: pathOf(call),
         headers: {
-          accept: "application/json",
+          ...headersOf(call),
           ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         },
         body: call.body === undefined ? null : JSON.stringify(call.body),

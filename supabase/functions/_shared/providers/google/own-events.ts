@@ -4,6 +4,7 @@ import { expiredPage } from "../listing.ts";
 import type { GoogleAnswer } from "./answers.ts";
 import { parsed } from "./calendars.ts";
 import { OBLIGATION_PROPERTY, OWNER_PROPERTY } from "./event-body.ts";
+import { isIdOfOwner } from "./event-id.ts";
 import { eventsPath, type Target } from "./event-writes.ts";
 import { type GoogleCall, withQuery } from "./http.ts";
 
@@ -77,5 +78,7 @@ function taggedEvent(
   const obligation_id = tags?.[OBLIGATION_PROPERTY];
   if (!obligation_id || tags?.[OWNER_PROPERTY] !== owner) return null;
   if (status === "cancelled" || recurringEventId !== undefined) return null;
+  // A copy has the tags and another id. It is its user's.
+  if (!isIdOfOwner(id, owner)) return null;
   return { event_id: id, obligation_id };
 }

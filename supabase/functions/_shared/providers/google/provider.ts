@@ -2,7 +2,9 @@ import { defineProvider, type ProviderDefinition } from "../definition.ts";
 import type { OAuthProvider } from "../provider.ts";
 import { createGoogleClient } from "./client.ts";
 import { type GoogleEnv, googleEnvOf, GoogleVariables } from "./env.ts";
+import { isPushOn } from "../push.ts";
 import { LABEL, NAME } from "./name.ts";
+import { PUSH_PATH } from "./notifications.ts";
 import { createGoogleConnector } from "./oauth.ts";
 
 /** Google: OAuth 2.0 for web server applications, OpenID Connect, Calendar API v3. */
@@ -26,6 +28,7 @@ export const GOOGLE: ProviderDefinition<typeof NAME> = defineProvider({
   needed: ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
   create(variables) {
     const google = googleEnvOf(variables);
-    return google && createGoogleProvider(google);
+    const push = isPushOn(variables.GOOGLE_PUSH, variables) ? { push_path: PUSH_PATH } : {};
+    return google && { ...createGoogleProvider(google), ...push };
   },
 });

@@ -123,6 +123,49 @@ export const GRAPH_ANSWERS: readonly AnswerRow[] = [
   { status: "*", reason: null, means: { kind: "rejected" }, source: ERRORS },
 ];
 
+/**
+ * What errors of `/subscriptions` mean that mean something else of a calendar. Whatever is refused here, calendars are written to as
+ * before and read at intervals: no refusal says that the grant is lost.
+ */
+export const SUBSCRIPTION_ROWS: readonly AnswerRow[] = [
+  {
+    status: 400,
+    reason: "ValidationError",
+    means: RETRY,
+    source:
+      "github.com/splunk/azure-functions-splunk #26: our address did not answer as it has to within 10 seconds",
+  },
+  { status: 403, reason: "insufficient_claims", means: { kind: "token_rejected" }, source: ERRORS },
+  {
+    status: 403,
+    reason: null,
+    means: RETRY,
+    source:
+      "https://learn.microsoft.com/graph/api/resources/subscription: a mailbox has 1,000 at most, and there is none " +
+      "to a calendar that is somebody else's",
+  },
+  {
+    status: 404,
+    reason: "MailboxNotEnabledForRESTAPI",
+    means: NO_MAILBOX,
+    source: "github.com/microsoftgraph/msgraph-sdk-javascript #1756",
+  },
+  { status: 404, reason: "", means: RETRY, source: ERRORS },
+  {
+    status: 404,
+    reason: null,
+    means: { kind: "gone" },
+    source:
+      "github.com/microsoftgraph/msgraph-sdk-php #221: of a subscription, ResourceNotFound does not mean the mailbox",
+  },
+];
+
+/** Every error of `/subscriptions` that is told apart. */
+export const SUBSCRIPTION_ANSWERS: readonly AnswerRow[] = [
+  ...SUBSCRIPTION_ROWS,
+  ...GRAPH_ANSWERS.filter(({ status }) => status !== 403 && status !== 404),
+];
+
 const ErrorBody = z.object({
   error: z.object({
     code: z.string(),
@@ -134,8 +177,14 @@ const ErrorBody = z.object({
  * Reads an answer of Graph, or a part of a batch.
  *
  * @param body text, which may be empty or HTML whatever the status; or what a batch has parsed already
+ * @param table what errors mean, as far as that depends on what was asked for
  */
-export function readAnswer(status: number, headers: Headers, body: unknown): GraphAnswer {
+export function readAnswer(
+  status: number,
+  headers: Headers,
+  body: unknown,
+  table: readonly AnswerRow[] = GRAPH_ANSWERS,
+): GraphAnswer {
   const parsed = typeof body === "string" ? parseJson(body) : body;
   if (status >= 200 && status < 300) {
     if (status === 204) return { kind: "ok", body: null };
@@ -149,7 +198,7 @@ export function readAnswer(status: number, headers: Headers, body: unknown): Gra
     : error === undefined
     ? ""
     : error.code || "unspecified";
-  const failure = failureOf(GRAPH_ANSWERS, status, reason, retryAfterOf(headers));
+  const failure = failureOf(table, status, reason, retryAfterOf(headers));
   return failure.kind === "exists"
     ? { ...failure, event_id: error?.["@event.existingEventId"] || null }
     : failure;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseJson } from "../answer-table.ts";
 import { countError, observed } from "../observe.ts";
 import { type GraphAnswer, lacksBatch, readAnswer } from "./answers.ts";
-import { BATCH_TIMEOUT_MS, callGraph, type GraphAccess, type GraphCall, PREFERENCE, send } from "./http.ts";
+import { BATCH_TIMEOUT_MS, callGraph, type GraphAccess, type GraphCall, preferenceOf, send } from "./http.ts";
 import { NAME } from "./name.ts";
 
 /** @source https://learn.microsoft.com/graph/json-batching */
@@ -99,15 +99,15 @@ function answerOf(response: Awaited<ReturnType<typeof send>>): GraphAnswer {
 
 function batchOf(calls: readonly GraphCall[]) {
   return {
-    requests: calls.map(({ method, path, body }, index) => ({
+    requests: calls.map((call, index) => ({
       id: String(index),
-      method,
-      url: path,
+      method: call.method,
+      url: call.path,
       headers: {
-        Prefer: PREFERENCE,
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        Prefer: preferenceOf(call),
+        ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body }),
+      ...(call.body === undefined ? {} : { body: call.body }),
     })),
   };
 }

@@ -13,9 +13,13 @@ import {
   listCalendars,
   type Target,
 } from "./calendars.ts";
+import { createChannel, renewChannel, stopChannel } from "./channels.ts";
+import { listChanges } from "./event-changes.ts";
 import { createEvent, deleteEvent, type GraphProgram, removeUntracked, updateEvent } from "./event-writes.ts";
+import { findEvent } from "./find-event.ts";
 import { type CallGraph, callGraph } from "./http.ts";
-import { listOwnEvents } from "./own-events.ts";
+import { findOwnEvents } from "./own-events.ts";
+import { setReminders } from "./set-reminders.ts";
 
 /** How the calls of many changes are made. */
 export interface Transport {
@@ -71,11 +75,27 @@ export function createOutlookClient(options: {
     isEmptyCalendar: (calendar_id) => runProgram(isEmptyCalendar(options, choiceOf(calendar_id)), call),
     deleteCalendar: (calendar_id) => runProgram(deleteCalendar(choiceOf(calendar_id)), call),
     listOwnEvents: (calendar_id, signal) =>
-      runListing(listOwnEvents(targetOf(calendar_id)), {
+      runListing(findOwnEvents(targetOf(calendar_id), null), {
         send: (one) => callGraph(access, one, signal),
         budget,
         signal,
       }),
+    listChanges: (calendar_id, _cursor, signal) =>
+      runListing(listChanges(targetOf(calendar_id)), {
+        send: (one) => callGraph(access, one, signal),
+        budget,
+        signal,
+      }),
+    findEvent: (calendar_id, event_id, signal) =>
+      runListing(findEvent(targetOf(calendar_id), event_id), {
+        send: (one) => callGraph(access, one, signal),
+        budget,
+        signal,
+      }),
+    createChannel: (calendar_id, channel) =>
+      runProgram(createChannel(targetOf(calendar_id), channel, Date.now()), call),
+    renewChannel: (_channel_id, resource_id) => runProgram(renewChannel(resource_id, Date.now()), call),
+    stopChannel: (_channel_id, resource_id) => runProgram(stopChannel(resource_id), call),
     createEvent: (calendar_id, event) => runProgram(createEvent(targetOf(calendar_id), event), call),
     updateEvent: (calendar_id, event_id, event) =>
       runProgram(updateEvent(targetOf(calendar_id), event_id, event), call),
@@ -98,7 +118,9 @@ function programOf(change: Change, target: Target): GraphProgram {
     case "create":
       return createEvent(target, change.event);
     case "update":
-      return updateEvent(target, change.event_id, change.event);
+      return updateEvent(target, change.event_id, change.event, change.etag);
+    case "set_reminders":
+      return setReminders(target, change.event_id, change.event);
     case "delete":
       return deleteEvent(target, change.event_id);
     case "remove_untracked":

@@ -42,7 +42,7 @@ export const OWNER_PROPERTY = `String {${PROPERTY_SET}} Name calendar_owner`;
  */
 export function createBody(event: CalendarEvent, owner: string, transaction_id: string) {
   const { singleValueExtendedProperties, ...fields } = patchBody(event, owner);
-  const noted = reminderBody(remindersAtFirst(event, remindersOf(event), Date.now()));
+  const noted = firstReminder(event);
   return {
     ...fields,
     ...noted,
@@ -116,6 +116,11 @@ function shownReminders(answered: unknown): readonly number[] | null {
   const seen = ShownReminder.safeParse(answered).data;
   if (seen === undefined) return null;
   return seen.isReminderOn ? [seen.reminderMinutesBeforeStart ?? 0] : [];
+}
+
+/** The body of a `PATCH` of the reminder alone: the one that the event would be created with. */
+export function firstReminder(event: CalendarEvent) {
+  return reminderBody(remindersAtFirst(event, remindersOf(event), Date.now()));
 }
 
 function reminderBody(noted: NotedReminders) {

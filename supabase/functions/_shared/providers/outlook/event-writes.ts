@@ -6,17 +6,10 @@ import { createRefusedZones, inUtc } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
 import { calendarPath, getCalendar, missingCalendar, type Target } from "./calendars.ts";
-import {
-  createBody,
-  EVENT_OWNER_PROPERTY,
-  mayChangeReminder,
-  OBLIGATION_PROPERTY,
-  patchBody,
-  REMINDER_PROPERTY,
-  reminderPatch,
-} from "./event-body.ts";
-import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
-import { findTagged } from "./tagged-events.ts";
+import { createBody, mayChangeReminder, patchBody, REMINDER_PROPERTY, reminderPatch } from "./event-body.ts";
+import { eventPath, findPlace } from "./event-place.ts";
+import { type GraphCall, odataString, withQuery } from "./http.ts";
+import { findOwnEvents } from "./own-events.ts";
 import { graphTimeOf } from "./time-zones.ts";
 import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
 
@@ -27,8 +20,6 @@ export type GraphProgram = Program<GraphCall, GraphAnswer>;
 const JUST_CREATED_MS = 300_000;
 /** A new event was last changed when it was created, give or take what Exchange does to it by itself. */
 const UNTOUCHED_MS = 2_000;
-
-type Tagged = Failure | { readonly kind: "found"; readonly event_ids: readonly string[] };
 
 const WrittenEvent = z.object({ id: z.string().min(1), "@odata.etag": z.string().nullish() });
 const CreatedEvent = z.object({
@@ -47,11 +38,17 @@ const CreatedEvent = z.object({
  * a new event; a repeated one that asks for something else is refused, mostly with the id of that event. Where that
  * event is deleted, its transaction id is burned, and the next one is tried.
  *
+ * @param follows an event that does not stand in the calendar any more, and that this one takes the place of
  * @source https://learn.microsoft.com/graph/api/resources/event, transactionId
  */
-export function* createEvent(target: Target, event: CalendarEvent): GraphProgram {
+export function* createEvent(
+  target: Target,
+  event: CalendarEvent,
+  follows: string | null = null,
+): GraphProgram {
   const place = placeOf(target.calendar);
-  for (let generation = 0; generation < GENERATIONS_MAX; generation++) {
+  const generations = [...follows === null ? [] : [follows], ...Array(GENERATIONS_MAX).keys()];
+  for (const generation of generations) {
     const id = transactionId(target.owner, event.obligation_id, place, generation);
     const created = yield* write(event, (form) => ({
       method: "POST",
@@ -62,19 +59,66 @@ export function* createEvent(target: Target, event: CalendarEvent): GraphProgram
     if (created.kind === "gone") return yield* missingCalendar(target, target.calendar, created.reason);
     const earlier = yield* earlierEvent(target, event, created);
     if (earlier.kind === "new") return yield* writeOutcome(target, created);
-    if (earlier.kind !== "found") return earlier;
-    const [event_id] = earlier.event_ids;
-    if (event_id === undefined) continue;
-    const taken = yield* patchEvent(target, event_id, event);
+    if (earlier.kind !== "earlier") return earlier;
+    // The one that it is to follow may hold an id of a generation, wherever it is.
+    if (earlier.event_id === null || earlier.event_id === follows) continue;
+    const taken = yield* patchEvent(target, earlier.event_id, event);
     if (taken.kind !== "gone") return yield* writeOutcome(target, taken);
   }
   return { kind: "rejected", reason: "transaction_ids_exhausted" };
 }
 
-/** Updates the event in place; one that is not there any more is made anew. */
-export function* updateEvent(target: Target, event_id: string, event: CalendarEvent): GraphProgram {
-  const patched = yield* patchEvent(target, event_id, event);
-  return patched.kind === "gone" ? yield* createEvent(target, event) : yield* writeOutcome(target, patched);
+/**
+ * Updates the event in place.
+ *
+ * Graph documents no condition on an update, so an edit of the user's that we have not read yet is written over. An id holds in the
+ * whole mailbox: what its user moved to another calendar is updated there.
+ *
+ * @param etag the version that we last saw: where the event is deleted by now, nothing is written. Null: the event is written
+ * whatever became of it. Where it does not stand in the calendar any more it is made anew, and what was moved to another calendar is
+ * taken away there; unless it has guests, whom Outlook would tell that it is cancelled
+ * @source https://learn.microsoft.com/graph/api/event-update, request headers
+ */
+export function* updateEvent(
+  target: Target,
+  event_id: string,
+  event: CalendarEvent,
+  etag: string | null = null,
+): GraphProgram {
+  let written_id = event_id;
+  if (etag === null) {
+    const place = yield* findPlace(target, event.obligation_id, event_id);
+    if (place.kind === "not_here") {
+      const failure = place.elsewhere === null || place.elsewhere.has_guests
+        ? null
+        : yield* takeAway(event_id);
+      if (failure !== null) return failure;
+      if (place.other_id === null) return yield* createEvent(target, event, event_id);
+      written_id = place.other_id;
+    } else if (place.kind !== "here") {
+      return place;
+    }
+  }
+  const patched = yield* patchEvent(target, written_id, event);
+  if (patched.kind !== "gone") return yield* writeOutcome(target, patched);
+  if (etag === null) return yield* createEvent(target, event, written_id);
+  // It may have gone with its calendar.
+  const calendar = yield* getCalendar(target, target.calendar);
+  return calendar.kind === "done" ? patched : calendar;
+}
+
+/** Deletes an event in a calendar that it should not stand in. What we may not delete there stays. */
+function* takeAway(event_id: string): Generator<GraphCall, Failure | null, GraphAnswer> {
+  const answer = yield { method: "DELETE", path: eventPath(event_id) };
+  switch (answer.kind) {
+    case "ok":
+    case "gone":
+    case "rejected":
+    case "needs_reconnect":
+      return null;
+    default:
+      return answer;
+  }
 }
 
 /** Deletes the event. `gone`: it is not there, now or since before. */
@@ -85,36 +129,40 @@ export function* deleteEvent(target: Target, event_id: string): GraphProgram {
 
 /** Deletes the owner's events of the obligation in the calendar. `gone`: there is none, now or since before. */
 export function* removeUntracked(target: Target, obligation_id: string): GraphProgram {
-  const tagged = yield* findOwnEvents(target, obligation_id);
+  const left = yield* findOwnEvents(target, obligation_id);
   // With its calendar, an event is gone too; but our own calendar may only have changed its id.
-  if (tagged.kind === "calendar_missing") return { kind: "gone", reason: tagged.reason };
-  if (tagged.kind !== "found") return tagged;
-  for (const event_id of tagged.event_ids) {
+  if (left.kind === "calendar_missing") return { kind: "gone", reason: left.reason };
+  if (left.kind !== "done") return left;
+  for (const { event_id } of left.value) {
     const outcome = yield* deleteEvent(target, event_id);
     if (outcome.kind !== "gone") return outcome;
   }
-  return { kind: "gone", reason: tagged.event_ids.length === 0 ? "never_created" : "deleted" };
+  return { kind: "gone", reason: left.value.length === 0 ? "never_created" : "deleted" };
 }
+
+/** What a creation met: nothing, or an event that was there before; null: one that stands in the calendar no more. */
+type Earlier = Failure | { readonly kind: "new" } | {
+  readonly kind: "earlier";
+  readonly event_id: string | null;
+};
 
 /**
  * Tells whether a creation met an event that was there before, so that what the user or we made of it since has to be
  * brought up to date.
- *
- * @returns `found` without an event where the transaction id is burned
  */
 function* earlierEvent(
   target: Target,
   event: CalendarEvent,
   created: GraphAnswer,
-): Generator<GraphCall, Tagged | { readonly kind: "new" }, GraphAnswer> {
-  if (created.kind === "exists") {
-    return created.event_id === null
-      ? yield* findOwnEvents(target, event.obligation_id)
-      : { kind: "found", event_ids: [created.event_id] };
+): Generator<GraphCall, Earlier, GraphAnswer> {
+  if (created.kind === "exists" && created.event_id === null) {
+    const found = yield* findOwnEvents(target, event.obligation_id);
+    return found.kind === "done" ? { kind: "earlier", event_id: found.value[0]?.event_id ?? null } : found;
   }
+  if (created.kind === "exists") return { kind: "earlier", event_id: created.event_id };
   const answered = created.kind === "ok" ? CreatedEvent.safeParse(created.body).data : undefined;
   return answered !== undefined && mayDiffer(answered, event)
-    ? { kind: "found", event_ids: [answered.id] }
+    ? { kind: "earlier", event_id: answered.id }
     : { kind: "new" };
 }
 
@@ -164,7 +212,7 @@ function* patchEvent(
   return body === null ? patched : yield { method: "PATCH", path, body };
 }
 
-function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {
+export function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {
   if (answer.kind !== "ok") return yield* refusal(target, answer);
   const event = WrittenEvent.safeParse(answer.body).data;
   return event === undefined
@@ -182,21 +230,7 @@ function* refusal(target: Target, failure: Failure): Generator<GraphCall, Outcom
     : { kind: "calendar_missing", reason: failure.reason };
 }
 
-/** Finds the owner's events of an obligation in the calendar, where others may have theirs. */
-function* findOwnEvents(target: Target, obligation_id: string): Generator<GraphCall, Tagged, GraphAnswer> {
-  const tag = { property: OBLIGATION_PROPERTY, value: obligation_id };
-  const tagged = yield* findTagged(target, tag, EVENT_OWNER_PROPERTY);
-  if (tagged.kind !== "done") return tagged;
-  const event_ids = [...tagged.value].flatMap(([id, owner]) => owner === target.owner ? [id] : []);
-  return { kind: "found", event_ids };
-}
-
 /** What stays the same of a calendar when Exchange changes its id, and is not another one's in the same mailbox. */
 function placeOf({ id, role }: CalendarChoice): string {
   return role === "other" ? id : role;
-}
-
-/** An event's id holds in the whole mailbox. */
-function eventPath(event_id: string): string {
-  return pathTo("me", "events", event_id);
 }

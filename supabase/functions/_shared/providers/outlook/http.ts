@@ -1,11 +1,15 @@
 import { bearer } from "../bearer.ts";
 import { reasonOfLoss } from "../bounded-fetch.ts";
 import { observed, operationOf } from "../observe.ts";
-import { type GraphAnswer, readAnswer } from "./answers.ts";
+import { GRAPH_ANSWERS, type GraphAnswer, readAnswer, SUBSCRIPTION_ANSWERS } from "./answers.ts";
 import { NAME } from "./name.ts";
 
 /** Exchange's slowest writes take seconds; what takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
+/** Before Graph makes a subscription it calls our two addresses, and waits 10 seconds for each. */
+const SUBSCRIPTION_TIMEOUT_MS = 25_000;
+/** Where the push channels of an account are. */
+export const SUBSCRIPTIONS_PATH = "/subscriptions";
 /** Of a batch: five rounds of four calls. */
 export const BATCH_TIMEOUT_MS = 30_000;
 
@@ -15,7 +19,7 @@ export const BATCH_TIMEOUT_MS = 30_000;
  *
  * @source https://learn.microsoft.com/graph/outlook-immutable-id
  */
-export const PREFERENCE = 'IdType="ImmutableId"';
+const PREFERENCE = 'IdType="ImmutableId"';
 
 /** One call to Graph. */
 export interface GraphCall {
@@ -23,6 +27,13 @@ export interface GraphCall {
   /** Below the Graph URL, encoded, with its query: see {@link pathTo} and {@link withQuery}. */
   readonly path: string;
   readonly body?: unknown;
+  /** What is asked for in `Prefer`, beside {@link PREFERENCE}. */
+  readonly prefer?: string;
+}
+
+/** The value of `Prefer`. */
+export function preferenceOf({ prefer }: GraphCall): string {
+  return prefer === undefined ? PREFERENCE : `${PREFERENCE}, ${prefer}`;
 }
 
 /** Makes one call and never throws: whatever goes wrong is an answer. */
@@ -76,14 +87,17 @@ export async function callGraph(
   call: GraphCall,
   signal?: AbortSignal,
 ): Promise<GraphAnswer> {
+  const is_subscription = call.path.startsWith(SUBSCRIPTIONS_PATH);
+  const timeout_ms = is_subscription ? SUBSCRIPTION_TIMEOUT_MS : CALL_TIMEOUT_MS;
+  const table = is_subscription ? SUBSCRIPTION_ANSWERS : GRAPH_ANSWERS;
   return await observed(
     NAME,
     operationOf(call.method, call.path),
     async () => {
-      const response = await send(access, call, signal);
+      const response = await send(access, call, signal, timeout_ms);
       return "lost" in response
         ? response.lost
-        : readAnswer(response.status, response.headers, response.text);
+        : readAnswer(response.status, response.headers, response.text, table);
     },
     (answer) => answer,
     signal,
@@ -96,13 +110,14 @@ export async function callGraph(
  */
 export async function send(
   { graph_url, access_token, fetch }: GraphAccess,
-  { method, path, body }: GraphCall,
+  call: GraphCall,
   signal?: AbortSignal,
   timeout_ms = CALL_TIMEOUT_MS,
 ): Promise<
   | { readonly status: number; readonly headers: Headers; readonly text: string }
   | { readonly lost: GraphAnswer }
 > {
+  const { method, path, body } = call;
   const authorization = bearer(access_token);
   const timeout = AbortSignal.timeout(timeout_ms);
   try {
@@ -111,7 +126,7 @@ export async function send(
       headers: {
         accept: "application/json",
         authorization,
-        prefer: PREFERENCE,
+        prefer: preferenceOf(call),
         // Microsoft's support finds a call by it.
         "client-request-id": crypto.randomUUID(),
         ...(body === undefined ? {} : { "content-type": "application/json" }),

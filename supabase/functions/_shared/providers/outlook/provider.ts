@@ -2,7 +2,9 @@ import { defineProvider, type ProviderDefinition } from "../definition.ts";
 import type { OAuthProvider } from "../provider.ts";
 import { createOutlookClient } from "./client.ts";
 import { type MicrosoftEnv, microsoftEnvOf, MicrosoftVariables } from "./env.ts";
+import { isPushOn } from "../push.ts";
 import { LABEL, NAME } from "./name.ts";
+import { PUSH_PATH } from "./notifications.ts";
 import { createOutlookConnector } from "./oauth.ts";
 import { warnOfExpiringSecret } from "./secret-expiry.ts";
 
@@ -29,6 +31,7 @@ export const OUTLOOK: ProviderDefinition<typeof NAME> = defineProvider({
   needed: ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"],
   create(variables) {
     const microsoft = microsoftEnvOf(variables);
-    return microsoft && createOutlookProvider(microsoft);
+    const push = isPushOn(variables.MICROSOFT_PUSH, variables) ? { push_path: PUSH_PATH } : {};
+    return microsoft && { ...createOutlookProvider(microsoft), ...push };
   },
 });

@@ -60,6 +60,19 @@ export function graphZoneOf(time_zone: string): string | null {
   return windowsNamesOf(time_zone)[0] ?? null;
 }
 
+/**
+ * The time zone that Graph means by a name.
+ *
+ * @param name a Windows name or an IANA one
+ * @returns IANA name: of a Windows zone the place that CLDR names first, which need not be the one that an event was written in;
+ * null where we know no such zone, as of one that its user put together
+ */
+export function ianaZoneOf(name: string): string | null {
+  // An offset, which runtimes take for a zone, is none.
+  if (/^[a-z]/i.test(name) && isKnownZone(name)) return name;
+  return WINDOWS_ZONES[name]?.split(" ")[0] ?? null;
+}
+
 /** The Windows zones of a place: the current edition of CLDR's mapping first, then an older one. */
 function windowsNamesOf(time_zone: string): readonly string[] {
   const spellings = [time_zone, canonicalNameOf(time_zone) ?? [], ZONE_ALIASES[time_zone]?.split(" ") ?? []]

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  CHANNEL_ANSWERS,
   GOOGLE_ANSWERS,
   isBurned,
   isUnused,
@@ -18,6 +19,9 @@ function refused(status: number, reason: string, headers: Record<string, string>
 /** What each row of the table has to mean, said once more by hand: status, reason, outcome, seconds. */
 const EXPECTED: readonly (readonly [number, string, string, (number | null)?])[] = [
   [400, "timeRangeEmpty", "rejected"],
+  [400, "channelIdNotUnique", "exists"],
+  [400, "push.webhookUrlNotHttps", "rejected"],
+  [401, "push.webhookUrlUnauthorized", "rejected"],
   [401, "authError", "token_rejected"],
   [403, "rateLimitExceeded", "pause", null],
   [403, "userRateLimitExceeded", "pause", null],
@@ -85,7 +89,7 @@ Deno.test("every row of the table is tried, and names its source", () => {
       (s === status || status === "*") &&
       (reason === "unspecified" ? body.startsWith("{") : !body.startsWith("{"))
     );
-  for (const { status, reason, source } of GOOGLE_ANSWERS) {
+  for (const { status, reason, source } of [...CHANNEL_ANSWERS, ...GOOGLE_ANSWERS]) {
     assert.ok(tried(status, reason), `${status} ${reason}`);
     assert.ok(source.length > 5);
   }

@@ -52,6 +52,15 @@ Deno.test("answers belong to their calls by id, in whatever order they come", as
   );
 });
 
+Deno.test("a part says under which etag it is to be carried out, alone or beside others", async () => {
+  const { access, asked } = server(multipart());
+  const calls = CALLS.slice(0, 2).map((call, index) => index === 0 ? { ...call, if_match: '"1"' } : call);
+  await sendBatch(access, calls);
+  const [, one = "", other = ""] = (asked[0]?.body ?? "").split("Content-ID");
+  assert.match(one, /\r\nIf-Match: "1"\r\n/);
+  assert.doesNotMatch(other, /If-Match/);
+});
+
 Deno.test("a part that is missing or cannot be read may have been carried out", async () => {
   const { access } = server(multipart(part("response-item-1", "200 OK", {}), "--b\r\nnonsense\r\n"));
   assert.deepEqual(kinds(await sendBatch(access, CALLS)), ["unknown", "ok", "unknown"]);

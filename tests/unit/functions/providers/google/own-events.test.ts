@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { GoogleAnswer } from "../../../../../supabase/functions/_shared/providers/google/answers.ts";
+import { eventId } from "../../../../../supabase/functions/_shared/providers/google/event-id.ts";
 import { listOwnEvents } from "../../../../../supabase/functions/_shared/providers/google/own-events.ts";
 
 const TARGET = { calendar: { id: "c@group.calendar.google.com", role: "own" }, owner: "owner-1" } as const;
@@ -27,18 +28,24 @@ function play(...answers: readonly GoogleAnswer[]) {
   return { outcome: step.value, paths };
 }
 
-function item(id: string, more: Record<string, unknown> = {}, owner = "owner-1") {
-  return { id, extendedProperties: { private: { obligation_id: `of ${id}`, owner } }, ...more };
+/** An id as we give it, for an event that the test calls by a name. */
+const idOf = (name: string, owner = "owner-1") =>
+  eventId(owner, new TextEncoder().encode(name.padEnd(16)).toHex(), 0);
+
+function item(name: string, more: Record<string, unknown> = {}, owner = "owner-1") {
+  const tags = { obligation_id: `of ${name}`, owner };
+  return { id: idOf(name, owner), extendedProperties: { private: tags }, ...more };
 }
 
-function idsOf(outcome: ReturnType<typeof play>["outcome"]) {
+/** The names of the events of a listing. */
+function namesOf(outcome: ReturnType<typeof play>["outcome"]) {
   assert.ok(outcome.kind === "done");
-  return outcome.value.map(({ event_id }) => event_id);
+  return outcome.value.map(({ obligation_id }) => obligation_id.replace("of ", ""));
 }
 
 Deno.test("Google is asked for one property, live events, long pages and few fields", () => {
   const { outcome, paths: [path = ""] } = play(page([item("a")]));
-  assert.deepEqual(outcome, { kind: "done", value: [{ event_id: "a", obligation_id: "of a" }] });
+  assert.deepEqual(outcome, { kind: "done", value: [{ event_id: idOf("a"), obligation_id: "of a" }] });
   const url = new URL(path, "https://google.test");
   assert.equal(url.pathname, "/calendars/c%40group.calendar.google.com/events");
   assert.deepEqual([...url.searchParams], [
@@ -56,11 +63,11 @@ Deno.test("a further page is asked for with its token and the same question", ()
 
 Deno.test("a page without events may have a next one; without a token, or with none in it, it is the last", () => {
   const { outcome } = play(page(undefined, "1"), page([], "2"), page([item("a")], ""));
-  assert.deepEqual(idsOf(outcome), ["a"]);
+  assert.deepEqual(namesOf(outcome), ["a"]);
 });
 
 Deno.test("an event that two pages show is one", () => {
-  assert.deepEqual(idsOf(play(page([item("a")], "1"), page([item("a")])).outcome), [
+  assert.deepEqual(namesOf(play(page([item("a")], "1"), page([item("a")])).outcome), [
     "a",
   ]);
 });
@@ -71,19 +78,21 @@ Deno.test("what is not ours is left out even if Google lists it", () => {
     { id: "without", extendedProperties: {} },
     { id: "owner only", extendedProperties: { private: { owner: "owner-1" } } },
     item("another's", {}, "owner-2"),
+    // A copy has the tags, and an id that Google made.
+    item("copied", { id: "4kbb7c9p0m1n2o3q4r5s6t7u8v" }),
     item("ours"),
   ]));
-  assert.deepEqual(idsOf(outcome), ["ours"]);
+  assert.deepEqual(namesOf(outcome), ["ours"]);
 });
 
 Deno.test("occurrences that the user changed or cancelled of a series are left out, the series is not", () => {
   const { outcome } = play(page([
     item("series"),
-    item("series_20270101", { recurringEventId: "series" }),
+    item("occurrence", { recurringEventId: "series" }),
     { id: "series_20270108", status: "cancelled", recurringEventId: "series" },
     item("deleted", { status: "cancelled" }),
   ]));
-  assert.deepEqual(idsOf(outcome), ["series"]);
+  assert.deepEqual(namesOf(outcome), ["series"]);
 });
 
 Deno.test("what cannot be found is the calendar's on the first page, and the page's on a further one", () => {

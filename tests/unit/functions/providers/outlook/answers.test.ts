@@ -5,6 +5,8 @@ import {
   isTimeZoneRefusal,
   lacksBatch,
   readAnswer,
+  SUBSCRIPTION_ANSWERS,
+  SUBSCRIPTION_ROWS,
 } from "../../../../../supabase/functions/_shared/providers/outlook/answers.ts";
 
 function refused(status: number, code: string | null, headers: Record<string, string> = {}) {
@@ -103,6 +105,37 @@ Deno.test("every row has a source, and no two rows are about the same answer", (
   assert.equal(new Set(keys).size, keys.length);
   assert.ok(GRAPH_ANSWERS.every((row) => row.status !== "*" || row.reason === null || row.reason === ""));
   assert.equal(failureOf(GRAPH_ANSWERS, 418, "teapot", null).kind, "rejected");
+});
+
+/** As {@link EXPECTED}, of `/subscriptions`. */
+const OF_SUBSCRIPTIONS = [
+  [400, "ValidationError", "retry"],
+  [400, "InvalidRequest", "rejected"],
+  [401, "InvalidAuthenticationToken", "token_rejected"],
+  [403, "ErrorAccessDenied", "retry"],
+  [403, "Forbidden", "retry"],
+  [403, null, "retry"],
+  [404, "ResourceNotFound", "gone"],
+  [404, "ErrorItemNotFound", "gone"],
+  [404, "MailboxNotEnabledForRESTAPI", "mailbox_unavailable"],
+  [404, null, "retry"],
+  [409, "Conflict", "conflict"],
+  [429, "TooManyRequests", "pause"],
+  [503, null, "unknown"],
+] as const;
+
+for (const [status, code, kind] of OF_SUBSCRIPTIONS) {
+  Deno.test(`of a subscription, ${status} ${code ?? "(not Graph's)"} is ${kind}`, () => {
+    const body = code === null ? "<html>" : JSON.stringify({ error: { code, message: "m" } });
+    assert.equal(readAnswer(status, new Headers(), body, SUBSCRIPTION_ANSWERS).kind, kind);
+  });
+}
+
+Deno.test("no refusal of a subscription says that the grant or the calendar is lost, and every row has a source", () => {
+  const kinds = SUBSCRIPTION_ROWS.map(({ means }) => means.kind);
+  assert.ok(!kinds.includes("needs_reconnect") && !kinds.includes("needs_admin"));
+  assert.ok(SUBSCRIPTION_ANSWERS.every(({ means }) => means.kind !== "needs_reconnect"));
+  assert.ok(SUBSCRIPTION_ROWS.every(({ source }) => source.length > 8));
 });
 
 Deno.test("a claims challenge is the token's matter, with 401 and with 403", () => {

@@ -153,6 +153,10 @@ Deno.test("single calls are charged one by one; a calendar that is not the integ
     "DELETE /me/calendars/a%2Fb",
     "POST /me/calendars/a%2Fb/events",
     "POST /me/calendar/events",
+    // Where the event stands.
+    "GET /me/calendars/a%2Fb/events",
+    "GET /me/events/e%2F1",
+    "GET /me/calendars",
     "PATCH /me/events/e%2F1",
     "DELETE /me/events/e%2F1",
   ]);

@@ -46,7 +46,7 @@ const DENIED = refused(403, "ErrorAccessDenied");
 const LOOKUP =
   `GET /me/calendars/cal/1/events?$filter=singleValueExtendedProperties/Any(ep: ep/id eq '${OBLIGATION_PROPERTY}'` +
   ` and ep/value eq '${EVENT.obligation_id}')` +
-  `&$expand=singleValueExtendedProperties($filter=id eq '${EVENT_OWNER_PROPERTY}')&$select=id&$top=250`;
+  `&$expand=singleValueExtendedProperties($filter=id eq '${EVENT_OWNER_PROPERTY}')&$select=id,transactionId&$top=250`;
 const FIND_OWN =
   `GET /me/calendars?$top=100&$expand=singleValueExtendedProperties($filter=id eq '${OWNER_PROPERTY}')`;
 
@@ -68,6 +68,9 @@ function ownCalendar(id: string) {
 function tagged(id: string, owner = "owner-1", property = EVENT_OWNER_PROPERTY) {
   return { id, singleValueExtendedProperties: [{ id: property, value: owner }] };
 }
+
+/** The answer to a look-up in a calendar that has these events of ours. */
+const HERE = (...ids: readonly string[]) => ok({ value: ids.map((id) => tagged(id)) });
 
 Deno.test("a creation posts into the calendar by its id, encoded", () => {
   const { outcome, calls } = play(createEvent(target("own"), EVENT), [written]);
@@ -169,17 +172,130 @@ Deno.test("a failure on the way is the outcome", () => {
   assert.equal(play(createEvent(target("own"), EVENT), [duplicate(), ok({})]).outcome.kind, "unknown");
 });
 
-Deno.test("an update changes the event in place", () => {
-  const { outcome, calls } = play(updateEvent(target("own"), "a+b=", EVENT), [written]);
+Deno.test("an update of the version that we know changes the event in place, wherever that is, under no condition", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "a+b=", EVENT, 'W/"1"'), [written]);
   assert.deepEqual(outcome, done);
   assert.equal(calls[0]?.path, "/me/events/a%2Bb%3D");
   assert.deepEqual(calls[0]?.body, patchBody(EVENT, "owner-1"));
 });
 
-Deno.test("an update of an event that is gone makes it anew", () => {
-  const { outcome, calls } = play(updateEvent(target("own"), "old", EVENT), [GONE, written]);
+Deno.test("an update of the version that we know writes nothing where the event is deleted", () => {
+  const update = () => updateEvent(target("own"), "old", EVENT, 'W/"1"');
+  const { outcome, calls } = play(update(), [GONE, ok({ id: "cal/1" })]);
+  assert.equal(outcome.kind, "gone");
+  assert.deepEqual(calls.map(nameOf), ["PATCH /me/events/old", "GET /me/calendars/cal/1"]);
+  assert.equal(play(update(), [GONE, GONE, ok({ value: [] })]).outcome.kind, "calendar_missing");
+});
+
+Deno.test("an update of whatever became of an event first looks whether it stands in the calendar", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "a", EVENT), [HERE("a"), written]);
   assert.deepEqual(outcome, done);
-  assert.equal(calls[1]?.method, "POST");
+  assert.deepEqual(calls.map(nameOf), [LOOKUP, "PATCH /me/events/a"]);
+});
+
+/** What an event is created with that takes the place of another one. */
+const following = (id: string) =>
+  createBody(EVENT, "owner-1", transactionId("owner-1", EVENT.obligation_id, "own", id));
+
+Deno.test("where it was deleted, then or just now, it is made anew, under an id that no event had", () => {
+  const before = play(updateEvent(target("own"), "old", EVENT), [HERE(), GONE, written]);
+  assert.deepEqual(before.outcome, done);
+  assert.deepEqual(before.calls.slice(1).map(nameOf), [
+    "GET /me/events/old?$select=attendees",
+    "POST /me/calendars/cal/1/events",
+  ]);
+  assert.deepEqual(before.calls[2]?.body, following("old"));
+  const now = play(updateEvent(target("own"), "old", EVENT), [HERE("old"), GONE, written]);
+  assert.deepEqual(now.outcome, done);
+  assert.deepEqual(now.calls[2]?.body, following("old"));
+});
+
+Deno.test("made anew before, as after a lost answer, the same event is found by its tags", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "old", EVENT), [HERE("event/1"), GONE, written]);
+  assert.deepEqual(outcome, done);
+  assert.equal(nameOf(calls[2] ?? { method: "GET", path: "" }), "PATCH /me/events/event/1");
+});
+
+Deno.test("where that was deleted as well, the generations are tried", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "old", EVENT), [
+    HERE(),
+    GONE,
+    duplicate(),
+    HERE(),
+    duplicate("old"),
+    written,
+  ]);
+  assert.deepEqual(outcome, done);
+  assert.deepEqual(calls[2]?.body, following("old"));
+  assert.deepEqual(
+    calls[5]?.body,
+    createBody(EVENT, "owner-1", transactionId("owner-1", EVENT.obligation_id, "own", 1)),
+  );
+});
+
+const CALENDARS = ok({ value: [{ id: "cal/1" }, { id: "cal/2" }, { id: "cal/3", isDefaultCalendar: true }] });
+
+Deno.test("where its user moved it to another calendar, it is taken away there and made anew", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "moved", EVENT), [
+    HERE(),
+    ok({ id: "moved", attendees: [] }),
+    CALENDARS,
+    HERE(),
+    HERE("moved"),
+    ok(null),
+    written,
+  ]);
+  assert.deepEqual(outcome, done);
+  assert.deepEqual(calls.at(-1)?.body, following("moved"));
+  assert.deepEqual(calls.map(nameOf).map((name) => name.replace(/\?.*/, "")), [
+    "GET /me/calendars/cal/1/events",
+    "GET /me/events/moved",
+    "GET /me/calendars",
+    "GET /me/calendars/cal/2/events",
+    "GET /me/calendar/events",
+    "DELETE /me/events/moved",
+    "POST /me/calendars/cal/1/events",
+  ]);
+});
+
+Deno.test("with guests it stays there, and another one is made or brought up to date", () => {
+  const found = (
+    here: ReturnType<typeof ok>,
+  ) => [here, ok({ attendees: [{}] }), CALENDARS, HERE("moved"), written];
+  const made = play(updateEvent(target("own"), "moved", EVENT), found(HERE()));
+  assert.deepEqual(made.outcome, done);
+  assert.deepEqual(made.calls[4]?.body, following("moved"));
+  const again = play(updateEvent(target("own"), "moved", EVENT), found(HERE("event/1")));
+  assert.deepEqual(again.outcome, done);
+  assert.equal(nameOf(again.calls[4] ?? { method: "GET", path: "" }), "PATCH /me/events/event/1");
+});
+
+Deno.test("what we may not take away stays there; a failure on the way is the outcome", () => {
+  const found = [HERE(), ok({ attendees: null }), CALENDARS, GONE, HERE("moved")];
+  for (const denied of [DENIED, refused(400, "ErrorCannotDeleteObject")]) {
+    assert.deepEqual(
+      play(updateEvent(target("own"), "moved", EVENT), [...found, denied, written]).outcome,
+      done,
+    );
+  }
+  const down = refused(503, "ServiceUnavailable");
+  for (let answered = 0; answered <= found.length; answered++) {
+    const answers = [...found.slice(0, answered), down];
+    assert.equal(play(updateEvent(target("own"), "moved", EVENT), answers).outcome.kind, "unknown");
+  }
+});
+
+Deno.test("an event that is in the mailbox and is found in no calendar is changed where it is", () => {
+  const { outcome, calls } = play(updateEvent(target("own"), "late", EVENT), [
+    HERE(),
+    ok({ attendees: [] }),
+    CALENDARS,
+    HERE(),
+    HERE(),
+    written,
+  ]);
+  assert.deepEqual(outcome, done);
+  assert.equal(nameOf(calls[5] ?? { method: "GET", path: "" }), "PATCH /me/events/late");
 });
 
 Deno.test("our own calendar under another id has moved", () => {
@@ -236,7 +352,7 @@ Deno.test("access denied is the calendar's where it is read-only, the grant's wh
 Deno.test("access denied is looked into for changes and removals too", () => {
   const read_only = ok({ id: "cal/1", canEdit: false });
   assert.equal(
-    play(updateEvent(target("other"), "e", EVENT), [DENIED, read_only]).outcome.kind,
+    play(updateEvent(target("other"), "e", EVENT, 'W/"1"'), [DENIED, read_only]).outcome.kind,
     "calendar_missing",
   );
   assert.equal(play(deleteEvent(target("other"), "e"), [DENIED, read_only]).outcome.kind, "calendar_missing");
@@ -244,7 +360,9 @@ Deno.test("access denied is looked into for changes and removals too", () => {
 
 Deno.test("a zone that Graph does not know is written as the same instants in UTC, in a creation and in a change", () => {
   const unknown_zone = refused(400, "TimeZoneNotSupportedException");
-  for (const program of [createEvent(target("own"), MADRID), updateEvent(target("own"), "e", MADRID)]) {
+  for (
+    const program of [createEvent(target("own"), MADRID), updateEvent(target("own"), "e", MADRID, 'W/"1"')]
+  ) {
     const { outcome, calls } = play(program, [unknown_zone, written]);
     assert.deepEqual(outcome, done);
     const startOf = (body: unknown) =>

@@ -8,6 +8,7 @@ import {
 } from "../../../../../supabase/functions/_shared/providers/outlook/time-zones.ts";
 import { inUtc } from "../../../../../supabase/functions/_shared/providers/plainer-event.ts";
 import { event } from "./events.ts";
+import { DEFAULT_SETTINGS } from "../../../../support/default-settings.ts";
 
 function timed(start: string, time_zone: string, minutes = 30) {
   const from = Temporal.Instant.from(start).toZonedDateTimeISO(time_zone);
@@ -116,10 +117,11 @@ Deno.test("an all-day event keeps its date, whatever the date and wherever the r
           obligation_id: crypto.randomUUID(),
           title: "t",
           description: "",
+          obligation_type: null,
           status: "open",
           due: { kind: "date", date },
           url: null,
-        }, { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" });
+        }, { ...DEFAULT_SETTINGS, reminders_minutes: [] });
         assert.ok(made !== null);
         const next = Temporal.PlainDate.from(date).add({ days: 1 }).toString();
         assert.deepEqual(graphTimeOf(made.time), {

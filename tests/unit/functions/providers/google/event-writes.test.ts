@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import type { CalendarEvent } from "../../../../../supabase/functions/_shared/domain/calendar-event.ts";
+import type { GoogleAnswer } from "../../../../../supabase/functions/_shared/providers/google/answers.ts";
+import { eventId } from "../../../../../supabase/functions/_shared/providers/google/event-id.ts";
+import { updateEvent } from "../../../../../supabase/functions/_shared/providers/google/event-writes.ts";
+
+const OWNER = "owner-1";
+const TARGET = { calendar: { id: "calendar", role: "own" }, owner: OWNER } as const;
+const OBLIGATION = "5f0c9a52-8d0a-4c56-9f0e-0f6f4bb50001";
+const EVENT_ID = eventId(OWNER, OBLIGATION, 0);
+const EVENT: CalendarEvent = {
+  obligation_id: OBLIGATION,
+  title: "Energy report",
+  description: "",
+  time: { kind: "all_day", start_date: "2027-03-15", end_date: "2027-03-16" },
+  url: null,
+  completed: false,
+  reminders_minutes: [],
+};
+
+const CHANGED: GoogleAnswer = { kind: "conflict", reason: "conditionNotMet" };
+
+function answered(etag: string, more: Record<string, unknown> = {}): GoogleAnswer {
+  const day = { start: { date: "2027-03-20" }, end: { date: "2027-03-21" } };
+  const tags = { private: { obligation_id: OBLIGATION, owner: OWNER } };
+  return {
+    kind: "ok",
+    body: { id: EVENT_ID, etag, status: "confirmed", ...day, extendedProperties: tags, ...more },
+  };
+}
+
+/** Plays an update against answers in their order. */
+function play(etag: string | null, ...answers: readonly GoogleAnswer[]) {
+  const program = updateEvent(TARGET, EVENT_ID, EVENT, etag);
+  const calls: (readonly [string, string | null])[] = [];
+  let step = program.next();
+  while (!step.done) {
+    calls.push([step.value.method, step.value.if_match ?? null]);
+    const answer = answers[calls.length - 1];
+    assert.ok(answer, "there is no answer to one more call");
+    step = program.next(answer);
+  }
+  assert.equal(calls.length, answers.length);
+  return { outcome: step.value, calls };
+}
+
+Deno.test("an update under an etag is refused where the event has another one, and says what the event is", () => {
+  const { outcome, calls } = play('"1"', CHANGED, answered('"2"'));
+  assert.deepEqual(calls, [["PATCH", '"1"'], ["GET", null]]);
+  assert.deepEqual(outcome, {
+    kind: "edited",
+    event: {
+      event_id: EVENT_ID,
+      etag: '"2"',
+      obligation_id: OBLIGATION,
+      time: { kind: "all_day", start_date: "2027-03-20", end_date: "2027-03-21" },
+      is_series: false,
+      has_guests: false,
+    },
+  });
+});
+
+const DELETED: Readonly<Record<string, GoogleAnswer>> = {
+  "listed as cancelled": answered('"2"', { status: "cancelled" }),
+  "gone for good": { kind: "gone", reason: "deleted" },
+};
+const REFUSED: Readonly<Record<string, GoogleAnswer>> = {
+  "by its etag": CHANGED,
+  "because it cannot be brought back": { kind: "rejected", reason: "forbidden" },
+  "because it is deleted": { kind: "gone", reason: "deleted" },
+  "without a word, as it stays cancelled": answered('"2"', { status: "cancelled" }),
+};
+
+for (const [how, refusal] of Object.entries(REFUSED)) {
+  for (const [what, answer] of Object.entries(DELETED)) {
+    Deno.test(`an update of an event that was deleted (${what}), refused ${how}, is gone`, () => {
+      assert.deepEqual(play('"1"', refusal, answer).outcome, { kind: "gone", reason: "deleted" });
+    });
+  }
+}
+
+Deno.test("where the event is not found, the calendar is asked for", () => {
+  const not_found: GoogleAnswer = { kind: "gone", reason: "notFound" };
+  assert.equal(play('"1"', not_found, not_found, not_found).outcome.kind, "calendar_missing");
+  assert.equal(play('"1"', not_found, not_found, { kind: "ok", body: {} }).outcome.kind, "gone");
+});
+
+Deno.test("a clash with another write, of an event that is still as we know it, is a conflict", () => {
+  assert.deepEqual(play('"1"', CHANGED, answered('"1"')).outcome, CHANGED);
+});
+
+Deno.test("without an etag the event is written whatever it is by now", () => {
+  const { outcome, calls } = play(null, answered('"2"'));
+  assert.deepEqual(calls, [["PATCH", null]]);
+  assert.deepEqual(outcome, { kind: "done", event_id: EVENT_ID, etag: '"2"' });
+  assert.deepEqual(play(null, CHANGED).outcome, CHANGED);
+});
+
+Deno.test("an etag that no header can carry is none", () => {
+  for (const etag of ["", '"1"\r\nX-Other: 1', '"é"']) {
+    assert.deepEqual(play(etag, answered('"2"')).calls, [["PATCH", null]]);
+  }
+});
+
+Deno.test("reminders follow under the etag of the first write", () => {
+  const noted = {
+    reminders: { useDefault: false, overrides: [{ method: "popup", minutes: 60 }] },
+    extendedProperties: { private: { obligation_id: OBLIGATION, owner: OWNER, reminders: "set 60" } },
+  };
+  const completed = { ...EVENT, completed: true };
+  const program = updateEvent(TARGET, EVENT_ID, completed, '"1"');
+  program.next();
+  const second = program.next(answered('"2"', noted));
+  assert.ok(!second.done, "the reminders are not taken away");
+  assert.deepEqual([second.value.method, second.value.if_match], ["PATCH", '"2"']);
+  program.next(CHANGED);
+  const end = program.next(answered('"3"'));
+  assert.ok(end.done && end.value.kind === "edited");
+});
