@@ -3,6 +3,7 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { FaultList, type Faults } from "./faults.ts";
 import type { ObservedState } from "./observed-state.ts";
+import { PersonEditBody } from "./person-edit.ts";
 
 /** An account as the page shows it, whoever its provider is. */
 export interface AccountView {
@@ -17,7 +18,12 @@ export interface CalendarView {
   readonly name: string;
   readonly color: string;
   readonly events: readonly EventView[];
+  /** Events that were deleted and can be put back; absent: none. */
+  readonly deleted?: readonly DeletedEventView[];
 }
+
+/** A deleted event as the page shows it. */
+export type DeletedEventView = Pick<EventView, "id" | "title" | "day">;
 
 /** An event as the page shows it; deleted ones are left out. */
 export interface EventView {
@@ -29,6 +35,15 @@ export interface EventView {
   readonly day: string;
   /** HH:MM as the event's own clock shows it; null: all day. */
   readonly time: string | null;
+  /** As the provider names it; null: none is kept. */
+  readonly time_zone: string | null;
+  /** Before the start, of an all-day event before its midnight; negative: after it. */
+  readonly reminders_minutes: readonly number[];
+  readonly description: string;
+  /** The obligation's page; null: none. */
+  readonly link: string | null;
+  /** From the provider's place for our tag; null: the event has none. */
+  readonly obligation_id: string | null;
 }
 
 /** What differs between providers behind the same controls. Bodies come unparsed; what does not fit throws ZodError. */
@@ -42,6 +57,12 @@ export interface Controls {
   revoke(email: string): boolean;
   /** What a person does to an event in the provider's own app; false where there is no such event. */
   editEvent(body: unknown): boolean;
+  /**
+   * The same, in words that every provider has; the event changes as when its user changes it.
+   *
+   * @returns false where there is no such event
+   */
+  editAsPerson(edit: PersonEditBody): boolean;
   deleteCalendar(email: string, calendar_id: string): void;
 }
 
@@ -65,7 +86,10 @@ export function controlRoutes(state: ObservedState, faults: Faults, controls: Co
       revision: state.revision,
       quota_violations: state.quota_violations,
     }));
-  app.get("/view", (c) => c.json({ accounts: controls.view() }));
+  app.get(
+    "/view",
+    (c) => c.json({ accounts: controls.view() }),
+  );
   app.get("/requests", (c) => c.json({ requests: state.requests }));
   app.delete("/requests", (c) => {
     state.requests = [];
@@ -93,6 +117,10 @@ export function controlRoutes(state: ObservedState, faults: Faults, controls: Co
     return done(c, controls.revoke(account), "account");
   });
   app.post("/user_edit", async (c) => done(c, controls.editEvent(await c.req.json()), "event"));
+  app.post("/edit", async (c) => {
+    const edit = PersonEditBody.parse(await c.req.json());
+    return done(c, controls.editAsPerson(edit), "event");
+  });
   app.post("/delete_calendar", async (c) => {
     const { account, calendar_id } = CalendarBody.parse(await c.req.json());
     controls.deleteCalendar(account, calendar_id);

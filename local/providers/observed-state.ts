@@ -33,6 +33,8 @@ export class ObservedState {
   quota_violations: QuotaViolation[] = [];
   /** So that tests can look for them where they must not be. */
   readonly issued: IssuedSecret[] = [];
+  /** Listings leave out what was written in the last so many milliseconds, as those of a search index do; 0: none. */
+  listing_lag_ms = 0;
   readonly #listeners = new Set<() => void>();
   #revision = 0;
 
@@ -41,6 +43,11 @@ export class ObservedState {
     this.#revision++;
     for (const notify of this.#listeners) notify();
     return this.#revision;
+  }
+
+  /** Whether listings show by now what was written then. */
+  isListed(written_at_ms: number): boolean {
+    return written_at_ms <= Date.now() - this.listing_lag_ms;
   }
 
   get revision(): number {

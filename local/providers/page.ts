@@ -1,85 +1,158 @@
-/** The emulator's own page: each account's calendars, updating itself. No asset comes from elsewhere. */
+import { DATES_SCRIPT } from "./page-dates.ts";
+import { DETAILS_MARKUP, DETAILS_SCRIPT, DETAILS_STYLE } from "./page-details.ts";
+import { EDITING_MARKUP, EDITING_SCRIPT, EDITING_STYLE } from "./page-editing.ts";
+
+/**
+ * The emulator's own page: each account's calendars, updating itself. No asset comes from elsewhere. `?account=` in its address
+ * chooses whose calendars it shows first. It fits into a frame of another page.
+ */
 export function calendarPage(provider: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${provider} emulator</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <style>
-:root{color-scheme:light dark;--line:#8884;--mark:#1a73e822}
-body{font:15px/1.4 system-ui;margin:0 auto;max-width:72rem;padding:1rem}
-header{display:flex;gap:.75rem;align-items:center;flex-wrap:wrap}h1{font-size:1.2rem;margin:0 auto 0 0}
+:root{color-scheme:light dark;--line:#8884;--accent:light-dark(#0b63c5,#6cb6ff);--on-accent:light-dark(#fff,#0d1117);--tint:#1a73e822}
+*{box-sizing:border-box}
+body{font:15px/1.4 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1rem;background:Canvas;color:CanvasText}
+header{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}h1{font-size:1.2rem;margin:0 auto 0 0}h2{font-size:1.05rem}
 select,button{font:inherit;padding:.35rem .6rem;border-radius:6px;border:1px solid var(--line);background:Canvas;color:CanvasText}
-table{width:100%;border-collapse:collapse;table-layout:fixed;margin-top:1rem}th{font-weight:500;padding:.3rem}
+select{max-width:100%}button{cursor:pointer}
+button:focus-visible,input:focus-visible,select:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
+nav{display:flex;gap:.5rem;align-items:center}#month{min-width:9rem;text-align:center}
+#legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.75rem 0 0;padding:0}
+#legend li{overflow-wrap:anywhere}#legend li::before{content:"";display:inline-block;width:.8rem;height:.8rem;margin-inline-end:.4rem;border-radius:3px;background:var(--color);forced-color-adjust:none}
+table{width:100%;border-collapse:collapse;table-layout:fixed;margin-top:.75rem}th{font-weight:500;padding:.3rem}
 td{border:1px solid var(--line);height:6rem;vertical-align:top;padding:.2rem;font-size:.8rem;overflow:hidden}
-td.other{opacity:.45}td.today{outline:2px solid #1a73e8;outline-offset:-2px}
-.event{display:block;border-left:4px solid;border-radius:3px;padding:0 .3rem;margin:.1rem 0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-.new{background:var(--mark);font-weight:600}li{margin:.2rem 0}
-</style></head><body>
+td.other>span{opacity:.75}td.today{outline:2px solid var(--accent);outline-offset:-2px}td.today>span{font-weight:700}
+button.event{display:block;width:100%;min-height:1.5rem;margin:.1rem 0;padding:0 .3rem;border:0;border-left:4px solid var(--color);border-radius:3px;background:color-mix(in srgb,var(--color) 14%,Canvas);text-align:start;cursor:grab}
+#grid button.event{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+button.event:hover{background:color-mix(in srgb,var(--color) 28%,Canvas)}
+button.event.new{font-weight:700;outline:1px solid var(--color)}
+#agenda,#earlier,#deleted{list-style:none;padding:0}#agenda button,#earlier button,#deleted button{min-height:2.75rem}li{margin:.2rem 0}
+@media (max-width:40rem){body{padding:.75rem}td{height:3.25rem;font-size:.7rem;padding:.1rem}#grid button.event{padding:0 .1rem;border-left-width:3px;text-overflow:clip;font-size:.65rem}}
+${DETAILS_STYLE}${EDITING_STYLE}</style></head><body>
 <header><h1>${provider} emulator</h1>
 <label>Account <select id="account"></select></label>
-<button id="previous" aria-label="Previous month">‹</button><strong id="month" aria-live="polite"></strong>
-<button id="next" aria-label="Next month">›</button></header>
-<p id="legend"></p><main id="grid"></main><h2>Agenda</h2><ul id="agenda"></ul>
+<nav aria-label="Month"><button id="previous" aria-label="Previous month">‹</button><strong id="month" aria-live="polite"></strong>
+<button id="next" aria-label="Next month">›</button></nav></header>
+<main><ul id="legend" aria-label="Calendars"></ul><div id="grid"></div><h2>Agenda</h2><ul id="agenda"></ul>
+<details id="earlier-part" hidden><summary>Earlier</summary><ul id="earlier"></ul></details>
+${EDITING_MARKUP.replace("<!-- details -->", DETAILS_MARKUP)}</main>
 <script type="module">
 const $ = (id) => document.getElementById(id);
-let accounts = [], month = new Date(), seen = new Map(), first = true;
-month.setDate(1);
+const AGENDA_SHOWN = 100, EARLIER_SHOWN = 20, DELETED_SHOWN = 20, NEW_MS = 4000, REDRAW_MS = 100;
+// Dark enough to be seen on white, bright enough on black. A calendar whose own colour another one has takes one of these.
+const COLOURS = ["#188038", "#c5221f", "#9334e6", "#b06000", "#00838f", "#c2185b", "#5f6368"];
+let accounts = [], seen = new Map(), first = true, month, monthDrawn;
 function element(name, text, attributes = {}) {
   const node = document.createElement(name);
   node.textContent = text;
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
 }
-const labelOf = ({ time, title }) => (time === null ? "" : time + " ") + title;
+${DATES_SCRIPT}${DETAILS_SCRIPT}
+function shown(event, text, place) {
+  const node = editable({ ...event, key: place + " " + event.id }, text);
+  if (event.fresh) node.classList.add("new");
+  node.style.setProperty("--color", event.color);
+  return node;
+}
+function inOwnColours(calendars) {
+  const used = new Set();
+  return calendars.map((calendar) => {
+    const color = used.has(calendar.color) ? COLOURS.find((one) => !used.has(one)) ?? calendar.color : calendar.color;
+    used.add(color);
+    return { ...calendar, color };
+  });
+}
+function inCalendars(account, list) {
+  return inOwnColours(account.calendars).flatMap((calendar) => (calendar[list] ?? [])
+    .map((event) => ({ ...event, account: account.email, calendar_id: calendar.id, calendar: calendar.name, color: calendar.color })));
+}
+function noteVersions() {
+  const at = first ? -Infinity : performance.now();
+  for (const { id, version } of accounts.flatMap(({ calendars }) => calendars).flatMap(({ events }) => events)) {
+    if (seen.get(id)?.version !== version) seen.set(id, { version, at });
+  }
+}
+const isFresh = ({ id }) => performance.now() - seen.get(id).at < NEW_MS;
 function draw() {
   const account = accounts.find(({ email }) => email === $("account").value) ?? accounts[0];
-  if (!account) return;
-  const events = account.calendars.flatMap(({ color, events }) => events
-    .map((event) => ({ ...event, color, fresh: !first && seen.get(event.id) !== event.version })))
+  // A new grid would end the dragging.
+  if (!account || dragged) return;
+  const focused = document.activeElement?.dataset?.key;
+  const events = inCalendars(account, "events")
+    .map((event) => ({ ...event, fresh: isFresh(event) }))
     .sort((a, b) => (a.day + (a.time ?? "")).localeCompare(b.day + (b.time ?? "")));
-  $("month").textContent = month.toLocaleDateString("en", { month: "long", year: "numeric" });
-  $("legend").replaceChildren(...account.calendars.map(({ color, name, events }) => {
-    const item = element("span", "");
-    item.append(element("span", " ■ ", { style: "color:" + color }), name + " (" + events.length + ") ");
-    return item;
-  }));
+  const today = keyOf(new Date());
+  const upcoming = events.filter(({ day }) => day >= today);
+  const earlier = events.filter(({ day }) => day < today);
+  // Until somebody chooses a month.
+  const begin = month ?? monthOf((upcoming[0] ?? earlier.at(-1))?.day ?? today);
+  monthDrawn = begin;
+  $("month").textContent = nameOfMonth(begin);
+  $("legend").replaceChildren(...inOwnColours(account.calendars).map(({ color, name, events }) =>
+    element("li", name + " (" + events.length + ")", { style: "--color:" + color })));
+  drawMonth(begin, today, events);
+  drawAgenda($("agenda"), upcoming.slice(0, AGENDA_SHOWN));
+  if (upcoming.length === 0) {
+    $("agenda").append(element("li", events.length === 0 ? "No events yet. Connect this account and write to public.obligations." : "Nothing to come."));
+  }
+  $("earlier-part").hidden = earlier.length === 0;
+  drawAgenda($("earlier"), earlier.slice(-EARLIER_SHOWN));
+  drawDeleted(inCalendars(account, "deleted").slice(-DELETED_SHOWN).map((event) => ({ ...event, key: "deleted " + event.id })));
+  if (focused) document.querySelector('[data-key="' + CSS.escape(focused) + '"]')?.focus();
+}
+function drawMonth(begin, today, events) {
   const table = element("table", "");
   const head = element("tr", "");
-  for (const name of ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]) head.append(element("th", name, { scope: "col" }));
+  for (const { short, long } of WEEKDAYS) head.append(element("th", short, { scope: "col", abbr: long }));
   table.append(head);
-  const day = new Date(month);
-  day.setDate(1 - ((month.getDay() + 6) % 7));
-  const today = new Date().toLocaleDateString("sv");
+  const day = firstShown(begin);
   do {
     const row = element("tr", "");
     for (let i = 0; i < 7; i++) {
-      const key = day.toLocaleDateString("sv");
-      const cell = element("td", String(day.getDate()), { class: (day.getMonth() === month.getMonth() ? "" : "other ") + (key === today ? "today" : "") });
-      for (const event of events.filter((one) => one.day === key)) {
-        cell.append(element("span", labelOf(event), { class: "event" + (event.fresh ? " new" : ""), style: "border-color:" + event.color, title: event.title }));
-      }
+      const key = keyOf(day);
+      const cell = element("td", "", { class: (day.getMonth() === begin.getMonth() ? "" : "other ") + (key === today ? "today" : "") });
+      cell.append(element("span", String(day.getDate())), ...events.filter((one) => one.day === key).map((event) => shown(event, labelOf(event), "grid")));
+      dropTarget(cell, key);
       row.append(cell);
       day.setDate(day.getDate() + 1);
     }
     table.append(row);
-  } while (day.getMonth() === month.getMonth());
+  } while (day.getMonth() === begin.getMonth());
   $("grid").replaceChildren(table);
-  $("agenda").replaceChildren(...(events.length ? events.slice(0, 100).map((event) => element("li", event.day + " " + labelOf(event)))
-    : [element("li", "No events yet. Connect this account and write to public.obligations.")]));
-  for (const event of events) seen.set(event.id, event.version);
+}
+function drawAgenda(list, events) {
+  list.replaceChildren(...events.map((event) => {
+    const item = element("li", "");
+    item.append(shown(event, dayInWords(event.day) + ", " + labelOf(event), "agenda"));
+    return item;
+  }));
 }
 async function load() {
   ({ accounts } = await (await fetch("/emulator/view")).json());
   if ($("account").options.length === 0) {
     for (const { email, name } of accounts) $("account").append(element("option", name + " (" + email + ")", { value: email }));
+    const asked = new URLSearchParams(location.search).get("account");
+    if (accounts.some(({ email }) => email === asked)) $("account").value = asked;
   }
-  draw();
+  noteVersions();
   first = false;
+  draw();
+  setTimeout(draw, NEW_MS);
 }
-$("account").onchange = draw;
-$("previous").onclick = () => { month.setMonth(month.getMonth() - 1); draw(); };
-$("next").onclick = () => { month.setMonth(month.getMonth() + 1); draw(); };
-let timer;
-new EventSource("/emulator/events").addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(load, 100); });
+function turnTo(months) {
+  month = new Date(monthDrawn.getFullYear(), monthDrawn.getMonth() + months, 1);
+  draw();
+}
+$("account").onchange = () => { month = undefined; draw(); };
+$("previous").onclick = () => turnTo(-1);
+$("next").onclick = () => turnTo(1);
+${EDITING_SCRIPT}let timer;
+// While changes keep coming it draws at intervals, not only when they end.
+new EventSource("/emulator/events").addEventListener("change", () => { timer ??= setTimeout(() => { timer = undefined; load(); }, REDRAW_MS); });
 </script></body></html>
 `;
 }

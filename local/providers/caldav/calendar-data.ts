@@ -2,7 +2,7 @@ import ICAL from "ical.js";
 import { DavError } from "./errors.ts";
 
 /** As Cyrus and iCloud have it, in bytes. */
-export const RESOURCE_BYTES_MAX = 300_000;
+const RESOURCE_BYTES_MAX = 300_000;
 const LINE_OCTETS_MAX = 75;
 /** Properties that a VEVENT may have once (RFC 5545 §3.6.1). */
 const ONCE = [

@@ -1,19 +1,28 @@
 import ICAL from "ical.js";
 import { z } from "zod";
 import type { Controls } from "../control.ts";
-import { BY_THE_BOOK, type CalDavState, calendarAt, type StoredFile } from "./state.ts";
+import { eventViewOf } from "./event-view.ts";
+import { editedFile } from "./person-edit.ts";
+import { readCalendar } from "./read-calendar.ts";
 import { calendarPath } from "./resources.ts";
+import { BY_THE_BOOK, type CalDavState, calendarAt, type CalendarEntry } from "./state.ts";
+
+const FILE_END = ".ics";
 
 const Odd = z.strictObject({
   ...Object.fromEntries(
-    Object.keys(BY_THE_BOOK).filter((name) => name !== "mkcalendar").map((name) => [name, z.boolean()]),
+    Object.entries(BY_THE_BOOK).filter(([, value]) => typeof value === "boolean")
+      .map(([name]) => [name, z.boolean()]),
   ),
   mkcalendar: z.enum(["allowed", "refused", "limited"]),
+  bad_tokens: z.enum(["forbidden", "conflict", "failure"]),
 }).partial();
 const Settings = z.strictObject({
   odd: Odd.optional(),
   page_size_max: z.int().min(1).nullable().optional(),
+  multiget_max: z.int().min(1).nullable().optional(),
   requests_at_once: z.int().min(1).nullable().optional(),
+  listing_lag_ms: z.int().min(0).optional(),
 });
 const UserEdit = z.object({
   account: z.string(),
@@ -26,8 +35,21 @@ const UserEdit = z.object({
   ]),
 });
 
+/** Where calendars are: of the emulator, or of a server that it is the picture of. */
+export interface CalDavPaths {
+  readonly calendarAt: typeof calendarAt;
+  readonly calendarPath: typeof calendarPath;
+}
+
 /** What is CalDAV's behind the controls. */
-export function calDavControls(state: CalDavState): Controls {
+export function calDavControls(
+  state: CalDavState,
+  paths: CalDavPaths = { calendarAt, calendarPath },
+): Controls {
+  const calendarOf = (account: string, calendar_id: string): CalendarEntry | null => {
+    const found = paths.calendarAt(state, calendar_id);
+    return found?.account.email === account ? found.calendar : null;
+  };
   return {
     snapshot: () => ({
       accounts: [...state.accounts.values()].map((account) => ({
@@ -37,7 +59,7 @@ export function calDavControls(state: CalDavState): Controls {
           { files, removed: _r, burned_uids: _b, ...calendar },
         ) => ({
           ...calendar,
-          id: calendarPath(account, calendar.slug),
+          id: paths.calendarPath(account, calendar.slug),
           files: [...files].map(([name, file]) => ({ name, ...file })),
         })),
       })),
@@ -47,17 +69,23 @@ export function calDavControls(state: CalDavState): Controls {
       [...state.accounts.values()].map((account) => ({
         email: account.email,
         name: account.name,
-        calendars: [...account.calendars.values()].map(({ slug, name, color, files }) => ({
-          id: calendarPath(account, slug),
+        calendars: [...account.calendars.values()].map(({ slug, name, color, files, deleted }) => ({
+          id: paths.calendarPath(account, slug),
           name,
           color: color.slice(0, "#rrggbb".length),
-          events: [...files].map(eventViewOf),
+          events: [...files].map(([file, { text, revision }]) => ({
+            ...eventViewOf(eventIdOf(file), text),
+            version: String(revision),
+          })),
+          deleted: [...deleted].map(([file, { text }]) => eventViewOf(eventIdOf(file), text)),
         })),
       })),
     changeSettings: (body) => {
-      const { odd, page_size_max, requests_at_once } = Settings.parse(body);
+      const { odd, page_size_max, multiget_max, requests_at_once, listing_lag_ms } = Settings.parse(body);
       if (odd !== undefined) Object.assign(state.odd, odd);
       if (page_size_max !== undefined) state.page_size_max = page_size_max;
+      if (multiget_max !== undefined) state.multiget_max = multiget_max;
+      if (listing_lag_ms !== undefined) state.listing_lag_ms = listing_lag_ms;
       if (requests_at_once !== undefined) state.requests_at_once = requests_at_once;
     },
     // A password does not end by itself.
@@ -68,16 +96,27 @@ export function calDavControls(state: CalDavState): Controls {
     },
     editEvent: (body) => {
       const { account, calendar_id, event_id, change } = UserEdit.parse(body);
-      const found = calendarAt(state, calendar_id);
-      const name = `${event_id}.ics`;
-      const file = found?.account.email === account ? found.calendar.files.get(name) : undefined;
-      if (!found || !file) return false;
-      if (change === "delete") return state.remove(found.calendar, name);
-      state.store(found.calendar, name, { uid: file.uid, text: edited(file.text, change) });
+      const calendar = calendarOf(account, calendar_id);
+      const name = `${event_id}${FILE_END}`;
+      const file = calendar?.files.get(name);
+      if (!calendar || !file) return false;
+      if (change === "delete") return state.remove(calendar, name);
+      state.store(calendar, name, { uid: file.uid, text: edited(file.text, change) });
+      return true;
+    },
+    editAsPerson: ({ account, calendar_id, event_id, edit }) => {
+      const calendar = calendarOf(account, calendar_id);
+      const name = `${event_id}${FILE_END}`;
+      const file = edit.kind === "put_back" ? calendar?.deleted.get(name) : calendar?.files.get(name);
+      if (!calendar || !file) return false;
+      if (edit.kind === "delete") return state.remove(calendar, name);
+      const uid = edit.kind === "copy" ? crypto.randomUUID().toUpperCase() : file.uid;
+      const text = editedFile(file.text, edit, uid, calendar.time_zone);
+      state.store(calendar, edit.kind === "copy" ? `${uid}${FILE_END}` : name, { uid, text });
       return true;
     },
     deleteCalendar: (email, calendar_id) => {
-      const found = calendarAt(state, calendar_id);
+      const found = paths.calendarAt(state, calendar_id);
       if (found?.account.email === email) state.removeCalendar(found.account, found.calendar.slug);
     },
   };
@@ -85,7 +124,7 @@ export function calDavControls(state: CalDavState): Controls {
 
 /** A file as an application leaves it that sets these properties of its event. */
 function edited(text: string, change: Readonly<Record<string, string>>): string {
-  const calendar = new ICAL.Component(ICAL.parse(text));
+  const calendar = readCalendar(text);
   const event = calendar.getFirstSubcomponent("vevent");
   for (const [name, value] of Object.entries(change)) {
     event?.removeAllProperties(name.toLowerCase());
@@ -94,17 +133,6 @@ function edited(text: string, change: Readonly<Record<string, string>>): string 
   return `${calendar.toString()}\r\n`;
 }
 
-function eventViewOf([name, { text, revision }]: [string, StoredFile]) {
-  const event = new ICAL.Component(ICAL.parse(text)).getFirstSubcomponent("vevent");
-  const start = event?.getFirstPropertyValue("dtstart");
-  const time = start instanceof ICAL.Time ? start : null;
-  return {
-    id: name,
-    version: String(revision),
-    title: String(event?.getFirstPropertyValue("summary") ?? "(no title)"),
-    day: time?.toString().slice(0, "YYYY-MM-DD".length) ?? "",
-    time: time === null || time.isDate
-      ? null
-      : time.toString().slice("YYYY-MM-DDT".length, "YYYY-MM-DDTHH:MM".length),
-  };
+function eventIdOf(file: string): string {
+  return file.endsWith(FILE_END) ? file.slice(0, -FILE_END.length) : file;
 }

@@ -12,7 +12,7 @@ const weakened = (etag: string) => etag.replace(/^W\//, "");
 export function putFile(state: CalDavState, resource: Resource, headers: Headers, body: string): Response {
   const { account, calendar, name, file } = existingPlace(state, resource);
   if (!calendar.writable) throw readOnly();
-  checkPreconditions(headers, file);
+  checkPreconditions(state, headers, file);
   if (!/^text\/calendar\b/i.test(headers.get("content-type") ?? "")) {
     throw new DavError(403, "supported-calendar-data");
   }
@@ -33,7 +33,9 @@ export function putFile(state: CalDavState, resource: Resource, headers: Headers
   const without_etag = state.odd.no_etag_on_put || state.odd.rewrites_files;
   return new Response(null, {
     status: file === null ? 201 : 204,
-    headers: without_etag ? {} : { etag: etagOf(stored) },
+    headers: without_etag
+      ? {}
+      : { etag: state.odd.only_weak_etags ? shownEtag(state, stored) : etagOf(stored) },
   });
 }
 
@@ -49,7 +51,7 @@ export function deleteFile(state: CalDavState, resource: Resource, headers: Head
   const { calendar, name, file } = existingPlace(state, resource);
   if (!calendar.writable) throw readOnly();
   if (file === null) throw notFound();
-  checkPreconditions(headers, file);
+  checkPreconditions(state, headers, file);
   state.remove(calendar, name);
   return new Response(null, { status: 204 });
 }
@@ -60,9 +62,10 @@ function existingPlace(state: CalDavState, resource: Resource): FileResource {
   throw new DavError(405);
 }
 
-function checkPreconditions(headers: Headers, file: StoredFile | null): void {
+function checkPreconditions(state: CalDavState, headers: Headers, file: StoredFile | null): void {
   const [expected, forbidden] = [headers.get("if-match"), headers.get("if-none-match")];
   if (forbidden === "*" && file !== null) throw new DavError(412);
-  if (expected === null) return;
-  if (file === null || (expected !== "*" && weakened(expected) !== etagOf(file))) throw new DavError(412);
+  if (expected === null || (expected === "*" && file !== null)) return;
+  const matches = file !== null && !state.odd.only_weak_etags && weakened(expected) === etagOf(file);
+  if (!matches) throw new DavError(412);
 }

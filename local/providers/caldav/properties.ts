@@ -65,7 +65,7 @@ export function collectionProperties(state: CalDavState, me: Account, resource: 
 
 function calendarProperties(state: CalDavState, calendar: CalendarEntry): [string, string, string][] {
   const privileges = ["read", ...(calendar.writable ? ["write", "write-content", "bind", "unbind"] : [])];
-  const token = syncToken(calendar);
+  const token = syncToken(state, calendar);
   const reports = [
     ...CALENDAR_REPORTS,
     ...(state.odd.no_sync_collection ? [] : [[DAV, "sync-collection"] as const]),
@@ -97,15 +97,18 @@ function calendarProperties(state: CalDavState, calendar: CalendarEntry): [strin
       ? []
       : [[CALDAV, "calendar-timezone", escapeXml(calendar.time_zone)] as [string, string, string]]),
     [APPLE, "calendar-color", calendar.color],
-    ...(state.odd.no_sync_collection
-      ? []
-      : [[DAV, "sync-token", token], [CALENDARSERVER, "getctag", token]] as [string, string, string][]),
+    ...(state.odd.no_sync_collection ? [] : [[DAV, "sync-token", token] as [string, string, string]]),
+    ...(state.odd.no_ctag ? [] : [[CALENDARSERVER, "getctag", token] as [string, string, string]]),
   ];
 }
 
 /** Opaque to clients. */
-export function syncToken({ slug, revision }: CalendarEntry, at = revision): string {
-  return `https://sync.invalid/${encodeURIComponent(slug)}/${at}`;
+export function syncToken(
+  { token_generation }: CalDavState,
+  { slug, revision }: CalendarEntry,
+  at = revision,
+): string {
+  return `https://sync.invalid/${token_generation}/${encodeURIComponent(slug)}/${at}`;
 }
 
 export function fileProperties(state: CalDavState, file: StoredFile): Properties {
@@ -118,7 +121,7 @@ export function fileProperties(state: CalDavState, file: StoredFile): Properties
 }
 
 export function shownEtag(state: CalDavState, file: StoredFile): string {
-  return state.odd.weak_etags ? `W/${etagOf(file)}` : etagOf(file);
+  return state.odd.weak_etags || state.odd.only_weak_etags ? `W/${etagOf(file)}` : etagOf(file);
 }
 
 /** The members of a collection: their paths and properties. */
@@ -129,7 +132,7 @@ export function membersOf(
 ): readonly (readonly [string, Properties])[] {
   if (resource.kind === "calendar") {
     const { account, calendar } = resource;
-    return [...calendar.files].map(([name, file]) =>
+    return [...calendar.files].filter(([, file]) => state.isListed(file.stored_at_ms)).map(([name, file]) =>
       [filePath(account, calendar, name), fileProperties(state, file)] as const
     );
   }

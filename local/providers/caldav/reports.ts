@@ -9,7 +9,12 @@ type CalendarResource = Extract<Resource, { kind: "calendar" }>;
 const TRUNCATED = element(DAV, "error", element(DAV, "number-of-matches-within-limits"));
 
 /** REPORT on a calendar: calendar-query, calendar-multiget (RFC 4791 §7), sync-collection (RFC 6578). */
-export function report(state: CalDavState, resource: Resource, body: string): Response {
+export function report(
+  state: CalDavState,
+  resource: Resource,
+  depth: string | null,
+  body: string,
+): Response {
   if (resource.kind === "no_calendar" && state.odd.forbids_missing_calendars) throw new DavError(403);
   if (resource.kind !== "calendar") throw notFound();
   const request = readXml(body);
@@ -21,6 +26,8 @@ export function report(state: CalDavState, resource: Resource, body: string): Re
     case `${CALDAV} calendar-multiget`:
       return multiget(state, resource, request, prop);
     case `${DAV} sync-collection`:
+      // The level says how deep (RFC 6578 §3.2).
+      if (depth !== null && depth !== "0") throw new DavError(400);
       if (!state.odd.no_sync_collection) return syncCollection(state, resource, request, prop);
   }
   throw new DavError(403, "supported-report");
@@ -61,7 +68,7 @@ function multiget(
   prop: XmlNode,
 ): Response {
   return multistatus(
-    childrenOf(request, DAV, "href").map(({ text }) => {
+    childrenOf(request, DAV, "href").slice(0, state.multiget_max ?? Infinity).map(({ text }) => {
       const path = new URL(text, "http://this.invalid").pathname;
       const name = decodeURIComponent(path.split("/").at(-1) ?? "");
       const file = calendar.files.get(name);
@@ -85,7 +92,8 @@ function syncCollection(
   const limit = childrenOf(request, DAV, "limit").flatMap((one) => childrenOf(one, DAV, "nresults"))[0];
   const page = Math.min(Number(limit?.text ?? Infinity), state.page_size_max ?? Infinity);
   const changed: readonly (readonly [string, number, StoredFile | null])[] = [
-    ...[...calendar.files].map(([name, file]) => [name, file.revision, file] as const),
+    ...[...calendar.files].filter(([, file]) => since > 0 || state.isListed(file.stored_at_ms))
+      .map(([name, file]) => [name, file.revision, file] as const),
     // A first synchronisation tells of no deletions.
     ...(since === 0 ? [] : [...calendar.removed].map(([name, at]) => [name, at, null] as const)),
   ].filter(([, at]) => at > since).toSorted(([, one], [, other]) => one - other);
@@ -99,14 +107,22 @@ function syncCollection(
   const is_cut = shown.length < changed.length;
   if (is_cut) responses.push(statusResponse(calendarPath(account, calendar.slug), 507, TRUNCATED));
   const up_to = is_cut ? shown.at(-1)?.[1] : calendar.revision;
-  return multistatus(responses, element(DAV, "sync-token", escapeXml(syncToken(calendar, up_to))));
+  return multistatus(responses, element(DAV, "sync-token", escapeXml(syncToken(state, calendar, up_to))));
 }
 
 /** What a token of this calendar stands for; 0: none was given. */
 function revisionOf(state: CalDavState, slug: string, token: string, newest: number): number {
   if (token === "") return 0;
-  const [, , , of, at = ""] = token.split("/");
-  const known = /^\d+$/.test(at) && of === encodeURIComponent(slug) && Number(at) <= newest;
-  if (known) return Number(at);
-  throw state.odd.fails_on_bad_tokens ? new DavError(500) : new DavError(403, "valid-sync-token");
+  const [, , , generation, of, at = ""] = token.split("/");
+  const known = generation === String(state.token_generation) && /^\d+$/.test(at) &&
+    of === encodeURIComponent(slug) && Number(at) <= newest;
+  if (known && !state.odd.forgets_tokens) return Number(at);
+  switch (state.odd.bad_tokens) {
+    case "forbidden":
+      throw new DavError(403, "valid-sync-token");
+    case "conflict":
+      throw new DavError(409);
+    case "failure":
+      throw new DavError(500);
+  }
 }

@@ -66,7 +66,7 @@ export async function startCalDavEmulator(
 }
 
 /** What a request does, in the methods that every provider has; so that a fault may be the same for all of them. */
-function plainMethod(method: string): string {
+export function plainMethod(method: string): string {
   if (method === "PUT" || method === "MKCALENDAR") return "POST";
   return method === "PROPFIND" || method === "REPORT" ? "GET" : method;
 }
@@ -120,7 +120,7 @@ async function serve(state: CalDavState, request: Request, path: string): Promis
     case "MKCALENDAR":
       return makeCalendar(state, resource, body);
     case "REPORT":
-      return report(state, resource, body);
+      return report(state, resource, headers.get("depth"), body);
     case "PUT":
       return putFile(state, resource, headers, body);
     case "GET":

@@ -26,6 +26,8 @@ export interface CalendarEntry {
   readonly files: Map<string, StoredFile>;
   /** Names of files that are gone, and since which revision. */
   readonly removed: Map<string, number>;
+  /** Files that were deleted, by their names: a person can put them back. */
+  readonly deleted: Map<string, Pick<StoredFile, "text" | "uid">>;
   /** Each UID that a file had that was deleted. */
   readonly burned_uids: Set<string>;
   revision: number;
@@ -36,6 +38,7 @@ export interface StoredFile {
   readonly text: string;
   readonly uid: string;
   readonly revision: number;
+  readonly stored_at_ms: number;
 }
 
 /** What real servers were seen to do beside what the standards say. All off: a server by the book. */
@@ -46,6 +49,8 @@ export interface Oddities {
   refusals_name_exceptions: boolean;
   /** ETags of GET are weak (Cyrus, when it compresses). */
   weak_etags: boolean;
+  /** There are weak ETags alone, which no If-Match matches (RFC 9110 §13.1.1). */
+  only_weak_etags: boolean;
   /** PUT does not answer an ETag (sabre, where it changed the file). */
   no_etag_on_put: boolean;
   /** A UID that was deleted is never taken again (Zoho). */
@@ -60,10 +65,14 @@ export interface Oddities {
   denies_deletions: boolean;
   /** The path of a calendar that was deleted stays taken (Nextcloud). */
   trash_keeps_names: boolean;
-  /** 500 for a sync token that is not known (Xandikos); else 403 `valid-sync-token`. */
-  fails_on_bad_tokens: boolean;
+  /** What is said to a sync token that is not known: 500 (Xandikos), 409; else 403 `valid-sync-token`. */
+  bad_tokens: "forbidden" | "conflict" | "failure";
+  /** No sync token is known for long. */
+  forgets_tokens: boolean;
   /** There is no sync-collection (Purelymail). */
   no_sync_collection: boolean;
+  /** There is no ctag (Purelymail). */
+  no_ctag: boolean;
   /** Nothing more can be stored: 507. */
   is_full: boolean;
 }
@@ -73,6 +82,7 @@ export const BY_THE_BOOK: Oddities = {
   refusals_as_multistatus: false,
   refusals_name_exceptions: false,
   weak_etags: false,
+  only_weak_etags: false,
   no_etag_on_put: false,
   burned_uids: false,
   mkcalendar: "allowed",
@@ -80,8 +90,10 @@ export const BY_THE_BOOK: Oddities = {
   forbids_missing_calendars: false,
   denies_deletions: false,
   trash_keeps_names: false,
-  fails_on_bad_tokens: false,
+  bad_tokens: "forbidden",
+  forgets_tokens: false,
   no_sync_collection: false,
+  no_ctag: false,
   is_full: false,
 };
 
@@ -98,8 +110,12 @@ export class CalDavState extends ObservedState {
   odd: Oddities = { ...BY_THE_BOOK };
   /** How many entries a sync-collection answers at most; null: all. */
   page_size_max: number | null = null;
+  /** How many files a calendar-multiget answers at most, without a word of the others (Zoho); null: all. */
+  multiget_max: number | null = null;
   /** Of one account; null: any number. */
   requests_at_once: number | null = REQUESTS_AT_ONCE;
+  /** Sync tokens of other generations are not known any more. */
+  token_generation = 0;
   /** Where calendars are, when that is another origin than the principal's; null: the same one. */
   shard_url: string | null = null;
 
@@ -135,6 +151,7 @@ export class CalDavState extends ObservedState {
       writable: true,
       files: new Map(),
       removed: new Map(),
+      deleted: new Map(),
       burned_uids: new Set(),
       revision: this.nextRevision(),
     };
@@ -144,9 +161,10 @@ export class CalDavState extends ObservedState {
 
   /** Stores a file, whoever wrote it. */
   store(calendar: CalendarEntry, name: string, file: Pick<StoredFile, "text" | "uid">): StoredFile {
-    const stored = { ...file, revision: this.nextRevision() };
+    const stored = { ...file, revision: this.nextRevision(), stored_at_ms: Date.now() };
     calendar.files.set(name, stored);
     calendar.removed.delete(name);
+    calendar.deleted.delete(name);
     calendar.revision = stored.revision;
     return stored;
   }
@@ -156,10 +174,16 @@ export class CalDavState extends ObservedState {
     const file = calendar.files.get(name);
     if (file === undefined) return false;
     calendar.files.delete(name);
+    calendar.deleted.set(name, file);
     calendar.burned_uids.add(file.uid);
     calendar.revision = this.nextRevision();
     calendar.removed.set(name, calendar.revision);
     return true;
+  }
+
+  /** Every sync token that was given so far is too old from now on. */
+  expireSyncTokens(): void {
+    this.token_generation++;
   }
 
   removeCalendar(account: Account, slug: string): boolean {

@@ -40,6 +40,7 @@ export function calendarRoutes(state: EmulatorState): Hono<ApiEnv> {
       accessRole: "owner",
       createdBy: grant.client_id,
       events: new Map(),
+      changed_at: new Map(),
     };
     grant.account.calendars.set(calendar.id, calendar);
     return c.json(calendarResource(calendar, state.nextEtag()));

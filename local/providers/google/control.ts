@@ -1,7 +1,12 @@
+import type { Hono } from "hono";
 import { z } from "zod";
-import type { Controls } from "../control.ts";
+import { controlRoutes, type Controls } from "../control.ts";
+import { DeliverySwitches } from "../deliveries.ts";
+import type { Faults } from "../faults.ts";
+import { eventViewOf } from "./event-view.ts";
+import { editedEvent } from "./person-edit.ts";
 import { revokeAll } from "./oauth.ts";
-import type { CalendarEntry, EmulatorState, EventResource } from "./state.ts";
+import type { CalendarEntry, EmulatorState } from "./state.ts";
 
 const Quota = z.number().int().nullable().optional();
 const Settings = z.strictObject({
@@ -9,6 +14,18 @@ const Settings = z.strictObject({
   project_quota_per_minute: Quota,
   restore_allowed: z.boolean().optional(),
   page_size_max: z.number().int().min(1).nullable().optional(),
+  listing_lag_ms: z.int().min(0).optional(),
+  notifications: DeliverySwitches.optional(),
+  channel_life_s: z.int().min(1).optional(),
+});
+/** What a forged notification says instead of what is true. */
+const Forgery = z.strictObject({
+  channel_id: z.string(),
+  says: z.strictObject({
+    id: z.string().exactOptional(),
+    resource_id: z.string().exactOptional(),
+    token: z.string().nullable().exactOptional(),
+  }),
 });
 const UserEdit = z.object({
   account: z.string(),
@@ -17,18 +34,39 @@ const UserEdit = z.object({
   change: z.union([z.literal("delete"), z.record(z.string(), z.unknown())]),
 });
 
+/** `/emulator`, with what only Google does. */
+export function googleControlRoutes(state: EmulatorState, faults: Faults): Hono {
+  const app = controlRoutes(state, faults, googleControls(state));
+  app.post("/expire_sync_tokens", (c) => {
+    state.expireSyncTokens();
+    return c.body(null, 204);
+  });
+  app.post("/expire_channels", (c) => {
+    state.channels.expire();
+    return c.body(null, 204);
+  });
+  app.post("/forge_notification", async (c) => {
+    const { channel_id, says } = Forgery.parse(await c.req.json());
+    const status = await state.channels.forge(channel_id, says);
+    return status === null ? c.json({ message: "no such channel" }, 404) : c.json({ status });
+  });
+  return app;
+}
+
 /** What is Google's behind the controls. */
-export function googleControls(state: EmulatorState): Controls {
+function googleControls(state: EmulatorState): Controls {
   return {
     snapshot: () => ({
       accounts: [...state.accounts.values()].map(({ email, name, calendars }) => ({
         email,
         name,
-        calendars: [...calendars.values()].map(({ events, ...calendar }) => ({
+        calendars: [...calendars.values()].map(({ events, changed_at: _, ...calendar }) => ({
           ...calendar,
           events: [...events.values()],
         })),
       })),
+      channels: state.channels.list(),
+      notifications: state.deliveries.sent,
       token_calls: Object.fromEntries(state.token_calls),
     }),
     view: () =>
@@ -44,6 +82,9 @@ export function googleControls(state: EmulatorState): Controls {
         state.project_quota_per_minute = settings.project_quota_per_minute;
       }
       if (settings.restore_allowed !== undefined) state.restore_allowed = settings.restore_allowed;
+      if (settings.notifications !== undefined) state.deliveries.switch(settings.notifications);
+      if (settings.channel_life_s !== undefined) state.channels.life_s = settings.channel_life_s;
+      if (settings.listing_lag_ms !== undefined) state.listing_lag_ms = settings.listing_lag_ms;
       if (settings.page_size_max !== undefined) state.page_size_max = settings.page_size_max;
     },
     expireTokens: (email) => {
@@ -59,11 +100,18 @@ export function googleControls(state: EmulatorState): Controls {
     },
     editEvent: (body) => {
       const edit = UserEdit.parse(body);
-      const events = state.accounts.get(edit.account)?.calendars.get(edit.calendar_id)?.events;
-      const event = events?.get(edit.event_id);
-      if (!events || !event) return false;
+      const calendar = state.accounts.get(edit.account)?.calendars.get(edit.calendar_id);
+      const event = calendar?.events.get(edit.event_id);
+      if (!calendar || !event) return false;
       const change = edit.change === "delete" ? { status: "cancelled" } : edit.change;
-      events.set(event.id, { ...event, ...change, etag: state.nextEtag() });
+      state.storeEvent(calendar, { ...event, ...change });
+      return true;
+    },
+    editAsPerson: ({ account, calendar_id, event_id, edit }) => {
+      const calendar = state.accounts.get(account)?.calendars.get(calendar_id);
+      const event = calendar?.events.get(event_id);
+      if (!calendar || !event) return false;
+      state.storeEvent(calendar, editedEvent(event, edit, calendar));
       return true;
     },
     deleteCalendar: (email, calendar_id) => {
@@ -79,15 +127,6 @@ function viewOf({ id, summary, backgroundColor, events }: CalendarEntry) {
     name: summary,
     color: backgroundColor,
     events: [...events.values()].filter(({ status }) => status !== "cancelled").map(eventViewOf),
-  };
-}
-
-function eventViewOf({ id, etag, summary, start }: EventResource) {
-  return {
-    id,
-    version: etag,
-    title: typeof summary === "string" ? summary : "(no title)",
-    day: (start.date ?? start.dateTime ?? "").slice(0, 10),
-    time: start.dateTime?.slice(11, 16) ?? null,
+    deleted: [...events.values()].filter(({ status }) => status === "cancelled").map(eventViewOf),
   };
 }

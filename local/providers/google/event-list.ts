@@ -2,6 +2,7 @@ import { z } from "zod";
 import { invalid } from "./errors.ts";
 import { type Fields, parseFields } from "./partial-response.ts";
 import type { CalendarEntry, EventResource } from "./state.ts";
+import { checkSyncToken, questionOf, readSyncToken, syncTokenOf } from "./sync-token.ts";
 
 const MAX_RESULTS = 2500;
 const MAX_RESULTS_DEFAULT = 250;
@@ -32,6 +33,7 @@ const Instant = z.iso.datetime({ offset: true });
 const ListQuery = z.strictObject({
   maxResults: z.coerce.number().int().min(1).max(MAX_RESULTS).default(MAX_RESULTS_DEFAULT),
   pageToken: z.string().optional(),
+  syncToken: z.string().optional(),
   showDeleted: z.enum(["true", "false"]).default("false"),
   singleEvents: z.enum(["true", "false"]).optional(),
   orderBy: z.enum(["startTime", "updated"]).optional(),
@@ -49,13 +51,17 @@ export type EventQuery = Omit<z.infer<typeof ListQuery>, "fields" | "pageToken">
   readonly fields: Fields | null;
   /** Everything but the page, which is the same for all pages of a listing. */
   readonly asked: string;
+  /** Everything that decides which events are listed, which is the same for all listings of a synchronisation. */
+  readonly question: string;
+  /** The revision when the first page was listed; null: this is the first page. */
+  readonly begun_at: number | null;
 };
 
 /**
  * Reads the query of `events.list`.
  *
- * @throws GoogleError 400 for a parameter that is unknown or unreadable, or that comes more than once: what several
- * constraints of one kind mean, Google's documents disagree on
+ * @throws GoogleError 400 for a parameter that is unknown or unreadable, that comes more than once (what several constraints of
+ * one kind mean, Google's documents disagree on), or that may not go with a sync token
  */
 export function parseEventQuery(url: string): EventQuery {
   const parameters = [...new URL(url).searchParams];
@@ -71,10 +77,16 @@ export function parseEventQuery(url: string): EventQuery {
   }
   const { fields, pageToken, ...rest } = query.data;
   const asked = JSON.stringify(parameters.filter(([name]) => name !== "pageToken").sort());
+  const question = questionOf(parameters);
+  const { from, begun_at } = pageToken === undefined
+    ? { from: 0, begun_at: null }
+    : placeOf(pageToken, asked);
   return {
     ...rest,
     asked,
-    from: pageToken === undefined ? 0 : offsetOf(pageToken, asked),
+    question,
+    from,
+    begun_at,
     fields: fields === undefined ? null : parseFields(fields, LIST_FIELDS),
   };
 }
@@ -82,29 +94,77 @@ export function parseEventQuery(url: string): EventQuery {
 /**
  * A page of the events that fit.
  *
- * @param page_size_max how many a page has at most, whatever was asked for; null: as many as were
+ * @param state.page_size_max how many a page has at most, whatever was asked for; null: as many as were
+ * @throws GoogleError 400 for a sync token of another calendar or question, 410 for an expired one
  */
-export function eventPage(calendar: CalendarEntry, query: EventQuery, page_size_max: number | null) {
-  const { maxResults, from, asked, showDeleted, privateExtendedProperty, timeMin, timeMax } = query;
-  const found = [...calendar.events.values()].filter((event) =>
+export function eventPage(calendar: CalendarEntry, query: EventQuery, state: ListedState) {
+  const { maxResults, from, asked, question, syncToken } = query;
+  const since = syncToken === undefined ? null : readSyncToken(syncToken, calendar.id, question);
+  if (since !== null) checkSyncToken(since, state.sync_tokens_from);
+  const begun_at = query.begun_at ?? state.revision;
+  const found = since === null
+    ? eventsThatFit(calendar, query).filter(({ updated }) => state.isListed(Date.parse(updated)))
+    : changedSince(calendar, since);
+  const to = from + Math.min(maxResults, state.page_size_max ?? Infinity);
+  return {
+    items: found.slice(from, to),
+    next: to < found.length ? pageTokenOf(to, asked, begun_at) : null,
+    // What is written while pages are read is news of the next listing.
+    sync_token: syncTokenOf(calendar.id, question, begun_at),
+  };
+}
+
+/** What a listing depends on beside the calendar. */
+export interface ListedState {
+  readonly revision: number;
+  readonly page_size_max: number | null;
+  readonly sync_tokens_from: number;
+  /** Whether listings show by now what was written then. */
+  isListed(written_at_ms: number): boolean;
+}
+
+function eventsThatFit(calendar: CalendarEntry, query: EventQuery): readonly EventResource[] {
+  const { showDeleted, privateExtendedProperty, timeMin, timeMax } = query;
+  return [...calendar.events.values()].filter((event) =>
     (showDeleted === "true" || event.status !== "cancelled") &&
     hasProperty(event, privateExtendedProperty) &&
     (timeMin === undefined || instantOf(event, "end") > Date.parse(timeMin)) &&
     (timeMax === undefined || instantOf(event, "start") < Date.parse(timeMax))
   );
-  const to = from + Math.min(maxResults, page_size_max ?? Infinity);
-  return { items: found.slice(from, to), next: to < found.length ? pageTokenOf(to, asked) : null };
 }
+
+/** An event, or what is left of a deleted one: the reference promises nothing but its id. */
+type Listed = EventResource | Pick<EventResource, "id" | "etag" | "status">;
+
+function changedSince({ events, changed_at }: CalendarEntry, since: number): readonly Listed[] {
+  return [...events.values()].filter(({ id }) => (changed_at.get(id) ?? 0) > since).map((event) => {
+    const { id, etag, status } = event;
+    if (status !== "cancelled") return event;
+    const occurrence = event["recurringEventId"];
+    return {
+      kind: "calendar#event",
+      etag,
+      id,
+      status,
+      // Cancelled occurrences of a series have these as well.
+      ...(occurrence === undefined
+        ? {}
+        : { recurringEventId: occurrence, originalStartTime: event["originalStartTime"] }),
+    };
+  });
+}
+
+const PageToken = z.tuple([z.int(), z.string(), z.int()]);
 
 /** Opaque to clients, and good for the same question only. */
-function pageTokenOf(offset: number, asked: string): string {
-  return btoa(encodeURIComponent(JSON.stringify([offset, asked])));
+function pageTokenOf(offset: number, asked: string, begun_at: number): string {
+  return btoa(encodeURIComponent(JSON.stringify([offset, asked, begun_at])));
 }
 
-function offsetOf(token: string, asked: string): number {
+function placeOf(token: string, asked: string): { readonly from: number; readonly begun_at: number } {
   try {
-    const [offset, of] = z.tuple([z.int(), z.string()]).parse(JSON.parse(decodeURIComponent(atob(token))));
-    if (of === asked) return offset;
+    const [from, of, begun_at] = PageToken.parse(JSON.parse(decodeURIComponent(atob(token))));
+    if (of === asked) return { from, begun_at };
   } catch {
     // The same refusal.
   }

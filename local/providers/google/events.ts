@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import { type ApiEnv, calendarOf, requireScope } from "./access.ts";
+import { watchEvents } from "./channel-routes.ts";
 import { gone, GoogleError, notFound } from "./errors.ts";
 import { eventPage, parseEventQuery } from "./event-list.ts";
 import { checkEventId, checkTimes, type EventBody, mergeEvent, parseEventBody } from "./event-rules.ts";
 import { partial } from "./partial-response.ts";
-import type { EmulatorState, EventResource } from "./state.ts";
+import type { CalendarEntry, EmulatorState, EventResource } from "./state.ts";
 
 const WRITE_SCOPES = ["calendar.app.created", "calendar.events.owned", "calendar.events", "calendar"];
 const READ_SCOPES = [...WRITE_SCOPES, "calendar.events.readonly", "calendar.readonly"];
@@ -39,14 +40,14 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
       end: {},
       reminders: { useDefault: true },
     };
-    return c.json(store(blank, body, calendar.events));
+    return c.json(store(calendar, blank, body));
   });
 
   app.get("/", (c) => {
     requireScope(c.var.grant, READ_SCOPES);
     const calendar = calendarOf(c, "reader");
     const query = parseEventQuery(c.req.url);
-    const { items, next } = eventPage(calendar, query, state.page_size_max);
+    const { items, next, sync_token } = eventPage(calendar, query, state);
     return c.json(partial({
       kind: "calendar#events",
       etag: `"list-${state.revision}"`,
@@ -55,8 +56,13 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
       accessRole: calendar.accessRole,
       // Google leaves an empty array out.
       ...(items.length > 0 ? { items } : {}),
-      ...(next === null ? { nextSyncToken: `sync-${state.revision}` } : { nextPageToken: next }),
+      ...(next === null ? { nextSyncToken: sync_token } : { nextPageToken: next }),
     }, query.fields));
+  });
+
+  app.post("/watch", async (c) => {
+    requireScope(c.var.grant, READ_SCOPES);
+    return await watchEvents(c, state);
   });
 
   app.get("/:eventId", (c) => {
@@ -69,15 +75,15 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
 
   app.on(["PATCH", "PUT"], "/:eventId", async (c) => {
     requireScope(c.var.grant, WRITE_SCOPES);
-    const { events } = calendarOf(c, "writer");
-    const event = events.get(c.req.param("eventId"));
+    const calendar = calendarOf(c, "writer");
+    const event = calendar.events.get(c.req.param("eventId"));
     if (!event) throw notFound();
     checkEtag(c.req.header("if-match"), event);
     const body = parseEventBody(await jsonOf(c.req.raw));
     if (event.status === "cancelled" && (!state.restore_allowed || body.status !== "confirmed")) {
       throw new GoogleError(403, "forbidden", "Forbidden");
     }
-    if (c.req.method === "PATCH") return c.json(store(event, body, events));
+    if (c.req.method === "PATCH") return c.json(store(calendar, event, body));
     const { id, etag, created, updated, sequence } = event;
     const reset: EventResource = {
       kind: "calendar#event",
@@ -90,36 +96,24 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
       start: {},
       end: {},
     };
-    return c.json(store(reset, body, events));
+    return c.json(store(calendar, reset, body));
   });
 
   app.delete("/:eventId", (c) => {
     requireScope(c.var.grant, WRITE_SCOPES);
-    const { events } = calendarOf(c, "writer");
-    const event = events.get(c.req.param("eventId"));
+    const calendar = calendarOf(c, "writer");
+    const event = calendar.events.get(c.req.param("eventId"));
     if (!event) throw notFound();
     if (event.status === "cancelled") throw gone();
     checkEtag(c.req.header("if-match"), event);
-    events.set(event.id, {
-      ...event,
-      status: "cancelled",
-      updated: new Date().toISOString(),
-      etag: state.nextEtag(),
-    });
+    state.storeEvent(calendar, { ...event, status: "cancelled" });
     return c.body(null, 204);
   });
 
-  function store(event: EventResource, body: EventBody, events: Map<string, EventResource>): EventResource {
+  function store(calendar: CalendarEntry, event: EventResource, body: EventBody): EventResource {
     const merged = mergeEvent(event, body);
     checkTimes(merged, state.unknown_time_zones);
-    const stored: EventResource = {
-      ...merged,
-      updated: new Date().toISOString(),
-      sequence: event.etag === "" ? 0 : event.sequence + 1,
-      etag: state.nextEtag(),
-    };
-    events.set(stored.id, stored);
-    return stored;
+    return state.storeEvent(calendar, { ...merged, sequence: event.etag === "" ? 0 : event.sequence + 1 });
   }
 
   return app;

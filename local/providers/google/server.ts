@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { controlRoutes } from "../control.ts";
 import { type Emulator, startEmulator } from "../emulator.ts";
 import { Faults } from "../faults.ts";
 import type { OAuthClient } from "../oauth-client.ts";
@@ -8,7 +7,8 @@ import { createTraffic, type Traffic } from "../traffic.ts";
 import { type ApiEnv, requireToken } from "./access.ts";
 import { batchRoutes } from "./batch.ts";
 import { calendarRoutes } from "./calendars.ts";
-import { googleControls } from "./control.ts";
+import { channelRoutes } from "./channel-routes.ts";
+import { googleControlRoutes } from "./control.ts";
 import { answerFault, GoogleError, notFound } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { oauthRoutes } from "./oauth.ts";
@@ -52,13 +52,21 @@ export async function startGoogleEmulator(options: {
   });
   app.notFound(() => notFound().toResponse());
   app.get("/", (c) => c.html(calendarPage("Google Calendar")));
-  app.route("/emulator", controlRoutes(state, faults, googleControls(state)));
+  app.route("/emulator", googleControlRoutes(state, faults));
   app.route("/", await oauthRoutes(state, options.client));
   app.route("/batch/calendar/v3", batchRoutes(traffic));
   const api = new Hono<ApiEnv>();
   api.use(requireToken(state));
   api.route("/calendars/:calendarId/events", eventRoutes(state));
+  api.route("/channels", channelRoutes(state));
   api.route("/", calendarRoutes(state));
   app.route("/calendar/v3", api);
-  return await startEmulator({ state, faults, app, traffic });
+  const emulator = await startEmulator({ state, faults, app, traffic });
+  return {
+    ...emulator,
+    close: async () => {
+      state.deliveries.close();
+      await emulator.close();
+    },
+  };
 }

@@ -1,4 +1,6 @@
+import { Deliveries } from "../deliveries.ts";
 import { ObservedState } from "../observed-state.ts";
+import { Channels } from "./channels.ts";
 
 /** Somebody with a Google account. */
 export interface Account {
@@ -21,6 +23,8 @@ export interface CalendarEntry {
   /** The OAuth client that made it; only that one sees it through `calendar.app.created`. */
   readonly createdBy: string | null;
   readonly events: Map<string, EventResource>;
+  /** The revision of each event's last change. */
+  readonly changed_at: Map<string, number>;
 }
 
 /** An event as the API shows it, plus nothing. */
@@ -74,6 +78,11 @@ export class EmulatorState extends ObservedState {
   readonly unknown_time_zones = new Set(["America/Coyhaique"]);
   /** Whether a deleted event can be brought back by PATCH; reports about the real one differ. */
   restore_allowed = true;
+  /** What happens to notifications on their way. */
+  readonly deliveries = new Deliveries();
+  readonly channels = new Channels(this.deliveries);
+  /** Sync tokens of an earlier revision have expired. */
+  sync_tokens_from = 0;
   /** How many events a page has at most, whatever was asked for; null: as many as were. */
   page_size_max: number | null = null;
   /** Per user; null: none. */
@@ -98,6 +107,7 @@ export class EmulatorState extends ObservedState {
         accessRole: "owner",
         createdBy: null,
         events: new Map(),
+        changed_at: new Map(),
       };
       this.accounts.set(account.email, { ...account, calendars: new Map([[primary.id, primary]]) });
     }
@@ -106,5 +116,23 @@ export class EmulatorState extends ObservedState {
   /** A new etag; it also tells the page that something changed. */
   nextEtag(): string {
     return `"${this.nextRevision()}"`;
+  }
+
+  /** Keeps an event as it is from now on, whoever changed it, under a new etag. */
+  storeEvent(calendar: CalendarEntry, event: EventResource): EventResource {
+    const stored: EventResource = {
+      ...event,
+      updated: new Date().toISOString(),
+      etag: this.nextEtag(),
+    };
+    calendar.events.set(stored.id, stored);
+    calendar.changed_at.set(stored.id, this.revision);
+    this.channels.announce(calendar.id);
+    return stored;
+  }
+
+  /** No sync token that was given so far is good any more. */
+  expireSyncTokens(): void {
+    this.sync_tokens_from = this.nextRevision();
   }
 }

@@ -29,6 +29,7 @@ export function createAccounts(nextChangeKey: () => string): Map<string, Outlook
       changeKey: nextChangeKey(),
       extendedProperties: new Map(),
       events: new Map(),
+      deleted: new Map(),
     };
     const shared: OutlookCalendar = {
       ...own,
@@ -39,6 +40,7 @@ export function createAccounts(nextChangeKey: () => string): Map<string, Outlook
       owner: { name: "Mary Somerville", address: "mary@example.com" },
       extendedProperties: new Map(),
       events: new Map(),
+      deleted: new Map(),
     };
     const calendars = person.email === "ada@example.com" ? [own, shared] : [own];
     const account: OutlookAccount = {

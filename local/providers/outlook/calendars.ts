@@ -76,6 +76,7 @@ export function calendarRoutes(state: OutlookState): Hono<GraphEnv> {
       changeKey: state.nextChangeKey(),
       extendedProperties: propertiesOf(singleValueExtendedProperties),
       events: new Map(),
+      deleted: new Map(),
     };
     account.calendars.set(calendar.id, calendar);
     const answer = calendarResource(calendar, parseQuery(c.req.url, PROPERTIES));

@@ -1,10 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { controlRoutes, type Controls } from "../control.ts";
+import { DeliverySwitches } from "../deliveries.ts";
 import type { Faults } from "../faults.ts";
 import { changedEvent, parseEventBody } from "./event-body.ts";
-import { moveEvent, swapCalendarId } from "./mailbox.ts";
-import type { OutlookCalendar, OutlookEvent, OutlookState } from "./state.ts";
+import { eventViewOf } from "./event-view.ts";
+import { copyEvent, deleteEvent, moveEvent, swapCalendarId } from "./mailbox.ts";
+import type { Notifier } from "./notifications.ts";
+import { editAsPerson } from "./person-edit.ts";
+import type { OutlookCalendar, OutlookState, OutlookSubscription } from "./state.ts";
 
 const Limit = z.number().int().nullable().optional();
 const Settings = z.strictObject({
@@ -12,10 +16,16 @@ const Settings = z.strictObject({
   concurrency: Limit,
   service_ms: z.number().min(0).optional(),
   page_size_max: z.number().int().min(1).nullable().optional(),
+  listing_lag_ms: z.int().min(0).optional(),
   names_existing_event: z.boolean().optional(),
   burn_transaction_ids: z.boolean().optional(),
   duplicate_transaction_status: z.union([z.literal(400), z.literal(409)]).optional(),
   swap_new_calendar_ids: z.boolean().optional(),
+  notifications: DeliverySwitches.optional(),
+  channel_life_s: z.int().min(1).nullable().optional(),
+  subscriptions_max: z.number().int().min(0).optional(),
+  subscription_minutes_max: z.number().int().min(1).optional(),
+  refuse_second_subscriptions: z.boolean().optional(),
   admin_consent_required: z.array(z.guid()).optional(),
   refresh_errors: z.record(
     z.string(),
@@ -34,13 +44,25 @@ const UserEdit = z.object({
   change: z.union([
     z.literal("delete"),
     z.strictObject({ move_to: z.string() }),
+    z.strictObject({ copy_to: z.string() }),
     z.record(z.string(), z.unknown()),
   ]),
+});
+const ForgeryBody = z.object({
+  subscription_id: z.string(),
+  says: z.strictObject({
+    subscriptionId: z.string().exactOptional(),
+    clientState: z.string().nullable().exactOptional(),
+  }),
+});
+const LifecycleBody = z.object({
+  account: z.string(),
+  event: z.enum(["reauthorizationRequired", "subscriptionRemoved", "missed"]),
 });
 const CalendarBody = z.object({ account: z.string(), calendar_id: z.string() });
 
 /** `/emulator`, with what only Outlook does. */
-export function outlookControlRoutes(state: OutlookState, faults: Faults): Hono {
+export function outlookControlRoutes(state: OutlookState, faults: Faults, notifier: Notifier): Hono {
   const app = controlRoutes(state, faults, outlookControls(state));
   app.post("/swap_calendar_id", async (c) => {
     const body = CalendarBody.parse(await c.req.json());
@@ -50,6 +72,26 @@ export function outlookControlRoutes(state: OutlookState, faults: Faults): Hono 
     swapCalendarId(account, calendar);
     state.nextRevision();
     return c.json({ calendar_id: calendar.id });
+  });
+  app.post("/lifecycle", async (c) => {
+    const { account, event } = LifecycleBody.parse(await c.req.json());
+    const concerned = [...state.subscriptions.values()].filter((one) => one.account.email === account);
+    if (event === "subscriptionRemoved") {
+      for (const { id } of concerned) state.subscriptions.delete(id);
+    }
+    notifier.tellLifecycle(concerned, event);
+    return c.json({ subscriptions: concerned.length });
+  });
+  // As after a change of password, of which the real one sometimes tells nobody.
+  app.post("/expire_channels", (c) => {
+    state.subscriptions.clear();
+    return c.body(null, 204);
+  });
+  app.post("/forge_notification", async (c) => {
+    const { subscription_id, says } = ForgeryBody.parse(await c.req.json());
+    const subscription = state.subscriptions.get(subscription_id);
+    if (!subscription) return c.json({ message: "no such subscription" }, 404);
+    return c.json({ status: await notifier.forge(subscription, says) });
   });
   return app;
 }
@@ -65,6 +107,8 @@ function outlookControls(state: OutlookState): Controls {
         has_mailbox,
         calendars: [...calendars.values()].map(plainCalendar),
       })),
+      subscriptions: [...state.subscriptions.values()].map(plainSubscription),
+      notifications: state.deliveries.sent,
       refreshes: Object.fromEntries(state.refreshes),
       admin_consent_required: [...state.admin_consent_required],
     }),
@@ -77,11 +121,13 @@ function outlookControls(state: OutlookState): Controls {
           name: calendar.name,
           color: calendar.hexColor || "#0078d4",
           events: [...calendar.events.values()].map(eventViewOf),
+          deleted: [...calendar.deleted.values()].map(eventViewOf),
         })),
       })),
     changeSettings: (body) => {
-      const { admin_consent_required, refresh_errors, ...switches } = Settings.parse(body);
+      const { admin_consent_required, refresh_errors, notifications, ...switches } = Settings.parse(body);
       Object.assign(state, switches);
+      if (notifications !== undefined) state.deliveries.switch(notifications);
       if (admin_consent_required) {
         state.admin_consent_required.clear();
         for (const tid of admin_consent_required) state.admin_consent_required.add(tid);
@@ -115,16 +161,24 @@ function outlookControls(state: OutlookState): Controls {
       const event = calendar?.events.get(event_id);
       if (!calendar || !event) return false;
       if (change === "delete") {
-        calendar.events.delete(event.id);
+        deleteEvent({ event, calendar });
         state.nextRevision();
       } else if ("move_to" in change) {
         const to = calendars?.get(z.string().parse(change["move_to"]));
         if (!to) return false;
         moveEvent({ event, calendar }, to, state.nextChangeKey());
+      } else if ("copy_to" in change) {
+        const to = calendars?.get(z.string().parse(change["copy_to"]));
+        if (!to) return false;
+        copyEvent({ event, calendar }, to, state.nextChangeKey());
       } else {
         calendar.events.set(event.id, changedEvent(event, parseEventBody(change), state.nextChangeKey()));
       }
       return true;
+    },
+    editAsPerson: ({ account, calendar_id, event_id, edit }) => {
+      const calendar = state.accounts.get(account)?.calendars.get(calendar_id);
+      return calendar !== undefined && editAsPerson(state, calendar, event_id, edit);
     },
     deleteCalendar: (email, calendar_id) => {
       state.accounts.get(email)?.calendars.delete(calendar_id);
@@ -133,7 +187,18 @@ function outlookControls(state: OutlookState): Controls {
   };
 }
 
-function plainCalendar({ events, extendedProperties, ...calendar }: OutlookCalendar) {
+/** Without its `clientState`. */
+function plainSubscription({ id, account, resource, notification_url, expires_at }: OutlookSubscription) {
+  return {
+    id,
+    account: account.email,
+    resource,
+    notification_url,
+    expires_at: new Date(expires_at).toISOString(),
+  };
+}
+
+function plainCalendar({ events, deleted: _, extendedProperties, ...calendar }: OutlookCalendar) {
   return {
     ...calendar,
     extendedProperties: Object.fromEntries(extendedProperties),
@@ -141,15 +206,5 @@ function plainCalendar({ events, extendedProperties, ...calendar }: OutlookCalen
       ...event,
       extendedProperties: Object.fromEntries(event.extendedProperties),
     })),
-  };
-}
-
-function eventViewOf({ id, changeKey, subject, start, isAllDay }: OutlookEvent) {
-  return {
-    id,
-    version: changeKey,
-    title: subject ?? "(no title)",
-    day: start.dateTime.slice(0, 10),
-    time: isAllDay ? null : start.dateTime.slice(11, 16),
   };
 }

@@ -12,6 +12,12 @@ const REMINDER_MINUTES = 15;
 
 const Time = z.strictObject({ dateTime: z.string(), timeZone: z.string() });
 
+/** `patternedRecurrence`. */
+const Recurrence = z.looseObject({
+  pattern: z.looseObject({ type: z.string(), interval: z.int().min(1) }),
+  range: z.looseObject({ type: z.enum(["endDate", "noEnd", "numbered"]), startDate: z.iso.date() }),
+});
+
 /** What a client may send; an unknown name or spelling is refused as the real one refuses it. */
 const EventBody = z.strictObject({
   subject: z.string().nullish(),
@@ -30,6 +36,7 @@ const EventBody = z.strictObject({
   location: z.looseObject({ displayName: z.string().nullish() }).nullish(),
   categories: z.array(z.string()).optional(),
   attendees: z.array(z.unknown()).optional(),
+  recurrence: Recurrence.nullish(),
   transactionId: z.string().min(1).optional(),
   singleValueExtendedProperties: ExtendedProperties.optional(),
 });
@@ -79,6 +86,7 @@ export function newEvent(body: EventBody, changeKey: string): OutlookEvent {
     location: body.location?.displayName ?? "",
     categories: body.categories ?? [],
     attendees: body.attendees ?? [],
+    recurrence: body.recurrence ?? null,
     extendedProperties: propertiesOf(body.singleValueExtendedProperties),
   };
   checkTimes(event);
@@ -113,6 +121,7 @@ export function changedEvent(event: OutlookEvent, body: EventBody, changeKey: st
     location: body.location === undefined ? event.location : body.location?.displayName ?? "",
     categories: body.categories ?? event.categories,
     attendees: body.attendees ?? event.attendees,
+    recurrence: body.recurrence === undefined ? event.recurrence : body.recurrence,
     extendedProperties: new Map([
       ...event.extendedProperties,
       ...propertiesOf(body.singleValueExtendedProperties),

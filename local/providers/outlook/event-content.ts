@@ -25,7 +25,8 @@ export function previewOf(body: OutlookEvent["body"]): string {
   return textOf(body).trim().slice(0, PREVIEW_MAX);
 }
 
-function textOf({ contentType, content }: OutlookEvent["body"]): string {
+/** The words of a body. */
+export function textOf({ contentType, content }: OutlookEvent["body"]): string {
   const text = contentType === "text"
     ? content
     : content.replace(/<(br|\/p|\/div)\b[^>]*>/gi, "\n").replace(/<[^>]*>/g, "").replace(

@@ -3,7 +3,7 @@ import { type GraphEnv, jsonOf } from "./access.ts";
 import { accessDenied } from "./errors.ts";
 import { changedEvent, newEvent, parseEventBody } from "./event-body.ts";
 import { EVENT_PROPERTIES, eventResource, shownId } from "./event-resource.ts";
-import { defaultCalendar, findCalendar, findEvent } from "./mailbox.ts";
+import { defaultCalendar, deleteEvent, findCalendar, findEvent } from "./mailbox.ts";
 import { pageOf, parseQuery } from "./query.ts";
 import type { OutlookCalendar, OutlookEvent, OutlookState } from "./state.ts";
 import { checkTransaction, rememberTransaction } from "./transaction.ts";
@@ -54,7 +54,7 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
       c.var.prefer.id_form,
     );
     if (!calendar.canEdit) throw accessDenied();
-    calendar.events.delete(event.id);
+    deleteEvent({ event, calendar });
     state.nextRevision();
     return c.body(null, 204);
   });
@@ -79,7 +79,9 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
 
   function list(c: Context<GraphEnv>, events: readonly OutlookEvent[]): Response {
     const query = parseQuery(c.req.url, EVENT_PROPERTIES);
-    const found = events.filter(({ extendedProperties }) => query.filter?.(extendedProperties) ?? true);
+    const found = events.filter(({ extendedProperties, lastModifiedDateTime }) =>
+      state.isListed(Date.parse(lastModifiedDateTime)) && (query.filter?.(extendedProperties) ?? true)
+    );
     const show = (event: OutlookEvent) => eventResource(event, c.var.grant.account, c.var.prefer, query);
     return c.json(pageOf(c.req.url, query, found, state.page_size_max, show));
   }

@@ -20,7 +20,7 @@ const EXPANDED_ID = new RegExp(`^id eq ${QUOTED}$`);
  *
  * @throws GraphError 400 where it is not `String {GUID} Name x`
  */
-export function propertyId(id: string): string {
+function propertyId(id: string): string {
   const [, type, guid, name] = ID.exec(id) ?? [];
   if (type === undefined || guid === undefined || name === undefined) {
     throw invalidRequest(`The extended property id is malformed: '${id}'.`);

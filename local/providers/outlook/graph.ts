@@ -6,6 +6,7 @@ import { calendarRoutes } from "./calendars.ts";
 import { GraphError } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import type { OutlookState } from "./state.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
 
 /** `/v1.0`. */
 export function graphRoutes(state: OutlookState, traffic: Pick<Traffic, "part">): Hono<GraphEnv> {
@@ -23,6 +24,7 @@ export function graphRoutes(state: OutlookState, traffic: Pick<Traffic, "part">)
   app.use(requireMailbox(state));
   app.route("/me", calendarRoutes(state));
   app.route("/me", eventRoutes(state));
+  app.route("/subscriptions", subscriptionRoutes(state));
   app.all("*", () => {
     // Such as an id whose slash was not escaped.
     throw new GraphError(400, "BadRequest", "Resource not found for the segment.");

@@ -42,10 +42,38 @@ export function findEvent(account: OutlookAccount, id: string, form: IdForm): Pl
   throw itemNotFound();
 }
 
+/** Deletes an event: its user can put it back, and nobody else sees it. */
+export function deleteEvent({ event, calendar }: Placed): void {
+  calendar.events.delete(event.id);
+  calendar.deleted.set(event.id, event);
+}
+
 /** Moves an event as a person does: only its immutable id stays. */
 export function moveEvent({ event, calendar }: Placed, to: OutlookCalendar, changeKey: string): void {
   calendar.events.delete(event.id);
-  to.events.set(event.id, { ...event, mutable_id: eventId("mutable"), changeKey });
+  to.events.set(event.id, {
+    ...event,
+    mutable_id: eventId("mutable"),
+    changeKey,
+    lastModifiedDateTime: new Date().toISOString(),
+  });
+}
+
+/** Copies an event as a person does: desktop Outlook copies all properties of an item, those of other programs too. */
+export function copyEvent({ event }: Placed, to: OutlookCalendar, changeKey: string): OutlookEvent {
+  const now = new Date().toISOString();
+  const copy: OutlookEvent = {
+    ...event,
+    id: eventId("immutable"),
+    mutable_id: eventId("mutable"),
+    changeKey,
+    createdDateTime: now,
+    lastModifiedDateTime: now,
+    transactionId: null,
+    extendedProperties: new Map(event.extendedProperties),
+  };
+  to.events.set(copy.id, copy);
+  return copy;
 }
 
 /** Gives a calendar another id, as happens under a client's hands; what is in it stays. */

@@ -9,6 +9,7 @@ import { outlookControlRoutes } from "./control.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { answerFault, EntraError } from "./errors.ts";
 import { graphRoutes } from "./graph.ts";
+import { startNotifier } from "./notifications.ts";
 import { createSigningKeys } from "./signing-keys.ts";
 import { OutlookState } from "./state.ts";
 import { mailboxLimits } from "./throttle.ts";
@@ -44,6 +45,8 @@ export async function startOutlookEmulator(options: {
   const faults = new Faults(answerFault);
   const keys = await createSigningKeys();
 
+  const notifier = startNotifier(state);
+
   const app = new Hono();
   const traffic: Traffic = createTraffic({
     state,
@@ -57,11 +60,19 @@ export async function startOutlookEmulator(options: {
     return new EntraError(500, "server_error", [50000], "There was an error issuing a token.").toResponse();
   });
   app.get("/", (c) => c.html(calendarPage("Outlook Calendar")));
-  app.route("/emulator", outlookControlRoutes(state, faults));
+  app.route("/emulator", outlookControlRoutes(state, faults, notifier));
   app.route("/v1.0", graphRoutes(state, traffic));
   app.route("/", discoveryRoutes(keys));
   app.route("/", authorizeRoutes(state, client));
   app.route("/", tokenRoutes(state, client, keys));
   const emulator = await startEmulator({ state, faults, app, traffic });
-  return { ...emulator, authority_url: `${emulator.url}/common/v2.0`, graph_url: `${emulator.url}/v1.0` };
+  return {
+    ...emulator,
+    authority_url: `${emulator.url}/common/v2.0`,
+    graph_url: `${emulator.url}/v1.0`,
+    close: () => {
+      notifier.close();
+      return emulator.close();
+    },
+  };
 }

@@ -1,5 +1,7 @@
+import { Deliveries } from "../deliveries.ts";
 import { ObservedState } from "../observed-state.ts";
 import { createAccounts } from "./accounts.ts";
+import type { IdForm } from "./ids.ts";
 
 /** Somebody with a Microsoft account. */
 export interface OutlookAccount {
@@ -32,6 +34,8 @@ export interface OutlookCalendar {
   readonly extendedProperties: Map<string, string>;
   /** By immutable id. */
   readonly events: Map<string, OutlookEvent>;
+  /** Deleted ones, which their user can put back; the API shows none of them. */
+  readonly deleted: Map<string, OutlookEvent>;
 }
 
 /** An event as it was sent; reading rewrites the body and converts the times. */
@@ -57,6 +61,8 @@ export interface OutlookEvent {
   readonly location: string;
   readonly categories: readonly string[];
   readonly attendees: readonly unknown[];
+  /** Null: it takes place once. */
+  readonly recurrence: unknown;
   readonly extendedProperties: Map<string, string>;
 }
 
@@ -91,6 +97,28 @@ export interface AuthorizationCode extends Grant {
   readonly nonce: string | null;
   is_redeemed: boolean;
 }
+
+/** A subscription to events: whom to call when they change. */
+export interface OutlookSubscription {
+  readonly id: string;
+  readonly account: OutlookAccount;
+  /** As it was asked for. */
+  readonly resource: string;
+  /** Null: all calendars of the mailbox. */
+  readonly calendar_id: string | null;
+  readonly change_types: readonly ChangeType[];
+  readonly notification_url: string;
+  readonly lifecycle_url: string | null;
+  readonly client_state: string | null;
+  /** The ids in its notifications. */
+  readonly id_form: IdForm;
+  expires_at: number;
+  /** What its client knows of: each event's id with its `changeKey`. */
+  known: ReadonlyMap<string, string>;
+}
+
+/** `changeType`. */
+export type ChangeType = "created" | "updated" | "deleted";
 
 /** How the token endpoint refuses an account's refresh tokens. */
 export interface RefreshError {
@@ -128,6 +156,16 @@ export class OutlookState extends ObservedState {
   burn_transaction_ids = true;
   /** Reports differ about the status. */
   duplicate_transaction_status: 400 | 409 = 400;
+  readonly subscriptions = new Map<string, OutlookSubscription>();
+  /** What happens to notifications on their way. */
+  readonly deliveries = new Deliveries();
+  /** How long a subscription is allowed to live, whatever was asked for; null: as long as was. */
+  channel_life_s: number | null = null;
+  /** Of one mailbox. */
+  subscriptions_max = 1000;
+  subscription_minutes_max = 10_080;
+  /** Whether a second subscription to the same resource is refused; the real one does so at times. */
+  refuse_second_subscriptions = true;
   /** Whether the id in the answer to a new calendar is already not its id any more. */
   swap_new_calendar_ids = false;
 
