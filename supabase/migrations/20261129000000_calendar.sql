@@ -72,81 +72,15 @@ $$;
 comment on function calendar_sync.shown_json(calendar_sync.deadline) is
   'A deadline as the worker gets it: texts are cut above what any event shows, and a link that is too long for every provider is left out.';
 
--- schemas/015_obligations.sql
+-- schemas/015_version.sql
 
--- The default obligations table, and its adapter. A host with a table of its own writes an adapter for that one.
+-- Made from package.json by npm run generate. Change that, not this.
 
-create table public.obligations (
-  id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references auth.users (id) on delete cascade,
-  title text not null,
-  description text,
-  obligation_type text,
-  status text not null default 'pending'
-    check (status in ('pending', 'in_progress', 'completed', 'cancelled')),
-  deadline_date date,
-  deadline_at timestamptz,
-  time_zone text,
-  url text,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now(),
-  constraint obligations_one_deadline check (num_nonnulls(deadline_date, deadline_at) <= 1)
-);
+create function calendar_sync.version() returns text
+language sql immutable security invoker set search_path = ''
+as $$ select '0.1.0' $$;
 
-comment on table public.obligations is 'What a user has to do, and until when.';
-comment on column public.obligations.deadline_date is 'All-day deadline. Either this or deadline_at, or neither.';
-comment on column public.obligations.deadline_at is 'Deadline at an instant, shown in time_zone.';
-comment on column public.obligations.time_zone is 'IANA name, such as Europe/Paris; UTC where it is null.';
-comment on column public.obligations.url is 'Link back to the obligation, shown in the calendar.';
-
--- For the policy below, and for scanning one user's obligations in key order.
-create index obligations_user_id_id_idx on public.obligations (user_id, id);
-
-create function public.obligations_touch() returns trigger
-language plpgsql volatile security invoker set search_path = ''
-as $$
-begin
-  new.updated_at := now();
-  return new;
-end;
-$$;
-
-comment on function public.obligations_touch() is 'Keeps obligations.updated_at.';
-revoke execute on function public.obligations_touch() from public, anon, authenticated, service_role;
-
-create trigger obligations_touch before update on public.obligations
-for each row execute function public.obligations_touch();
-
-alter table public.obligations enable row level security;
-
-create policy "own obligations" on public.obligations for all to authenticated
-using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
-
--- Older projects give every new table of schema public to all three.
-revoke all on public.obligations from anon, authenticated, service_role;
-grant select, insert, update, delete on public.obligations to authenticated, service_role;
-
--- One row for each recipient. Without `set search_path`, so that the planner inlines the function and finds a user's
--- obligations by the index on user_id; every name in it is qualified.
-create function calendar_sync.deadline_of(obligation public.obligations)
-returns setof calendar_sync.deadline
-language sql stable security invoker rows 1
-as $$
-  select
-    obligation.id,
-    obligation.user_id,
-    obligation.title,
-    obligation.description,
-    obligation.obligation_type,
-    case when obligation.status in ('completed', 'cancelled') then obligation.status else 'open' end,
-    obligation.deadline_date,
-    obligation.deadline_at,
-    obligation.time_zone,
-    obligation.url
-$$;
-
-comment on function calendar_sync.deadline_of(public.obligations) is
-  'The adapter of the default table: an obligation as each of its recipients sees it. A host''s own table gets an adapter of the same name.';
+comment on function calendar_sync.version() is 'The version of EcoComply calendar that this database has.';
 
 -- schemas/020_causes.sql
 
@@ -501,10 +435,18 @@ comment on function calendar_sync.record_reach(uuid, text, boolean) is
 create function calendar_sync.default_settings() returns jsonb
 language sql immutable security invoker set search_path = ''
 as $$
-  select '{"reminders_minutes": [10080, 1440], "all_day_reminder_time": "09:00", "completed_events": "keep"}'::jsonb
+  select '{"reminders_minutes": [10080, 1440], "all_day_reminder_time": "09:00", "completed_events": "keep", "obligation_types": null, "title_template": "{title}", "calendar_edits": "restore"}'::jsonb
 $$;
 
 comment on function calendar_sync.default_settings() is 'Of a calendar for which nothing else was chosen.';
+
+-- A row that was written before a setting came to be lacks it.
+create function calendar_sync.complete_settings(settings jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$ select calendar_sync.default_settings() || settings $$;
+
+comment on function calendar_sync.complete_settings(jsonb) is
+  'The settings of an integration, with the default for each that is missing. Whoever reads settings reads them this way.';
 
 create table public.calendar_integrations (
   id uuid primary key default gen_random_uuid(),
@@ -553,7 +495,7 @@ comment on column public.calendar_integrations.paused_by_admin is
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
-  'reminders_minutes: at most five, of 0 to 40320 minutes; all_day_reminder_time: when an all-day deadline is taken as due on its day; completed_events: keep or remove.';
+  'reminders_minutes: at most five, of 0 to 40320 minutes; all_day_reminder_time: when an all-day deadline is taken as due on its day; completed_events: keep or remove; obligation_types: which, null for all; title_template: {title}, {type}, {status} and text; calendar_edits: what becomes of a deadline that is moved in the calendar, restore, keep, ignore or accept. A setting that is missing has its default.';
 comment on column public.calendar_integrations.own_calendar_id is
   'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
@@ -601,6 +543,8 @@ create table public.calendar_event_mappings (
   calendar_id text not null,
   external_event_id text not null,
   etag text,
+  previous_etag text,
+  sent_time jsonb,
   deadline_hash text not null,
   content_hash text not null,
   synced_at timestamptz not null default now(),
@@ -611,11 +555,18 @@ create table public.calendar_event_mappings (
 
 comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
 comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
+comment on column public.calendar_event_mappings.etag is 'The version that we last wrote or saw. Null: the provider has none, or any version may be overwritten.';
+comment on column public.calendar_event_mappings.previous_etag is 'The version before: a listing that was late may still show it.';
+comment on column public.calendar_event_mappings.sent_time is 'When the event is, as we last sent it: an EventTime. Null: not known.';
 comment on column public.calendar_event_mappings.deadline_hash is 'The hash of the deadline when it was last compared; see calendar_sync.compare.';
 comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';
 
 -- For changes of an obligation that name no calendar.
 create index calendar_event_mappings_obligation_idx on public.calendar_event_mappings (obligation_id);
+
+-- For a listing, which knows events by their own ids. The integration is not in it: right after an import the planner would take it
+-- for one that finds an obligation of an integration.
+create index calendar_event_mappings_event_idx on public.calendar_event_mappings (external_event_id);
 
 alter table public.calendar_event_mappings enable row level security;
 
@@ -719,15 +670,15 @@ create table calendar_sync.changes (
   created_at timestamptz not null default now(),
   -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
   primary key (priority, id),
-  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'retry', 'reschedule', 'allow_deletions')),
-  check (kind = 'retry' or (kind = 'event') = (obligation_id is not null))
+  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'pull', 'channel', 'reapply', 'retry', 'put_back', 'reschedule', 'allow_deletions', 'allow_edits')),
+  check (kind = 'retry' or (kind in ('event', 'put_back')) = (obligation_id is not null))
 );
 
 comment on table calendar_sync.changes is
   'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
-  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, whatever it shows. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -774,7 +725,7 @@ create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased
 
 create table calendar_sync.jobs (
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
-  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect')),
+  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect', 'pull', 'channel', 'reapply')),
   obligation_id uuid,
   version bigint not null default 1,
   priority smallint not null default 0,
@@ -791,13 +742,13 @@ create table calendar_sync.jobs (
 );
 
 comment on table calendar_sync.jobs is
-  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving.';
+  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving. pull: read what its user changed in the calendar. channel: make, renew or end the provider''s push channel. reapply: set the reminders of its events to those of the settings.';
 comment on column calendar_sync.jobs.version is 'Raised by every change. An outcome removes the job only if its version is still the claimed one.';
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
   'Calendars for which a worker took the job without a recorded outcome: an event may be there that no mapping knows.';
 comment on column calendar_sync.jobs.cursor is
-  'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended.';
+  'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended. Of reapply: after, the last obligation whose event is done.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
 comment on column calendar_sync.jobs.cause is 'Of the last change that made it necessary. Trying again is no change.';
 
@@ -916,39 +867,53 @@ $$;
 comment on function calendar_sync.run_now(uuid[], boolean, uuid) is
   'Somebody asks: our own waits end, what was given up is tried again (of one obligation, where it is given), and with p_everything the calendars are scanned. Returns how many changes had been given up. It appends and waits for nobody.';
 
+create function calendar_sync.content_settings(settings jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select jsonb_build_array(settings -> 'completed_events', settings -> 'obligation_types', settings -> 'title_template')
+$$;
+
+comment on function calendar_sync.content_settings(jsonb) is
+  'Those of complete settings that say which events there are and what they show: a change of one acts on the events that are there.';
+
 -- Every change of an integration that matters to its calendar, a person's in the dashboard too, has the calendar scanned.
 create function calendar_sync.integration_changed() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_before constant jsonb := calendar_sync.complete_settings(old.settings);
+  v_settings constant jsonb := calendar_sync.complete_settings(new.settings);
 begin
   if tg_op = 'DELETE' or new.removed_at is not null then
     delete from calendar_sync.lanes where integration_id = old.id;
     delete from calendar_sync.jobs where integration_id = old.id;
+    delete from calendar_sync.pulls where integration_id = old.id;
     return null;
   end if;
   if tg_op = 'INSERT' or old.removed_at is not null then
     insert into calendar_sync.lanes (integration_id, provider) values (new.id, new.provider);
+    insert into calendar_sync.pulls (integration_id, next_pull_at) values (new.id, now() + calendar_sync.poll_interval(new.id));
     -- Events that were left in its calendar are looked for.
     insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
     select distinct leftover.integration_id, leftover.obligation_id, 'event', 1, calendar_sync.cause('connected')
     from calendar_sync.leftovers as leftover where leftover.integration_id = new.id;
   end if;
   if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT' or new.sync_enabled > old.sync_enabled
-    or (new.status, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
-      is distinct from (old.status, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
+    or (new.status, new.calendar_id, calendar_sync.content_settings(v_settings), new.removed_at)
+      is distinct from (old.status, old.calendar_id, calendar_sync.content_settings(v_before), old.removed_at))
   then
     perform calendar_sync.run_now(array[new.id], false);
     perform calendar_sync.append_changes(array[new.id], 'listen', 0);
-    if new.status = 'disconnecting' then
-      perform calendar_sync.append_changes(array[new.id], 'disconnect', 0);
-    end if;
+    perform calendar_sync.append_changes(array[new.id], case new.status when 'active' then 'pull' else 'disconnect' end, 0);
   elsif (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
     perform calendar_sync.append_changes(array[new.id], 'reschedule', 0);
   end if;
-  -- A user who chooses to have completed obligations removed agrees to that.
-  if tg_op = 'UPDATE' and new.status <> 'paused'
-    and new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
-  then
+  -- A user who chooses to have completed obligations removed, or fewer types, agrees to that.
+  if tg_op = 'UPDATE' and new.status <> 'paused' and (
+    v_settings ->> 'completed_events' = 'remove' and v_before ->> 'completed_events' = 'keep'
+    or v_settings -> 'obligation_types' <> 'null'
+      and (v_before -> 'obligation_types' = 'null' or not v_settings -> 'obligation_types' @> (v_before -> 'obligation_types'))
+  ) then
     perform calendar_sync.append_changes(array[new.id], 'allow_deletions', 0);
   end if;
   return null;
@@ -979,7 +944,621 @@ create trigger delete_tokens after delete on public.calendar_integrations
 referencing old table as old_rows
 for each statement execute function calendar_sync.delete_tokens();
 
--- schemas/040_feeds.sql
+-- schemas/040_pulls.sql
+
+-- Pulls: a worker reads what users changed in a calendar since it was last read. A pull is queued when somebody asks, when a provider
+-- says that there is news, and now and then by the tick.
+
+create table calendar_sync.pulls (
+  integration_id uuid primary key references public.calendar_integrations (id) on delete cascade,
+  calendar_id text,
+  cursor_secret_id uuid,
+  pulled_at timestamptz,
+  next_pull_at timestamptz not null,
+  edits_agreed boolean not null default false
+);
+
+comment on table calendar_sync.pulls is 'How far each calendar was read, and when it is read again.';
+comment on column calendar_sync.pulls.calendar_id is 'The calendar that was read. The cursor says nothing of any other.';
+comment on column calendar_sync.pulls.cursor_secret_id is
+  'Id of a Vault secret: with what the next listing goes on. It is the provider''s and may hold an address. Null: everything is listed.';
+comment on column calendar_sync.pulls.pulled_at is 'When it was last read to the end. Null: never.';
+comment on column calendar_sync.pulls.next_pull_at is 'When the tick has it read, if nobody asks before.';
+comment on column calendar_sync.pulls.edits_agreed is 'Its user agreed to the edits that the next pull finds, however many.';
+
+create index pulls_next_idx on calendar_sync.pulls (next_pull_at);
+alter table calendar_sync.pulls enable row level security;
+
+create function calendar_sync.delete_cursors() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  delete from vault.secrets where id in (select old_row.cursor_secret_id from old_rows as old_row);
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.delete_cursors() is 'Removes the cursors of calendars that are not read any more.';
+
+create trigger delete_cursors after delete on calendar_sync.pulls
+referencing old table as old_rows
+for each statement execute function calendar_sync.delete_cursors();
+
+create function calendar_sync.queue_pulls() returns integer
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  -- 45,000 calendars in the 15 minutes in which each is read once.
+  v_pulls_max constant integer := 500;
+  v_ids uuid[];
+begin
+  with due as materialized (
+    select pull.integration_id from calendar_sync.pulls as pull
+    where pull.next_pull_at <= now() order by pull.next_pull_at limit v_pulls_max
+    for update skip locked
+  ), postponed as (
+    -- Also of those that are paused now: they are read as soon as they go on.
+    update calendar_sync.pulls as pull set next_pull_at = now() + calendar_sync.poll_interval(pull.integration_id)
+    from due where pull.integration_id = due.integration_id
+    returning pull.integration_id
+  )
+  select array_agg(integration.id) into v_ids
+  from postponed
+  join public.calendar_integrations as integration on integration.id = postponed.integration_id
+  where integration.status = 'active' and integration.sync_enabled;
+  if v_ids is not null then
+    perform calendar_sync.append_changes(v_ids, 'pull', 2, calendar_sync.cause('poll'));
+  end if;
+  return coalesce(cardinality(v_ids), 0);
+end;
+$$;
+
+comment on function calendar_sync.queue_pulls() is
+  'Called by the tick: has the calendars read that were not for long enough, those that wait longest first. How many.';
+
+create function calendar_sync.record_pull(p_integration_id uuid, p_calendar_id text, p_cursor text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_pull calendar_sync.pulls;
+begin
+  select * into v_pull from calendar_sync.pulls where integration_id = p_integration_id for update;
+  if p_cursor is null then
+    delete from vault.secrets where id = v_pull.cursor_secret_id;
+    v_pull.cursor_secret_id := null;
+  elsif v_pull.cursor_secret_id is null or calendar_sync.read_secret(v_pull.cursor_secret_id) is distinct from p_cursor then
+    v_pull.cursor_secret_id := calendar_sync.store_secret(v_pull.cursor_secret_id, p_cursor, 'calendar_sync: cursor');
+  end if;
+  -- The tick and the listing come on top. And calendars that were connected together are not to be read together for ever.
+  update calendar_sync.pulls
+  set calendar_id = p_calendar_id, cursor_secret_id = v_pull.cursor_secret_id, pulled_at = now(),
+    next_pull_at = now() + (0.85 + 0.1 * random()) * calendar_sync.poll_interval(p_integration_id), edits_agreed = false
+  where integration_id = p_integration_id;
+end;
+$$;
+
+comment on function calendar_sync.record_pull(uuid, text, text) is 'Notes how far a calendar was read: p_cursor null, all of it is listed next time.';
+
+-- schemas/045_channels.sql
+
+-- Push channels: a provider calls us when a calendar changes, so that a pull need not wait for its poll. A channel only shortens
+-- the wait: whatever is lost, the poll still finds it.
+
+-- What only the environment of the functions says. They report it when they start.
+create table calendar_sync.push_setup (
+  only_row boolean primary key default true check (only_row),
+  providers text[] not null default '{}',
+  any_calendar boolean not null default false,
+  public_url text,
+  reported_at timestamptz
+);
+
+comment on table calendar_sync.push_setup is 'Which providers are to call us, as the functions last reported. In one row.';
+comment on column calendar_sync.push_setup.providers is 'Providers for which push is on.';
+comment on column calendar_sync.push_setup.any_calendar is
+  'Whether calendars of the user''s own have channels too. There each event of the user''s wakes us.';
+comment on column calendar_sync.push_setup.public_url is 'Where providers reach the functions.';
+
+alter table calendar_sync.push_setup enable row level security;
+
+insert into calendar_sync.push_setup default values;
+
+create table calendar_sync.channels (
+  id uuid primary key,
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  provider text not null,
+  calendar_id text not null,
+  token_hash text not null,
+  resource_id text,
+  state text not null check (state in ('registering', 'active', 'stopping', 'failed')),
+  expires_at timestamptz,
+  renew_at timestamptz,
+  verified_at timestamptz,
+  notified_at timestamptz,
+  missed_at timestamptz,
+  failures integer not null default 0,
+  created_at timestamptz not null default now()
+);
+
+comment on table calendar_sync.channels is
+  'Push channels. A row is written before the provider is asked, so that its calls are known even where its answer is lost.';
+comment on column calendar_sync.channels.token_hash is 'SHA-256 in hex of what the provider repeats in every call.';
+comment on column calendar_sync.channels.resource_id is 'What the provider calls it. Null: not known yet, or as we do.';
+comment on column calendar_sync.channels.state is
+  'registering: the provider has not answered. active. stopping: it is to be ended, and its calls still count. failed: given up after days, so the calendar is only polled.';
+comment on column calendar_sync.channels.expires_at is
+  'When it ends by itself. While the provider has not answered, when it would at the latest.';
+comment on column calendar_sync.channels.renew_at is 'When it is renewed or replaced.';
+comment on column calendar_sync.channels.verified_at is 'When the provider first reached us. Null: it has not.';
+comment on column calendar_sync.channels.notified_at is 'When the provider last called.';
+comment on column calendar_sync.channels.missed_at is
+  'When the last poll found an edit that the provider had not told of for a day. Null: it did not.';
+comment on column calendar_sync.channels.failures is 'Attempts to make it that failed in a row.';
+
+create index channels_integration_idx on calendar_sync.channels (integration_id);
+create index channels_renew_idx on calendar_sync.channels (renew_at) where state = 'active';
+create index channels_expires_idx on calendar_sync.channels (expires_at);
+-- How many there are, and how many there should be, asked when metrics are read.
+create index channels_state_idx on calendar_sync.channels (provider, state, (verified_at is null));
+create index calendar_integrations_pushed_idx on public.calendar_integrations (provider, calendar_role)
+where status = 'active' and sync_enabled and removed_at is null;
+alter table calendar_sync.channels enable row level security;
+
+create function calendar_sync.wants_channel(p_integration public.calendar_integrations) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select p_integration.status = 'active' and p_integration.sync_enabled and p_integration.removed_at is null
+    and p_integration.paused_by_admin is null and p_integration.calendar_id is not null
+    and exists (
+      select from calendar_sync.push_setup as setup
+      where p_integration.provider = any (setup.providers) and (p_integration.calendar_role = 'own' or setup.any_calendar)
+    )
+$$;
+
+comment on function calendar_sync.wants_channel(public.calendar_integrations) is
+  'Whether the calendar of an integration is to have a push channel.';
+
+create function calendar_sync.poll_interval(p_integration_id uuid) returns interval
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return case when exists (
+    select from calendar_sync.channels as channel
+    join public.calendar_integrations as integration on integration.id = channel.integration_id
+    where channel.integration_id = p_integration_id and channel.calendar_id = integration.calendar_id
+      and channel.state = 'active' and channel.expires_at > now() and channel.verified_at is not null and channel.missed_at is null
+  ) then interval '1 day' else interval '15 minutes' end;
+end;
+$$;
+
+comment on function calendar_sync.poll_interval(uuid) is
+  'How often a calendar is read for what its user changed: once a day where the provider tells us, else every 15 minutes. A channel is trusted once the provider has reached us, and while no poll finds what it did not tell.';
+
+create function calendar_sync.note_poll(p_integration_id uuid, p_found boolean) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_silence constant interval := interval '1 day';
+begin
+  update calendar_sync.channels as channel
+  set missed_at = case when p_found then now() end,
+    -- It has been silent about an edit: a new one may do better.
+    renew_at = case when p_found then least(channel.renew_at, now()) else channel.renew_at end
+  where channel.integration_id = p_integration_id and channel.state = 'active'
+    and (channel.missed_at is not null) is distinct from p_found
+    and (not p_found or greatest(channel.notified_at, channel.created_at) < now() - v_silence);
+end;
+$$;
+
+comment on function calendar_sync.note_poll(uuid, boolean) is
+  'Takes whether a pull found an edit. A channel that has told of nothing for a day, although there was one, is not trusted and replaced.';
+
+-- Called by the trigger that comes after the one that keeps lanes.
+create function calendar_sync.integration_channels() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_has_channels boolean;
+begin
+  if new.removed_at is not null then
+    delete from calendar_sync.channels where integration_id = new.id;
+    return null;
+  end if;
+  if tg_op = 'UPDATE' and (new.status, new.sync_enabled, new.calendar_id, new.calendar_role, new.paused_by_admin, new.removed_at)
+    is not distinct from (old.status, old.sync_enabled, old.calendar_id, old.calendar_role, old.paused_by_admin, old.removed_at)
+  then
+    return null;
+  end if;
+  v_has_channels := exists (select from calendar_sync.channels where integration_id = new.id);
+  if new.status = 'disconnected' then
+    -- Without a grant nothing can be ended. With the next one it is.
+    update calendar_sync.channels set state = 'stopping' where integration_id = new.id and state <> 'stopping';
+  elsif calendar_sync.wants_channel(new)
+    or v_has_channels and (new.status in ('active', 'disconnecting') or new.paused_by_admin is not null)
+  then
+    perform calendar_sync.append_changes(array[new.id], 'channel', 0);
+  end if;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.integration_channels() is
+  'Has channels made, replaced or ended when an integration becomes active, changes its calendar, is paused by an administrator or goes.';
+
+create trigger integration_channels
+after insert or update of status, sync_enabled, calendar_id, calendar_role, paused_by_admin, removed_at, user_id
+on public.calendar_integrations
+for each row execute function calendar_sync.integration_channels();
+
+create function calendar_sync.queue_missing_channels() returns void
+language sql volatile security definer set search_path = ''
+as $$
+  select calendar_sync.append_changes(array_agg(integration.id), 'channel', 2, calendar_sync.cause('channel'))
+  from public.calendar_integrations as integration
+  where integration.removed_at is null and integration.status = 'active' and calendar_sync.wants_channel(integration)
+    and not exists (select from calendar_sync.channels as channel where channel.integration_id = integration.id and channel.state <> 'stopping')
+    and not exists (
+      select from calendar_sync.jobs as job
+      where job.integration_id = integration.id and job.obligation_id is null and job.kind = 'channel'
+    )
+$$;
+
+comment on function calendar_sync.queue_missing_channels() is
+  'Has channels made for calendars that are to have one and have none, but for those that were given up.';
+
+-- Work goes through the lane, so that a token is refreshed by one worker alone and calls are counted.
+create function calendar_sync.renewals_until() returns timestamptz
+language sql stable security invoker set search_path = ''
+as $$ select now() + interval '10 seconds' $$;
+
+comment on function calendar_sync.renewals_until() is
+  'Channels that are to be renewed until then are renewed now: the next tick would be late.';
+
+create function calendar_sync.queue_channels() returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_a_tick constant integer := 100;
+  v_cause constant jsonb := calendar_sync.cause('channel');
+  v_until constant timestamptz := calendar_sync.renewals_until();
+  v_ended uuid[];
+begin
+  with ended as (
+    delete from calendar_sync.channels where expires_at <= now() returning integration_id, state
+  )
+  select array_agg(distinct integration_id) into v_ended from ended where state = 'active';
+  if v_ended is not null then
+    -- What was changed since is read now, and from now on every 15 minutes.
+    perform calendar_sync.append_changes(v_ended, 'pull', 1, v_cause);
+    perform calendar_sync.append_changes(v_ended, 'channel', 2, v_cause);
+  end if;
+  insert into calendar_sync.changes (integration_id, kind, priority, cause)
+  select due.integration_id, 'channel', 2, v_cause
+  from (
+    select channel.integration_id from calendar_sync.channels as channel
+    where channel.state = 'active' and channel.renew_at <= v_until
+      and not exists (
+        select from calendar_sync.jobs as job
+        where job.integration_id = channel.integration_id and job.obligation_id is null and job.kind = 'channel'
+      ) and not exists (
+        select from calendar_sync.changes as change where change.integration_id = channel.integration_id and change.kind = 'channel'
+      )
+    order by channel.renew_at limit v_a_tick
+  ) as due;
+end;
+$$;
+
+comment on function calendar_sync.queue_channels() is
+  'Called by the tick: queues the channels that are to be renewed, a hundred at a time, and forgets those that have ended.';
+
+create function calendar_sync.channel_is_due(p_integration public.calendar_integrations) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (p_integration.status = 'active' and p_integration.sync_enabled or p_integration.status = 'disconnecting'
+    or p_integration.paused_by_admin is not null)
+    and exists (
+      select from calendar_sync.jobs as job
+      where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = 'channel' and job.run_at <= now()
+    );
+end;
+$$;
+
+comment on function calendar_sync.channel_is_due(public.calendar_integrations) is
+  'Whether a worker may see to the channels of an integration now. It may while an administrator has paused it: then they end.';
+
+create function calendar_sync.channels_json(p_integration public.calendar_integrations) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'wanted', calendar_sync.wants_channel(p_integration),
+    'channels', coalesce(jsonb_agg(jsonb_build_object(
+      'channel_id', channel.id,
+      'calendar_id', channel.calendar_id,
+      'resource_id', channel.resource_id,
+      'state', channel.state,
+      'renewal_is_due', coalesce(channel.renew_at <= calendar_sync.renewals_until(), false)
+    ) order by channel.created_at desc, channel.id), '[]')
+  )
+  from calendar_sync.channels as channel
+  where channel.integration_id = p_integration.id and coalesce(channel.expires_at > now(), true)
+$$;
+
+comment on function calendar_sync.channels_json(public.calendar_integrations) is
+  'What the worker is told of the channels of an integration: those that there are, the newest first, and whether its calendar is to have one.';
+
+create function calendar_sync.renewal_of(p_expires_at timestamptz) returns timestamptz
+language sql volatile security invoker set search_path = ''
+as $$ select p_expires_at - (p_expires_at - now()) * (0.2 + 0.05 * random()) $$;
+
+comment on function calendar_sync.renewal_of(timestamptz) is
+  'When a channel that lives from now until then is renewed: when a fifth of its life is left, or up to a twentieth sooner, so that those that were made together are not renewed together.';
+
+create type calendar_sync.kept_channel as (
+  channel_id uuid,
+  calendar_id text,
+  token_hash text,
+  resource_id text,
+  state text,
+  expires_at timestamptz,
+  is_verified boolean,
+  failures integer
+);
+
+comment on type calendar_sync.kept_channel is
+  'A channel as the worker tells of it: calendar_sync.channels, or the state ended.';
+
+create function public.calendar_save_channel(p_worker uuid, p_integration_id uuid, p_channel jsonb) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- What providers grant at most, until they say what they granted.
+  v_life constant interval := interval '7 days';
+  v_told constant calendar_sync.kept_channel := jsonb_populate_record(null::calendar_sync.kept_channel, p_channel);
+  v_kept calendar_sync.channels;
+begin
+  perform calendar_sync.act_as('worker');
+  perform from public.calendar_integrations where id = p_integration_id and removed_at is null for key share skip locked;
+  if not found then
+    return false;
+  end if;
+  perform from calendar_sync.lanes
+  where integration_id = p_integration_id and leased_by = p_worker and leased_until > now() for key share;
+  if not found then
+    return false;
+  end if;
+  if v_told.state = 'ended' then
+    delete from calendar_sync.channels where id = v_told.channel_id and integration_id = p_integration_id;
+    return true;
+  end if;
+  if v_told.state in ('registering', 'failed') then
+    insert into calendar_sync.channels (id, integration_id, provider, calendar_id, token_hash, state, failures, expires_at)
+    select v_told.channel_id, integration.id, integration.provider, v_told.calendar_id, v_told.token_hash, v_told.state,
+      coalesce(v_told.failures, 0), case when v_told.state = 'registering' then now() + v_life end
+    from public.calendar_integrations as integration where integration.id = p_integration_id
+    on conflict (id) do update set state = excluded.state, failures = excluded.failures, expires_at = excluded.expires_at;
+    return true;
+  end if;
+  select * into v_kept from calendar_sync.channels where id = v_told.channel_id and integration_id = p_integration_id for update;
+  if not found then
+    return false;
+  end if;
+  update calendar_sync.channels
+  set state = v_told.state,
+    resource_id = coalesce(v_told.resource_id, resource_id),
+    expires_at = coalesce(v_told.expires_at, expires_at),
+    renew_at = coalesce(calendar_sync.renewal_of(v_told.expires_at), renew_at),
+    verified_at = coalesce(verified_at, case when v_told.is_verified then now() end),
+    missed_at = null,
+    failures = 0
+  where id = v_told.channel_id;
+  -- Of what changed before it began no channel tells.
+  if v_told.state = 'active' and v_kept.state = 'registering' then
+    perform calendar_sync.append_changes(array[p_integration_id], 'pull', 1);
+  end if;
+  return true;
+end;
+$$;
+
+comment on function public.calendar_save_channel(uuid, uuid, jsonb) is
+  'Keeps what a worker tells of a channel, as calendar_sync.kept_channel. False, and nothing kept, where the lease was lost or the integration has gone: then the worker ends what it made.';
+
+create type calendar_sync.push_item as (
+  channel_id uuid,
+  token_hash text,
+  resource_id text,
+  kind text,
+  expires_at timestamptz
+);
+
+comment on type calendar_sync.push_item is
+  'What a provider says of a channel. kind: opened (it begins), changed, missed (calls were lost), renewal_due, removed (it has ended). token_hash: of what the caller sent.';
+
+-- Hashes are compared as hashes of themselves with a salt that nobody knows, so that the time that a comparison takes says nothing
+-- of where they differ. A row that somebody else holds is not waited for: then another call or the worker is writing it.
+create function public.calendar_note_push(p_provider text, p_items jsonb) returns integer
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  -- Of a channel whose provider's answer was lost nobody knows how long it lives.
+  v_replaced_after constant interval := interval '1 day';
+  v_salt constant text := gen_random_uuid()::text;
+  v_cause constant jsonb := calendar_sync.cause('channel');
+  v_known uuid[];
+  v_pulls uuid[];
+  v_renewals uuid[];
+begin
+  with item as materialized (
+    select (jsonb_populate_record(null::calendar_sync.push_item, said)).* from jsonb_array_elements(p_items) as said
+  ), known as materialized (
+    select channel.id, channel.integration_id, item.kind, item.resource_id, item.expires_at,
+      integration.status = 'active' and integration.calendar_id = channel.calendar_id
+        and (item.kind in ('changed', 'missed', 'removed') or channel.state in ('registering', 'failed')) as is_news
+    from item
+    join calendar_sync.channels as channel on channel.id = item.channel_id and channel.provider = p_provider
+    join public.calendar_integrations as integration on integration.id = channel.integration_id and integration.removed_at is null
+    where sha256(convert_to(v_salt || channel.token_hash, 'UTF8')) = sha256(convert_to(v_salt || item.token_hash, 'UTF8'))
+      and coalesce(item.resource_id = channel.resource_id, true)
+  ), free as materialized (
+    select channel.id from calendar_sync.channels as channel
+    where channel.id in (select known.id from known) for update skip locked
+  ), noted as (
+    update calendar_sync.channels as channel
+    set notified_at = now(), verified_at = coalesce(channel.verified_at, now()), missed_at = null,
+      resource_id = coalesce(channel.resource_id, said.resource_id),
+      -- Its provider's answer was lost, or comes after this.
+      state = case when channel.state in ('registering', 'failed') then 'active' else channel.state end,
+      expires_at = case
+        when said.is_removed then least(channel.expires_at, now())
+        when channel.renew_at is null then coalesce(said.expires_at, channel.expires_at, now() + v_replaced_after)
+        else channel.expires_at
+      end,
+      renew_at = case
+        when said.is_removed or said.is_due then now()
+        when channel.renew_at is null then coalesce(calendar_sync.renewal_of(said.expires_at), now() + v_replaced_after)
+        else channel.renew_at
+      end
+    from (
+      select known.id, max(known.resource_id) as resource_id, max(known.expires_at) as expires_at,
+        bool_or(known.kind = 'removed') as is_removed, bool_or(known.kind = 'renewal_due') as is_due
+      from known group by known.id
+    ) as said
+    where channel.id = said.id and channel.id in (select free.id from free)
+  )
+  select array_agg(distinct known.id),
+    array_agg(distinct known.integration_id) filter (where known.is_news),
+    array_agg(distinct known.integration_id) filter (where known.kind in ('renewal_due', 'removed'))
+  into v_known, v_pulls, v_renewals from known;
+  insert into calendar_sync.changes (integration_id, kind, priority, cause)
+  select due.integration_id, 'pull', 0, v_cause from unnest(v_pulls) as due (integration_id)
+  -- A pull that nobody has begun reads this edit too. One that has begun may not.
+  where not exists (
+    select from calendar_sync.changes as change where change.integration_id = due.integration_id and change.kind = 'pull'
+  )
+  union all
+  select due.integration_id, 'channel', 1, v_cause from unnest(v_renewals) as due (integration_id);
+  return coalesce(cardinality(v_known), 0);
+end;
+$$;
+
+comment on function public.calendar_note_push(text, jsonb) is
+  'Takes what a provider says of channels, as an array of calendar_sync.push_item, and queues the pulls and renewals that follow. Items whose channel, token or resource is not known do nothing. Returns how many channels were known.';
+
+create function public.calendar_report_push(p_providers text[], p_any_calendar boolean, p_public_url text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_before calendar_sync.push_setup;
+  v_outdated uuid[];
+  v_cause constant jsonb := calendar_sync.cause('channel');
+begin
+  select * into v_before from calendar_sync.push_setup for update;
+  if (v_before.providers, v_before.any_calendar, v_before.public_url, v_before.reported_at is null)
+    is not distinct from (p_providers, p_any_calendar, p_public_url, false)
+  then
+    return;
+  end if;
+  update calendar_sync.push_setup
+  set providers = p_providers, any_calendar = p_any_calendar, public_url = p_public_url, reported_at = now();
+  -- What was given up may succeed now.
+  delete from calendar_sync.channels where state = 'failed';
+  -- Channels that call an old address, or that are not wanted any more, are replaced or ended.
+  with outdated as (
+    update calendar_sync.channels as channel set state = 'stopping'
+    from public.calendar_integrations as integration
+    where integration.id = channel.integration_id and channel.state <> 'stopping'
+      and (v_before.public_url is distinct from p_public_url or not calendar_sync.wants_channel(integration))
+    returning channel.integration_id
+  )
+  select array_agg(distinct integration_id) into v_outdated from outdated;
+  perform calendar_sync.append_changes(v_outdated, 'channel', 2, v_cause);
+  perform calendar_sync.queue_missing_channels();
+end;
+$$;
+
+comment on function public.calendar_report_push(text[], boolean, text) is
+  'Takes what the environment says of push channels. Where that is new, channels are made, replaced or ended.';
+
+create function public.calendar_channels_of(p_user_id uuid, p_integration_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('channel_id', channel.id, 'resource_id', channel.resource_id)), '[]')
+  from calendar_sync.channels as channel
+  join public.calendar_integrations as integration on integration.id = channel.integration_id
+  where integration.id = p_integration_id and integration.user_id = p_user_id and integration.removed_at is null
+    and integration.status <> 'disconnected' and channel.state in ('registering', 'active', 'stopping')
+$$;
+
+comment on function public.calendar_channels_of(uuid, uuid) is
+  'The channels of a user''s integration that may be open and that its token can end.';
+
+create function public.calendar_forget_channels(p_integration_id uuid, p_channel_ids uuid[]) returns void
+language sql volatile security definer set search_path = ''
+as $$ delete from calendar_sync.channels where integration_id = p_integration_id and id = any (p_channel_ids) $$;
+
+comment on function public.calendar_forget_channels(uuid, uuid[]) is 'Forgets channels that were ended.';
+
+-- schemas/050_edits.sql
+
+-- Edits: what users did to events of ours, as far as we have to remember it.
+
+create table calendar_sync.edits (
+  integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
+  obligation_id uuid not null,
+  due text,
+  seen jsonb,
+  is_kept boolean not null default false,
+  is_accepted boolean not null default false,
+  deletions smallint not null default 0,
+  is_gone boolean not null default false,
+  is_hidden boolean not null default false,
+  original_event_id text,
+  has_guests boolean not null default false,
+  restored_at timestamptz[] not null default '{}',
+  edited_at timestamptz not null default now(),
+  primary key (integration_id, obligation_id),
+  check (not is_kept or seen is not null)
+);
+
+comment on table calendar_sync.edits is 'What the user of a calendar did to the event of an obligation.';
+comment on column calendar_sync.edits.due is
+  'The deadline for which it was done. is_kept, is_hidden and deletions hold for this one alone: another deadline ends them.';
+comment on column calendar_sync.edits.seen is 'Where the event stands although it should stand elsewhere: a SeenTime. Null: it stands where we put it.';
+comment on column calendar_sync.edits.is_kept is 'What we write leaves it there.';
+comment on column calendar_sync.edits.is_accepted is 'Its user accepted the move in advance, and the deadline is to be changed.';
+comment on column calendar_sync.edits.deletions is 'How often it was deleted.';
+comment on column calendar_sync.edits.is_gone is 'It was deleted and is not back yet.';
+comment on column calendar_sync.edits.is_hidden is 'It was deleted again and stays away.';
+comment on column calendar_sync.edits.original_event_id is 'The event that was deleted last: its user may take the deletion back.';
+comment on column calendar_sync.edits.has_guests is 'Its user invited somebody: it is never deleted and made anew.';
+comment on column calendar_sync.edits.restored_at is 'When it was last put back after a move, the latest last.';
+
+create index edits_original_idx on calendar_sync.edits (integration_id, original_event_id) where original_event_id is not null;
+alter table calendar_sync.edits enable row level security;
+
+create function calendar_sync.edit_holds(edit calendar_sync.edits, deadline calendar_sync.deadline) returns boolean
+language sql stable security invoker set search_path = ''
+as $$
+  select edit.obligation_id is not null and edit.due is not distinct from calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at)
+$$;
+
+comment on function calendar_sync.edit_holds(calendar_sync.edits, calendar_sync.deadline) is
+  'Whether an edit was made for the deadline that an obligation has now. Another time zone alone is no other deadline.';
+
+create function calendar_sync.put_back(p_integration_id uuid, p_obligation_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
+  values (p_integration_id, p_obligation_id, 'put_back', 0, calendar_sync.cause())
+$$;
+
+comment on function calendar_sync.put_back(uuid, uuid) is
+  'Has an event written as it should be, wherever its user left it. It appends and waits for nobody.';
+
+-- schemas/055_feeds.sql
 
 -- iCal feeds: deadlines for anybody who knows a feed's address. What a user's feeds last showed is kept, and a write to an
 -- obligation appends a change for each recipient with a feed. Users without a feed cost nothing.
@@ -1115,11 +1694,25 @@ $$;
 comment on function calendar_sync.tidy_feeds() is
   'Drops changes that say nothing new, and cancelled items that no feed shows any more.';
 
--- schemas/042_settings.sql
+-- schemas/060_settings.sql
 
 -- What users set is judged by a trigger and not by constraints: their error prints the row, with all that is in it, to the caller
 -- and into the log, and they are checked with every record of a batch. Users write settings of an integration through the Data
 -- API, those of a feed through a function.
+--
+-- calendar_edits accept is a value like the others here: whether an installation offers it is in the environment of the functions
+-- (CALENDAR_ACCEPT_EDITS). Where it does not, they take accept for restore, whoever wrote it.
+
+create function calendar_sync.is_title_template(p_template jsonb) returns boolean
+language sql immutable security invoker set search_path = ''
+as $$
+  select jsonb_typeof(p_template) = 'string' and char_length(p_template #>> '{}') <= 100
+    and strpos(p_template #>> '{}', '{title}') > 0
+    and regexp_replace(p_template #>> '{}', '\{(title|type|status)\}', '', 'g') !~ '[{}]'
+$$;
+
+comment on function calendar_sync.is_title_template(jsonb) is
+  'Whether titles of events can be made by it: {title}, {type}, {status} and text, of at most 100 characters, with {title} in it.';
 
 create function calendar_sync.settings_problem(p_settings jsonb, p_known text[]) returns text
 language sql immutable security invoker set search_path = ''
@@ -1137,14 +1730,18 @@ as $$
       or not jsonb_path_exists(p_settings, 'strict $ ? (@.reminders_minutes.size() <= 5)')
       or jsonb_path_exists(p_settings, 'strict $.reminders_minutes[*] ? (!(@.type() == "number") || @ < 0 || @ > 40320 || @ % 1 != 0)')
       then 'settings.reminders_minutes: must be at most five whole numbers of 0 to 40320'
-    -- From here on of a feed.
-    when not 'obligation_types' = any (p_known) then null
     when not coalesce(jsonb_typeof(p_settings -> 'obligation_types') in ('null', 'array'), false)
       then 'settings.obligation_types: must be a list, or null'
     when jsonb_typeof(p_settings -> 'obligation_types') = 'array' and (
-      not jsonb_path_exists(p_settings, 'strict $ ? (@.obligation_types.size() <= 100)')
-      or jsonb_path_exists(p_settings, 'strict $.obligation_types[*] ? (@.type() != "string")')
-    ) then 'settings.obligation_types: must be at most 100 texts'
+      not jsonb_path_exists(p_settings, 'strict $ ? (@.obligation_types.size() >= 1 && @.obligation_types.size() <= 100)')
+      or jsonb_path_exists(p_settings, 'strict $.obligation_types[*] ? (@.type() != "string" || !(@ like_regex "^.{1,200}$" flag "s"))')
+    ) then 'settings.obligation_types: must be 1 to 100 texts of 1 to 200 characters, or null'
+    when 'title_template' = any (p_known) and not coalesce(calendar_sync.is_title_template(p_settings -> 'title_template'), false)
+      then 'settings.title_template: must be {title}, {type}, {status} and text, of at most 100 characters, with {title} in it and no other braces'
+    when 'calendar_edits' = any (p_known) and not coalesce(p_settings ->> 'calendar_edits' in ('restore', 'keep', 'ignore', 'accept'), false)
+      then 'settings.calendar_edits: must be restore, keep, ignore or accept'
+    -- From here on of a feed.
+    when not 'look_back_days' = any (p_known) then null
     when not jsonb_path_exists(p_settings,
       'strict $ ? (@.look_back_days >= 0 && @.look_back_days <= 3650 && @.look_back_days % 1 == 0)')
       then 'settings.look_back_days: must be a whole number of 0 to 3650'
@@ -1164,8 +1761,11 @@ declare
   v_problem text;
 begin
   if tg_table_name = 'calendar_integrations' then
+    if jsonb_typeof(new.settings) = 'object' then
+      new.settings := calendar_sync.complete_settings(new.settings);
+    end if;
     v_problem := coalesce(
-      calendar_sync.settings_problem(new.settings, array['reminders_minutes', 'all_day_reminder_time', 'completed_events']),
+      calendar_sync.settings_problem(new.settings, array(select jsonb_object_keys(calendar_sync.default_settings()))),
       case when new.sync_enabled is null then 'sync_enabled: must be true or false' end);
   else
     v_problem := coalesce(calendar_sync.settings_problem(new.settings,
@@ -1183,14 +1783,15 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.refuse_settings() is 'Refuses what users may not set, with a message that names the field and nothing of the row.';
+comment on function calendar_sync.refuse_settings() is
+  'Refuses what users may not set, with a message that names the field and nothing of the row. A setting of an integration that is missing gets its default.';
 
 create trigger refuse_settings before insert or update of settings, sync_enabled on public.calendar_integrations
 for each row execute function calendar_sync.refuse_settings();
 create trigger refuse_settings before insert or update of name, settings, expires_at on calendar_sync.feeds
 for each row execute function calendar_sync.refuse_settings();
 
--- schemas/043_preferences.sql
+-- schemas/065_preferences.sql
 
 -- What a user chose once for everything: the time zone, and when reminders of all-day deadlines count back from.
 
@@ -1261,7 +1862,7 @@ comment on function calendar_sync.begin_with_preferences() is 'Gives a new integ
 create trigger begin_with_preferences before insert on public.calendar_integrations
 for each row when (new.settings = calendar_sync.default_settings()) execute function calendar_sync.begin_with_preferences();
 
--- schemas/045_watch.sql
+-- schemas/070_watch.sql
 
 -- The host's tables. A host describes its obligations with an adapter, `calendar_sync.deadline_of(<row of its table>)`, and calls
 -- `calendar_sync.watch` once. That makes the triggers that append changes, and the view of all deadlines.
@@ -1488,7 +2089,7 @@ begin
     where adapter.pronamespace = 'calendar_sync'::regnamespace and adapter.proname = 'deadline_of' and class.oid = p_table
   ) then
     raise exception 'There is no adapter calendar_sync.deadline_of(%).', p_table using errcode = 'undefined_function',
-      hint = format('create function calendar_sync.deadline_of(obligation %s) returns setof calendar_sync.deadline …   -- see docs/adapt.md', p_table);
+      hint = format('create function calendar_sync.deadline_of(obligation %s) returns setof calendar_sync.deadline …   -- see docs/embed/adapt.md', p_table);
   end if;
   perform calendar_sync.watch_relation(part.relid, p_table, p_key, null)
   from (select p_table as relid union select relid from pg_catalog.pg_partition_tree(p_table)) as part;
@@ -1601,9 +2202,7 @@ $$;
 comment on function calendar_sync.obligations_changed(uuid[]) is
   'Has these obligations looked at in the calendars and feeds of their recipients, former ones too. For tables that do not contain the obligation''s id. Never fails.';
 
-select calendar_sync.watch('public.obligations', 'id');
-
--- schemas/050_wake_up.sql
+-- schemas/075_wake_up.sql
 
 -- The wake-up call: one HTTP call that says "look into the outbox". It may get lost or come twice; neither does harm.
 
@@ -1671,7 +2270,7 @@ comment on function calendar_sync.wake_up_at_commit() is 'Wakes the worker once,
 create constraint trigger wake_up_at_commit after insert on calendar_sync.changes
 deferrable initially deferred for each row execute function calendar_sync.wake_up_at_commit();
 
--- schemas/055_compare.sql
+-- schemas/080_compare.sql
 
 -- The one question about a calendar: which obligations differ from what was recorded? For some ids it is compare; in key order it
 -- is the scan, for one obligation `explain`, over everything the sweep.
@@ -1685,12 +2284,29 @@ create type calendar_sync.comparison as (
   content_hash text,
   synced_at timestamptz,
   is_wanted boolean,
-  differs boolean
+  differs boolean,
+  etag text,
+  previous_etag text,
+  sent_time jsonb,
+  edit calendar_sync.edits,
+  is_hidden boolean
 );
 
 comment on type calendar_sync.comparison is
-  'An obligation as it is and as a calendar was last brought into line. deadline null: not this user''s. event_id null: no event. is_wanted: it should have an event. differs: a filter that is wider than the worker''s plan, never narrower.';
+  'An obligation as it is and as a calendar was last brought into line. deadline null: not this user''s. event_id null: no event. is_wanted: it should have an event. differs: a filter that is wider than the worker''s plan, never narrower. edit: what its user did to the event. is_hidden: its user wants no event.';
 
+create function calendar_sync.texts_of(p_list jsonb) returns text[]
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return case when jsonb_typeof(p_list) = 'array' then array(select jsonb_array_elements_text(p_list)) end;
+end;
+$$;
+
+comment on function calendar_sync.texts_of(jsonb) is 'A list of texts; null where it is none.';
+
+-- Titles that are made by a template show the template and may show the type, so the hash covers both; else it stays as it was.
+--
 -- The hash is spelt without anything that a session's TimeZone or DateStyle could change, or that fails for infinity.
 create function calendar_sync.compare(p_integration_id uuid, p_obligation_ids uuid[]) returns setof calendar_sync.comparison
 language plpgsql stable security definer set search_path = ''
@@ -1698,27 +2314,36 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_integration public.calendar_integrations;
+  v_settings jsonb;
   v_completed_events text;
+  -- Null: all.
+  v_types text[];
+  -- Null: titles are those of the obligations.
+  v_title_template text;
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
-  v_completed_events := v_integration.settings ->> 'completed_events';
+  v_settings := calendar_sync.complete_settings(v_integration.settings);
+  v_completed_events := v_settings ->> 'completed_events';
+  v_types := calendar_sync.texts_of(v_settings -> 'obligation_types');
+  v_title_template := nullif(v_settings ->> 'title_template', '{title}');
   return query
   select each.id, found.deadline, found.hash, mapping.calendar_id, mapping.external_event_id, mapping.content_hash,
-    mapping.synced_at, coalesce(found.is_wanted, false), case
-      when not coalesce(found.is_wanted, false) then mapping.id is not null
+    mapping.synced_at, shown.is_wanted, case
+      when not shown.is_wanted then mapping.id is not null
       else mapping.id is null or mapping.calendar_id is distinct from v_integration.calendar_id or mapping.deadline_hash <> found.hash
-    end
+    end, mapping.etag, mapping.previous_etag, mapping.sent_time, edit.its_row, shown.is_hidden
   from unnest(p_obligation_ids) as each (id)
   left join lateral (
     select row (candidate.*)::calendar_sync.deadline as deadline,
       md5(jsonb_build_array(
         candidate.title, candidate.description, candidate.status, extract(epoch from candidate.deadline_date),
         extract(epoch from candidate.deadline_at), candidate.time_zone, candidate.url
-      )::text) as hash,
+      )::text || case when v_title_template is null then '' else jsonb_build_array(v_title_template, candidate.obligation_type)::text end) as hash,
       v_integration.status <> 'disconnecting'
         and (candidate.deadline_date is not null or candidate.deadline_at is not null)
         and candidate.status <> 'cancelled'
-        and (candidate.status <> 'completed' or v_completed_events = 'keep') as is_wanted
+        and (candidate.status <> 'completed' or v_completed_events = 'keep')
+        and (v_types is null or coalesce(left(candidate.obligation_type, 200) = any (v_types), false)) as is_wanted
     from (
       -- OFFSET keeps the recipient out of this look-up: right after a bulk import the planner would go through all of a user's
       -- obligations for each id (200 ids of 400: 150 ms instead of 6).
@@ -1731,12 +2356,36 @@ begin
     -- OFFSET: else the planner may go through all events of the calendar for each id.
     select known.* from public.calendar_event_mappings as known
     where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
-  ) as mapping on true;
+  ) as mapping on true
+  left join lateral (
+    select known as its_row from calendar_sync.edits as known
+    where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
+  ) as edit on true
+  cross join lateral (
+    select coalesce((edit.its_row).is_hidden, false) and calendar_sync.edit_holds(edit.its_row, found.deadline) as is_hidden
+  ) as its_user
+  cross join lateral (
+    select its_user.is_hidden, coalesce(found.is_wanted, false) and not its_user.is_hidden as is_wanted
+  ) as shown;
 end;
 $$;
 
 comment on function calendar_sync.compare(uuid, uuid[]) is
   'Compares these obligations with what was recorded for a calendar, a row for each id.';
+
+create function calendar_sync.edit_json(compared calendar_sync.comparison) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'seen', (compared.edit).seen,
+    'is_kept', (compared.edit).is_kept and calendar_sync.edit_holds(compared.edit, compared.deadline),
+    'is_gone', (compared.edit).is_gone,
+    'original_event_id', (compared.edit).original_event_id,
+    'has_guests', (compared.edit).has_guests
+  )
+$$;
+
+comment on function calendar_sync.edit_json(calendar_sync.comparison) is 'What its user did to an event, as the worker gets it.';
 
 create function calendar_sync.keys_after(p_integration_id uuid, p_after uuid, p_keys integer) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -1876,7 +2525,7 @@ $$;
 comment on function calendar_sync.allow_deletions(uuid) is
   'Lets a calendar go on that was stopped because many events would be deleted: so many as would be now.';
 
--- schemas/060_schedule.sql
+-- schemas/085_schedule.sql
 
 -- The schedule. Every lane knows from when on it may be worked and how urgent that is, so a claim reads the head of an index
 -- instead of looking through jobs.
@@ -1909,7 +2558,8 @@ left join lateral (
     cross join lateral (
       select job.priority, job.run_at from calendar_sync.jobs as job
       where job.integration_id = lane.integration_id and job.priority = class.priority and job.failed_at is null
-        and job.kind not in ('disconnect', 'keep_alive') and (job.kind <> 'find_orphans' or integration.status = 'active')
+        and job.kind not in ('disconnect', 'keep_alive', 'channel')
+        and (job.kind not in ('find_orphans', 'pull', 'reapply') or integration.status = 'active')
       order by job.run_at limit 1
     ) as head
     where integration.status = 'active' and integration.sync_enabled or integration.status = 'disconnecting'
@@ -1926,10 +2576,13 @@ left join lateral (
         select from public.calendar_event_mappings as mapping where mapping.integration_id = lane.integration_id
       )
     union all
-    -- A token of a paused calendar ends too.
+    -- A token of a paused calendar ends too. Channels end while an administrator has paused it.
     select job.priority, job.run_at from calendar_sync.jobs as job
-    where job.integration_id = lane.integration_id and job.kind = 'keep_alive' and job.obligation_id is null
-      and integration.status in ('active', 'paused')
+    where job.integration_id = lane.integration_id and job.obligation_id is null and (
+      job.kind = 'keep_alive' and integration.status in ('active', 'paused')
+      or job.kind = 'channel' and (integration.status = 'active' and integration.sync_enabled
+        or integration.status = 'disconnecting' or integration.paused_by_admin is not null)
+    )
   ) as due
   -- What settles in a moment counts as due: else its priority would not be known until the lane is claimed again.
   order by greatest(due.run_at, now() + calendar_sync.settling_time()), due.priority, due.run_at limit 1
@@ -2001,6 +2654,8 @@ declare
   v_retries calendar_sync.changes[];
   v_asked uuid[];
   v_agreed uuid[];
+  v_agreed_edits uuid[];
+  v_put_back calendar_sync.changes[];
 begin
   -- Skip leased lanes: their record would block on our lock.
   select array_agg(lane.integration_id) into v_lanes from (
@@ -2022,10 +2677,10 @@ begin
     delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
   ), asked as (
     -- Of several causes that of the most urgent change, and of these the last.
-    select each.integration_id, case each.kind when 'listen' then 'scan' else each.kind end as kind, each.obligation_id,
+    select each.integration_id, case each.kind when 'listen' then 'scan' when 'put_back' then 'event' else each.kind end as kind, each.obligation_id,
       min(each.priority) as priority, (array_agg(each.cause order by each.priority, each.id desc))[1] as cause,
       case when bool_or(each.kind = 'listen') then '{"listens": true}'::jsonb end as cursor
-    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions')
+    from absorbed as each where each.kind not in ('retry', 'reschedule', 'allow_deletions', 'allow_edits')
     group by 1, 2, 3
   ), queued as (
     insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, run_at, cause, cursor, attempted_in)
@@ -2039,7 +2694,9 @@ begin
       on mapping.integration_id = asked.integration_id and mapping.obligation_id = asked.obligation_id
     order by asked.integration_id, asked.obligation_id, asked.kind
     on conflict (integration_id, obligation_id, kind) do update
-    set version = job.version + 1, priority = excluded.priority, run_at = excluded.run_at, attempts = 0, failed_at = null,
+    set version = job.version + 1, priority = excluded.priority, attempts = 0, failed_at = null,
+      -- A calendar with much news is read all the same: each piece of it would put the pull off.
+      run_at = case when job.kind = 'pull' then least(job.run_at, excluded.run_at) else excluded.run_at end,
       last_error = null, cause = excluded.cause,
       -- A scan begins again at once, and is still repeated where it was to be.
       cursor = case when excluded.cursor is not null then excluded.cursor
@@ -2049,8 +2706,10 @@ begin
     where excluded.priority < 2
   )
   select array_agg(row (each.*)::calendar_sync.changes order by each.id) filter (where each.kind = 'retry'),
-    array_agg(each.integration_id) filter (where each.kind = 'allow_deletions')
-  into v_retries, v_agreed
+    array_agg(each.integration_id) filter (where each.kind = 'allow_deletions'),
+    array_agg(each.integration_id) filter (where each.kind = 'allow_edits'),
+    array_agg(row (each.*)::calendar_sync.changes) filter (where each.kind = 'put_back')
+  into v_retries, v_agreed, v_agreed_edits, v_put_back
   from absorbed as each;
   if v_retries is not null then
     v_asked := array(select distinct integration_id from unnest(v_retries) where priority < 2);
@@ -2074,6 +2733,12 @@ begin
   if v_agreed is not null then
     update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
     where integration_id = any (v_agreed);
+  end if;
+  if v_agreed_edits is not null then
+    update calendar_sync.pulls set edits_agreed = true where integration_id = any (v_agreed_edits);
+  end if;
+  if v_put_back is not null then
+    perform calendar_sync.forget_places(array_agg(each.integration_id), array_agg(each.obligation_id)) from unnest(v_put_back) as each;
   end if;
   -- A user who connects again while leaving stays.
   delete from calendar_sync.jobs as job
@@ -2130,7 +2795,7 @@ $$;
 comment on function calendar_sync.queue_heads() is
   'The lane of each provider and priority that is ready first. is_open: the provider''s circuit breaker. waits_until: its own wait.';
 
--- schemas/062_blocked_users.sql
+-- schemas/090_blocked_users.sql
 
 -- A user who is banned or soft-deleted in Supabase Auth. Syncing pauses and the user's feeds are not found for as long as that
 -- lasts. Nothing hears of it: a trigger on auth.users could keep Auth from doing its work, and nobody writes a row when a ban
@@ -2178,7 +2843,7 @@ $$;
 comment on function calendar_sync.resume_unblocked() is
   'Called by the tick: lanes go on whose user is not blocked any more, or whose account is being disconnected.';
 
--- schemas/063_fair_shares.sql
+-- schemas/095_fair_shares.sql
 
 -- Several accounts of one user have one share, so that no user can spend the quota of the project. Others wait where a lane of
 -- theirs could be worked now, or is being worked: of the lanes of one claim the first must not take the calls of the last. Nobody
@@ -2227,7 +2892,7 @@ $$;
 comment on function calendar_sync.fair_share_left(text, uuid, integer) is
   'How many calls are left of a user''s share of the project''s quota. Null: the user may use what is there, since nobody else waits, or p_needed calls are within the share.';
 
--- schemas/065_claim.sql
+-- schemas/100_claim.sql
 
 -- What the worker asks for: which lanes are due, and all that it needs to work them. Claim and record are its two calls a batch.
 
@@ -2305,6 +2970,36 @@ $$;
 
 comment on function calendar_sync.is_open_before(xid8) is 'Whether a transaction before this one is still open.';
 
+-- In the calendar that events belong in: what is to move there is made anew, with reminders of the settings.
+create function calendar_sync.events_after(
+  p_integration public.calendar_integrations, p_after uuid, p_events integer
+) returns jsonb
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids constant uuid[] := array(
+    select mapping.obligation_id from public.calendar_event_mappings as mapping
+    where mapping.integration_id = p_integration.id and mapping.calendar_id = p_integration.calendar_id
+      and (p_after is null or mapping.obligation_id > p_after)
+    order by mapping.obligation_id limit p_events
+  );
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'obligation_id', found.obligation_id,
+      'calendar_id', found.calendar_id,
+      'event_id', found.event_id,
+      'deadline', case when (found.deadline).obligation_id is not null then calendar_sync.shown_json(found.deadline) end
+    ) order by found.obligation_id), '[]')
+    from calendar_sync.compare(p_integration.id, v_ids) as found
+  );
+end;
+$$;
+
+comment on function calendar_sync.events_after(public.calendar_integrations, uuid, integer) is
+  'The next events of a calendar, in the order of their obligations, for a job that goes through all of them. p_after null: from the first.';
+
 create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -2314,12 +3009,24 @@ declare
   v_jobs jsonb := jsonb '[]';
   v_ids uuid[];
   v_single calendar_sync.jobs;
+  -- A pull goes after the events, but these may never end.
+  v_pull_waits constant interval := interval '5 seconds';
 begin
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
   select * into v_single from calendar_sync.jobs as job
   where job.integration_id = p_integration_id and job.kind = 'keep_alive' and job.obligation_id is null and job.run_at <= now()
     and v_integration.status in ('active', 'paused');
-  if not found then
+  -- It takes a few calls, and without it everything that the user changes is seen late.
+  if not found and calendar_sync.channel_is_due(v_integration) then
+    select * into v_single from calendar_sync.jobs as job
+    where job.integration_id = p_integration_id and job.kind = 'channel' and job.obligation_id is null;
+  end if;
+  if v_single.kind is null then
+    select * into v_single from calendar_sync.jobs as job
+    where job.integration_id = p_integration_id and job.kind = 'pull' and job.obligation_id is null
+      and job.run_at <= now() - v_pull_waits and v_integration.status = 'active';
+  end if;
+  if v_single.kind is null then
     select array_agg(due.obligation_id) into v_ids from (
       select job.obligation_id from calendar_sync.jobs as job
       where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null and job.run_at <= now()
@@ -2329,7 +3036,7 @@ begin
       select job.* into v_single
       from calendar_sync.jobs as job
       where job.integration_id = p_integration_id and job.obligation_id is null and job.run_at <= now() and (
-        job.kind = 'find_orphans' and v_integration.status = 'active'
+        job.kind in ('pull', 'find_orphans', 'reapply') and v_integration.status = 'active'
         or job.kind = 'disconnect' and v_integration.status = 'disconnecting'
           and not exists (
             select from calendar_sync.jobs as other
@@ -2338,7 +3045,8 @@ begin
           and not exists (
             select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id
           )
-      );
+      )
+      order by job.kind <> 'pull', job.priority, job.run_at limit 1;
     else
       select coalesce(jsonb_agg(jsonb_build_object(
         'obligation_id', job.obligation_id,
@@ -2346,10 +3054,15 @@ begin
         'attempts', job.attempts,
         'attempted_in', to_jsonb(job.attempted_in),
         'cause', job.cause,
-        'deadline', case when (found.deadline).obligation_id is not null then calendar_sync.shown_json(found.deadline) end,
+        'deadline', case when (found.deadline).obligation_id is not null and not found.is_hidden
+          then calendar_sync.shown_json(found.deadline) end,
         'deadline_hash', found.deadline_hash,
         'mapping', case when found.event_id is not null then jsonb_build_object(
-          'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash) end
+          'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash,
+          'etag', found.etag, 'previous_etag', found.previous_etag, 'sent_time', found.sent_time) end,
+        -- A call for each job would take 75 µs.
+        'edit', case when (found.edit).obligation_id is not null
+          then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
       )), '[]') into v_jobs
       from calendar_sync.compare(p_integration_id, v_ids) as found
       cross join lateral (
@@ -2372,20 +3085,28 @@ begin
       'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
     'own_calendar_id', v_integration.own_calendar_id,
     'access', v_integration.access,
-    'settings', v_integration.settings,
+    'settings', calendar_sync.complete_settings(v_integration.settings),
     'attempts', lane.attempts,
     'batch_jobs', lane.batch_jobs,
     'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
     'token_expires_at', v_integration.token_expires_at,
     'jobs', v_jobs,
-    'single', case when v_single.kind is not null then
-      jsonb_build_object('version', v_single.version, 'attempts', v_single.attempts) end
-  ) from calendar_sync.lanes as lane where lane.integration_id = p_integration_id);
+    'single', case when v_single.kind is not null then jsonb_build_object(
+      'version', v_single.version, 'attempts', v_single.attempts,
+      'failing_s', case when v_single.attempts = 0 then 0 else extract(epoch from now() - v_single.created_at) end) end,
+    'push', case when v_single.kind in ('channel', 'disconnect') then calendar_sync.channels_json(v_integration) end,
+    'cursor', case when v_single.kind = 'pull' then (
+      select calendar_sync.read_secret(pull.cursor_secret_id) from calendar_sync.pulls as pull
+      where pull.integration_id = p_integration_id and pull.calendar_id = v_integration.calendar_id
+    ) end
+  ) || case when v_single.kind = 'reapply' then jsonb_build_object(
+    'events', calendar_sync.events_after(v_integration, (v_single.cursor ->> 'after')::uuid, p_jobs)) else '{}' end
+  from calendar_sync.lanes as lane where lane.integration_id = p_integration_id);
 end;
 $$;
 
 comment on function calendar_sync.lane_json(uuid, integer) is
-  'A lane as the worker gets it: up to p_jobs event jobs that are due, or one job of another kind.';
+  'A lane as the worker gets it: up to p_jobs event jobs that are due, or one job of another kind. With reapply come the next events.';
 
 -- A job costs one call; a move, or finding what an interrupted attempt left, one more. A few are to spare: for a taken id, for
 -- asking whether the calendar is still there, and for looking for orphans. They double with every run that achieved nothing:
@@ -2397,6 +3118,8 @@ declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
   v_events_a_page constant integer := 100;
+  -- CONFIRMATIONS_MAX of the worker.
+  v_confirmations constant integer := 25;
   -- Not until the window is over: others may be served sooner.
   v_others_first constant interval := interval '5 seconds';
   -- A claim may at least keep the token of a blocked user alive.
@@ -2407,6 +3130,8 @@ declare
   v_fair integer;
   v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
+  v_integration public.calendar_integrations;
+  v_channel_is_due boolean;
   v_status text;
   v_enabled boolean;
   v_scope text;
@@ -2418,8 +3143,12 @@ declare
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
-  select status, sync_enabled, calendar_sync.blocked_until(user_id), server into v_status, v_enabled, v_blocked_until, v_server
-  from public.calendar_integrations where id = p_integration_id;
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  v_status := v_integration.status;
+  v_enabled := v_integration.sync_enabled;
+  v_server := v_integration.server;
+  v_blocked_until := calendar_sync.blocked_until(v_integration.user_id);
+  v_channel_is_due := calendar_sync.channel_is_due(v_integration);
   if v_status in ('active', 'paused') and exists (
     select from calendar_sync.jobs
     where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
@@ -2427,7 +3156,7 @@ begin
     return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
   end if;
   -- Syncing was stopped, and the lane was not rescheduled since.
-  if not (v_status = 'active' and v_enabled or v_status = 'disconnecting') then
+  if not (v_status = 'active' and v_enabled or v_status = 'disconnecting' or v_channel_is_due) then
     return null;
   end if;
   -- Leaving goes on: events are removed from the calendar of a user who is erased.
@@ -2460,6 +3189,12 @@ begin
     return null;
   end if;
   v_left := least(v_left, v_fair);
+  if v_channel_is_due then
+    v_calls := least(v_left, v_calls_to_spare);
+    perform calendar_sync.set_wait(array[p_integration_id], null, null);
+    return calendar_sync.lane_json(p_integration_id, 0) || jsonb_build_object(
+      'calls', v_calls, 'reserved_id', calendar_sync.count_calls(v_lane.provider, p_integration_id, v_calls));
+  end if;
   v_jobs := least(v_lane.batch_jobs, v_left);
   select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
   where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();
@@ -2473,16 +3208,22 @@ begin
     return null;
   end if;
   v_batch := calendar_sync.lane_json(p_integration_id, v_jobs);
-  if v_batch ->> 'kind' = 'find_orphans' then
+  if v_batch ->> 'kind' in ('find_orphans', 'pull') then
     select v_calls_to_spare + count(*) / v_events_a_page into v_calls
     from public.calendar_event_mappings where integration_id = p_integration_id;
-    if v_batch ->> 'access' = 'existing' then
+    if v_batch ->> 'kind' = 'pull' then
+      v_calls := v_calls + v_confirmations;
+    elsif v_batch ->> 'access' = 'existing' then
       v_calls := v_calls + v_calls_for_other_calendars;
     end if;
+  elsif v_batch ->> 'kind' = 'reapply' then
+    v_calls := v_calls_to_spare + jsonb_array_length(v_batch -> 'events');
   else
     select v_calls_to_spare + coalesce(sum(1
       + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
       + jsonb_array_length(job -> 'attempted_in')
+      -- An event of which no version is known is looked for first: it may be deleted.
+      + case when job #>> '{mapping,external_event_id}' is not null and job #>> '{mapping,etag}' is null then 2 else 0 end
       -- Reminders of what was completed are looked at and taken away.
       + case when job #>> '{deadline,status}' = 'completed' and job -> 'mapping' <> 'null' then 2 else 0 end
     ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
@@ -2617,7 +3358,7 @@ $$;
 comment on function public.calendar_next_work(integer) is
   'In how many milliseconds the next lane or delivery will be due that nobody works; null where that is more than p_within_s seconds away.';
 
--- schemas/070_tokens.sql
+-- schemas/105_tokens.sql
 
 -- Tokens are in Vault and nowhere else. Locks that outlast a transaction are rows.
 
@@ -2927,7 +3668,7 @@ $$;
 comment on function public.calendar_password_refused(uuid, text, integer, jsonb, jsonb) is
   'Says of an integration that its account''s own address refused the password. Refused twice, p_refusal_s seconds apart and without a success between, it is lost. changed: its user has given another one meanwhile.';
 
--- schemas/072_outcomes.sql
+-- schemas/110_outcomes.sql
 
 -- What the worker tells of a batch: `calendar_record` parses it once into these types.
 
@@ -2949,11 +3690,13 @@ create type calendar_sync.outcome as (
   error text,
   counts boolean,
   may_leave boolean,
-  left_in text[]
+  left_in text[],
+  sent_time jsonb,
+  is_kept boolean
 );
 
 comment on type calendar_sync.outcome is
-  'What became of a job. kind: synced, unchanged, removed, done (of a job that is no event), retry, failed. counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed.';
+  'What became of a job. kind: synced, unchanged, removed, retry, failed. With a job, of one that is no event: done, retry, advanced (as far as this obligation), touched (the event of this obligation, which has another etag now). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
 
 create type calendar_sync.batch as (
   lease uuid,
@@ -2967,13 +3710,46 @@ create type calendar_sync.batch as (
   wait_ms bigint,
   status text,
   last_error jsonb,
-  calendar_id text
+  calendar_id text,
+  pulled boolean,
+  cursor text,
+  calendar_edits text
 );
 
 comment on type calendar_sync.batch is
-  'What became of a batch. wrote_to: the calendar it was for. reached: whether the provider answered; null: the batch does not say. calendar_id: the calendar''s new id.';
+  'What became of a batch. wrote_to: the calendar it was for. reached: whether the provider answered; null: the batch does not say. calendar_id: the calendar''s new id. pulled: all news of the calendar was read, up to cursor. calendar_edits: what becomes of moves, as of the settings.';
 
--- schemas/075_activity.sql
+create type calendar_sync.decided_edit as (
+  kind text,
+  obligation_id uuid,
+  event_id text,
+  etag text,
+  seen jsonb,
+  sent_time jsonb,
+  has_guests boolean
+);
+
+comment on type calendar_sync.decided_edit is
+  'What the worker decided of an event that is not as we wrote it: moved, resized, deleted, returned, overtaken, converged, known, noise, series. etag, seen and has_guests: as the event is now. sent_time: for converged, where it should be.';
+
+create type calendar_sync.edit_now as (
+  kind text,
+  obligation_id uuid,
+  event_id text,
+  etag text,
+  seen jsonb,
+  sent_time jsonb,
+  has_guests boolean,
+  deadline calendar_sync.deadline,
+  due text,
+  before calendar_sync.edits,
+  action text,
+  shows text
+);
+
+comment on type calendar_sync.edit_now is 'A calendar_sync.decided_edit, with the obligation as it is, its deadline in words, and what was known before. action: in a word of the activity; null: nothing to tell of. shows: the date or the instant that the event shows, or showed.';
+
+-- schemas/115_activity.sql
 
 -- Activity: every change made in a calendar and every event in the life of a connection. Rows are appended, never updated, and
 -- dropped by the day.
@@ -2991,7 +3767,9 @@ create table calendar_sync.activity (
   action text not null check (action in (
     'created', 'updated', 'moved', 'removed', 'adopted', 'rejected', 'given_up',
     'connected', 'reconnected', 'grant_lost', 'paused', 'resumed', 'switched_off', 'switched_on', 'calendar_chosen',
-    'settings_changed', 'disconnecting', 'disconnected', 'retried', 'resynced', 'erased', 'drained'
+    'settings_changed', 'disconnecting', 'disconnected', 'retried', 'resynced', 'erased', 'drained',
+    'proposal_opened', 'proposal_accepted', 'proposal_dismissed', 'proposal_undone', 'proposal_superseded',
+    'moved_by_user', 'resized_by_user', 'moved_back_by_user', 'deleted_by_user', 'hidden_by_user', 'returned_by_user'
   )),
   calendar_id text,
   event_id text,
@@ -3013,7 +3791,7 @@ comment on column calendar_sync.activity.title is
   'The obligation''s, as it was then. Null where the obligation itself was gone: an earlier row has it.';
 comment on column calendar_sync.activity.due is 'The deadline as the event shows it: a date, or an instant.';
 comment on column calendar_sync.activity.reason is 'Why it was rejected or given up, in the provider''s word.';
-comment on column calendar_sync.activity.caused_by is 'Who or what caused it: what calendar_sync.caused_by() said where the change was made, or sweep, nightly, repair, connected, lease_lost or orphans where the system itself found something to do.';
+comment on column calendar_sync.activity.caused_by is 'Who or what caused it: what calendar_sync.caused_by() said where the change was made, or sweep, nightly, repair, connected, lease_lost, orphans or channel where the system itself found something to do.';
 comment on column calendar_sync.activity.request_id is 'The request that led to it, or the worker''s run where none did: the same id stands in the functions'' log lines.';
 
 create function calendar_sync.with_because(p_details jsonb) returns jsonb
@@ -3150,7 +3928,7 @@ comment on function calendar_sync.due_as_shown(text) is
   'A deadline of an activity row as the Calendar API prints it: a date, or an instant in UTC (RFC 3339).';
 
 -- With a partition a day most of it is planning: a generic plan is made once a session (400 days: 14 ms instead of 90).
-create function calendar_sync.own_activity(p_limit integer) returns jsonb
+create function calendar_sync.own_activity(p_limit integer, p_until timestamptz) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -3185,7 +3963,7 @@ begin
       'due', calendar_sync.due_as_shown(recent.due)
     ) end order by recent.at desc), '[]')
     from (
-      select * from calendar_sync.activity where user_id = v_user_id
+      select * from calendar_sync.activity where user_id = v_user_id and at <= coalesce(p_until, 'infinity')
       order by at desc limit least(p_limit, v_limit_max)
     ) as recent
     left join public.calendar_integrations as integration
@@ -3194,16 +3972,16 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.own_activity(integer) is
-  'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first.';
-grant execute on function calendar_sync.own_activity(integer) to authenticated;
+comment on function calendar_sync.own_activity(integer, timestamptz) is
+  'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first; those up to p_until where it is given.';
+grant execute on function calendar_sync.own_activity(integer, timestamptz) to authenticated;
 
-create function public.calendar_activity(p_limit integer default 50) returns jsonb
+create function public.calendar_activity(p_limit integer default 50, p_until timestamptz default null) returns jsonb
 language sql volatile security invoker set search_path = ''
-as $$ select calendar_sync.own_activity(p_limit) $$;
+as $$ select calendar_sync.own_activity(p_limit, p_until) $$;
 
-comment on function public.calendar_activity(integer) is
-  'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first.';
+comment on function public.calendar_activity(integer, timestamptz) is
+  'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first; those up to p_until where it is given.';
 
 -- The life of a connection in calendar_sync.activity: every change of an integration, a person's in the dashboard too, is noted in
 -- the same transaction. Tokens, the time of the last sync and errors that pass by themselves are not noted.
@@ -3269,7 +4047,8 @@ begin
       case when calendar_sync.caused_by() = 'worker' then 'new_id' end,
       jsonb_build_object('calendar_id_before', before.calendar_id, 'calendar_before', before.calendar_name,
         'calendar_name', after.calendar_name)),
-    (3, case when after.settings <> before.settings then 'settings_changed' end, null,
+    (3, case when calendar_sync.complete_settings(after.settings) <> calendar_sync.complete_settings(before.settings)
+        then 'settings_changed' end, null,
       jsonb_build_object('settings_before', calendar_sync.settings_that_differ(before.settings, after.settings),
         'settings', calendar_sync.settings_that_differ(after.settings, before.settings))),
     (4, case when before.sync_enabled and not after.sync_enabled then 'switched_off'
@@ -3332,11 +4111,12 @@ comment on function calendar_sync.note_connections() is 'Notes what happened to 
 create function calendar_sync.settings_that_differ(settings jsonb, others jsonb) returns jsonb
 language sql immutable security invoker set search_path = ''
 as $$
-  select jsonb_object_agg(setting.name, setting.value) from jsonb_each(settings) as setting (name, value)
-  where setting.value is distinct from others -> setting.name
+  select jsonb_object_agg(setting.name, setting.value)
+  from jsonb_each(calendar_sync.complete_settings(settings)) as setting (name, value)
+  where setting.value is distinct from calendar_sync.complete_settings(others) -> setting.name
 $$;
 
-comment on function calendar_sync.settings_that_differ(jsonb, jsonb) is 'Those of the settings that have another value in others.';
+comment on function calendar_sync.settings_that_differ(jsonb, jsonb) is 'Those of an integration''s settings that have another value in others.';
 
 create trigger connection_added after insert on public.calendar_integrations
 referencing new table as new_rows
@@ -3350,7 +4130,7 @@ create trigger connection_ended after delete on public.calendar_integrations
 referencing old table as old_rows
 for each statement execute function calendar_sync.note_connections();
 
--- schemas/077_history.sql
+-- schemas/120_history.sql
 
 -- History: which deadline stood in which calendar, as which date, from when to when. A period is written when an outcome is recorded,
 -- so it outlives the activity, the obligation, the connection and the user. The rows without an obligation are periods in which
@@ -3385,8 +4165,9 @@ comment on table calendar_sync.history is
   'Periods in which a deadline stood in a calendar, or was refused by it. Kept for good; calendar_sync.forget_activity takes out what is personal.';
 comment on column calendar_sync.history.obligation_id is 'Null: a period in which changes did not reach the calendar.';
 comment on column calendar_sync.history.due is 'The deadline as the event showed it: a date, or an instant in UTC.';
-comment on column calendar_sync.history.in_calendar is 'False: it was refused.';
-comment on column calendar_sync.history.reason is 'Why it was refused, or why changes did not reach the calendar.';
+comment on column calendar_sync.history.in_calendar is 'False: it was refused, or its user hid it.';
+comment on column calendar_sync.history.reason is
+  'Why it was refused, or why changes did not reach the calendar; moved_by_user, hidden_by_user: what its user did to the event.';
 comment on column calendar_sync.history.began_with is 'The action that began the period, with its reason.';
 comment on column calendar_sync.history.began_by is 'Who or what caused it, as calendar_sync.activity.caused_by.';
 comment on column calendar_sync.history.began_request_id is 'The request that led to it.';
@@ -3446,7 +4227,7 @@ begin
     p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
     o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
     coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
-    case when o.kind = 'failed' then calendar_sync.in_words(o.action, o.error) end, v_now,
+    case when o.kind = 'failed' then calendar_sync.in_words(o.action, o.error) when o.is_kept then 'moved_by_user' end, v_now,
     calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
   from unnest(p_outcomes) as o
@@ -3469,7 +4250,811 @@ $$;
 comment on function calendar_sync.record_history(public.calendar_integrations, calendar_sync.outcome[]) is
   'Ends the periods of these obligations and begins new ones: synced with an action, failed with the action rejected or given_up, removed.';
 
--- schemas/080_record.sql
+-- schemas/125_edit_effects.sql
+
+-- What follows from edits: deleted events come back or stay away, moved ones are put back or kept, and users are told.
+
+create function calendar_sync.seen_deadline(p_seen jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select case p_seen ->> 'kind'
+    when 'all_day' then jsonb_build_object('deadline_date', p_seen -> 'start_date')
+    when 'timed' then jsonb_build_object('deadline_at', p_seen -> 'start_at', 'time_zone', p_seen -> 'time_zone')
+  end
+$$;
+
+comment on function calendar_sync.seen_deadline(jsonb) is 'The deadline that an event shows: {"deadline_date"} or {"deadline_at", "time_zone"}.';
+
+create function calendar_sync.rewrite(p_integration_id uuid, p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause();
+begin
+  -- No hash is empty.
+  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
+  from unnest(p_obligation_ids) as each (id)
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
+  ) as its
+  where mapping.ctid = its.place;
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, cause)
+  select distinct p_integration_id, 'event', each.id, 0, v_cause from unnest(p_obligation_ids) as each (id)
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, priority = 0, failed_at = null, last_error = null, cause = excluded.cause,
+    -- One that meets another version each time it is written waits as after any other failure.
+    run_at = case when job.attempts > 1 and job.failed_at is null then job.run_at else now() end,
+    attempts = case when job.failed_at is null then job.attempts else 0 end;
+end;
+$$;
+
+comment on function calendar_sync.rewrite(uuid, uuid[]) is 'Has events written again, whatever they show.';
+
+create function calendar_sync.forget_places(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.edits as edit set seen = null, is_kept = false
+  from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
+  where edit.integration_id = each.integration_id and edit.obligation_id = each.obligation_id;
+  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
+  from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
+  where mapping.integration_id = each.integration_id and mapping.obligation_id = each.obligation_id;
+end;
+$$;
+
+comment on function calendar_sync.forget_places(uuid[], uuid[]) is
+  'For put_back: where users left these events counts no more, and the jobs that are queued write them.';
+
+create function calendar_sync.notice_edits(p_integration public.calendar_integrations, p_kind text, p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.notices (user_id, kind, object, integration_id, obligation_id)
+  select p_integration.user_id, p_kind, p_integration.id || ':' || each.id, p_integration.id, each.id
+  from unnest(p_obligation_ids) as each (id) where p_integration.user_id is not null
+  on conflict (user_id, kind, object) where ended_at is null do nothing;
+end;
+$$;
+
+comment on function calendar_sync.notice_edits(public.calendar_integrations, text, uuid[]) is
+  'As write_notice, for many: tells a user what came of edits of these obligations.';
+
+create function calendar_sync.end_edit_notices(p_integration public.calendar_integrations, p_kinds text[], p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.notices as notice set ended_at = now(), dismissed_at = coalesce(notice.dismissed_at, now())
+  where notice.user_id = p_integration.user_id and notice.kind = any (p_kinds) and notice.ended_at is null
+    and notice.object = any (array(select p_integration.id || ':' || each.id from unnest(p_obligation_ids) as each (id)));
+end;
+$$;
+
+comment on function calendar_sync.end_edit_notices(public.calendar_integrations, text[], uuid[]) is
+  'As end_notices, for many: what these notices told of edits of these obligations is over.';
+
+create function calendar_sync.record_deletions(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_restored uuid[] := array(
+    select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'deleted' and edit.action = 'deleted_by_user');
+  v_hidden uuid[] := array(
+    select edit.obligation_id from unnest(p_edits) as edit where edit.action = 'hidden_by_user');
+begin
+  if cardinality(v_restored) + cardinality(v_hidden) = 0 then
+    return;
+  end if;
+  insert into calendar_sync.edits as known
+    (integration_id, obligation_id, due, deletions, is_gone, is_hidden, original_event_id)
+  select p_integration.id, edit.obligation_id, edit.due, 1, true, edit.action = 'hidden_by_user', edit.event_id
+  from unnest(p_edits) as edit where edit.kind = 'deleted'
+  on conflict (integration_id, obligation_id) do update
+  set due = excluded.due, is_gone = true, is_hidden = excluded.is_hidden, original_event_id = excluded.original_event_id,
+    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end + 1,
+    seen = null, is_kept = false, edited_at = now();
+  perform calendar_sync.rewrite(p_integration.id, v_restored);
+  -- There is no version that it could meet.
+  update public.calendar_event_mappings as mapping set etag = null, previous_etag = null, sent_time = null
+  where mapping.integration_id = p_integration.id and mapping.obligation_id = any (v_restored);
+  delete from public.calendar_event_mappings as mapping
+  where mapping.integration_id = p_integration.id and mapping.obligation_id = any (v_hidden);
+  perform calendar_sync.notice_edits(p_integration, 'deadline_restored', v_restored);
+  perform calendar_sync.end_edit_notices(p_integration, array['deadline_restored'], v_hidden);
+  perform calendar_sync.notice_edits(p_integration, 'deadline_hidden', v_hidden);
+  perform calendar_sync.count_restores(p_integration.provider, 'deleted', cardinality(v_restored), cardinality(v_hidden));
+end;
+$$;
+
+comment on function calendar_sync.record_deletions(public.calendar_integrations, calendar_sync.edit_now[]) is
+  'What a user deleted comes back; what is deleted again stays away until its deadline changes.';
+
+create function calendar_sync.record_returns(
+  p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_calendar_id text
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[] := array(select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'returned');
+begin
+  if cardinality(v_ids) = 0 then
+    return;
+  end if;
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
+  select p_integration.id, edit.obligation_id, p_calendar_id, edit.event_id, edit.etag, '', ''
+  from unnest(p_edits) as edit where edit.kind = 'returned'
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag, previous_etag = null,
+    sent_time = null;
+  update calendar_sync.edits as edit
+  set is_gone = false, is_hidden = false, deletions = greatest(edit.deletions - 1, 0), original_event_id = null, edited_at = now()
+  where edit.integration_id = p_integration.id and edit.obligation_id = any (v_ids);
+  -- It may have missed changes while it was gone.
+  perform calendar_sync.rewrite(p_integration.id, v_ids);
+  perform calendar_sync.end_edit_notices(p_integration, array['deadline_restored', 'deadline_hidden'], v_ids);
+end;
+$$;
+
+comment on function calendar_sync.record_returns(public.calendar_integrations, calendar_sync.edit_now[], text) is
+  'The event whose deletion a user took back stands for its obligation again.';
+
+create function calendar_sync.record_convergences(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[] := array(select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'converged');
+begin
+  if cardinality(v_ids) = 0 then
+    return;
+  end if;
+  update calendar_sync.edits as edit set seen = null, is_kept = false, edited_at = now()
+  where edit.integration_id = p_integration.id and edit.obligation_id = any (v_ids) and edit.seen is not null;
+  -- Nothing is left to decide: its user moved it back.
+  perform calendar_sync.supersede(array(
+    select proposal.id from public.calendar_proposals as proposal
+    where proposal.integration_id = p_integration.id and proposal.state = 'open' and proposal.obligation_id = any (v_ids)
+  ));
+  perform calendar_sync.rewrite(p_integration.id, v_ids);
+end;
+$$;
+
+comment on function calendar_sync.record_convergences(public.calendar_integrations, calendar_sync.edit_now[]) is
+  'These events stand where they should be, although we did not put them there.';
+
+-- Another program, or a second one of us, may move each event back that we put back.
+create function calendar_sync.restore_moves(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_restores_max constant integer := 3;
+  v_within constant interval := interval '24 hours';
+  v_reason constant text := 'changed_again';
+  v_fought uuid[];
+  v_restored uuid[];
+begin
+  select array_agg(edit.obligation_id) filter (where its.restores >= v_restores_max),
+    array_agg(edit.obligation_id) filter (where its.restores < v_restores_max)
+  into v_fought, v_restored
+  from unnest(p_edits) as edit
+  cross join lateral (
+    select count(*) as restores from unnest((edit.before).restored_at) as at (at) where at.at > now() - v_within
+  ) as its
+  where edit.kind in ('moved', 'resized');
+  update calendar_sync.edits as edit
+  set restored_at = array(
+    select at.at from unnest(edit.restored_at) as at (at) where at.at > now() - v_within order by at.at desc limit v_restores_max - 1
+  ) || now()
+  where edit.integration_id = p_integration.id and edit.obligation_id = any (v_restored);
+  perform calendar_sync.rewrite(p_integration.id, v_restored);
+  perform calendar_sync.count_restores(
+    p_integration.provider, 'moved', coalesce(cardinality(v_restored), 0), coalesce(cardinality(v_fought), 0));
+  if v_fought is null then
+    return;
+  end if;
+  perform calendar_sync.rewrite(p_integration.id, v_fought);
+  update calendar_sync.jobs as job set failed_at = now(), last_error = v_reason
+  where job.integration_id = p_integration.id and job.obligation_id = any (v_fought) and job.kind = 'event';
+  insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, reason)
+  select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, 'rejected', p_integration.calendar_id,
+    calendar_sync.shown_title((edit.deadline).title), edit.shows, v_reason
+  from unnest(p_edits) as edit where edit.obligation_id = any (v_fought);
+  perform calendar_sync.notice_given_up(p_integration, array(
+    select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object('obligation_id', each.id, 'error', v_reason))
+    from unnest(v_fought) as each (id)
+  ));
+end;
+$$;
+
+comment on function calendar_sync.restore_moves(public.calendar_integrations, calendar_sync.edit_now[]) is
+  'Puts moved events back. One that was put back three times within a day is left, and its user is told: another program changes it each time.';
+
+create function calendar_sync.record_moves(
+  p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_mode text
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from unnest(p_edits) as edit where edit.kind in ('moved', 'resized')) then
+    return;
+  end if;
+  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen, is_kept, is_accepted)
+  select p_integration.id, edit.obligation_id, edit.due, edit.seen, edit.kind = 'moved' and p_mode = 'keep',
+    edit.kind = 'moved' and p_mode = 'accept'
+  from unnest(p_edits) as edit where edit.kind in ('moved', 'resized')
+  on conflict (integration_id, obligation_id) do update
+  set seen = excluded.seen, is_accepted = excluded.is_accepted, is_kept = excluded.is_kept or p_mode = 'keep' and known.is_kept and known.due is not distinct from excluded.due,
+    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
+    due = excluded.due, is_gone = false, edited_at = now();
+  perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.seen_deadline(edit.seen),
+    calendar_sync.when_json((edit.deadline).deadline_date, (edit.deadline).deadline_at, (edit.deadline).time_zone))
+  from unnest(p_edits) as edit where edit.kind = 'moved';
+  case p_mode
+    when 'restore' then perform calendar_sync.restore_moves(p_integration, p_edits);
+    when 'keep' then perform calendar_sync.rewrite(p_integration.id, array(
+      select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'moved'));
+    else null;
+  end case;
+end;
+$$;
+
+comment on function calendar_sync.record_moves(public.calendar_integrations, calendar_sync.edit_now[], text) is
+  'Makes proposals of moves and does what p_mode says, as of settings.calendar_edits.';
+
+-- schemas/130_user_edits.sql
+
+-- What becomes of edits. The worker decides what its user did to an event; here it is recorded, and what follows is queued. Whoever calls
+-- these functions has the lane.
+
+-- A deletion of the same deadline is the second one. The words are found here, once: a function for each row takes 75 µs a call.
+create function calendar_sync.edits_now(p_integration public.calendar_integrations, p_edits jsonb) returns calendar_sync.edit_now[]
+language plpgsql stable security definer set search_path = '' set enable_hashjoin = on set jit = off
+as $$
+begin
+  if coalesce(jsonb_array_length(p_edits), 0) = 0 then
+    return array[]::calendar_sync.edit_now[];
+  end if;
+  return array(
+    select row (edit.kind, edit.obligation_id, edit.event_id, edit.etag, edit.seen, edit.sent_time, edit.has_guests, known.deadline,
+      legal.due, known.edit, case edit.kind
+        when 'moved' then 'moved_by_user'
+        when 'resized' then 'resized_by_user'
+        when 'returned' then 'returned_by_user'
+        when 'deleted' then case when (known.edit).deletions > 0 and (known.edit).due is not distinct from legal.due
+          then 'hidden_by_user' else 'deleted_by_user' end
+        when 'overtaken' then case when edit.seen is null then 'deleted_by_user' else 'moved_by_user' end
+        when 'converged' then case when (known.edit).seen is not null then 'moved_back_by_user' end
+      end, case edit.seen ->> 'kind'
+        when 'all_day' then edit.seen ->> 'start_date'
+        when 'timed' then calendar_sync.due_text(null, (edit.seen ->> 'start_at')::timestamptz)
+        else legal.due
+      end)::calendar_sync.edit_now
+    from jsonb_populate_recordset(null::calendar_sync.decided_edit, p_edits) as edit
+    join calendar_sync.compare(p_integration.id, array(
+      select distinct (each ->> 'obligation_id')::uuid from jsonb_array_elements(p_edits) as each
+    )) as known on known.obligation_id = edit.obligation_id
+    cross join lateral (
+      select calendar_sync.due_text((known.deadline).deadline_date, (known.deadline).deadline_at) as due offset 0
+    ) as legal
+  );
+end;
+$$;
+
+comment on function calendar_sync.edits_now(public.calendar_integrations, jsonb) is
+  'The edits that a worker decided on, each with its obligation as it is now.';
+
+-- A calendar that was filled or emptied by a program, or by mistake, asks first.
+create function calendar_sync.stop_mass_edit(
+  p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_is_locked boolean
+) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_options calendar_sync.options;
+  v_events integer;
+  v_moves integer;
+  v_deletions integer;
+begin
+  select * into v_options from calendar_sync.options;
+  if cardinality(p_edits) <= v_options.deletions_free or p_integration.status <> 'active' then
+    return false;
+  end if;
+  select count(*) filter (where edit.kind in ('moved', 'resized')), count(*) filter (where edit.kind = 'deleted')
+  into v_moves, v_deletions from unnest(p_edits) as edit;
+  select count(*) into v_events from public.calendar_event_mappings where integration_id = p_integration.id;
+  if v_moves + v_deletions <= greatest(v_options.deletions_free, floor(v_options.deletions_share * v_events))
+    or exists (select from calendar_sync.pulls where integration_id = p_integration.id and edits_agreed)
+  then
+    return false;
+  end if;
+  -- Nobody waits for a user who is changing the integration: the news is read again in a moment.
+  if not p_is_locked then
+    update public.calendar_integrations
+    set status = 'paused', last_error = jsonb_build_object(
+      'code', 'mass_edit',
+      'message', format('%s of %s events were moved or deleted in the calendar at once, so nothing is changed. Resume to have each treated by itself.', v_moves + v_deletions, v_events),
+      'details', jsonb_build_object('moves', v_moves, 'deletions', v_deletions, 'events', v_events))
+    where id = p_integration.id;
+    perform calendar_sync.count_mass_edit(p_integration.provider);
+  end if;
+  return true;
+end;
+$$;
+
+comment on function calendar_sync.stop_mass_edit(public.calendar_integrations, calendar_sync.edit_now[], boolean) is
+  'Pauses a calendar in which more events were moved or deleted than calendar_sync.options lets go without a question, and says so. p_is_locked: its user is changing it; then it is only left alone.';
+
+create function calendar_sync.note_edits(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+begin
+  insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due)
+  select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, edit.action,
+    p_integration.calendar_id, edit.event_id, calendar_sync.shown_title((edit.deadline).title),
+    edit.shows
+  from unnest(p_edits) as edit
+  where edit.action is not null and p_integration.user_id is not null;
+  update calendar_sync.history as period
+  set until_at = v_now, ended_with = edit.action, ended_by = v_by, ended_request_id = v_request_id
+  from unnest(p_edits) as edit
+  -- As in calendar_sync.record_events.
+  cross join lateral (
+    select open.ctid as place from calendar_sync.history as open
+    where open.integration_id = p_integration.id and open.obligation_id = edit.obligation_id and open.until_at is null offset 0
+  ) as its
+  where period.ctid = its.place and edit.action not in ('resized_by_user', 'returned_by_user');
+  insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
+    event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
+  select p_integration.user_id, p_integration.id, p_integration.provider, p_integration.account_email, p_integration.calendar_id,
+    p_integration.calendar_name, edit.obligation_id, edit.event_id, calendar_sync.shown_title((edit.deadline).title),
+    edit.shows, edit.action <> 'hidden_by_user', nullif(edit.action, 'moved_back_by_user'), v_now, edit.action, v_by, v_request_id
+  from unnest(p_edits) as edit
+  where edit.action in ('moved_by_user', 'moved_back_by_user', 'hidden_by_user') and p_integration.user_id is not null
+  on conflict (integration_id, obligation_id) where until_at is null do nothing;
+end;
+$$;
+
+comment on function calendar_sync.note_edits(public.calendar_integrations, calendar_sync.edit_now[]) is
+  'Notes in activity and history what a user did to events.';
+
+create function calendar_sync.record_edits(
+  p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_calendar_id text, p_mode text
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_caller text;
+begin
+  if cardinality(p_edits) = 0 then
+    return;
+  end if;
+  v_caller := calendar_sync.act_as('calendar');
+  update public.calendar_event_mappings as mapping
+  set previous_etag = mapping.etag, etag = edit.etag, sent_time = coalesce(edit.sent_time, mapping.sent_time)
+  from unnest(p_edits) as edit
+  -- As in calendar_sync.record_events.
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = edit.obligation_id
+      and known.external_event_id = edit.event_id offset 0
+  ) as its
+  where mapping.ctid = its.place and edit.kind not in ('deleted', 'returned') and edit.has_guests is not null
+    and (edit.etag is distinct from mapping.etag or edit.sent_time is not null);
+  insert into calendar_sync.edits as known (integration_id, obligation_id, has_guests)
+  select p_integration.id, edit.obligation_id, edit.has_guests
+  from unnest(p_edits) as edit
+  where edit.has_guests is not null and edit.has_guests <> coalesce((edit.before).has_guests, false)
+  on conflict (integration_id, obligation_id) do update set has_guests = excluded.has_guests;
+  perform calendar_sync.note_edits(p_integration, p_edits);
+  perform calendar_sync.count_edits(p_integration, p_edits);
+  perform calendar_sync.record_deletions(p_integration, p_edits);
+  perform calendar_sync.record_returns(p_integration, p_edits, p_calendar_id);
+  perform calendar_sync.record_convergences(p_integration, p_edits);
+  perform calendar_sync.record_moves(p_integration, p_edits, p_mode);
+  -- What we were about to write goes over what its user did. What is gone has no version that it could meet.
+  update public.calendar_event_mappings as mapping set etag = null, previous_etag = null
+  where mapping.integration_id = p_integration.id and mapping.obligation_id = any (array(
+    select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is null
+  ));
+  perform calendar_sync.rewrite(p_integration.id, array(
+    select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'overtaken'
+  ));
+  perform calendar_sync.act_as(v_caller);
+end;
+$$;
+
+comment on function calendar_sync.record_edits(public.calendar_integrations, calendar_sync.edit_now[], text, text) is
+  'Records what a user did to events and queues what follows. p_calendar_id: where they are. p_mode: as of settings.calendar_edits.';
+
+create function calendar_sync.proposals_to_accept(p_integration_id uuid) returns uuid[]
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  -- OFFSET: as in calendar_sync.compare.
+  return array(
+    select proposal.id from calendar_sync.edits as edit
+    cross join lateral (
+      select open.id from public.calendar_proposals as open
+      where open.integration_id = edit.integration_id and open.obligation_id = edit.obligation_id and open.state = 'open' offset 0
+    ) as proposal
+    where edit.integration_id = p_integration_id and edit.is_accepted and edit.seen is not null
+  );
+end;
+$$;
+
+comment on function calendar_sync.proposals_to_accept(uuid) is
+  'Moves that their user accepted in advance and that did not change their deadlines yet, as where a worker died before it.';
+
+create function calendar_sync.end_edits(p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  select array_agg(o.obligation_id) into v_ids
+  from unnest(p_outcomes) as o
+  cross join lateral (
+    select from calendar_sync.edits as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind = 'synced' or o.kind = 'removed' and o.action is not null;
+  if v_ids is null then
+    return;
+  end if;
+  perform calendar_sync.end_edit_notices(p_integration, array['deadline_hidden'], array(
+    select edit.obligation_id from calendar_sync.edits as edit
+    where edit.integration_id = p_integration.id and edit.obligation_id = any (v_ids) and edit.is_hidden
+  ));
+  update calendar_sync.edits as edit
+  set seen = case when o.is_kept then edit.seen end, is_kept = coalesce(o.is_kept, false) and edit.seen is not null,
+    is_gone = false, is_hidden = false
+  from unnest(p_outcomes) as o
+  where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and o.obligation_id = any (v_ids)
+    and o.kind = 'synced' and (edit.seen is not null or edit.is_gone or edit.is_hidden);
+  delete from calendar_sync.edits as edit using unnest(p_outcomes) as o
+  where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and o.obligation_id = any (v_ids)
+    and o.kind = 'removed';
+end;
+$$;
+
+comment on function calendar_sync.end_edits(public.calendar_integrations, calendar_sync.outcome[]) is
+  'What users did to events counts no more once these are written as they should be, or are gone.';
+
+create function calendar_sync.tidy_edits() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_kept_for constant interval := interval '90 days';
+  v_user_ids uuid[];
+  v_objects text[];
+begin
+  with old as (
+    delete from calendar_sync.edits as edit using public.calendar_integrations as integration
+    where edit.edited_at < now() - v_kept_for and integration.id = edit.integration_id
+      and not exists (
+        select from public.calendar_event_mappings as mapping
+        where mapping.integration_id = edit.integration_id and mapping.obligation_id = edit.obligation_id
+      )
+      and not coalesce(edit.is_hidden and calendar_sync.edit_holds(
+        edit, calendar_sync.deadline_for(edit.obligation_id, integration.user_id)), false)
+    returning edit.integration_id, edit.obligation_id, integration.user_id
+  )
+  select array_agg(old.user_id), array_agg(old.integration_id || ':' || old.obligation_id) into v_user_ids, v_objects from old;
+  perform calendar_sync.end_notices(each.user_id, array['deadline_hidden'], each.object)
+  from unnest(v_user_ids, v_objects) as each (user_id, object);
+end;
+$$;
+
+comment on function calendar_sync.tidy_edits() is 'Drops what users did to events that are not there any more and that no deadline brings back.';
+
+-- schemas/135_known_events.sql
+
+-- What the worker asks of a listing: which of these events are ours and not as we wrote them?
+
+create function public.calendar_known_events(
+  p_worker uuid, p_integration_id uuid, p_calendar_id text, p_news jsonb, p_is_complete boolean
+) returns jsonb
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_nestloop = off set jit = off
+as $$
+begin
+  if not exists (select from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker) then
+    return null;
+  end if;
+  return (
+    with news as materialized (
+      select each.event_id, each.etag, each.is_gone
+      from jsonb_to_recordset(p_news) as each (event_id text, etag text, is_gone boolean)
+    ), mapped as materialized (
+      select news.event_id, mapping.obligation_id, not news.is_gone and (
+        news.etag = mapping.etag or news.etag = mapping.previous_etag) as is_echo
+      from news
+      cross join lateral (
+        -- OFFSET keeps the integration out of this look-up: right after an import the planner would go through all events of the
+        -- calendar for each id (10,000 ids: 29 s instead of 1).
+        select known.integration_id, known.calendar_id, known.obligation_id, known.etag, known.previous_etag
+        from public.calendar_event_mappings as known
+        where known.external_event_id = news.event_id offset 0
+      ) as mapping
+      where mapping.integration_id = p_integration_id and mapping.calendar_id = p_calendar_id
+    ), asked as materialized (
+      select mapped.event_id, mapped.obligation_id, false as is_missing from mapped where mapped.is_echo is distinct from true
+      union all
+      -- An event whose deletion may have been taken back.
+      select news.event_id, original.obligation_id, false
+      from news
+      cross join lateral (
+        select known.obligation_id from calendar_sync.edits as known
+        where known.integration_id = p_integration_id and known.original_event_id = news.event_id offset 0
+      ) as original
+      where news.event_id not in (select mapped.event_id from mapped)
+      union all
+      select mapping.external_event_id, mapping.obligation_id, true
+      from public.calendar_event_mappings as mapping
+      where p_is_complete and mapping.integration_id = p_integration_id and mapping.calendar_id = p_calendar_id
+        and not exists (select from mapped where mapped.obligation_id = mapping.obligation_id)
+    )
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'event_id', asked.event_id,
+      'is_missing', asked.is_missing,
+      'obligation_id', asked.obligation_id,
+      'mapping', case when found.event_id is not null then jsonb_build_object('external_event_id', found.event_id, 'etag', found.etag,
+        'previous_etag', found.previous_etag, 'sent_time', found.sent_time, 'content_hash', found.content_hash) end,
+      'synced_at', found.synced_at,
+      'deadline', case when found.is_wanted then jsonb_build_object('deadline_date', (found.deadline).deadline_date,
+        'deadline_at', (found.deadline).deadline_at, 'time_zone', left((found.deadline).time_zone, 100)) end,
+      'is_uncertain', exists (
+        select from calendar_sync.jobs as job
+        where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
+          and job.attempted_in <> '{}'
+      ),
+      'edit', case when (found.edit).obligation_id is not null
+        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
+    )), '[]')
+    from asked
+    join calendar_sync.compare(p_integration_id, array(select distinct asked.obligation_id from asked)) as found
+      on found.obligation_id = asked.obligation_id
+  );
+end;
+$$;
+
+comment on function public.calendar_known_events(uuid, uuid, text, jsonb, boolean) is
+  'Of the events of a listing those that a mapping or an edit knows and that are not as we last wrote them, with what we know of each; where the listing is complete, also those of ours that are not in it: is_missing. p_news: {"event_id", "etag", "is_gone"}. Null where the lease was lost.';
+
+-- schemas/140_proposals.sql
+
+-- Proposals: a user moved an event of ours. A calendar never writes an obligation, so the user decides on the page whether the deadline
+-- moves, too. What users do with them is in 099_proposal_calls.sql.
+
+create table public.calendar_proposals (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null,
+  integration_id uuid not null,
+  provider text not null,
+  obligation_id uuid not null,
+  kind text not null check (kind = 'move'),
+  seen jsonb not null,
+  legal jsonb not null,
+  state text not null default 'open' check (state in ('open', 'accepted', 'dismissed', 'superseded')),
+  replaced jsonb,
+  seen_at timestamptz not null default now(),
+  decided_at timestamptz,
+  check ((state = 'open') = (decided_at is null))
+);
+
+-- No foreign keys: the worker's record would wait for a transaction that deletes the user or the integration.
+comment on table public.calendar_proposals is
+  'Deadlines that users moved in their calendars. One that is open waits for its user; decided ones stay for 30 days.';
+comment on column public.calendar_proposals.provider is 'The provider of the calendar in which it was moved.';
+comment on column public.calendar_proposals.kind is 'move: the event was moved to another time.';
+comment on column public.calendar_proposals.seen is
+  'What the calendar showed: {"deadline_date"} or {"deadline_at", "time_zone"}.';
+comment on column public.calendar_proposals.legal is 'The deadline as it was then, in the same form.';
+comment on column public.calendar_proposals.state is
+  'superseded: the event was moved again, the deadline changed, or the calendar was disconnected.';
+comment on column public.calendar_proposals.replaced is
+  'The exact deadline that accepting it replaced: {"deadline_date", "deadline_at", "time_zone"}. Undo puts it back.';
+comment on column public.calendar_proposals.seen_at is 'When we saw it.';
+
+create unique index calendar_proposals_open_idx on public.calendar_proposals (integration_id, obligation_id) where state = 'open';
+create index calendar_proposals_accepted_idx on public.calendar_proposals (integration_id, obligation_id) where state = 'accepted';
+create index calendar_proposals_user_idx on public.calendar_proposals (user_id, seen_at);
+create index calendar_proposals_decided_idx on public.calendar_proposals (decided_at) where decided_at is not null;
+
+alter table public.calendar_proposals enable row level security;
+
+create policy "own proposals" on public.calendar_proposals for select to authenticated
+using (user_id = (select auth.uid()));
+
+revoke all on public.calendar_proposals from anon, authenticated, service_role;
+grant select on public.calendar_proposals to authenticated, service_role;
+
+create function calendar_sync.when_json(deadline_date date, deadline_at timestamptz, time_zone text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select case
+    when deadline_date is not null then jsonb_build_object('deadline_date', calendar_sync.due_text(deadline_date, null))
+    when deadline_at is not null then jsonb_build_object('deadline_at', calendar_sync.due_text(null, deadline_at), 'time_zone', time_zone)
+  end
+$$;
+
+comment on function calendar_sync.when_json(date, timestamptz, text) is
+  'A deadline as proposals show it: {"deadline_date"} or {"deadline_at", "time_zone"}. Null for none.';
+
+create function calendar_sync.normal_when(p_when jsonb) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select calendar_sync.when_json((p_when ->> 'deadline_date')::date, (p_when ->> 'deadline_at')::timestamptz, p_when ->> 'time_zone')
+$$;
+
+comment on function calendar_sync.normal_when(jsonb) is 'The same time as when_json spells it.';
+
+create function calendar_sync.due_of(p_when jsonb) returns text
+language sql stable security invoker set search_path = ''
+as $$ select calendar_sync.due_text((p_when ->> 'deadline_date')::date, (p_when ->> 'deadline_at')::timestamptz) $$;
+
+comment on function calendar_sync.due_of(jsonb) is 'The date or the instant of {"deadline_date"} or {"deadline_at"}.';
+
+-- Another time zone alone is no other deadline. A cancelled obligation has none to move.
+create function calendar_sync.is_due_at(p_deadline calendar_sync.deadline, p_when jsonb) returns boolean
+language sql stable security invoker set search_path = ''
+as $$
+  select p_deadline.obligation_id is not null and p_deadline.status <> 'cancelled'
+    and calendar_sync.due_text(p_deadline.deadline_date, p_deadline.deadline_at) is not distinct from calendar_sync.due_of(p_when)
+$$;
+
+comment on function calendar_sync.is_due_at(calendar_sync.deadline, jsonb) is 'Whether this is the deadline of an obligation that still stands.';
+
+create function calendar_sync.note_proposals(p_proposal_ids uuid[], p_action text, p_details jsonb default '{}') returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, details)
+  select proposal.user_id, proposal.integration_id, proposal.provider, proposal.obligation_id, p_action, integration.calendar_id,
+    calendar_sync.shown_title((calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id)).title),
+    calendar_sync.due_of(proposal.seen), p_details || jsonb_build_object('proposal_id', proposal.id, 'legal', proposal.legal)
+  from public.calendar_proposals as proposal
+  left join public.calendar_integrations as integration on integration.id = proposal.integration_id
+  where proposal.id = any (p_proposal_ids)
+  order by proposal.id
+$$;
+
+comment on function calendar_sync.note_proposals(uuid[], text, jsonb) is
+  'Notes in the activity what became of proposals; webhooks are told from there. due is where the event was moved to.';
+
+create function calendar_sync.supersede(p_proposal_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  -- Skipped: its user decides on it right now, and that call looks at the deadline itself.
+  with superseded as (
+    update public.calendar_proposals set state = 'superseded', decided_at = now()
+    where id in (
+      select id from public.calendar_proposals
+      where id = any (p_proposal_ids) and state = 'open' for no key update skip locked
+    )
+    returning id
+  )
+  select array_agg(id) into v_ids from superseded;
+  if v_ids is null then
+    return;
+  end if;
+  perform calendar_sync.end_notices(user_id, array['proposal_opened'], id::text)
+  from public.calendar_proposals where id = any (v_ids);
+  perform calendar_sync.note_proposals(v_ids, 'proposal_superseded');
+end;
+$$;
+
+comment on function calendar_sync.supersede(uuid[]) is 'Ends these proposals where they are open, and their notices.';
+
+create function calendar_sync.open_proposal(
+  p_integration public.calendar_integrations, p_obligation_id uuid, p_seen jsonb, p_legal jsonb
+) returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_seen constant jsonb := calendar_sync.normal_when(p_seen);
+  v_legal constant jsonb := calendar_sync.normal_when(p_legal);
+  v_open public.calendar_proposals;
+  v_id uuid;
+begin
+  if p_integration.user_id is null then
+    return null;
+  end if;
+  -- Its user may be deciding on it right now: that call waits for nobody longer than two seconds, and then this one goes on.
+  select * into v_open from public.calendar_proposals
+  where integration_id = p_integration.id and obligation_id = p_obligation_id and state = 'open' for no key update;
+  if v_open.seen = v_seen and v_open.legal = v_legal then
+    return v_open.id;
+  end if;
+  perform calendar_sync.supersede(array[v_open.id]);
+  insert into public.calendar_proposals (user_id, integration_id, provider, obligation_id, kind, seen, legal)
+  values (p_integration.user_id, p_integration.id, p_integration.provider, p_obligation_id, 'move', v_seen, v_legal)
+  returning id into v_id;
+  perform calendar_sync.write_notice(p_integration.user_id, 'proposal_opened', p_integration.id, p_obligation_id, v_id::text);
+  perform calendar_sync.note_proposals(array[v_id], 'proposal_opened');
+  return v_id;
+end;
+$$;
+
+comment on function calendar_sync.open_proposal(public.calendar_integrations, uuid, jsonb, jsonb) is
+  'Asks a user whether a deadline moves to where its event was moved: p_seen is what the calendar showed, p_legal the deadline, both {"deadline_date"} or {"deadline_at", "time_zone"}. It supersedes an older one that is open; the same move again changes nothing. Returns the open proposal''s id; null where the user is deleted.';
+
+create function calendar_sync.supersede_proposals(p_integration_id uuid, p_obligation_ids uuid[] default null) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  perform calendar_sync.supersede(array(
+    select proposal.id from public.calendar_proposals as proposal
+    where proposal.integration_id = p_integration_id and proposal.state = 'open'
+      and coalesce(proposal.obligation_id = any (p_obligation_ids), true)
+      and (not calendar_sync.is_due_at(calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id), proposal.legal)
+        or not exists (
+          select from public.calendar_integrations as integration
+          where integration.id = p_integration_id and integration.removed_at is null and integration.status <> 'disconnecting'
+        ))
+  ));
+  -- One that was accepted in advance can be undone until the deadline changes.
+  perform calendar_sync.end_notices(proposal.user_id, array['proposal_opened'], proposal.id::text)
+  from public.calendar_proposals as proposal
+  where proposal.integration_id = p_integration_id and proposal.state = 'accepted'
+    and coalesce(proposal.obligation_id = any (p_obligation_ids), true)
+    and not calendar_sync.is_due_at(calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id), proposal.seen);
+end;
+$$;
+
+comment on function calendar_sync.supersede_proposals(uuid, uuid[]) is
+  'Ends the open proposals of these obligations in a calendar (null: of all) whose deadline is no longer the one that they were made for.';
+
+-- A calendar that is leaving shows no moves any more.
+create function calendar_sync.end_proposals_of_integration() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if old.user_id is null or tg_op = 'UPDATE' and new.user_id is null then
+    delete from public.calendar_proposals where integration_id = old.id;
+    return null;
+  end if;
+  perform calendar_sync.supersede(array(
+    select id from public.calendar_proposals where integration_id = old.id and state = 'open'
+  ));
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.end_proposals_of_integration() is
+  'Supersedes the open proposals of an integration that is disconnected; those of a user who is deleted go.';
+
+create trigger proposals_leave after update on public.calendar_integrations
+for each row when (
+  new.removed_at is not null and old.removed_at is null
+  or new.status = 'disconnecting' and old.status <> 'disconnecting'
+  or new.user_id is null and old.user_id is not null
+) execute function calendar_sync.end_proposals_of_integration();
+
+create trigger proposals_deleted after delete on public.calendar_integrations
+for each row execute function calendar_sync.end_proposals_of_integration();
+
+create function calendar_sync.tidy_proposals() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  delete from public.calendar_proposals where decided_at < now() - calendar_sync.notices_stay();
+  delete from public.calendar_proposals as proposal
+  where not exists (select from auth.users as account where account.id = proposal.user_id);
+end;
+$$;
+
+comment on function calendar_sync.tidy_proposals() is 'Drops proposals that were decided 30 days ago, and those of users who are deleted.';
+
+-- schemas/145_record.sql
 
 -- What the worker tells: the outcome of a batch, and its last word. A worker that lost the lease is not believed.
 
@@ -3485,7 +5070,7 @@ begin
   select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
   from unnest(p_outcomes) as outcome
   join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
-  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+  where outcome.obligation_id is not null and outcome.job is null and outcome.kind <> 'unchanged'
     and coalesce(outcome.calendar_id, p_calendar_id) is not null
   order by outcome.obligation_id
   on conflict (integration_id, obligation_id, kind) do update
@@ -3522,14 +5107,14 @@ begin
   where o.action is not null and v_user_id is not null;
 
   insert into public.calendar_event_mappings as mapping
-    (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
-  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.deadline_hash, o.content_hash
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, sent_time, deadline_hash, content_hash)
+  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.sent_time, o.deadline_hash, o.content_hash
   from unnest(p_outcomes) as o
   where o.kind = 'synced'
   order by o.obligation_id
   on conflict (integration_id, obligation_id) do update
   set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
-    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+    previous_etag = mapping.etag, sent_time = excluded.sent_time, deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
 
   -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
   -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.
@@ -3540,6 +5125,15 @@ begin
     where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
   ) as its
   where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
+
+  update public.calendar_event_mappings as mapping set etag = o.etag
+  from unnest(p_outcomes) as o
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id
+      and known.external_event_id = o.event_id offset 0
+  ) as its
+  where o.kind = 'touched' and mapping.ctid = its.place;
 
   perform calendar_sync.record_history(p_integration, array(
     select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
@@ -3552,6 +5146,7 @@ begin
   ) as its
   where o.kind = 'removed' and mapping.ctid = its.place;
   get diagnostics v_removed = row_count;
+  perform calendar_sync.end_edits(p_integration, p_outcomes);
 
   -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
   delete from calendar_sync.leftovers as leftover
@@ -3574,6 +5169,25 @@ $$;
 comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
   'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
 
+-- As where a change that was refused is taken back.
+create function calendar_sync.record_recoveries(p_integration public.calendar_integrations, p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.record_history(p_integration, array(
+    select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object(
+      'kind', 'synced', 'action', 'recovered', 'obligation_id', failed.obligation_id, 'event_id', failed.event_id))
+    from calendar_sync.history as failed
+    where failed.integration_id = p_integration.id and failed.obligation_id = any (p_obligation_ids) and failed.until_at is null
+      and failed.reason is not null and failed.reason not in ('moved_by_user', 'hidden_by_user')
+  ));
+  perform calendar_sync.append_recovered_events(p_integration, p_obligation_ids);
+end;
+$$;
+
+comment on function calendar_sync.record_recoveries(public.calendar_integrations, uuid[]) is
+  'These deadlines had failed, and nothing is left to do for them: their events are as they should be.';
+
 create function calendar_sync.record_jobs(
   p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
 ) returns void
@@ -3583,11 +5197,17 @@ declare
   v_caused_by constant text := calendar_sync.caused_by();
   v_request_id constant text := calendar_sync.request_id();
   v_given_up calendar_sync.outcome[];
+  v_recovered uuid[];
 begin
   -- The one job of another kind.
   delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
   where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
     and o.kind = 'done' and job.version = o.version;
+  update calendar_sync.jobs as job
+  set cursor = jsonb_build_object('after', o.obligation_id), attempts = 0, run_at = now(), last_error = null
+  from unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'advanced' and job.version = o.version;
   update calendar_sync.jobs as job
   set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
   from unnest(p_outcomes) as o
@@ -3604,9 +5224,11 @@ begin
       select queued.ctid as place, queued.obligation_id, queued.version, queued.attempts from calendar_sync.jobs as queued
       where queued.integration_id = p_integration.id and queued.obligation_id = o.obligation_id and queued.kind = 'event' offset 0
     ) as job
+    where o.job is null
   ), finished as (
     delete from calendar_sync.jobs as job using outcome
     where job.ctid = outcome.place and outcome.is_current and outcome.is_end
+    returning job.obligation_id, job.told, outcome.kind
   ), given_up as materialized (
     -- Deletions are never given up while an account is being disconnected.
     select outcome.obligation_id, outcome.kind, outcome.error from outcome
@@ -3622,16 +5244,22 @@ begin
         else job.run_at
       end,
       failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
-      last_error = outcome.error
+      last_error = outcome.error,
+      -- It is there again, although the newest change of it is not.
+      told = job.told and (outcome.is_current or outcome.kind <> 'synced')
     from outcome
     where job.ctid = outcome.place and not (outcome.is_current and outcome.is_end)
     returning job.obligation_id, job.cause
   )
   select array_agg(row (
     'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
-    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null
-  )::calendar_sync.outcome) into v_given_up
+    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null
+  )::calendar_sync.outcome), (select array_agg(finished.obligation_id) from finished where finished.told and finished.kind = 'unchanged')
+  into v_given_up, v_recovered
   from given_up join changed using (obligation_id);
+  if v_recovered is not null then
+    perform calendar_sync.record_recoveries(p_integration, v_recovered);
+  end if;
   if v_given_up is not null and p_integration.user_id is not null then
     insert into calendar_sync.activity
       (user_id, integration_id, provider, obligation_id, action, calendar_id, reason, caused_by, request_id)
@@ -3647,15 +5275,19 @@ $$;
 comment on function calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[]) is
   'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
 
-create function public.calendar_record(p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb) returns jsonb
+create function public.calendar_record(
+  p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb, p_edits jsonb default '[]'
+) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_retry_after_max constant interval := interval '1 hour';
-  v_outcomes constant calendar_sync.outcome[] := array(
+  v_outcomes calendar_sync.outcome[] := array(
     select row (o.*)::calendar_sync.outcome from jsonb_populate_recordset(null::calendar_sync.outcome, coalesce(p_outcomes, '[]')) as o
   );
+  v_edits calendar_sync.edit_now[];
+  v_accepting uuid[] := array[]::uuid[];
   v_batch calendar_sync.batch := jsonb_populate_record(null::calendar_sync.batch, p_batch);
   v_integration public.calendar_integrations;
   v_is_locked boolean;
@@ -3676,14 +5308,35 @@ begin
     if exists (
       select from calendar_sync.lanes where integration_id = p_integration_id and recorded_lease = v_batch.lease
     ) then
-      return '{"recorded": true, "circuit_breaker": null}'::jsonb;
+      return '{"recorded": true, "circuit_breaker": null, "accepting": []}'::jsonb;
     end if;
     perform calendar_sync.distrust(p_integration_id, v_outcomes, v_batch.wrote_to);
-    return '{"recorded": false, "circuit_breaker": null}'::jsonb;
+    return '{"recorded": false, "circuit_breaker": null, "accepting": []}'::jsonb;
   end if;
 
+  v_edits := calendar_sync.edits_now(v_integration, p_edits);
+  if calendar_sync.stop_mass_edit(v_integration, v_edits, v_is_locked) then
+    -- It is all there to be read again.
+    v_edits := '{}';
+    v_batch.pulled := false;
+    v_batch.succeeded := false;
+    v_outcomes := array(select o from unnest(v_outcomes) as o where o.job is distinct from 'pull');
+  end if;
   v_removed := calendar_sync.record_events(v_integration, v_outcomes);
   perform calendar_sync.record_jobs(v_integration, v_outcomes);
+  perform calendar_sync.supersede_proposals(p_integration_id, array(
+    select o.obligation_id from unnest(v_outcomes) as o where o.kind in ('synced', 'removed', 'unchanged')
+  ));
+  perform calendar_sync.record_edits(v_integration, v_edits, v_batch.wrote_to, coalesce(v_batch.calendar_edits, 'restore'));
+  if v_batch.calendar_edits = 'accept' then
+    v_accepting := calendar_sync.proposals_to_accept(p_integration_id);
+  end if;
+  if v_batch.pulled then
+    perform calendar_sync.note_poll(p_integration_id, exists (
+      select from unnest(v_edits) as edit where edit.kind in ('moved', 'resized', 'deleted', 'returned')
+    ));
+    perform calendar_sync.record_pull(p_integration_id, v_batch.wrote_to, v_batch.cursor);
+  end if;
   -- Of the reserved calls only those that were made stay counted.
   if v_batch.calls_made > 0 then
     update calendar_sync.provider_calls set calls = v_batch.calls_made
@@ -3747,12 +5400,12 @@ begin
   perform calendar_sync.reschedule(array[p_integration_id]);
   update calendar_sync.lanes set deletions_allowed = 0
   where integration_id = p_integration_id and deletions_allowed > 0 and ready_at is null;
-  return jsonb_build_object('recorded', true, 'circuit_breaker', v_breaker);
+  return jsonb_build_object('recorded', true, 'circuit_breaker', v_breaker, 'accepting', to_jsonb(v_accepting));
 end;
 $$;
 
-comment on function public.calendar_record(uuid, uuid, jsonb, jsonb) is
-  'Records the outcome of a batch and gives the lease back: p_outcomes as calendar_sync.outcome, p_batch as calendar_sync.batch. recorded: false, and nothing recorded, where the lease was lost. circuit_breaker: opened or closed where that is what the batch did.';
+comment on function public.calendar_record(uuid, uuid, jsonb, jsonb, jsonb) is
+  'Records the outcome of a batch and gives the lease back: p_outcomes as calendar_sync.outcome, p_batch as calendar_sync.batch, p_edits as calendar_sync.decided_edit. recorded: false, and nothing recorded, where the lease was lost. circuit_breaker: opened or closed where that is what the batch did. accepting: proposals that their user accepted in advance, for calendar_accept_edit.';
 
 create function public.calendar_retire(p_worker uuid, p_flushes jsonb default '[]') returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -3854,7 +5507,7 @@ $$;
 comment on function public.calendar_compare_events(uuid, uuid, jsonb, jsonb) is
   'Takes the events of ours that were found in a calendar, and those that its user moved to other calendars of the account. Queues the obligations of orphans and of moved events. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
 
--- schemas/081_notices.sql
+-- schemas/150_notices.sql
 
 -- Notices: what a user has to be told. The transaction that changes a state writes the notice; the page shows it, mail and outgoing
 -- webhooks are made from it.
@@ -3918,6 +5571,8 @@ comment on column calendar_sync.notices.ended_at is
 create unique index notices_open_idx on calendar_sync.notices (user_id, kind, object) where ended_at is null;
 create index notices_user_idx on calendar_sync.notices (user_id, created_at);
 create index notices_integration_idx on calendar_sync.notices (integration_id) where ended_at is null;
+-- How many there are, asked when metrics are read.
+create index notices_shown_idx on calendar_sync.notices (kind) where dismissed_at is null;
 create index notices_dismissed_idx on calendar_sync.notices (dismissed_at) where dismissed_at is not null;
 
 alter table calendar_sync.notices enable row level security;
@@ -4072,10 +5727,13 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.end_deadline_notice() is 'Ends the notice of a deadline whose job is done.';
+comment on function calendar_sync.end_deadline_notice() is 'Ends the notice of a deadline whose job is done, or whose event could be written after all.';
 
 create trigger notice_ended after delete on calendar_sync.jobs
 for each row when (old.told) execute function calendar_sync.end_deadline_notice();
+
+create trigger notice_ended_early after update on calendar_sync.jobs
+for each row when (old.told and not new.told) execute function calendar_sync.end_deadline_notice();
 
 -- What the page reads, and does.
 create function calendar_sync.own_notices(p_limit integer) returns jsonb
@@ -4193,7 +5851,7 @@ $$;
 comment on function calendar_sync.tidy_notices() is
   'Drops notices that were dismissed 30 days ago, and those of users who are deleted; dismisses what was done that long ago.';
 
--- schemas/082_deliveries.sql
+-- schemas/155_deliveries.sql
 
 -- Deliveries: what is sent to people and to their systems, by mail or as an outgoing webhook. Each waits, is tried again and is given
 -- up alone. The worker of the calendars sends them too; the claim of lanes tells it when some are due.
@@ -4509,7 +6167,7 @@ as $$ delete from calendar_sync.deliveries where ended_at < now() - interval '30
 
 comment on function calendar_sync.tidy_deliveries() is 'Drops what was delivered or given up 30 days ago.';
 
--- schemas/083_notifications.sql
+-- schemas/160_notifications.sql
 
 -- Which notices a user gets by mail, and the addresses that mail does not reach.
 
@@ -4659,7 +6317,7 @@ as $$ select calendar_sync.change_own_notifications(p_kinds) $$;
 comment on function public.calendar_change_notifications(jsonb) is
   'Sets when the caller gets notices by mail: {"<kind>": "immediately" | "daily" | "off"}; what is not given stays.';
 
--- schemas/084_webhooks.sql
+-- schemas/165_webhooks.sql
 
 -- Outgoing webhooks (Standard Webhooks 1.0.0): addresses that are told what happens to a user's calendars. Users without one cost
 -- nothing. The secrets are in Vault and nowhere else.
@@ -4825,7 +6483,7 @@ $$;
 comment on function calendar_sync.forget_previous_secrets() is 'Deletes the secrets that a rotation replaced a day ago.';
 
 -- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
--- that sees them: the history still says which deadlines had failed.
+-- that sees them: the jobs still say of which deadlines it was told that they failed.
 create function calendar_sync.append_webhook_events() returns trigger
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '200ms'
 as $$
@@ -4848,13 +6506,13 @@ begin
             -- The word of a provider is for the owner to read, not for other systems.
             when happened.type = 'deadline.failed' then noted.action
             when happened.type in ('connection.disconnected', 'connection.paused') then noted.reason
+            when happened.type = 'proposal.decided' then substring(noted.action from '^proposal_(.*)$')
           end))) as payload
     from new_rows as noted
     cross join lateral (
       select exists (
-        select from calendar_sync.history as open
-        where open.integration_id = noted.integration_id and open.obligation_id = noted.obligation_id and open.until_at is null
-          and open.reason is not null
+        select from calendar_sync.jobs as job
+        where job.integration_id = noted.integration_id and job.obligation_id = noted.obligation_id and job.kind = 'event' and job.told
       ) as had_failed
     ) as before
     cross join lateral (
@@ -4870,6 +6528,12 @@ begin
         when 'updated' then 'deadline.updated'
         when 'moved' then 'deadline.updated'
         when 'removed' then 'deadline.removed'
+        when 'hidden_by_user' then 'deadline.removed'
+        when 'proposal_opened' then 'proposal.opened'
+        when 'proposal_accepted' then 'proposal.decided'
+        when 'proposal_dismissed' then 'proposal.decided'
+        when 'proposal_superseded' then 'proposal.decided'
+        when 'proposal_undone' then 'proposal.opened'
         -- A failure that is found again each night is no change.
         when 'rejected' then case when not before.had_failed then 'deadline.failed' end
         when 'given_up' then case when not before.had_failed then 'deadline.failed' end
@@ -4905,7 +6569,34 @@ create trigger append_webhook_events after insert on calendar_sync.activity
 referencing new table as new_rows
 for each statement execute function calendar_sync.append_webhook_events();
 
--- schemas/085_connecting.sql
+-- Nothing was written, so there is no row of activity that would tell of it.
+create function calendar_sync.append_recovered_events(p_integration public.calendar_integrations, p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '200ms'
+as $$
+begin
+  insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload)
+  select 'webhook', webhook.user_id, webhook.id, event.id, 'deadline.recovered', jsonb_build_object(
+    'type', 'deadline.recovered', 'timestamp', calendar_sync.due_text(null, now()), 'data', jsonb_build_object(
+      'integration_id', p_integration.id, 'provider', p_integration.provider, 'obligation_id', event.obligation_id))
+  from (
+    select 'evt_' || replace(gen_random_uuid()::text, '-', '') as id, each.id as obligation_id from unnest(p_obligation_ids) as each (id)
+  ) as event
+  join calendar_sync.webhooks as webhook
+    on webhook.enabled and 'deadline.recovered' = any (webhook.types) and (webhook.user_id = p_integration.user_id or webhook.user_id is null)
+  where webhook.user_id is null or exists (select from auth.users as owner where owner.id = webhook.user_id);
+exception
+  -- As in calendar_sync.append_webhook_events.
+  when lock_not_available then
+    null;
+  when others then
+    perform calendar_sync.note_incident('webhooks', sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.append_recovered_events(public.calendar_integrations, uuid[]) is
+  'Has the webhooks told that these deadlines, which had failed, are as they should be although nothing was written.';
+
+-- schemas/170_flows.sql
 
 -- Connecting an account. A flow begins with /authorize. After the provider's redirect it holds the tokens. Only
 -- /confirm, in the session of the user who began it, makes an integration of it.
@@ -5056,6 +6747,10 @@ as $$
 $$;
 
 comment on function public.calendar_end_flow(uuid, uuid) is 'Ends a flow that led to nothing, with what it kept.';
+
+-- schemas/175_connecting.sql
+
+-- Connecting: a flow that was confirmed, or a password that was accepted, becomes an integration with a calendar of its own.
 
 -- Two tabs may confirm at once, and each looks at what the other writes: a user's flows and integrations of a provider are locked
 -- in one order.
@@ -5363,7 +7058,7 @@ $$;
 comment on function calendar_sync.import_integration(uuid, text, text, text, text[], text, text, text, jsonb, text, text, boolean) is
   'Takes over an account that another program connected with the same OAuth client: its refresh token into Vault, and p_events ({"<obligation id>": "<event id>"}) as events of ours, to be updated where they are. An account that is connected already is left alone, so it may be repeated. Null, and nothing done, without a user, an account id, a refresh token or a calendar.';
 
--- schemas/086_leaving.sql
+-- schemas/180_leaving.sql
 
 -- Leaving: an integration is disconnected and removed, at once or once the worker has removed its events.
 
@@ -5474,7 +7169,7 @@ $$;
 comment on function public.calendar_finish_disconnect(uuid, uuid) is
   'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
 
--- schemas/086_mail.sql
+-- schemas/185_mail.sql
 
 -- When a notice is mailed. The tick queues what is due (088_mail_queue.sql), and the worker sends it.
 
@@ -5615,21 +7310,21 @@ $$;
 comment on function public.calendar_report_mail(text, boolean, integer) is
   'Called by a function that starts: whether and how mail is sent. It writes only what is new.';
 
--- schemas/087_rate_limits.sql
+-- schemas/190_rate_limits.sql
 
 -- How often one user may call. A call appends a row and waits for nobody; the window slides.
 
 -- Unlogged: after a crash everybody begins anew, and no call pays for the WAL.
 create unlogged table calendar_sync.calls (
   caller uuid not null,
-  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address', 'key', 'keys', 'keys_sync', 'keys_rpc_sync')),
+  scope text not null check (scope in ('all', 'sync', 'rpc', 'rpc_sync', 'feed', 'address', 'key', 'keys', 'keys_sync', 'keys_rpc_sync', 'password')),
   at timestamptz not null default clock_timestamp()
 );
 
 comment on table calendar_sync.calls is 'The calls of the last minute, for the rate limits. The tick drops older ones.';
 comment on column calendar_sync.calls.caller is 'A user; or, for an address or a key, a hash of it.';
 comment on column calendar_sync.calls.scope is
-  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not. key: calls with one API key. keys: calls with all keys of a user. keys_sync, keys_rpc_sync: of these, as sync and rpc_sync.';
+  'all: calls of the Calendar API. sync: of these, POST /sync. rpc: calls of the user''s database functions. rpc_sync: of these, those that have calendars looked at. feed: readings of a user''s feeds. address: readings of feeds that there are not. key: calls with one API key. keys: calls with all keys of a user. keys_sync, keys_rpc_sync: of these, as sync and rpc_sync. password: passwords that a user had tried on a calendar server.';
 
 create index calls_idx on calendar_sync.calls (caller, scope, at);
 alter table calendar_sync.calls enable row level security;
@@ -5682,6 +7377,29 @@ $$;
 comment on function public.calendar_count_call(uuid, boolean, integer) is
   'Counts a call of a user: 0 where it may go on, else the seconds until it may. p_limit: calls in a minute, of which a tenth (at least one) may be POST /sync.';
 
+create function public.calendar_count_password(p_user_id uuid, p_limit integer) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('calendar_sync.calls'), hashtext(p_user_id::text));
+  return calendar_sync.count_call(p_user_id, 'password', p_limit);
+end;
+$$;
+
+comment on function public.calendar_count_password(uuid, integer) is
+  'Counts a password that is about to be tried on a calendar server: 0 where it is one of p_limit of the user within a minute, else the seconds until the next one may be tried. Those that no server refused are taken off again, by calendar_forget_password.';
+
+create function public.calendar_forget_password(p_user_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from calendar_sync.calls as call where call.ctid = (
+    select newest.ctid from calendar_sync.calls as newest
+    where newest.caller = p_user_id and newest.scope = 'password' order by newest.at desc limit 1);
+$$;
+
+comment on function public.calendar_forget_password(uuid) is
+  'Takes one password that was counted off again: the server accepted it, or it was not tried at all.';
+
 -- The Data API turns an SQLSTATE of PT429 into the status 429.
 create function calendar_sync.count_own_call(p_sync boolean default false) returns uuid
 language plpgsql volatile security definer set search_path = ''
@@ -5715,7 +7433,7 @@ $$;
 comment on function calendar_sync.count_own_call(boolean) is
   'Counts a call of the signed-in user and returns the user''s id; null for a caller who is nobody. An error, 429 through the Data API, where it is one too many.';
 
--- schemas/088_api_keys.sql
+-- schemas/195_api_keys.sql
 
 -- API keys: programs that act for a user, each within its scopes. A key is eck_live_<id>_<secret>. Its id is public: lists and logs
 -- name the key by it. Its secret is shown once and kept nowhere.
@@ -5837,10 +7555,15 @@ as $$
     when 'calendar_sync_now' then 'sync:write'
     when 'calendar_retry' then 'sync:write'
     when 'calendar_resume' then 'sync:write'
+    when 'calendar_reapply' then 'sync:write'
     when 'calendar_evidence' then 'evidence:read'
     when 'calendar_feeds' then 'feeds:write'
     when 'calendar_update_feed' then 'feeds:write'
     when 'calendar_delete_feed' then 'feeds:write'
+    when 'calendar_proposals' then 'proposals:write'
+    when 'calendar_accept_proposal' then 'proposals:write'
+    when 'calendar_dismiss_proposal' then 'proposals:write'
+    when 'calendar_undo_proposal' then 'proposals:write'
   end
 $$;
 
@@ -5932,7 +7655,7 @@ $$;
 comment on function public.calendar_call_with_key(text, text, jsonb) is
   'Calls a user''s function for the user of a key that calendar_use_key let in, within the scopes of the key.';
 
--- schemas/088_mail_queue.sql
+-- schemas/200_mail_queue.sql
 
 -- Which mails are sent: the tick queues those that are due, a part at a time, and tells administrators what only they can mend.
 
@@ -6236,7 +7959,7 @@ $$;
 comment on function public.calendar_unsubscribe(uuid, text[]) is
   'Switches off the mail of these kinds, for whoever shows a mail''s own address for that. What cannot be switched off stays.';
 
--- schemas/090_status.sql
+-- schemas/205_status.sql
 
 -- What users see of their integrations, and what they may change themselves.
 --
@@ -6319,10 +8042,12 @@ as $$
     'sync_enabled', integration.sync_enabled,
     'last_synced_at', integration.last_synced_at,
     'progress', calendar_sync.progress(integration.id),
+    -- What is there, also while it is still to be changed.
+    'events', (select count(*) from public.calendar_event_mappings as mapping where mapping.integration_id = integration.id),
     -- Show the retry time of errors that pass by themselves.
     'last_error', integration.last_error || case when next_try.at is not null then jsonb_build_object('details',
       coalesce(integration.last_error -> 'details', '{}') || jsonb_build_object('next_try_at', next_try.at)) else '{}' end,
-    'settings', integration.settings
+    'settings', calendar_sync.complete_settings(integration.settings)
   ) || case when integration.server is not null then jsonb_build_object(
     'server', substring(integration.server from '^\w+://(\[[^]]*\]|[^:/]+)')) else '{}' end
   from (values (1)) as one
@@ -6355,7 +8080,7 @@ begin
       -- A flow that waits for its user to confirm; it says nothing of the account. Its id is that of the integration to come.
       select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
-        'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'last_error', null,
+        'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'events', 0, 'last_error', null,
         'settings', calendar_sync.first_settings(v_user_id)), flow.created_at, flow.id
       from calendar_sync.flows as flow
       where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.server is null and flow.expires_at > now()
@@ -6419,6 +8144,7 @@ begin
       and (p_integration_id is null or id = p_integration_id)
   );
   perform calendar_sync.run_now(v_ids, true);
+  perform calendar_sync.append_changes(v_ids, 'pull', 0);
   -- What its user moved to another calendar can be seen there.
   perform calendar_sync.append_changes(array(
     select id from public.calendar_integrations where id = any (v_ids) and access = 'existing'
@@ -6450,10 +8176,16 @@ begin
   if found then
     perform calendar_sync.allow_deletions(p_integration_id);
   end if;
+  update public.calendar_integrations set status = 'active', last_error = null
+  where id = p_integration_id and user_id = v_user_id and status = 'paused' and last_error ->> 'code' = 'mass_edit';
+  if found then
+    perform calendar_sync.append_changes(array[p_integration_id], 'allow_edits', 0);
+  end if;
 end;
 $$;
 
-comment on function calendar_sync.resume_own(uuid) is 'allow_deletions for a calendar of the caller that was stopped.';
+comment on function calendar_sync.resume_own(uuid) is
+  'Lets a calendar of the caller go on that was stopped for many deletions or edits: they are agreed to.';
 grant execute on function calendar_sync.resume_own(uuid) to authenticated;
 
 create function public.calendar_resume(p_integration_id uuid) returns jsonb
@@ -6466,7 +8198,38 @@ end;
 $$;
 
 comment on function public.calendar_resume(uuid) is
-  'The caller agrees to the deletions for which a calendar was stopped; null where the integration is not the caller''s. Nothing happens to one that was not stopped.';
+  'The caller agrees to the deletions or edits for which a calendar was stopped; null where the integration is not the caller''s. Nothing happens to one that was not stopped.';
+
+create function calendar_sync.reapply_own(p_integration_id uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call(true);
+  v_status text;
+begin
+  select status into v_status from public.calendar_integrations
+  where id = p_integration_id and user_id = v_user_id and removed_at is null;
+  if not found then
+    return null;
+  end if;
+  if v_status = 'disconnecting' then
+    return 0;
+  end if;
+  perform calendar_sync.append_changes(array[p_integration_id], 'reapply', 0);
+  return (select count(*) from public.calendar_event_mappings where integration_id = p_integration_id);
+end;
+$$;
+
+comment on function calendar_sync.reapply_own(uuid) is
+  'Has the reminders of the events in a calendar of the caller set to those of its settings, once. How many events; null where the calendar is not the caller''s. In one that does not sync it is done once it does.';
+grant execute on function calendar_sync.reapply_own(uuid) to authenticated;
+
+create function public.calendar_reapply(p_integration_id uuid) returns integer
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.reapply_own(p_integration_id) $$;
+
+comment on function public.calendar_reapply(uuid) is
+  'Has the reminders of the events in a calendar of the caller set to those of its settings. How many events; null where the calendar is not the caller''s.';
 
 create function calendar_sync.retry_own(p_integration_id uuid, p_obligation_id uuid) returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -6495,7 +8258,7 @@ as $$ select calendar_sync.retry_own(p_integration_id, p_obligation_id) $$;
 comment on function public.calendar_retry(uuid, uuid) is
   'Has what failed in a calendar of the caller tried again at once, or one obligation of it. How many; null where the calendar is not the caller''s.';
 
--- schemas/095_explain.sql
+-- schemas/210_explain.sql
 
 -- Why is this obligation in that calendar, or why not? What failed? Which obligations do I have?
 
@@ -6525,7 +8288,13 @@ begin
       'code', case
         when found.event_id is null and v_deadline.obligation_id is null then 'not_yours'
         when found.event_id is null and v_deadline.deadline_date is null and v_deadline.deadline_at is null then 'no_deadline'
-        when found.event_id is null and not found.is_wanted and integration.status <> 'disconnecting' then v_deadline.status
+        when found.event_id is null and found.is_hidden then 'hidden_by_user'
+        when found.event_id is null and not found.is_wanted and integration.status <> 'disconnecting' then case
+          when v_deadline.status = 'cancelled'
+            or v_deadline.status = 'completed' and calendar_sync.complete_settings(integration.settings) ->> 'completed_events' = 'remove'
+          then v_deadline.status
+          else 'type_not_chosen'
+        end
         when integration.status <> 'active' then integration.status
         when not integration.sync_enabled then 'sync_off'
         when job.failed_at is not null and job.attempts >= calendar_sync.attempts_max() then 'given_up'
@@ -6659,7 +8428,8 @@ begin
       'due', calendar_sync.due_text(nearest.deadline_date, nearest.deadline_at),
       'time_zone', left(nearest.time_zone, 100),
       'status', nearest.status,
-      'obligation_type', left(nearest.obligation_type, 200)
+      'obligation_type', left(nearest.obligation_type, 200),
+      'url', case when nearest.url ~* '^https?:' and length(nearest.url) <= 2000 then nearest.url end
     ) order by nearest.distance_s nulls last, nearest.title, nearest.obligation_id), '[]')
     from (
       select deadline.*, abs(
@@ -6714,7 +8484,7 @@ as $$ select calendar_sync.own_obligation_types() $$;
 
 comment on function public.calendar_obligation_types() is 'Types of the caller''s obligations, sorted, at most a hundred.';
 
--- schemas/096_evidence.sql
+-- schemas/215_evidence.sql
 
 -- Evidence: from when to when was this deadline, as which date, in whose calendar? The periods of an event, cut where changes began or
 -- ceased to reach its calendar.
@@ -6826,7 +8596,7 @@ as $$ select calendar_sync.own_evidence(p_obligation_id) $$;
 comment on function public.calendar_evidence(uuid) is
   'From when to when an obligation was in the caller''s calendars, as which deadline. Null where the caller never had such an obligation.';
 
--- schemas/097_feed_calls.sql
+-- schemas/220_feed_calls.sql
 
 -- Reading and managing feeds. Where nothing changed, a poll looks up one feed by its token's hash and counts the call, no more.
 
@@ -7154,7 +8924,7 @@ as $$ select calendar_sync.delete_own_feed(p_feed_id) $$;
 
 comment on function public.calendar_delete_feed(uuid) is 'Ends a feed of the caller; false for another user''s.';
 
--- schemas/098_preference_calls.sql
+-- schemas/225_preference_calls.sql
 
 -- What users ask for and change of their defaults.
 
@@ -7232,7 +9002,7 @@ as $$ select calendar_sync.change_own_preferences(p_change) $$;
 comment on function public.calendar_update_preferences(jsonb) is
   'Changes the caller''s defaults that are given, time_zone and all_day_reminder_time, and returns all of them.';
 
--- schemas/098_webhook_calls.sql
+-- schemas/230_webhook_calls.sql
 
 -- Managing webhooks, for the Calendar API. Its addresses are judged there, so users call none of these themselves.
 
@@ -7497,7 +9267,7 @@ $$;
 comment on function public.calendar_replay_webhook(uuid, uuid, timestamptz) is
   'Has everything sent again that a user''s webhook was to be told since p_since, as far as it is kept: how many events. Null for another user''s.';
 
--- schemas/099_key_calls.sql
+-- schemas/235_key_calls.sql
 
 -- What users do with their API keys: list, make, rotate, revoke.
 
@@ -7629,7 +9399,343 @@ as $$ select calendar_sync.delete_own_key(p_key_id) $$;
 
 comment on function public.calendar_delete_key(text) is 'Revokes a key of the caller at once; false for another user''s.';
 
--- schemas/100_sweep.sql
+-- schemas/240_proposal_calls.sql
+
+-- What users do with proposals: list, accept, dismiss, undo. Accepting is the one way in which the calendar sync writes an obligation,
+-- and the user does it: under the user's own role and row level security, by calendar_sync.accept_proposal.
+
+-- For the default table of obligations, and by a host for its own, it is replaced; see docs/embed/adapt.md.
+create function calendar_sync.accept_proposal(obligation_id uuid, deadline_date date, deadline_at timestamptz, time_zone text)
+returns boolean
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  return false;
+end;
+$$;
+
+comment on function calendar_sync.accept_proposal(uuid, date, timestamptz, text) is
+  'Moves the deadline of an obligation, as the signed-in user: the only function of the calendar sync that writes an obligation. Exactly one of deadline_date and deadline_at is given. False: the user may not change it. Hosts replace it for their own tables.';
+grant execute on function calendar_sync.accept_proposal(uuid, date, timestamptz, text) to authenticated;
+
+create function calendar_sync.proposal_json(proposal public.calendar_proposals) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', proposal.id, 'integration_id', proposal.integration_id, 'obligation_id', proposal.obligation_id, 'kind', proposal.kind,
+    'seen', proposal.seen, 'legal', proposal.legal, 'state', proposal.state, 'seen_at', proposal.seen_at,
+    'decided_at', proposal.decided_at, 'provider', proposal.provider, 'account_email', integration.account_email,
+    'title', calendar_sync.shown_title(deadline.title),
+    'can_undo', proposal.state = 'accepted' and calendar_sync.is_due_at(deadline, proposal.seen)
+  )
+  from calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id) as deadline
+  left join public.calendar_integrations as integration on integration.id = proposal.integration_id
+$$;
+
+comment on function calendar_sync.proposal_json(public.calendar_proposals) is 'A proposal as its user sees it.';
+
+create function calendar_sync.own_proposals(p_limit integer) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.count_own_call();
+begin
+  -- The worker may not have come by yet, or may not come at all while syncing is off.
+  perform calendar_sync.supersede(array(
+    select proposal.id from public.calendar_proposals as proposal
+    where proposal.user_id = v_user_id and proposal.state = 'open'
+      and not calendar_sync.is_due_at(calendar_sync.deadline_for(proposal.obligation_id, v_user_id), proposal.legal)
+  ));
+  return jsonb_build_object('proposals', (
+    select coalesce(jsonb_agg(calendar_sync.proposal_json(row (newest.*)::public.calendar_proposals)
+      order by newest.state = 'open' desc, newest.seen_at desc, newest.id), '[]')
+    from (
+      select * from public.calendar_proposals as proposal
+      where proposal.user_id = v_user_id
+        and (proposal.state = 'open' or proposal.decided_at > now() - calendar_sync.notices_stay())
+      order by proposal.state = 'open' desc, proposal.seen_at desc, proposal.id
+      limit p_limit
+    ) as newest
+  ), 'open', (
+    select count(*) from public.calendar_proposals where user_id = v_user_id and state = 'open'
+  ));
+end;
+$$;
+
+comment on function calendar_sync.own_proposals(integer) is
+  'Up to p_limit proposals of the caller: open ones first, then those that were decided within 30 days, the newest first; and how many are open in all.';
+grant execute on function calendar_sync.own_proposals(integer) to authenticated;
+
+create function public.calendar_proposals() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_proposals(200) $$;
+
+comment on function public.calendar_proposals() is
+  'Up to 200 proposals of the caller: open ones first, then those that were decided within 30 days; and how many are open in all.';
+
+-- The row of a deadline, so that nobody changes it between the look at it and the write. Where a host's tables cannot be locked through
+-- the view (several watched tables, no right to), the moment in between stays.
+create function calendar_sync.lock_deadline(p_obligation_id uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  perform from calendar_sync.deadlines as deadline where deadline.obligation_id = p_obligation_id for no key update;
+exception when insufficient_privilege or feature_not_supported then
+  return;
+end;
+$$;
+
+comment on function calendar_sync.lock_deadline(uuid) is 'Keeps a deadline as it is until the transaction ends.';
+
+create function calendar_sync.prepare_decision(p_proposal_id uuid, p_decision text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := (select auth.uid());
+  v_proposal public.calendar_proposals;
+  v_deadline calendar_sync.deadline;
+  v_target jsonb;
+begin
+  select * into v_proposal from public.calendar_proposals where id = p_proposal_id and user_id = v_user_id for no key update;
+  if not found then
+    return '{"kind": "not_found"}'::jsonb;
+  end if;
+  perform calendar_sync.lock_deadline(v_proposal.obligation_id);
+  v_deadline := calendar_sync.deadline_for(v_proposal.obligation_id, v_user_id);
+  if v_deadline.obligation_id is null and exists (
+    select from calendar_sync.deadlines where obligation_id = v_proposal.obligation_id
+  ) then
+    perform calendar_sync.supersede(array[v_proposal.id]);
+    return '{"kind": "not_allowed"}'::jsonb;
+  end if;
+  if p_decision = 'undo' then
+    if v_proposal.state <> 'accepted' then
+      return '{"kind": "conflict", "reason": "not_accepted"}'::jsonb;
+    elsif not calendar_sync.is_due_at(v_deadline, v_proposal.seen) then
+      return '{"kind": "conflict", "reason": "deadline_changed"}'::jsonb;
+    end if;
+    v_target := v_proposal.replaced;
+  else
+    if v_proposal.state <> 'open' then
+      return '{"kind": "conflict", "reason": "decided"}'::jsonb;
+    elsif not calendar_sync.is_due_at(v_deadline, v_proposal.legal) then
+      perform calendar_sync.supersede(array[v_proposal.id]);
+      return '{"kind": "conflict", "reason": "deadline_changed"}'::jsonb;
+    end if;
+    v_target := v_proposal.seen;
+    -- A calendar that names no time zone that we know says nothing against the one that the obligation has.
+    if v_target ->> 'time_zone' is null then
+      v_target := v_target || jsonb_build_object('time_zone', v_deadline.time_zone);
+    end if;
+  end if;
+  if p_decision = 'accept' then
+    update public.calendar_proposals
+    set replaced = jsonb_build_object('deadline_date', v_deadline.deadline_date, 'deadline_at', v_deadline.deadline_at,
+      'time_zone', v_deadline.time_zone)
+    where id = v_proposal.id;
+  end if;
+  return v_target || jsonb_build_object('kind', 'ready', 'obligation_id', v_proposal.obligation_id);
+end;
+$$;
+
+comment on function calendar_sync.prepare_decision(uuid, text) is
+  'Whether the caller can decide this of a proposal now: accept, dismiss or undo. {"kind": "ready"} with the deadline that is to be written, or why not: not_found, not_allowed, conflict.';
+grant execute on function calendar_sync.prepare_decision(uuid, text) to authenticated;
+
+-- Of what it is told it believes nothing: an accepted proposal is one whose deadline stands where the event was moved to.
+create function calendar_sync.record_decision(p_proposal_id uuid, p_decision text, p_in_advance boolean default false) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := (select auth.uid());
+  v_proposal public.calendar_proposals;
+  v_deadline calendar_sync.deadline;
+  v_is_so boolean;
+begin
+  select * into v_proposal from public.calendar_proposals where id = p_proposal_id and user_id = v_user_id for no key update;
+  if not found then
+    return '{"kind": "not_found"}'::jsonb;
+  end if;
+  v_deadline := calendar_sync.deadline_for(v_proposal.obligation_id, v_user_id);
+  v_is_so := case p_decision
+    when 'accept' then v_proposal.state = 'open' and calendar_sync.is_due_at(v_deadline, v_proposal.seen)
+    when 'undo' then v_proposal.state = 'accepted' and calendar_sync.is_due_at(v_deadline, v_proposal.replaced)
+    when 'dismiss' then v_proposal.state = 'open'
+  end;
+  if v_is_so is distinct from true then
+    raise exception 'The deadline of obligation % is not where the decision has it.', v_proposal.obligation_id
+      using hint = 'calendar_sync.accept_proposal has to write the deadline that it is given, or to return false.';
+  end if;
+  -- What was proposed for the deadline as it was before, in this and in other calendars.
+  perform calendar_sync.supersede(array(
+    select other.id from public.calendar_proposals as other
+    where other.user_id = v_user_id and other.obligation_id = v_proposal.obligation_id and other.state = 'open' and other.id <> p_proposal_id
+      and not calendar_sync.is_due_at(v_deadline, other.legal)
+  ));
+  update public.calendar_proposals
+  set state = case p_decision when 'accept' then 'accepted' when 'dismiss' then 'dismissed' else 'open' end,
+    decided_at = case when p_decision <> 'undo' then now() end
+  where id = p_proposal_id
+  returning * into v_proposal;
+  if p_in_advance then
+    perform calendar_sync.write_notice(v_user_id, 'proposal_opened', v_proposal.integration_id, v_proposal.obligation_id,
+      v_proposal.id::text, '{"code": "accepted"}');
+  else
+    perform calendar_sync.end_notices(v_user_id, array['proposal_opened'], v_proposal.id::text);
+    if p_decision = 'undo' then
+      perform calendar_sync.write_notice(v_user_id, 'proposal_opened', v_proposal.integration_id, v_proposal.obligation_id,
+        v_proposal.id::text);
+    end if;
+  end if;
+  perform calendar_sync.note_proposals(array[p_proposal_id],
+    case p_decision when 'accept' then 'proposal_accepted' when 'dismiss' then 'proposal_dismissed' else 'proposal_undone' end,
+    case when p_in_advance then '{"in_advance": true}'::jsonb else '{}' end);
+  return jsonb_build_object('kind', 'decided', 'proposal', calendar_sync.proposal_json(v_proposal));
+end;
+$$;
+
+comment on function calendar_sync.record_decision(uuid, text, boolean) is
+  'Records what the caller decided of a proposal, once the deadline is as it says. p_in_advance: the user accepts moves without being asked, so the notice stays, to undo it.';
+grant execute on function calendar_sync.record_decision(uuid, text, boolean) to authenticated;
+
+create function calendar_sync.move_deadline(p_proposal_id uuid, p_decision text, p_in_advance boolean default false) returns jsonb
+language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s'
+as $$
+declare
+  v_step jsonb;
+begin
+  v_step := calendar_sync.prepare_decision(p_proposal_id, p_decision);
+  if v_step ->> 'kind' <> 'ready' then
+    return v_step;
+  end if;
+  begin
+    if calendar_sync.accept_proposal(
+      (v_step ->> 'obligation_id')::uuid, (v_step ->> 'deadline_date')::date, (v_step ->> 'deadline_at')::timestamptz,
+      v_step ->> 'time_zone'
+    ) then
+      return calendar_sync.record_decision(p_proposal_id, p_decision, p_in_advance);
+    end if;
+  -- A policy, a constraint or a trigger of the host refuses it, or a host without the default table has not said how to write its own.
+  -- What was written is undone.
+  exception when insufficient_privilege or integrity_constraint_violation or raise_exception or undefined_table
+    or undefined_function
+  then
+    null;
+  end;
+  return '{"kind": "not_allowed"}'::jsonb;
+exception when lock_not_available then
+  return '{"kind": "conflict", "reason": "busy"}'::jsonb;
+end;
+$$;
+
+comment on function calendar_sync.move_deadline(uuid, text, boolean) is
+  'Moves a deadline as its user: to where the event was moved (accept), or back (undo). {"kind": "decided", "proposal"}, not_found, not_allowed, or conflict with a reason.';
+grant execute on function calendar_sync.move_deadline(uuid, text, boolean) to authenticated;
+grant execute on function calendar_sync.count_own_call(boolean) to authenticated;
+
+create function public.calendar_accept_proposal(p_proposal_id uuid) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.count_own_call();
+  return calendar_sync.move_deadline(p_proposal_id, 'accept');
+end;
+$$;
+
+comment on function public.calendar_accept_proposal(uuid) is
+  'Moves the deadline to where the caller moved its event, with the caller''s own rights: {"kind": "decided", "proposal"}, {"kind": "not_found"}, {"kind": "not_allowed"} or {"kind": "conflict", "reason"}.';
+
+create function public.calendar_undo_proposal(p_proposal_id uuid) returns jsonb
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  perform calendar_sync.count_own_call();
+  return calendar_sync.move_deadline(p_proposal_id, 'undo');
+end;
+$$;
+
+comment on function public.calendar_undo_proposal(uuid) is
+  'Takes an accepted proposal of the caller back, while the deadline is what it made it; then it is open again. Answers as calendar_accept_proposal.';
+
+create function public.calendar_dismiss_proposal(p_proposal_id uuid) returns jsonb
+language plpgsql volatile security invoker set search_path = '' set lock_timeout = '2s'
+as $$
+declare
+  v_step jsonb;
+begin
+  perform calendar_sync.count_own_call();
+  v_step := calendar_sync.prepare_decision(p_proposal_id, 'dismiss');
+  if v_step ->> 'kind' <> 'ready' then
+    return v_step;
+  end if;
+  return calendar_sync.record_decision(p_proposal_id, 'dismiss');
+exception when lock_not_available then
+  return '{"kind": "conflict", "reason": "busy"}'::jsonb;
+end;
+$$;
+
+comment on function public.calendar_dismiss_proposal(uuid) is
+  'Leaves the deadline where it is. Answers as calendar_accept_proposal.';
+
+-- Accepting in advance: the user chose it, and the operator allows it.
+create function calendar_sync.user_of_edit(p_proposal_id uuid) returns uuid
+language sql stable security definer set search_path = ''
+as $$
+  select proposal.user_id
+  from public.calendar_proposals as proposal
+  join public.calendar_integrations as integration on integration.id = proposal.integration_id and integration.removed_at is null
+  where proposal.id = p_proposal_id and integration.user_id = proposal.user_id
+    and integration.settings ->> 'calendar_edits' = 'accept' and calendar_sync.blocked_until(proposal.user_id) is null
+$$;
+
+comment on function calendar_sync.user_of_edit(uuid) is
+  'The user who accepts this proposal in advance; null where its calendar is not set to that, or its user is blocked.';
+grant execute on function calendar_sync.user_of_edit(uuid) to service_role;
+
+create function calendar_sync.refuse_edit(p_proposal_id uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.put_back(integration_id, obligation_id) from public.calendar_proposals where id = p_proposal_id;
+end;
+$$;
+
+comment on function calendar_sync.refuse_edit(uuid) is 'Has a moved event put back where its deadline is.';
+grant execute on function calendar_sync.refuse_edit(uuid) to service_role;
+
+-- As calendar_call_with_key: it runs as its caller, since Postgres forbids a change of role inside a function that runs as its owner.
+create function public.calendar_accept_edit(p_proposal_id uuid) returns boolean
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := calendar_sync.user_of_edit(p_proposal_id);
+  v_role constant text := current_setting('role');
+  v_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
+  v_is_accepted boolean := false;
+begin
+  if v_user_id is not null then
+    perform set_config('request.jwt.claims', jsonb_build_object('sub', v_user_id, 'role', 'authenticated')::text, true),
+      set_config('role', 'authenticated', true);
+    -- An older Data API sets each claim by itself, and auth.uid() reads that first.
+    if auth.uid() is distinct from v_user_id then
+      raise exception 'The caller could not be made the user of the proposal %.', p_proposal_id using errcode = 'insufficient_privilege';
+    end if;
+    v_is_accepted := calendar_sync.move_deadline(p_proposal_id, 'accept', true) ->> 'kind' = 'decided';
+    perform set_config('role', v_role, true), set_config('request.jwt.claims', v_claims, true);
+  end if;
+  if not v_is_accepted then
+    perform calendar_sync.refuse_edit(p_proposal_id);
+  end if;
+  return v_is_accepted;
+end;
+$$;
+
+comment on function public.calendar_accept_edit(uuid) is
+  'Accepts a move for a user who accepts all in advance, with the user''s own rights, and leaves a notice that undoes it. False: the user may not change the obligation, or the deadline has changed; the event is put back.';
+
+-- schemas/245_sweep.sql
 
 -- The sweep finds what no trigger told: triggers that were off for a while, a restored backup, an adapter that was redefined. Each
 -- integration and each user's feeds are looked at once a day, in the minute that follows from their ids. So the sweep needs no
@@ -7667,6 +9773,10 @@ begin
   if v_integration_ids is not null then
     perform calendar_sync.append_event_changes(v_integration_ids, v_obligation_ids, 2);
   end if;
+  perform calendar_sync.supersede_proposals(own.integration_id) from (
+    select distinct integration_id from public.calendar_proposals
+    where integration_id between p_from and p_to and state in ('open', 'accepted')
+  ) as own;
   perform calendar_sync.append_feed_changes(array(
     select user_id from calendar_sync.feed_owners where user_id between p_from and p_to
   ));
@@ -7732,7 +9842,7 @@ $$;
 comment on function calendar_sync.find_orphans(uuid[]) is
   'Has calendars searched for events of ours that no mapping knows; all calendars where no ids are given, as after a backup was restored.';
 
--- schemas/105_counts.sql
+-- schemas/250_counts.sql
 
 -- What the functions count. They count in memory and append it, a row for each run of the worker, so no counter is shared; the tick
 -- adds the rows up. A series only grows: its sum is the same before and after that. Sums are numeric, since a sum of floating point
@@ -7877,7 +9987,114 @@ $$;
 
 comment on function calendar_sync.tidy_counts() is 'Called every night: words that were not counted for a week give their places up.';
 
--- schemas/108_erasing.sql
+-- schemas/255_edit_counts.sql
+
+-- What users did to events and what came of it, counted where it is recorded: a batch whose answer gets lost is recorded once, and so
+-- counted once. Each count is an appended row of count_flushes, so that nobody waits for a counter.
+
+-- What is counted never fails what is done.
+create function calendar_sync.append_counts(p_counts jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.count_flushes (id, counts) values (gen_random_uuid(), p_counts);
+exception when others then
+  raise warning 'calendar_sync: counts were not kept: % %', sqlstate, sqlerrm;
+end;
+$$;
+
+comment on function calendar_sync.append_counts(jsonb) is
+  'Counts what happened in this transaction: [{"metric", "labels", "value"}]; never fails itself.';
+
+create function calendar_sync.count_edits(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_counts constant jsonb := (
+    select jsonb_agg(jsonb_build_object(
+      'metric', 'calendar_edits', 'labels', jsonb_build_object('provider', p_integration.provider, 'kind', by_kind.kind), 'value', by_kind.edits))
+    from (
+      -- What is known already was counted when it was found.
+      select edit.kind, count(*) as edits from unnest(p_edits) as edit where edit.kind <> 'known' group by edit.kind
+    ) as by_kind
+  );
+begin
+  if v_counts is not null then
+    perform calendar_sync.append_counts(v_counts);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.count_edits(public.calendar_integrations, calendar_sync.edit_now[]) is
+  'Counts what a user did to events, by kind.';
+
+create function calendar_sync.count_restores(p_provider text, p_edit text, p_restored integer, p_left integer) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.append_counts(jsonb_agg(jsonb_build_object(
+    'metric', 'calendar_restores', 'value', counted.events,
+    'labels', jsonb_build_object('provider', p_provider, 'edit', p_edit, 'result', counted.result))))
+  from (values ('restored', p_restored), ('left', p_left)) as counted (result, events)
+  where counted.events > 0 having count(*) > 0;
+end;
+$$;
+
+comment on function calendar_sync.count_restores(text, text, integer, integer) is
+  'Counts moved (p_edit moved) or deleted (deleted) events that are put back, and those that are left as their user wants them.';
+
+create function calendar_sync.count_mass_edit(p_provider text) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  select calendar_sync.append_counts(jsonb_build_array(jsonb_build_object(
+    'metric', 'calendar_mass_edits', 'labels', jsonb_build_object('provider', p_provider), 'value', 1)))
+$$;
+
+comment on function calendar_sync.count_mass_edit(text) is 'Counts a calendar that is paused because very many of its events were moved or deleted at once.';
+
+create function calendar_sync.count_new_proposals() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.append_counts(jsonb_agg(jsonb_build_object(
+    'metric', 'calendar_proposals', 'labels', jsonb_build_object('provider', opened.provider, 'state', opened.state), 'value', opened.proposals)))
+  from (
+    select new_row.provider, new_row.state, count(*) as proposals from new_rows as new_row group by new_row.provider, new_row.state
+  ) as opened
+  having count(*) > 0;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.count_new_proposals() is 'Counts proposals that are opened.';
+
+create trigger count_new_proposals after insert on public.calendar_proposals
+referencing new table as new_rows
+for each statement execute function calendar_sync.count_new_proposals();
+
+create function calendar_sync.count_decided_proposals() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.append_counts(jsonb_agg(jsonb_build_object(
+    'metric', 'calendar_proposals', 'labels', jsonb_build_object('provider', decided.provider, 'state', decided.state), 'value', decided.proposals)))
+  from (
+    select new_row.provider, new_row.state, count(*) as proposals
+    from new_rows as new_row join old_rows as old_row on old_row.id = new_row.id
+    where new_row.state <> old_row.state group by new_row.provider, new_row.state
+  ) as decided
+  having count(*) > 0;
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.count_decided_proposals() is 'Counts proposals by the state that they come into.';
+
+create trigger count_decided_proposals after update on public.calendar_proposals
+referencing old table as old_rows new table as new_rows
+for each statement execute function calendar_sync.count_decided_proposals();
+
+-- schemas/260_erasing.sql
 
 -- Erasing a user for good (GDPR, article 17). Where the grant still lives the worker removes the events first, as for a user who
 -- disconnects with them. So it takes as long as the provider does, and the tick sees it through.
@@ -7930,6 +10147,7 @@ begin
   delete from calendar_sync.flows where user_id = p_user_id;
   delete from calendar_sync.preferences where user_id = p_user_id;
   delete from calendar_sync.notices where user_id = p_user_id;
+  delete from public.calendar_proposals where user_id = p_user_id;
   delete from calendar_sync.mail_choices where user_id = p_user_id;
   delete from calendar_sync.suppressed_mail where user_id = p_user_id;
   delete from calendar_sync.locks where subject_id = p_user_id or subject_id = any (v_ids);
@@ -8012,7 +10230,7 @@ $$;
 
 comment on function calendar_sync.try_erasure(uuid) is 'pursue_erasure; where it fails, an incident.';
 
--- schemas/110_health.sql
+-- schemas/265_health.sql
 
 -- Whether the installation does its work. One set of checks, with one table of thresholds, is behind /healthz, the metrics,
 -- calendar_admin.health, setup_check() and the doctor. Idle is healthy.
@@ -8294,7 +10512,7 @@ $$;
 
 comment on function public.calendar_health() is 'Names of the checks that fail, of tick, wake_up and queue: without one of them nothing syncs.';
 
--- schemas/115_gauges.sql
+-- schemas/270_gauges.sql
 
 -- Gauges: how things stand when the metrics are read. Each is a short look into an index; what could be long is counted up to a
 -- bound.
@@ -8458,6 +10676,64 @@ $$;
 
 comment on function calendar_sync.delivery_gauges() is 'Mails and calls of webhooks that are waiting, and for how long.';
 
+create function calendar_sync.channel_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+begin
+  return query
+  with counted as (
+    select channel.provider, case
+        when channel.state <> 'active' then channel.state
+        when channel.verified_at is null then 'unverified'
+        else 'verified'
+      end as state, count(*) as channels
+    from calendar_sync.channels as channel group by 1, 2
+  ), wanted as (
+    select integration.provider, count(*) as channels
+    from public.calendar_integrations as integration
+    cross join calendar_sync.push_setup as setup
+    where integration.status = 'active' and integration.sync_enabled and integration.removed_at is null
+      and integration.provider = any (setup.providers) and (integration.calendar_role = 'own' or setup.any_calendar)
+    group by integration.provider
+  )
+  select 'calendar_channels', jsonb_build_object('provider', counted.provider, 'state', counted.state), counted.channels::numeric from counted
+  union all
+  select 'calendar_channels', jsonb_build_object('provider', wanted.provider, 'state', 'missing'),
+    greatest(wanted.channels - (
+      select coalesce(sum(counted.channels), 0) from counted where counted.provider = wanted.provider and counted.state <> 'stopping'
+    ), 0)::numeric
+  from wanted;
+end;
+$$;
+
+comment on function calendar_sync.channel_gauges() is
+  'Push channels by provider and state. verified: active, and the provider has reached us. missing: calendars that are to have one and have none.';
+
+create function calendar_sync.user_gauges() returns table (metric text, labels jsonb, value numeric)
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set jit = off
+as $$
+declare
+  v_bound constant integer := 10000;
+begin
+  return query
+  select 'calendar_proposals_open', '{}'::jsonb, count(*)::numeric
+  from (select from public.calendar_proposals as proposal where proposal.state = 'open' limit v_bound + 1) as open;
+  return query
+  select 'calendar_notices_open', jsonb_build_object('kind', its_kind.kind), found.notices
+  from calendar_sync.notice_kinds as its_kind
+  cross join lateral (
+    select count(*)::numeric as notices
+    from (
+      select from calendar_sync.notices as notice where notice.kind = its_kind.kind and notice.dismissed_at is null limit v_bound + 1
+    ) as open
+  ) as found;
+end;
+$$;
+
+comment on function calendar_sync.user_gauges() is 'Proposals that wait for their users, and notices that nobody dismissed and that are not over.';
+
 create function calendar_sync.health_gauges() returns table (metric text, labels jsonb, value numeric)
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -8523,6 +10799,8 @@ as $$
         select * from calendar_sync.provider_gauges()
         union all select * from calendar_sync.queue_gauges()
         union all select * from calendar_sync.delivery_gauges()
+        union all select * from calendar_sync.channel_gauges()
+        union all select * from calendar_sync.user_gauges()
         union all select * from calendar_sync.health_gauges()
       ) as gauge
     )
@@ -8532,7 +10810,7 @@ $$;
 comment on function public.calendar_metrics() is
   'What the functions counted up to now, and how things stand: {"counts", "gauges"}, each [{"metric", "labels", "value"}].';
 
--- schemas/125_tick.sql
+-- schemas/275_tick.sql
 
 -- The tick: every ten seconds it repairs, tidies and, if work is due, wakes the worker. Idle, it writes nothing.
 
@@ -8598,8 +10876,10 @@ begin
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
   perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
   perform calendar_sync.resume_unblocked();
+  perform calendar_sync.queue_channels();
   perform calendar_sync.tell_admins();
   perform calendar_sync.queue_mails();
+  perform calendar_sync.queue_pulls();
   perform calendar_sync.forget_previous_secrets();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
@@ -8656,6 +10936,7 @@ begin
   join calendar_sync.providers as provider on provider.name = integration.provider
   where integration.status in ('active', 'paused') and integration.removed_at is null
     and integration.token_refreshed_at < now() - provider.idle_limit;
+  perform calendar_sync.queue_missing_channels();
   perform calendar_sync.keep_activity();
   -- Given up because the provider did not do it, not because it refused: one more attempt. Leftovers are looked for again.
   insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
@@ -8674,6 +10955,8 @@ begin
   );
   perform calendar_sync.tidy_feeds();
   perform calendar_sync.tidy_notices();
+  perform calendar_sync.tidy_edits();
+  perform calendar_sync.tidy_proposals();
   perform calendar_sync.tidy_counts();
   perform calendar_sync.tidy_deliveries();
   -- By what they ran: a job that was scheduled again has another id than its earlier runs.
@@ -8686,7 +10969,7 @@ $$;
 comment on function calendar_sync.nightly() is
   'Called by pg_cron every night: uses idle tokens, tries again what was given up or what an organisation refused, keeps the partitions of the activity, and drops what is old.';
 
--- schemas/130_admin.sql
+-- schemas/280_admin.sql
 
 -- For administrators, in the dashboard: views to click on, functions to act with, a checklist. Only the dashboard's roles get in: no
 -- API role has a right to the schema, and the Data API must not expose it.
@@ -8799,7 +11082,7 @@ $$;
 comment on function calendar_admin.read_answer(integer, boolean, text) is
   'What an answer to a wake-up call, as pg_net keeps it, means, and what to do about it.';
 
--- schemas/135_admin_calendars.sql
+-- schemas/285_admin_calendars.sql
 
 -- Views of calendars. Each is bounded, by a limit or by an index of troubles, so clicking on one disturbs nobody. OFFSET 0 has rows
 -- looked up one by one, whatever the statistics say.
@@ -8876,6 +11159,8 @@ select
     when integration.paused_by_admin is not null then format('select * from calendar_admin.resume(%L);', integration.id)
     when integration.last_error ->> 'code' = 'mass_deletion' then
       format('ask its user, then select * from calendar_admin.allow_deletions(%L);', integration.id)
+    when integration.last_error ->> 'code' = 'mass_edit' then
+      format('ask its user, then select * from calendar_admin.resume(%L);', integration.id)
     when integration.last_error ->> 'code' = 'configuration' then 'npx supabase secrets set --env-file .env   -- client id and secret of the provider'
     when integration.last_error ->> 'code' in ('provider_unavailable', 'quota') then 'nothing, it goes on by itself'
     when integration.last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable') then
@@ -9075,7 +11360,7 @@ comment on view calendar_admin.erasures is
   'Users who are being erased and whose events have yet to go. Users who have been erased are not here any more.';
 comment on column calendar_admin.erasures.calendars_left is 'Calendars from which events are still being removed.';
 
--- schemas/140_admin_installation.sql
+-- schemas/290_admin_installation.sql
 
 -- Views of the installation: is it healthy, and what holds it up.
 
@@ -9238,7 +11523,7 @@ from calendar_sync.health() as health_check;
 comment on view calendar_admin.health is 'Is everything in order? A row for each check. setup_check() looks deeper, at how the installation is set up.';
 comment on column calendar_admin.health.what_to_do is 'Empty where all is well.';
 
--- schemas/145_admin_functions.sql
+-- schemas/295_admin_functions.sql
 
 -- What an administrator may do. Each function takes the id of an integration, or of a user for all of the user's, says what it did,
 -- may be repeated, and is noted in the activity: who, why, what.
@@ -9267,6 +11552,7 @@ as $$
     when integration.status = 'disconnected' then 'once its user connects it again'
     when integration.last_error ->> 'code' = 'mass_deletion' then
       'once its user, or calendar_admin.allow_deletions, agrees to the deletions'
+    when integration.last_error ->> 'code' = 'mass_edit' then 'once its user, or calendar_admin.resume, agrees to the edits'
     when integration.status = 'paused' then 'once its user has chosen a calendar'
   end
 $$;
@@ -9339,6 +11625,9 @@ begin
     update public.calendar_integrations
     set paused_by_admin = v_words, status = case when status = 'active' then 'paused' else status end
     where id = v_before.id returning * into v_after;
+    if v_before.last_error ->> 'code' = 'mass_edit' then
+      perform calendar_sync.append_changes(array[v_before.id], 'allow_edits', 0);
+    end if;
     return query select v_after.id, v_after.account_email, case when v_before.paused_by_admin is null
       then 'paused; a batch that is under way is still finished' else 'was paused already; its user reads the new reason' end;
   end loop;
@@ -9376,7 +11665,7 @@ end;
 $$;
 
 comment on function calendar_admin.resume(uuid, text) is
-  'Ends calendar_admin.pause, and tries again what was paused for another reason; of an integration, or of all of a user''s.';
+  'Ends calendar_admin.pause, and tries again what was paused for another reason, instead of its user also what was stopped for many edits; of an integration, or of all of a user''s.';
 
 create function calendar_admin.allow_deletions(p_integration_id uuid, p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -9595,7 +11884,7 @@ $$;
 comment on function calendar_admin.wake_up() is
   'Wakes the worker, and returns the request_id under which calendar_admin.wake_up_calls will have the answer. For the doctor.';
 
--- schemas/146_admin_webhooks.sql
+-- schemas/300_admin_webhooks.sql
 
 -- Outgoing webhooks and deliveries, for administrators: what is sent, what is stuck, and webhooks of the installation itself.
 
@@ -9673,7 +11962,7 @@ begin
   perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('webhook_added', v_added ->> 'id'));
   return query select (v_added ->> 'id')::uuid, v_added ->> 'secret';
 exception when check_violation then
-  raise exception 'Give at least one type, of those that docs/webhooks.md lists.' using errcode = 'invalid_parameter_value';
+  raise exception 'Give at least one type, of those that docs/embed/webhooks.md lists.' using errcode = 'invalid_parameter_value';
 end;
 $$;
 
@@ -9712,7 +12001,7 @@ $$;
 comment on function calendar_admin.rotate_webhook(uuid) is
   'Gives a webhook of the installation a new secret, and answers with it this once. The one before signs along for a day.';
 
--- schemas/147_admin_keys.sql
+-- schemas/305_admin_keys.sql
 
 -- API keys, for administrators: whose a key is that a log names, and the end of one that leaked.
 
@@ -9769,7 +12058,7 @@ $$;
 comment on function calendar_admin.revoke_keys(text, text) is
   'Ends an API key at once, by its public id, or all keys of a user. For a key that leaked.';
 
--- schemas/150_setup_platform.sql
+-- schemas/310_setup_platform.sql
 
 -- What calendar_admin.setup_check() asks of the platform: extensions, Vault, pg_cron, pg_net and the worker. Each function is one
 -- concern and returns a row for each check. A check that cannot be carried out is a row that fails and says why.
@@ -10035,7 +12324,7 @@ $$;
 
 comment on function calendar_admin.check_worker() is 'What calendar-sync last answered, and with it as much as can be told of the functions'' secrets.';
 
--- schemas/152_setup_logging.sql
+-- schemas/315_setup_logging.sql
 
 -- What the server's log may tell. Tokens reach the database as parameters of calls, and once, in set_worker, as a text in a statement.
 
@@ -10102,7 +12391,60 @@ $$;
 comment on function calendar_admin.check_logging() is
   'Whether tokens may end up in the server''s log, by what any role''s sessions log: log_statement, slow statements, parameters, pgaudit, auto_explain.';
 
--- schemas/155_setup_check.sql
+-- schemas/320_versions.sql
+
+-- Which version the functions are of, and whether it fits the database's. The functions of the release before work with a newer
+-- database; functions that are newer than the database may call what it does not have.
+
+create table calendar_sync.functions_version (
+  only_row boolean primary key default true check (only_row),
+  version text,
+  reported_at timestamptz
+);
+
+comment on table calendar_sync.functions_version is 'The version of the functions, as calendar-sync last reported it. In one row.';
+comment on column calendar_sync.functions_version.version is 'Null: no calendar-sync has started since the migration.';
+
+alter table calendar_sync.functions_version enable row level security;
+insert into calendar_sync.functions_version default values;
+
+create function public.calendar_report_version(p_version text) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update calendar_sync.functions_version set version = p_version, reported_at = now()
+  where version is distinct from p_version
+$$;
+
+comment on function public.calendar_report_version(text) is
+  'Called by calendar-sync when it starts: the version that it is of. It writes only what is new.';
+
+create function calendar_admin.check_version() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'versions', coalesce(reported.order_of = installed.order_of, true),
+    case when reported.order_of is null then 'info' when reported.order_of > installed.order_of then 'error' else 'warning' end,
+    case
+      when reported.version is null then format('the database has %s; the functions have not said theirs yet', installed.version)
+      when reported.order_of = installed.order_of then format('the database and the functions have %s', installed.version)
+      else format('the database has %s, the functions have %s', installed.version, reported.version)
+    end,
+    case when reported.order_of > installed.order_of then 'npx supabase db push --remote --include-all'
+      else 'npx supabase functions deploy --use-api' end
+  from (
+    select version, string_to_array(substring(version from '^[0-9]+\.[0-9]+\.[0-9]+'), '.')::integer[] as order_of
+    from calendar_sync.version() as version
+  ) as installed
+  cross join (
+    select version, string_to_array(substring(version from '^[0-9]+\.[0-9]+\.[0-9]+'), '.')::integer[] as order_of
+    from calendar_sync.functions_version
+  ) as reported
+$$;
+
+comment on function calendar_admin.check_version() is
+  'Whether the database and the functions are of the same version. Older functions work; newer ones may not.';
+
+-- schemas/325_setup_check.sql
 
 -- What setup_check() asks of this project's own part: triggers, the adapter, rights, options; and setup_check() itself.
 
@@ -10196,7 +12538,7 @@ begin
   return next row (
     'adapter deadline_of', v_problem is null, 'error',
     coalesce(v_problem, format('%s deadlines were looked at, and are as they should be', v_rows)),
-    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/adapt.md', v_tables)
+    format('create or replace function calendar_sync.deadline_of(obligation %s) …   -- see docs/embed/adapt.md', v_tables)
   )::calendar_admin.finding;
   execute 'explain (format json) select from calendar_sync.deadlines
     where recipient_id = ''00000000-0000-0000-0000-000000000000''' into v_plan;
@@ -10331,7 +12673,7 @@ as $$
       when setup.reported_at is null then 'not known yet: no calendar-sync has started since the migration'
       else 'no mail is sent: who does not open the page does not learn of a lost connection'
     end,
-    'npx supabase secrets set CALENDAR_MAIL_FROM=<name and address> CALENDAR_MAIL_API_KEY=<key>   -- or CALENDAR_SMTP_URL; see docs/notices-and-mail.md'
+    'npx supabase secrets set CALENDAR_MAIL_FROM=<name and address> CALENDAR_MAIL_API_KEY=<key>   -- or CALENDAR_SMTP_URL; see docs/use/notices-and-mail.md'
   from calendar_sync.mail_setup as setup
   union all
   select
@@ -10354,6 +12696,42 @@ $$;
 
 comment on function calendar_admin.check_mail() is 'Whether users and administrators are told by mail, and whether mails are taken.';
 
+create function calendar_admin.check_push() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  -- Providers ask or call within seconds, so a channel that was made some minutes ago has been heard of.
+  with counted as (
+    select count(*) filter (where channel.verified_at is not null) as verified,
+      count(*) filter (where channel.state = 'active' and channel.verified_at is null) as silent,
+      count(*) filter (where channel.state = 'failed') as failed
+    from calendar_sync.channels as channel where channel.created_at < now() - interval '10 minutes' and channel.state <> 'stopping'
+  )
+  select
+    'push channels', counted.silent + counted.failed = 0 or counted.verified > 0, 'warning',
+    case
+      when setup.reported_at is null then 'not known yet: no calendar-sync has started since the migration'
+      when setup.providers = '{}' then 'no provider is to call us: calendars are read every 15 minutes'
+      when counted.verified + counted.silent + counted.failed = 0 then format('none has been made yet; %s are to call us', array_to_string(setup.providers, ' and '))
+      when counted.verified = 0 then format('no provider has reached us on any of %s channels: calendars are read every 15 minutes', counted.silent + counted.failed)
+      else format('providers have reached us on %s of %s', counted.verified, counted.verified + counted.silent + counted.failed)
+    end,
+    'npx supabase functions deploy calendar-webhook --use-api   -- and is CALENDAR_PUBLIC_URL the address at which providers reach it?'
+  from calendar_sync.push_setup as setup cross join counted
+  union all
+  select
+    -- Plain http is for providers on this machine.
+    'address for push channels', setup.providers = '{}' or setup.public_url ~ '^(https://|http://(localhost|127\.|\[::1\]))', 'warning',
+    case
+      when setup.providers = '{}' then 'none is needed'
+      when setup.public_url ~ '^(https://|http://(localhost|127\.|\[::1\]))' then setup.public_url
+      else format('%s is not https: providers refuse to call it', setup.public_url)
+    end,
+    'npx supabase secrets set CALENDAR_PUBLIC_URL=https://<where providers reach the functions>   -- or switch push off'
+  from calendar_sync.push_setup as setup
+$$;
+
+comment on function calendar_admin.check_push() is 'Whether providers that are to call us when a calendar changes do reach us.';
+
 create function calendar_admin.check_health() returns setof calendar_admin.finding
 language sql volatile security invoker set search_path = ''
 as $$
@@ -10373,7 +12751,7 @@ declare
 begin
   foreach v_concern in array array[
     'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
-    'options', 'mail', 'health'
+    'options', 'mail', 'push', 'version', 'health'
   ] loop
     begin
       return query execute format(
@@ -10389,19 +12767,20 @@ $$;
 comment on function calendar_admin.setup_check() is
   'Everything that this installation needs: is it there, what was found, and the command that mends it. select * from calendar_admin.setup_check() where not ok;';
 
--- schemas/160_grants.sql
+-- schemas/330_grants.sql
 
 -- Who may call functions. Postgres lets everybody execute a new function, and older Supabase projects grant it to the API's roles too.
 
 -- In schema public a function that runs as its caller is for users, and one that runs as its owner is for the edge functions, which
--- call with the secret key. One runs as its caller and is for the edge functions: it changes its role.
+-- call with the secret key. Two run as their caller and are for the edge functions: they change their role.
 do $$
 declare
   v_function record;
 begin
   for v_function in
     select routine.oid::regprocedure as signature, case
-        when routine.prosecdef or routine.proname = 'calendar_call_with_key' then 'service_role' else 'authenticated'
+        when routine.prosecdef or routine.proname in ('calendar_call_with_key', 'calendar_accept_edit') then 'service_role'
+        else 'authenticated'
       end as caller
     from pg_catalog.pg_proc as routine
     where routine.pronamespace = 'public'::regnamespace and routine.proname like 'calendar\_%'

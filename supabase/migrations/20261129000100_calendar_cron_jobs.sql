@@ -1,6 +1,6 @@
 -- Made from supabase/schemas by npm run generate. Change those, not this.
 
--- schemas/170_cron_jobs.sql
+-- schemas/340_cron_jobs.sql
 
 -- The jobs of pg_cron, in a migration of their own, which begins by waiting. pg_cron 1.6.8 and older miss what is scheduled in
 -- the same moment as a large migration: their scheduler falls so far behind in PostgreSQL's messages about changed catalogs that

@@ -6,10 +6,18 @@
 create function calendar_sync.default_settings() returns jsonb
 language sql immutable security invoker set search_path = ''
 as $$
-  select '{"reminders_minutes": [10080, 1440], "all_day_reminder_time": "09:00", "completed_events": "keep"}'::jsonb
+  select '{"reminders_minutes": [10080, 1440], "all_day_reminder_time": "09:00", "completed_events": "keep", "obligation_types": null, "title_template": "{title}", "calendar_edits": "restore"}'::jsonb
 $$;
 
 comment on function calendar_sync.default_settings() is 'Of a calendar for which nothing else was chosen.';
+
+-- A row that was written before a setting came to be lacks it.
+create function calendar_sync.complete_settings(settings jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$ select calendar_sync.default_settings() || settings $$;
+
+comment on function calendar_sync.complete_settings(jsonb) is
+  'The settings of an integration, with the default for each that is missing. Whoever reads settings reads them this way.';
 
 create table public.calendar_integrations (
   id uuid primary key default gen_random_uuid(),
@@ -58,7 +66,7 @@ comment on column public.calendar_integrations.paused_by_admin is
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
-  'reminders_minutes: at most five, of 0 to 40320 minutes; all_day_reminder_time: when an all-day deadline is taken as due on its day; completed_events: keep or remove.';
+  'reminders_minutes: at most five, of 0 to 40320 minutes; all_day_reminder_time: when an all-day deadline is taken as due on its day; completed_events: keep or remove; obligation_types: which, null for all; title_template: {title}, {type}, {status} and text; calendar_edits: what becomes of a deadline that is moved in the calendar, restore, keep, ignore or accept. A setting that is missing has its default.';
 comment on column public.calendar_integrations.own_calendar_id is
   'The calendar that we made for it, also while another one is chosen: it is not made twice, and Google cannot be asked for it.';
 comment on column public.calendar_integrations.sync_enabled is 'The user''s switch. Off: changes wait.';
@@ -106,6 +114,8 @@ create table public.calendar_event_mappings (
   calendar_id text not null,
   external_event_id text not null,
   etag text,
+  previous_etag text,
+  sent_time jsonb,
   deadline_hash text not null,
   content_hash text not null,
   synced_at timestamptz not null default now(),
@@ -116,11 +126,18 @@ create table public.calendar_event_mappings (
 
 comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
 comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
+comment on column public.calendar_event_mappings.etag is 'The version that we last wrote or saw. Null: the provider has none, or any version may be overwritten.';
+comment on column public.calendar_event_mappings.previous_etag is 'The version before: a listing that was late may still show it.';
+comment on column public.calendar_event_mappings.sent_time is 'When the event is, as we last sent it: an EventTime. Null: not known.';
 comment on column public.calendar_event_mappings.deadline_hash is 'The hash of the deadline when it was last compared; see calendar_sync.compare.';
 comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';
 
 -- For changes of an obligation that name no calendar.
 create index calendar_event_mappings_obligation_idx on public.calendar_event_mappings (obligation_id);
+
+-- For a listing, which knows events by their own ids. The integration is not in it: right after an import the planner would take it
+-- for one that finds an obligation of an integration.
+create index calendar_event_mappings_event_idx on public.calendar_event_mappings (external_event_id);
 
 alter table public.calendar_event_mappings enable row level security;
 

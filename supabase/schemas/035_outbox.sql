@@ -19,15 +19,15 @@ create table calendar_sync.changes (
   created_at timestamptz not null default now(),
   -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
   primary key (priority, id),
-  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'retry', 'reschedule', 'allow_deletions')),
-  check (kind = 'retry' or (kind = 'event') = (obligation_id is not null))
+  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'pull', 'channel', 'reapply', 'retry', 'put_back', 'reschedule', 'allow_deletions', 'allow_edits')),
+  check (kind = 'retry' or (kind in ('event', 'put_back')) = (obligation_id is not null))
 );
 
 comment on table calendar_sync.changes is
   'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
-  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to.';
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, whatever it shows. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -74,7 +74,7 @@ create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased
 
 create table calendar_sync.jobs (
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
-  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect')),
+  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect', 'pull', 'channel', 'reapply')),
   obligation_id uuid,
   version bigint not null default 1,
   priority smallint not null default 0,
@@ -91,13 +91,13 @@ create table calendar_sync.jobs (
 );
 
 comment on table calendar_sync.jobs is
-  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving.';
+  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving. pull: read what its user changed in the calendar. channel: make, renew or end the provider''s push channel. reapply: set the reminders of its events to those of the settings.';
 comment on column calendar_sync.jobs.version is 'Raised by every change. An outcome removes the job only if its version is still the claimed one.';
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
   'Calendars for which a worker took the job without a recorded outcome: an event may be there that no mapping knows.';
 comment on column calendar_sync.jobs.cursor is
-  'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended.';
+  'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended. Of reapply: after, the last obligation whose event is done.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
 comment on column calendar_sync.jobs.cause is 'Of the last change that made it necessary. Trying again is no change.';
 
@@ -216,39 +216,53 @@ $$;
 comment on function calendar_sync.run_now(uuid[], boolean, uuid) is
   'Somebody asks: our own waits end, what was given up is tried again (of one obligation, where it is given), and with p_everything the calendars are scanned. Returns how many changes had been given up. It appends and waits for nobody.';
 
+create function calendar_sync.content_settings(settings jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select jsonb_build_array(settings -> 'completed_events', settings -> 'obligation_types', settings -> 'title_template')
+$$;
+
+comment on function calendar_sync.content_settings(jsonb) is
+  'Those of complete settings that say which events there are and what they show: a change of one acts on the events that are there.';
+
 -- Every change of an integration that matters to its calendar, a person's in the dashboard too, has the calendar scanned.
 create function calendar_sync.integration_changed() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_before constant jsonb := calendar_sync.complete_settings(old.settings);
+  v_settings constant jsonb := calendar_sync.complete_settings(new.settings);
 begin
   if tg_op = 'DELETE' or new.removed_at is not null then
     delete from calendar_sync.lanes where integration_id = old.id;
     delete from calendar_sync.jobs where integration_id = old.id;
+    delete from calendar_sync.pulls where integration_id = old.id;
     return null;
   end if;
   if tg_op = 'INSERT' or old.removed_at is not null then
     insert into calendar_sync.lanes (integration_id, provider) values (new.id, new.provider);
+    insert into calendar_sync.pulls (integration_id, next_pull_at) values (new.id, now() + calendar_sync.poll_interval(new.id));
     -- Events that were left in its calendar are looked for.
     insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
     select distinct leftover.integration_id, leftover.obligation_id, 'event', 1, calendar_sync.cause('connected')
     from calendar_sync.leftovers as leftover where leftover.integration_id = new.id;
   end if;
   if new.status in ('active', 'disconnecting') and (tg_op = 'INSERT' or new.sync_enabled > old.sync_enabled
-    or (new.status, new.calendar_id, new.settings ->> 'completed_events', new.removed_at)
-      is distinct from (old.status, old.calendar_id, old.settings ->> 'completed_events', old.removed_at))
+    or (new.status, new.calendar_id, calendar_sync.content_settings(v_settings), new.removed_at)
+      is distinct from (old.status, old.calendar_id, calendar_sync.content_settings(v_before), old.removed_at))
   then
     perform calendar_sync.run_now(array[new.id], false);
     perform calendar_sync.append_changes(array[new.id], 'listen', 0);
-    if new.status = 'disconnecting' then
-      perform calendar_sync.append_changes(array[new.id], 'disconnect', 0);
-    end if;
+    perform calendar_sync.append_changes(array[new.id], case new.status when 'active' then 'pull' else 'disconnect' end, 0);
   elsif (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
     perform calendar_sync.append_changes(array[new.id], 'reschedule', 0);
   end if;
-  -- A user who chooses to have completed obligations removed agrees to that.
-  if tg_op = 'UPDATE' and new.status <> 'paused'
-    and new.settings ->> 'completed_events' = 'remove' and old.settings ->> 'completed_events' = 'keep'
-  then
+  -- A user who chooses to have completed obligations removed, or fewer types, agrees to that.
+  if tg_op = 'UPDATE' and new.status <> 'paused' and (
+    v_settings ->> 'completed_events' = 'remove' and v_before ->> 'completed_events' = 'keep'
+    or v_settings -> 'obligation_types' <> 'null'
+      and (v_before -> 'obligation_types' = 'null' or not v_settings -> 'obligation_types' @> (v_before -> 'obligation_types'))
+  ) then
     perform calendar_sync.append_changes(array[new.id], 'allow_deletions', 0);
   end if;
   return null;

@@ -17,8 +17,10 @@ create temporary table decided (name text primary key, granted text not null, ca
 
 -- What the Data API offers.
 insert into decided values
-  ('public.calendar_activity(integer)', 'authenticated', 'public.calendar_activity()', null),
+  ('public.calendar_accept_proposal(uuid)', 'authenticated', 'public.calendar_accept_proposal($id)', '{"kind": "not_found"}'),
+  ('public.calendar_activity(integer,timestamp with time zone)', 'authenticated', 'public.calendar_activity()', null),
   ('public.calendar_change_notifications(jsonb)', 'authenticated', $$ public.calendar_change_notifications('{}') $$, null),
+  ('public.calendar_dismiss_proposal(uuid)', 'authenticated', 'public.calendar_dismiss_proposal($id)', '{"kind": "not_found"}'),
   ('public.calendar_dismiss_notice(uuid)', 'authenticated', 'public.calendar_dismiss_notice($id)', 'false'),
   ('public.calendar_evidence(uuid)', 'authenticated', 'public.calendar_evidence($id)', 'nothing'),
   ('public.calendar_explain(uuid)', 'authenticated', 'public.calendar_explain($id)', 'nothing'),
@@ -31,11 +33,14 @@ insert into decided values
   ('public.calendar_obligation_types()', 'authenticated', 'public.calendar_obligation_types()', null),
   ('public.calendar_preferences()', 'authenticated', 'public.calendar_preferences()', null),
   ('public.calendar_problems()', 'authenticated', 'public.calendar_problems()', null),
+  ('public.calendar_proposals()', 'authenticated', 'public.calendar_proposals()', null),
   ('public.calendar_restore_notice(uuid)', 'authenticated', 'public.calendar_restore_notice($id)', 'false'),
+  ('public.calendar_reapply(uuid)', 'authenticated', 'public.calendar_reapply($id)', 'nothing'),
   ('public.calendar_resume(uuid)', 'authenticated', 'public.calendar_resume($id)', 'nothing'),
   ('public.calendar_retry(uuid,uuid)', 'authenticated', 'public.calendar_retry($id, $id)', 'nothing'),
   ('public.calendar_status()', 'authenticated', 'public.calendar_status()', null),
   ('public.calendar_sync_now(uuid)', 'authenticated', 'public.calendar_sync_now($id)', 'nothing'),
+  ('public.calendar_undo_proposal(uuid)', 'authenticated', 'public.calendar_undo_proposal($id)', '{"kind": "not_found"}'),
   ('public.calendar_update_feed(uuid,text,jsonb,jsonb)', 'authenticated',
     $$ public.calendar_update_feed($id, p_name => 'Taken') $$, 'nothing'),
   ('public.calendar_update_integration(uuid,boolean,jsonb)', 'authenticated',
@@ -44,6 +49,7 @@ insert into decided values
     $$ public.calendar_update_preferences('{"all_day_reminder_time": "08:00"}') $$, null),
   ('public.calendar_delete_feed(uuid)', 'authenticated', 'public.calendar_delete_feed($id)', 'false');
 insert into decided (name, granted) values
+  ('public.calendar_accept_edit(uuid)', 'service_role'),
   ('public.calendar_activate(uuid,text,text,text,boolean)', 'service_role'),
   ('public.calendar_begin_connection(uuid,text,text,text,integer)', 'service_role'),
   ('public.calendar_begin_disconnect(uuid,uuid,text)', 'service_role'),
@@ -52,12 +58,20 @@ insert into decided (name, granted) values
   ('public.calendar_call_with_key(text,text,jsonb)', 'service_role'),
   ('public.calendar_claim(uuid,integer,integer)', 'service_role'),
   ('public.calendar_claim_deliveries(uuid,integer,integer)', 'service_role'),
+  ('public.calendar_channels_of(uuid,uuid)', 'service_role'),
+  ('public.calendar_forget_channels(uuid,uuid[])', 'service_role'),
+  ('public.calendar_known_events(uuid,uuid,text,jsonb,boolean)', 'service_role'),
+  ('public.calendar_note_push(text,jsonb)', 'service_role'),
+  ('public.calendar_report_push(text[],boolean,text)', 'service_role'),
+  ('public.calendar_save_channel(uuid,uuid,jsonb)', 'service_role'),
   ('public.calendar_compare_events(uuid,uuid,jsonb,jsonb)', 'service_role'),
   ('public.calendar_count_call(uuid,boolean,integer)', 'service_role'),
+  ('public.calendar_count_password(uuid,integer)', 'service_role'),
   ('public.calendar_create_feed(uuid,text,jsonb,timestamp with time zone,text)', 'service_role'),
   ('public.calendar_create_key(uuid,text,text[],timestamp with time zone,text,text)', 'service_role'),
   ('public.calendar_create_webhook(uuid,text,text[])', 'service_role'),
   ('public.calendar_delete_webhook(uuid,uuid)', 'service_role'),
+  ('public.calendar_forget_password(uuid)', 'service_role'),
   ('public.calendar_feed_page(uuid,date,uuid,integer)', 'service_role'),
   ('public.calendar_finish_disconnect(uuid,uuid)', 'service_role'),
   ('public.calendar_health()', 'service_role'),
@@ -70,12 +84,13 @@ insert into decided (name, granted) values
   ('public.calendar_poll_feed(text,uuid,text,integer,integer)', 'service_role'),
   ('public.calendar_password_refused(uuid,text,integer,jsonb,jsonb)', 'service_role'),
   ('public.calendar_read_password(uuid,integer)', 'service_role'),
-  ('public.calendar_record(uuid,uuid,jsonb,jsonb)', 'service_role'),
+  ('public.calendar_record(uuid,uuid,jsonb,jsonb,jsonb)', 'service_role'),
   ('public.calendar_record_deliveries(uuid,jsonb)', 'service_role'),
   ('public.calendar_refresh_failed(uuid,uuid,text,jsonb)', 'service_role'),
   ('public.calendar_renew(uuid,integer,uuid[])', 'service_role'),
   ('public.calendar_retire(uuid,jsonb)', 'service_role'),
   ('public.calendar_report_mail(text,boolean,integer)', 'service_role'),
+  ('public.calendar_report_version(text)', 'service_role'),
   ('public.calendar_replay_webhook(uuid,uuid,timestamp with time zone)', 'service_role'),
   ('public.calendar_retry_delivery(uuid,uuid,uuid)', 'service_role'),
   ('public.calendar_rotate_feed(uuid,uuid,text)', 'service_role'),
@@ -96,12 +111,24 @@ insert into decided (name, granted) values
   ('public.calendar_webhook_deliveries(uuid,uuid,integer)', 'service_role'),
   ('public.calendar_webhooks(uuid)', 'service_role'),
   ('public.obligations_touch()', ''),
+  ('calendar_sync.refuse_edit(uuid)', 'service_role'),
   ('calendar_sync.statement_of(text,jsonb)', 'service_role'),
+  ('calendar_sync.user_of_edit(uuid)', 'service_role'),
   ('calendar_sync.user_of_key(text,text)', 'service_role'),
   ('calendar_sync.evidence(uuid,uuid)', 'service_role');
 
 -- What the functions above stand on, where they run as their caller. The Data API does not offer it, other ways in might.
 insert into decided values
+  ('calendar_sync.accept_proposal(uuid,date,timestamp with time zone,text)', 'authenticated',
+    'calendar_sync.accept_proposal($id, current_date + 7, null, null)', 'false'),
+  ('calendar_sync.count_own_call(boolean)', 'authenticated', 'calendar_sync.count_own_call()', null),
+  ('calendar_sync.move_deadline(uuid,text,boolean)', 'authenticated',
+    $$ calendar_sync.move_deadline($id, 'undo') $$, '{"kind": "not_found"}'),
+  ('calendar_sync.own_proposals(integer)', 'authenticated', 'calendar_sync.own_proposals(200)', null),
+  ('calendar_sync.prepare_decision(uuid,text)', 'authenticated',
+    $$ calendar_sync.prepare_decision($id, 'dismiss') $$, '{"kind": "not_found"}'),
+  ('calendar_sync.record_decision(uuid,text,boolean)', 'authenticated',
+    $$ calendar_sync.record_decision($id, 'dismiss') $$, '{"kind": "not_found"}'),
   ('calendar_sync.caused_by()', 'authenticated, service_role', 'calendar_sync.caused_by()', null),
   ('calendar_sync.request_id()', 'authenticated, service_role', 'calendar_sync.request_id()', null),
   ('calendar_sync.change_own_feed(uuid,text,jsonb,jsonb)', 'authenticated',
@@ -113,7 +140,7 @@ insert into decided values
   ('calendar_sync.delete_own_key(text)', 'authenticated', 'calendar_sync.delete_own_key($key)', 'false'),
   ('calendar_sync.explain_own(uuid)', 'authenticated', 'calendar_sync.explain_own($id)', 'nothing'),
   ('calendar_sync.find_own_obligations(text,integer)', 'authenticated', $$ calendar_sync.find_own_obligations('', 50) $$, null),
-  ('calendar_sync.own_activity(integer)', 'authenticated', 'calendar_sync.own_activity(200)', null),
+  ('calendar_sync.own_activity(integer,timestamp with time zone)', 'authenticated', 'calendar_sync.own_activity(200, null)', null),
   ('calendar_sync.own_evidence(uuid)', 'authenticated', 'calendar_sync.own_evidence($id)', 'nothing'),
   ('calendar_sync.own_feeds()', 'authenticated', 'calendar_sync.own_feeds()', null),
   ('calendar_sync.own_integrations(uuid)', 'authenticated', 'calendar_sync.own_integrations($id) -> 0', 'nothing'),
@@ -124,6 +151,7 @@ insert into decided values
   ('calendar_sync.own_preferences()', 'authenticated', 'calendar_sync.own_preferences()', null),
   ('calendar_sync.own_problems(integer)', 'authenticated', 'calendar_sync.own_problems(100)', null),
   ('calendar_sync.restore_own_notice(uuid)', 'authenticated', 'calendar_sync.restore_own_notice($id)', 'false'),
+  ('calendar_sync.reapply_own(uuid)', 'authenticated', 'calendar_sync.reapply_own($id)', 'nothing'),
   -- It answers nothing to anybody: that nothing of Bob's changed is looked at below.
   ('calendar_sync.resume_own(uuid)', 'authenticated', 'calendar_sync.resume_own($id)', ''),
   ('calendar_sync.retry_own(uuid,uuid)', 'authenticated', 'calendar_sync.retry_own($id, null)', 'nothing'),
@@ -215,7 +243,8 @@ begin
     select oid from pg_catalog.pg_class
     where relkind in ('r', 'p') and not relispartition
       and (relnamespace = 'calendar_sync'::regnamespace or oid in ('public.obligations'::regclass,
-        'public.calendar_integrations'::regclass, 'public.calendar_event_mappings'::regclass))
+        'public.calendar_integrations'::regclass, 'public.calendar_event_mappings'::regclass,
+        'public.calendar_proposals'::regclass))
     order by oid::regclass::text
   loop
     execute format('select string_agg(whole::text, e''\n'' order by whole::text) from %s as whole where %s', v_table,

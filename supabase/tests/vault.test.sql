@@ -29,7 +29,7 @@ select is(pg_temp.answer('authenticated', :'ada', format('select decrypted_secre
   (select refresh_token_secret_id from public.calendar_integrations where id = :'ada'))),
   'denied', 'the id opens nothing, not even to its owner');
 
--- Hosted Supabase grants this and it cannot be taken back: a secret key is as good as all tokens (docs/threat-model.md).
+-- Hosted Supabase grants this and it cannot be taken back: a secret key is as good as all tokens (docs/understand/threat-model.md).
 select is(pg_temp.answer('service_role', null, 'select count(*) > 3 from vault.decrypted_secrets'), 'true',
   'service_role reads Vault, as on hosted Supabase');
 -- Our own functions give it no second way.

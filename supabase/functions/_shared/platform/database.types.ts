@@ -14,6 +14,8 @@ export type Database = {
           "id": string;
           "integration_id": string;
           "obligation_id": string;
+          "previous_etag": string | null;
+          "sent_time": Json | null;
           "synced_at": string;
           "updated_at": string;
         };
@@ -28,6 +30,8 @@ export type Database = {
           "id"?: string;
           "integration_id": string;
           "obligation_id": string;
+          "previous_etag"?: string | null;
+          "sent_time"?: Json | null;
           "synced_at"?: string;
           "updated_at"?: string;
         };
@@ -41,6 +45,8 @@ export type Database = {
           "id"?: string;
           "integration_id"?: string;
           "obligation_id"?: string;
+          "previous_etag"?: string | null;
+          "sent_time"?: Json | null;
           "synced_at"?: string;
           "updated_at"?: string;
         };
@@ -148,6 +154,52 @@ export type Database = {
         };
         Relationships: [];
       };
+      "calendar_proposals": {
+        Row: {
+          "decided_at": string | null;
+          "id": string;
+          "integration_id": string;
+          "kind": string;
+          "legal": NonNullable<Json>;
+          "obligation_id": string;
+          "provider": string;
+          "replaced": Json | null;
+          "seen": NonNullable<Json>;
+          "seen_at": string;
+          "state": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "decided_at"?: string | null;
+          "id"?: string;
+          "integration_id": string;
+          "kind": string;
+          "legal": NonNullable<Json>;
+          "obligation_id": string;
+          "provider": string;
+          "replaced"?: Json | null;
+          "seen": NonNullable<Json>;
+          "seen_at"?: string;
+          "state"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "decided_at"?: string | null;
+          "id"?: string;
+          "integration_id"?: string;
+          "kind"?: string;
+          "legal"?: NonNullable<Json>;
+          "obligation_id"?: string;
+          "provider"?: string;
+          "replaced"?: Json | null;
+          "seen"?: NonNullable<Json>;
+          "seen_at"?: string;
+          "state"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "obligations": {
         Row: {
           "created_at": string;
@@ -199,6 +251,8 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "calendar_accept_edit": { Args: { "p_proposal_id": string }; Returns: boolean };
+      "calendar_accept_proposal": { Args: { "p_proposal_id": string }; Returns: Json };
       "calendar_activate": {
         Args: {
           "p_calendar_id": string;
@@ -209,7 +263,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "calendar_activity": { Args: { "p_limit"?: number }; Returns: Json };
+      "calendar_activity": { Args: { "p_limit"?: number; "p_until"?: string }; Returns: Json };
       "calendar_begin_connection": {
         Args: {
           "p_access": string;
@@ -252,6 +306,7 @@ export type Database = {
         Returns: Json;
       };
       "calendar_change_notifications": { Args: { "p_kinds": Json }; Returns: Json };
+      "calendar_channels_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
       "calendar_claim": {
         Args: { "p_lanes": number; "p_lease_s": number; "p_worker": string };
         Returns: Json;
@@ -268,6 +323,7 @@ export type Database = {
         Args: { "p_limit": number; "p_sync": boolean; "p_user_id": string };
         Returns: number;
       };
+      "calendar_count_password": { Args: { "p_limit": number; "p_user_id": string }; Returns: number };
       "calendar_create_feed": {
         Args: {
           "p_expires_at": string;
@@ -297,6 +353,7 @@ export type Database = {
       "calendar_delete_key": { Args: { "p_key_id": string }; Returns: boolean };
       "calendar_delete_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: boolean };
       "calendar_dismiss_notice": { Args: { "p_notice_id": string }; Returns: boolean };
+      "calendar_dismiss_proposal": { Args: { "p_proposal_id": string }; Returns: Json };
       "calendar_end_flow": { Args: { "p_flow_id": string; "p_user_id": string }; Returns: undefined };
       "calendar_evidence": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
@@ -310,16 +367,32 @@ export type Database = {
         Args: { "p_integration_id": string; "p_worker": string };
         Returns: Json;
       };
+      "calendar_forget_channels": {
+        Args: { "p_channel_ids": (string)[]; "p_integration_id": string };
+        Returns: undefined;
+      };
+      "calendar_forget_password": { Args: { "p_user_id": string }; Returns: undefined };
       "calendar_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
       "calendar_keep_counts": { Args: { "p_flushes": Json }; Returns: undefined };
       "calendar_keys": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_known_events": {
+        Args: {
+          "p_calendar_id": string;
+          "p_integration_id": string;
+          "p_is_complete": boolean;
+          "p_news": Json;
+          "p_worker": string;
+        };
+        Returns: Json;
+      };
       "calendar_lock_user": {
         Args: { "p_claim": string; "p_claim_s": number; "p_user_id": string };
         Returns: boolean;
       };
       "calendar_metrics": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_next_work": { Args: { "p_within_s": number }; Returns: number };
+      "calendar_note_push": { Args: { "p_items": Json; "p_provider": string }; Returns: number };
       "calendar_notices": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_notifications": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_obligation_types": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -345,9 +418,17 @@ export type Database = {
       };
       "calendar_preferences": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_problems": { Args: Record<PropertyKey, never>; Returns: Json };
+      "calendar_proposals": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_read_password": { Args: { "p_calls"?: number; "p_integration_id": string }; Returns: Json };
+      "calendar_reapply": { Args: { "p_integration_id": string }; Returns: number };
       "calendar_record": {
-        Args: { "p_batch": Json; "p_integration_id": string; "p_outcomes": Json; "p_worker": string };
+        Args: {
+          "p_batch": Json;
+          "p_edits"?: Json;
+          "p_integration_id": string;
+          "p_outcomes": Json;
+          "p_worker": string;
+        };
         Returns: Json;
       };
       "calendar_record_deliveries": { Args: { "p_results": Json; "p_worker": string }; Returns: undefined };
@@ -367,6 +448,11 @@ export type Database = {
         Args: { "p_delay_s": number; "p_tells_admin": boolean; "p_transport": string };
         Returns: undefined;
       };
+      "calendar_report_push": {
+        Args: { "p_any_calendar": boolean; "p_providers": (string)[]; "p_public_url": string };
+        Returns: undefined;
+      };
+      "calendar_report_version": { Args: { "p_version": string }; Returns: undefined };
       "calendar_restore_notice": { Args: { "p_notice_id": string }; Returns: boolean };
       "calendar_resume": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_retire": { Args: { "p_flushes"?: Json; "p_worker": string }; Returns: boolean };
@@ -389,6 +475,10 @@ export type Database = {
         Returns: Json;
       };
       "calendar_rotate_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: Json };
+      "calendar_save_channel": {
+        Args: { "p_channel": Json; "p_integration_id": string; "p_worker": string };
+        Returns: boolean;
+      };
       "calendar_save_tokens": {
         Args: {
           "p_access_token": string;
@@ -433,6 +523,7 @@ export type Database = {
       "calendar_take_connection": { Args: { "p_ticket_hash": string; "p_user_id": string }; Returns: Json };
       "calendar_take_state": { Args: { "p_state_id": string }; Returns: Json };
       "calendar_test_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: Json };
+      "calendar_undo_proposal": { Args: { "p_proposal_id": string }; Returns: Json };
       "calendar_unlock_user": { Args: { "p_claim": string; "p_user_id": string }; Returns: boolean };
       "calendar_unsubscribe": { Args: { "p_kinds": (string)[]; "p_user_id": string }; Returns: undefined };
       "calendar_update_feed": {

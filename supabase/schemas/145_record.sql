@@ -1,0 +1,450 @@
+-- What the worker tells: the outcome of a batch, and its last word. A worker that lost the lease is not believed.
+
+-- A worker that lost the lease may have overwritten what the next one wrote.
+create function calendar_sync.distrust(p_integration_id uuid, p_outcomes calendar_sync.outcome[], p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('lease_lost');
+begin
+  perform from calendar_sync.lanes where integration_id = p_integration_id for update;
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
+  from unnest(p_outcomes) as outcome
+  join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
+  where outcome.obligation_id is not null and outcome.job is null and outcome.kind <> 'unchanged'
+    and coalesce(outcome.calendar_id, p_calendar_id) is not null
+  order by outcome.obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, failed_at = null, attempted_in = array(
+    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id order by 1
+  );
+  if found then
+    perform calendar_sync.reschedule(array[p_integration_id]);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.distrust(uuid, calendar_sync.outcome[], text) is
+  'Has looked at again what a worker wrote that had lost its lease.';
+
+create function calendar_sync.record_events(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- For a job without a cause the worker's run stands for it.
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
+  v_removed integer;
+begin
+  -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
+  insert into calendar_sync.activity
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
+  select v_user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
+    o.event_id, o.title, o.due, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  where o.action is not null and v_user_id is not null;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, sent_time, deadline_hash, content_hash)
+  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.sent_time, o.deadline_hash, o.content_hash
+  from unnest(p_outcomes) as o
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    previous_etag = mapping.etag, sent_time = excluded.sent_time, deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
+  -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.
+  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+  from unnest(p_outcomes) as o
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
+
+  update public.calendar_event_mappings as mapping set etag = o.etag
+  from unnest(p_outcomes) as o
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id
+      and known.external_event_id = o.event_id offset 0
+  ) as its
+  where o.kind = 'touched' and mapping.ctid = its.place;
+
+  perform calendar_sync.record_history(p_integration, array(
+    select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
+  ));
+  delete from public.calendar_event_mappings as mapping
+  using unnest(p_outcomes) as o
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind = 'removed' and mapping.ctid = its.place;
+  get diagnostics v_removed = row_count;
+  perform calendar_sync.end_edits(p_integration, p_outcomes);
+
+  -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
+  delete from calendar_sync.leftovers as leftover
+  using unnest(p_outcomes) as o
+  cross join lateral (
+    select known.ctid as place from calendar_sync.leftovers as known
+    join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
+      and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
+    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+  ) as its
+  where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
+  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+  select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
+  from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
+  on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  return v_removed;
+end;
+$$;
+
+comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
+
+-- As where a change that was refused is taken back.
+create function calendar_sync.record_recoveries(p_integration public.calendar_integrations, p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.record_history(p_integration, array(
+    select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object(
+      'kind', 'synced', 'action', 'recovered', 'obligation_id', failed.obligation_id, 'event_id', failed.event_id))
+    from calendar_sync.history as failed
+    where failed.integration_id = p_integration.id and failed.obligation_id = any (p_obligation_ids) and failed.until_at is null
+      and failed.reason is not null and failed.reason not in ('moved_by_user', 'hidden_by_user')
+  ));
+  perform calendar_sync.append_recovered_events(p_integration, p_obligation_ids);
+end;
+$$;
+
+comment on function calendar_sync.record_recoveries(public.calendar_integrations, uuid[]) is
+  'These deadlines had failed, and nothing is left to do for them: their events are as they should be.';
+
+create function calendar_sync.record_jobs(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_given_up calendar_sync.outcome[];
+  v_recovered uuid[];
+begin
+  -- The one job of another kind.
+  delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'done' and job.version = o.version;
+  update calendar_sync.jobs as job
+  set cursor = jsonb_build_object('after', o.obligation_id), attempts = 0, run_at = now(), last_error = null
+  from unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'advanced' and job.version = o.version;
+  update calendar_sync.jobs as job
+  set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
+  from unnest(p_outcomes) as o
+  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+    and o.kind = 'retry' and job.version = o.version;
+
+  with outcome as materialized (
+    select job.place, job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
+      job.version = o.version as is_current, o.kind in ('synced', 'removed', 'unchanged') as is_end,
+      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
+    from unnest(p_outcomes) as o
+    -- As in calendar_sync.record_events.
+    cross join lateral (
+      select queued.ctid as place, queued.obligation_id, queued.version, queued.attempts from calendar_sync.jobs as queued
+      where queued.integration_id = p_integration.id and queued.obligation_id = o.obligation_id and queued.kind = 'event' offset 0
+    ) as job
+    where o.job is null
+  ), finished as (
+    delete from calendar_sync.jobs as job using outcome
+    where job.ctid = outcome.place and outcome.is_current and outcome.is_end
+    returning job.obligation_id, job.told, outcome.kind
+  ), given_up as materialized (
+    -- Deletions are never given up while an account is being disconnected.
+    select outcome.obligation_id, outcome.kind, outcome.error from outcome
+    where p_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
+      or outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max())
+  ), changed as (
+    update calendar_sync.jobs as job
+    set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
+      attempts = outcome.attempts,
+      run_at = case
+        when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
+        when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
+        else job.run_at
+      end,
+      failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
+      last_error = outcome.error,
+      -- It is there again, although the newest change of it is not.
+      told = job.told and (outcome.is_current or outcome.kind <> 'synced')
+    from outcome
+    where job.ctid = outcome.place and not (outcome.is_current and outcome.is_end)
+    returning job.obligation_id, job.cause
+  )
+  select array_agg(row (
+    'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
+    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null
+  )::calendar_sync.outcome), (select array_agg(finished.obligation_id) from finished where finished.told and finished.kind = 'unchanged')
+  into v_given_up, v_recovered
+  from given_up join changed using (obligation_id);
+  if v_recovered is not null then
+    perform calendar_sync.record_recoveries(p_integration, v_recovered);
+  end if;
+  if v_given_up is not null and p_integration.user_id is not null then
+    insert into calendar_sync.activity
+      (user_id, integration_id, provider, obligation_id, action, calendar_id, reason, caused_by, request_id)
+    select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, p_integration.calendar_id,
+      o.error, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+    from unnest(v_given_up) as o;
+    perform calendar_sync.record_history(p_integration, v_given_up);
+    perform calendar_sync.notice_given_up(p_integration, v_given_up);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
+
+create function public.calendar_record(
+  p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb, p_edits jsonb default '[]'
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_retry_after_max constant interval := interval '1 hour';
+  v_outcomes calendar_sync.outcome[] := array(
+    select row (o.*)::calendar_sync.outcome from jsonb_populate_recordset(null::calendar_sync.outcome, coalesce(p_outcomes, '[]')) as o
+  );
+  v_edits calendar_sync.edit_now[];
+  v_accepting uuid[] := array[]::uuid[];
+  v_batch calendar_sync.batch := jsonb_populate_record(null::calendar_sync.batch, p_batch);
+  v_integration public.calendar_integrations;
+  v_is_locked boolean;
+  v_removed integer;
+  v_breaker text;
+begin
+  perform calendar_sync.act_as('worker');
+  select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update skip locked;
+  v_is_locked := not found;
+  if v_is_locked then
+    select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  end if;
+  perform from calendar_sync.lanes
+  where integration_id = p_integration_id and leased_by = p_worker and coalesce(lease = v_batch.lease, true)
+  for update;
+  if not found then
+    -- The answer was lost, or the call came twice: all of it is recorded already.
+    if exists (
+      select from calendar_sync.lanes where integration_id = p_integration_id and recorded_lease = v_batch.lease
+    ) then
+      return '{"recorded": true, "circuit_breaker": null, "accepting": []}'::jsonb;
+    end if;
+    perform calendar_sync.distrust(p_integration_id, v_outcomes, v_batch.wrote_to);
+    return '{"recorded": false, "circuit_breaker": null, "accepting": []}'::jsonb;
+  end if;
+
+  v_edits := calendar_sync.edits_now(v_integration, p_edits);
+  if calendar_sync.stop_mass_edit(v_integration, v_edits, v_is_locked) then
+    -- It is all there to be read again.
+    v_edits := '{}';
+    v_batch.pulled := false;
+    v_batch.succeeded := false;
+    v_outcomes := array(select o from unnest(v_outcomes) as o where o.job is distinct from 'pull');
+  end if;
+  v_removed := calendar_sync.record_events(v_integration, v_outcomes);
+  perform calendar_sync.record_jobs(v_integration, v_outcomes);
+  perform calendar_sync.supersede_proposals(p_integration_id, array(
+    select o.obligation_id from unnest(v_outcomes) as o where o.kind in ('synced', 'removed', 'unchanged')
+  ));
+  perform calendar_sync.record_edits(v_integration, v_edits, v_batch.wrote_to, coalesce(v_batch.calendar_edits, 'restore'));
+  if v_batch.calendar_edits = 'accept' then
+    v_accepting := calendar_sync.proposals_to_accept(p_integration_id);
+  end if;
+  if v_batch.pulled then
+    perform calendar_sync.note_poll(p_integration_id, exists (
+      select from unnest(v_edits) as edit where edit.kind in ('moved', 'resized', 'deleted', 'returned')
+    ));
+    perform calendar_sync.record_pull(p_integration_id, v_batch.wrote_to, v_batch.cursor);
+  end if;
+  -- Of the reserved calls only those that were made stay counted.
+  if v_batch.calls_made > 0 then
+    update calendar_sync.provider_calls set calls = v_batch.calls_made
+    where id = v_batch.reserved_id and integration_id = p_integration_id;
+  else
+    delete from calendar_sync.provider_calls where id = v_batch.reserved_id and integration_id = p_integration_id;
+  end if;
+  update calendar_sync.lanes
+  set leased_by = null, leased_until = null, recorded_lease = lease,
+    batch_jobs = coalesce(v_batch.next_jobs, batch_jobs),
+    attempts = case when v_batch.wait_reason = 'backoff' then attempts + 1 else 0 end,
+    wait_reason = v_batch.wait_reason,
+    wait_until = case when v_batch.wait_reason is not null
+      then now() + least(v_batch.wait_ms * interval '1 millisecond', v_retry_after_max) end,
+    deletions_allowed = greatest(deletions_allowed - v_removed, 0)
+  where integration_id = p_integration_id;
+
+  -- Nobody waits for a user who is changing the integration: what there is to say of it the next run says.
+  if v_is_locked then
+    perform calendar_sync.append_changes(array[p_integration_id], 'scan', 1);
+    v_batch.calendar_id := null;
+    v_batch.status := null;
+    v_batch.last_error := null;
+    v_batch.succeeded := false;
+  end if;
+  if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
+    -- Our own calendar has a new id; or it is another one, which an attempt to connect made whose answer was lost, and holds
+    -- nothing. So every event is written again: where it stands, that changes nothing.
+    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id, deadline_hash = '', content_hash = ''
+    where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
+    update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_integration.calendar_id, v_batch.calendar_id)
+    where integration_id = p_integration_id and v_integration.calendar_id = any (attempted_in);
+    update public.calendar_integrations
+    set calendar_id = v_batch.calendar_id,
+      own_calendar_id = case when own_calendar_id = v_integration.calendar_id then v_batch.calendar_id else own_calendar_id end
+    where id = p_integration_id;
+  end if;
+  -- The user has chosen another calendar than the one that was found missing.
+  if v_batch.last_error ->> 'code' = 'calendar_missing' and v_batch.wrote_to is distinct from v_integration.calendar_id then
+    v_batch.status := null;
+    v_batch.last_error := null;
+  end if;
+  if not v_is_locked and (v_batch.succeeded or v_batch.reached or v_batch.last_error is not null) then
+    update public.calendar_integrations
+    set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
+      sign_in_refused_at = case when v_batch.succeeded and v_batch.reached then null else sign_in_refused_at end,
+      last_error = case
+        when v_batch.last_error is not null then v_batch.last_error
+        when v_batch.succeeded or v_batch.reached and last_error ->> 'code' = 'provider_unavailable' then null
+        else last_error
+      end
+    where id = p_integration_id;
+  end if;
+  if v_batch.status is not null and v_integration.status <> 'disconnecting' then
+    update public.calendar_integrations set status = v_batch.status where id = p_integration_id;
+  end if;
+
+  if v_batch.reached is not null then
+    v_breaker := calendar_sync.record_reach(p_integration_id, v_integration.provider, v_batch.reached);
+  end if;
+  perform calendar_sync.reschedule(array[p_integration_id]);
+  update calendar_sync.lanes set deletions_allowed = 0
+  where integration_id = p_integration_id and deletions_allowed > 0 and ready_at is null;
+  return jsonb_build_object('recorded', true, 'circuit_breaker', v_breaker, 'accepting', to_jsonb(v_accepting));
+end;
+$$;
+
+comment on function public.calendar_record(uuid, uuid, jsonb, jsonb, jsonb) is
+  'Records the outcome of a batch and gives the lease back: p_outcomes as calendar_sync.outcome, p_batch as calendar_sync.batch, p_edits as calendar_sync.decided_edit. recorded: false, and nothing recorded, where the lease was lost. circuit_breaker: opened or closed where that is what the batch did. accepting: proposals that their user accepted in advance, for calendar_accept_edit.';
+
+create function public.calendar_retire(p_worker uuid, p_flushes jsonb default '[]') returns boolean
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_ids uuid[];
+  v_work_is_due boolean;
+begin
+  -- Calls that an unfinished batch reserved stay counted: they may have been made.
+  with released as (
+    update calendar_sync.lanes set leased_by = null, leased_until = null where leased_by = p_worker returning integration_id
+  )
+  select array_agg(integration_id) into v_ids from released;
+  if v_ids is not null then
+    perform calendar_sync.reschedule(v_ids);
+  end if;
+  perform calendar_sync.release_deliveries(p_worker);
+  perform public.calendar_keep_counts(p_flushes);
+  perform calendar_sync.tell_of_stalled_tick();
+  v_work_is_due := calendar_sync.work_is_due();
+  if v_work_is_due then
+    perform calendar_sync.wake_up();
+  end if;
+  return v_work_is_due;
+end;
+$$;
+
+comment on function public.calendar_retire(uuid, jsonb) is
+  'A worker''s last word: its leases are free, what it counted is kept, and the next one is woken if work is left.';
+
+-- Orphans: events of ours that no mapping knows, left by a restored backup or by a write whose worker had lost its lease.
+create function public.calendar_compare_events(
+  p_worker uuid, p_integration_id uuid, p_events jsonb, p_moved jsonb default '[]'
+) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('orphans');
+  v_calendar_id text;
+  v_user_id uuid;
+  v_doubles jsonb;
+begin
+  select calendar_id, user_id into v_calendar_id, v_user_id from public.calendar_integrations where id = p_integration_id for no key update;
+  perform from calendar_sync.lanes where integration_id = p_integration_id and leased_by = p_worker for update;
+  if not found then
+    return null;
+  end if;
+  -- What stands in a calendar because another integration of the user put it there was not moved.
+  with moved as materialized (
+    select distinct event.obligation_id, event.calendar_id
+    from jsonb_to_recordset(p_moved) as event (event_id text, obligation_id uuid, calendar_id text)
+    where not exists (
+      select from public.calendar_integrations as other
+      where other.user_id = v_user_id and other.id <> p_integration_id
+        and event.calendar_id in (other.calendar_id, other.own_calendar_id)
+    ) and not exists (
+      select from public.calendar_event_mappings as known
+      where known.obligation_id = event.obligation_id and known.calendar_id = event.calendar_id
+    )
+  ), left_behind as (
+    insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+    select p_integration_id, obligation_id, calendar_id, 'moved_by_user' from moved
+    on conflict (integration_id, obligation_id, calendar_id) do nothing
+  )
+  -- As after attempts without an outcome: it is looked for where it stands, and written where it should be.
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select p_integration_id, 'event', obligation_id, 2, array_agg(calendar_id) || v_calendar_id, v_cause from moved
+  group by obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, attempted_in = array(
+    select distinct id from unnest(job.attempted_in || excluded.attempted_in) as id order by 1
+  );
+  with found as materialized (
+    select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
+  ), orphan as materialized (
+    select found.event_id, found.obligation_id,
+      mapping.id is not null and exists (
+        select from found as known where known.event_id = mapping.external_event_id
+      ) as is_double
+    from found
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = p_integration_id and mapping.obligation_id = found.obligation_id
+        and mapping.calendar_id = v_calendar_id
+    where mapping.external_event_id is distinct from found.event_id
+  ), queued as (
+    -- As after an attempt without an outcome: the event is adopted or removed.
+    insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+    select distinct p_integration_id, 'event', obligation_id, 2, array[v_calendar_id], v_cause from orphan where not is_double
+    on conflict (integration_id, obligation_id, kind) do update
+    set version = job.version + 1, attempted_in = job.attempted_in || excluded.attempted_in
+    where not job.attempted_in @> excluded.attempted_in
+  )
+  select coalesce(jsonb_agg(event_id), '[]') into v_doubles from orphan where is_double;
+  return v_doubles;
+end;
+$$;
+
+comment on function public.calendar_compare_events(uuid, uuid, jsonb, jsonb) is
+  'Takes the events of ours that were found in a calendar, and those that its user moved to other calendars of the account. Queues the obligations of orphans and of moved events. Answers with the ids of events that stand beside the one that a mapping knows: they are to be deleted. Null where the lease was lost.';
