@@ -34,6 +34,9 @@ const Integration = z.object({
     reminders_minutes: z.array(z.number()),
     all_day_reminder_time: z.string(),
     completed_events: z.string(),
+    obligation_types: z.array(z.string()).nullable(),
+    title_template: z.string(),
+    calendar_edits: z.string(),
   }),
 });
 export type Integration = z.infer<typeof Integration>;

@@ -54,6 +54,8 @@ async function forgetAll(sql: Sql): Promise<void> {
   await sql`delete from calendar_sync.provider_calls`;
   await sql`
     update calendar_sync.providers set unreachable = '{}', open_since = null, probe_at = null, quota_until = null`;
+  await sql`
+    update calendar_sync.push_setup set providers = '{}', any_calendar = false, public_url = null, reported_at = null`;
   await sql`delete from net.http_request_queue`;
   await sql`delete from vault.secrets`;
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { ClaimedLanes, type Job, type Lane } from "../../supabase/functions/_shared/sync/lane.ts";
 import { doneRow, retryRow } from "../../supabase/functions/_shared/sync/outcome-rows.ts";
+import type { RecordedEdit } from "../../supabase/functions/_shared/sync/recorded.ts";
 import { UNTOUCHED } from "../../supabase/functions/_shared/sync/record-batch.ts";
 import type { LaneVerdict } from "../../supabase/functions/_shared/sync/verdict.ts";
 import { createDirectRpc } from "./direct-rpc.ts";
@@ -39,6 +40,10 @@ export type JobOutcome =
 export type LaneNotes = Partial<LaneVerdict> & {
   readonly calls_made?: number;
   readonly next_jobs?: number;
+  /** Of a pull: all was read, up to here. */
+  readonly pulled?: boolean;
+  readonly cursor?: string | null;
+  readonly edits?: readonly RecordedEdit[];
 };
 
 /** The engine of one database, and a worker's and a user's ways to it. */
@@ -83,8 +88,10 @@ export interface EngineOptions {
 
 /** What becomes of a job where all goes well: what has a deadline is written, what has none is removed. */
 export function synced({ deadline }: Job, lane: Lane): JobOutcome {
+  const { completed_events, obligation_types } = lane.settings;
   const is_shown = deadline !== null && deadline.due.kind !== "none" && deadline.status !== "cancelled" &&
-    (deadline.status === "open" || lane.settings.completed_events === "keep");
+    (deadline.status === "open" || completed_events === "keep") &&
+    (obligation_types === null || obligation_types.includes(deadline.obligation_type ?? ""));
   return { kind: is_shown && !lane.removing ? "synced" : "removed" };
 }
 
@@ -171,7 +178,12 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
         const outcome = typeof outcomeOf === "function" ? outcomeOf(job, lane) : outcomeOf;
         return outcome === null ? [] : [outcomeRow(lane, job, outcome)];
       }));
-      const { wait, ...facts }: LaneNotes = { ...UNTOUCHED, succeeded: true, reached: true, ...notes };
+      const { wait, edits = [], ...facts }: LaneNotes = {
+        ...UNTOUCHED,
+        succeeded: true,
+        reached: true,
+        ...notes,
+      };
       const { recorded } = await rpc("calendar_record", {
         p_worker: worker,
         p_integration_id: lane.integration_id,
@@ -185,6 +197,7 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
           wait_ms: wait?.ms ?? null,
           ...facts,
         },
+        p_edits: edits,
       }, z.object({ recorded: z.boolean() }));
       return recorded;
     },
@@ -252,6 +265,8 @@ function outcomeRow(
         action: "created",
         title: deadline?.title ?? null,
         due: "2027-01-01",
+        sent_time: { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" },
+        is_kept: false,
       };
     case "removed":
       return {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { PASSWORD } from "../../local/providers/caldav/server.ts";
+import type { FunctionSource } from "../../local/functions/function-source.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import { runTemplate } from "./database.ts";
@@ -61,16 +62,26 @@ export interface ConnectedUser {
 
 interface SceneOptions {
   readonly page?: boolean;
+  readonly demo?: boolean;
   readonly access_token_lifetime_s?: number;
   readonly project?: string;
+  readonly functions?: readonly FunctionSource[];
   readonly record?: (request: Request) => void;
+  readonly caldav?: CalDavServer;
+}
+
+/** A CalDAV server that the scene is about instead of the emulator, with the emulator's accounts and password. */
+export interface CalDavServer {
+  readonly url: string;
+  readonly subject: Subject<"caldav">;
 }
 
 /**
  * Starts a stack without demo obligations, quotas and the question before many deletions, about one provider.
  *
  * @param options.page serves the Settings page too
- * @param options.access_token_lifetime_s see `startStack`, like `options.project` and `options.record`
+ * @param options.demo serves the demo too
+ * @param options.access_token_lifetime_s see `startStack`, like `options.project`, `options.functions` and `options.record`
  */
 export function openScene(
   provider_name?: ConsentProvider,
@@ -93,15 +104,23 @@ export async function openScene(
     ...(options.project === undefined ? runTemplate() : {}),
     ...options,
     seed: false,
-    // Tests poll.
-    env: { CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000", CALENDAR_LOG_LEVEL: "debug", ...env },
+    env: {
+      // Tests poll.
+      CALENDAR_RATE_LIMIT_PER_MINUTE: "1000000",
+      CALENDAR_LOG_LEVEL: "debug",
+      // Tests count calls and changes. Those about channels switch them on.
+      GOOGLE_PUSH: "off",
+      MICROSOFT_PUSH: "off",
+      ...(options.caldav && { CALENDAR_CALDAV_SERVERS: options.caldav.url }),
+      ...env,
+    },
     watch: (request, answer) => proof.watch(request, answer),
     log: (line) => {
       output.push(line);
       if (Deno.env.has("STACK_LOG")) console.error(line);
     },
   });
-  const provider = subjectOf(stack, provider_name);
+  const provider = options.caldav?.subject ?? subjectOf(stack, provider_name);
   provider.setQuotas(false);
   const sql = postgres(stack.databaseUrl, { max: 4, onnotice: () => {} });
   await sql`
@@ -143,7 +162,7 @@ export async function openScene(
       }
       // As its user makes one in the settings of the service.
       stack.caldav.state.accounts.get(account)?.passwords.add(PASSWORD);
-      const server_url = stack.caldavUrl;
+      const server_url = options.caldav?.url ?? stack.caldavUrl;
       return await api.connectWithPassword({ server_url, username: account, password: PASSWORD, access });
     },
     async deleteUsers(...user_ids) {

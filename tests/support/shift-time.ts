@@ -29,7 +29,8 @@ export async function prepareShift(sql: Sql | TransactionSql): Promise<(seconds:
       where class.relkind = 'r' and not class.relispartition
         and attribute.atttypid = 'timestamptz'::regtype and not attribute.attisdropped
         and (class.relnamespace = 'calendar_sync'::regnamespace
-          or class.oid in ('public.calendar_integrations'::regclass, 'public.calendar_event_mappings'::regclass))
+          or class.oid in ('public.calendar_integrations'::regclass, 'public.calendar_event_mappings'::regclass,
+            'public.calendar_proposals'::regclass))
       group by class.oid
     ) as updates`;
   const statement = row?.statement ?? "select";

@@ -143,7 +143,7 @@ testEngine("a statement that touches many obligations of a calendar appends one 
         return changes.map(({ kind }) => kind);
       };
       assert.deepEqual(await kindsOfSwitching(false), ["reschedule"]);
-      assert.deepEqual(await kindsOfSwitching(true), ["listen", "retry"]);
+      assert.deepEqual(await kindsOfSwitching(true), ["listen", "pull", "retry"]);
     },
   },
   {

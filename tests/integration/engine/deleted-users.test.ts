@@ -9,7 +9,7 @@ const DAY_S = 86_400;
 const CALL = "select calendar_admin.erase_user('<id>', 'remove');";
 
 Deno.test("where people look it says what becomes of a deleted user, and the call that does all", async () => {
-  for (const page of ["docs/deploy.md", "docs/adapt.md", "docs/how-it-works.md"]) {
+  for (const page of ["docs/deploy/deploy.md", "docs/embed/adapt.md", "docs/understand/how-it-works.md"]) {
     const text = await Deno.readTextFile(join(ROOT, page));
     assert.ok(text.includes(CALL), page);
     assert.match(text, /seven days/, page);

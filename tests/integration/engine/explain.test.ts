@@ -42,6 +42,11 @@ const CODES: Readonly<Record<string, (scene: Scene) => PromiseLike<unknown>>> = 
       .sql`update public.calendar_integrations set settings = settings || '{"completed_events": "remove"}'`;
     await changed(engine, "status = 'completed'");
   },
+  type_not_chosen: async ({ engine }) => {
+    await engine
+      .sql`update public.calendar_integrations set settings = settings || '{"obligation_types": ["VAT"]}'`;
+    await changed(engine, "obligation_type = 'Payroll'");
+  },
   sync_off: ({ engine }) => engine.sql`update public.calendar_integrations set sync_enabled = false`,
   paused: ({ engine }) =>
     engine

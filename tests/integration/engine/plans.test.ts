@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { UNTOUCHED } from "../../../supabase/functions/_shared/sync/record-batch.ts";
 import { Figures } from "../../../supabase/functions/calendar-metrics/families.ts";
 import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
@@ -74,6 +75,58 @@ testEngine(
         await engine.retire(WORKER);
       }
       assert.deepEqual(await wholeScans(engine.sql), before);
+    },
+  })),
+);
+
+testEngine(
+  "reminders are reapplied by index",
+  (["after", "before"] as const).map((vacuum) => ({
+    name: vacuum === "after"
+      ? "no table is read as a whole, however many events there are"
+      : "nor where the statistics still know of empty tables",
+    options: { connections: 1 },
+    own_database: true,
+    async show(engine: Engine) {
+      const { sql } = engine;
+      await populate(engine, vacuum);
+      await sql`delete from calendar_sync.jobs`;
+      await sql`update calendar_sync.lanes set ready_at = null`;
+      const users = await sql<{ id: string; integration_id: string }[]>`
+        select user_id as id, id as integration_id from public.calendar_integrations limit 4`;
+      const before = await wholeScans(sql);
+      for (const { id, integration_id } of users) {
+        const [asked] = await engine.asUser(
+          id,
+          (own) => own`select public.calendar_reapply(${integration_id}) as queued`,
+        );
+        assert.equal(asked?.["queued"], JOBS_A_LANE);
+      }
+      const lanes = await engine.claim(WORKER, users.length);
+      assert.deepEqual(
+        lanes.map(({ kind, events }) => [kind, events?.length]),
+        users.map(() => ["reapply", JOBS_A_LANE]),
+      );
+      for (const lane of lanes) {
+        const { wait: _, ...facts } = UNTOUCHED;
+        const rows = (lane.events ?? []).map(({ obligation_id, event_id }) => ({
+          kind: "touched",
+          job: "reapply",
+          obligation_id,
+          event_id,
+          etag: '"new"',
+        }));
+        await engine.rpc("calendar_record", {
+          p_worker: WORKER,
+          p_integration_id: lane.integration_id,
+          p_outcomes: [...rows, { ...rows.at(-1), kind: "advanced", version: lane.single?.version }],
+          p_batch: { ...facts, lease: lane.lease, wrote_to: lane.calendar?.id, calls_made: rows.length },
+        }, z.object({ recorded: z.literal(true) }));
+      }
+      assert.deepEqual(await wholeScans(sql), before);
+      const [touched] = await sql`
+        select count(*)::int as events from public.calendar_event_mappings where etag = '"new"'`;
+      assert.deepEqual({ ...touched }, { events: users.length * JOBS_A_LANE });
     },
   })),
 );

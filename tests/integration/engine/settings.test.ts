@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
-import { Feeds } from "../../../supabase/functions/calendar/answers.ts";
+import { Feeds } from "../../../supabase/functions/calendar/answers/feeds.ts";
 import type { Engine } from "../../support/engine.ts";
+import { DEFAULT_SETTINGS } from "../../support/default-settings.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
 /** In each value: the error must not repeat it. */
@@ -19,14 +20,36 @@ const SETTINGS: readonly (readonly [unknown, RegExp])[] = [
   [{ padding: "4711".repeat(30_000) }, /^settings: /],
 ];
 
+const TYPES: typeof SETTINGS = [
+  [{ obligation_types: "4711" }, /^settings\.obligation_types: /],
+  [{ obligation_types: [4711] }, /^settings\.obligation_types: /],
+  [{ obligation_types: [] }, /^settings\.obligation_types: /],
+  [{ obligation_types: ["4711", ""] }, /^settings\.obligation_types: /],
+  [{ obligation_types: ["4711".repeat(51)] }, /^settings\.obligation_types: /],
+  [{ obligation_types: Array.from({ length: 101 }, () => "4711") }, /^settings\.obligation_types: /],
+];
+
+const INTEGRATION_SETTINGS: typeof SETTINGS = [
+  ...SETTINGS,
+  ...TYPES,
+  [{ title_template: "4711" }, /^settings\.title_template: /],
+  [{ title_template: "{title} {4711}" }, /^settings\.title_template: /],
+  [{ title_template: "{title} 4711}" }, /^settings\.title_template: /],
+  [{ title_template: "{Title} 4711" }, /^settings\.title_template: /],
+  [{ title_template: `{title}${"4711".repeat(24)}` }, /^settings\.title_template: /],
+  [{ title_template: null }, /^settings\.title_template: /],
+  [{ title_template: ["{title}"] }, /^settings\.title_template: /],
+  [{ calendar_edits: "4711" }, /^settings\.calendar_edits: /],
+  [{ calendar_edits: null }, /^settings\.calendar_edits: /],
+];
+
 const FEED_SETTINGS: typeof SETTINGS = [
   ...SETTINGS,
+  ...TYPES,
+  [{ title_template: "{title} 4711" }, /^settings: /],
   [{ look_back_days: -4711 }, /^settings\.look_back_days: /],
   [{ look_back_days: "-infinity 4711" }, /^settings\.look_back_days: /],
   [{ look_ahead_days: 4711 }, /^settings\.look_ahead_days: /],
-  [{ obligation_types: "4711" }, /^settings\.obligation_types: /],
-  [{ obligation_types: [4711] }, /^settings\.obligation_types: /],
-  [{ obligation_types: Array.from({ length: 101 }, () => "4711") }, /^settings\.obligation_types: /],
 ];
 
 testEngine("what users may not set is refused with a clear error that shows nothing of the row", [
@@ -35,7 +58,7 @@ testEngine("what users may not set is refused with a clear error that shows noth
     async show(engine) {
       const { id, user_id } = await engine.integration();
       const update = (act: (sql: Sql) => Promise<unknown>) => engine.asUser(user_id, act);
-      for (const [settings, expected] of SETTINGS) {
+      for (const [settings, expected] of INTEGRATION_SETTINGS) {
         await refused(
           expected,
           () =>
@@ -59,6 +82,50 @@ testEngine("what users may not set is refused with a clear error that shows noth
         sql`update public.calendar_integrations
           set settings = settings || '{"reminders_minutes": [0, 40320], "completed_events": "remove"}' where id = ${id}`
       );
+      const allowed = [
+        { obligation_types: null },
+        { obligation_types: Array.from({ length: 100 }, () => "line\nend".repeat(25)) },
+        { title_template: `{title} ({type}, {status})${"é".repeat(74)}` },
+        { calendar_edits: "keep" },
+        { calendar_edits: "accept" },
+      ];
+      for (const settings of allowed) {
+        await update((sql) =>
+          sql`update public.calendar_integrations set settings = settings || ${
+            sql.json(settings)
+          } where id = ${id}`
+        );
+      }
+    },
+  },
+  {
+    name: "a setting that a row lacks has its default wherever it is read, and gets it with the next change",
+    async show(engine) {
+      const { id, user_id } = await engine.integration();
+      // As a row of an earlier version, which no trigger has seen.
+      await engine.sql.begin(async (sql) => {
+        await sql`set local session_replication_role = replica`;
+        await sql`update public.calendar_integrations
+          set settings = '{"reminders_minutes": [60], "all_day_reminder_time": "08:00", "completed_events": "keep"}' where id = ${id}`;
+      });
+      const expected = {
+        ...DEFAULT_SETTINGS,
+        reminders_minutes: [60],
+        all_day_reminder_time: "08:00",
+      };
+      const [status] = await engine.asUser(user_id, (sql) => sql`select public.calendar_status() as found`);
+      assert.deepEqual(status?.["found"][0].settings, expected);
+      await engine.sql`
+        insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Report', current_date + 30)`;
+      const [lane] = await engine.claim(crypto.randomUUID());
+      assert.deepEqual(lane?.settings, expected);
+      const [changed] = await engine.asUser(user_id, (sql) =>
+        sql`
+          update public.calendar_integrations set settings = settings || '{"completed_events": "remove"}' where id = ${id} returning settings`);
+      assert.deepEqual(changed?.["settings"], { ...expected, completed_events: "remove" });
+      const [noted] = await engine.sql`
+        select details -> 'settings' as settings from calendar_sync.activity where integration_id = ${id} and action = 'settings_changed'`;
+      assert.deepEqual(noted?.["settings"], { completed_events: "remove" });
     },
   },
   {

@@ -71,8 +71,8 @@ Deno.test({
       );
 
       await t.step("is moved back also where a change has already made a second one", async () => {
-        const ada = await connect("existing");
         for (const possible of [true, false]) {
+          const ada = await connect("existing");
           assert.ok(scene.stack.google);
           scene.stack.google.state.restore_allowed = possible;
           toOtherCalendar(scene, ada.calendar_id, other, "move");
@@ -83,10 +83,10 @@ Deno.test({
           await ada.syncNow();
           await scene.untilTitles(other, []);
           await scene.untilTitles(ada.calendar_id, [title]);
+          await scene.deleteUsers(ada.id);
         }
         assert.ok(scene.stack.google);
         scene.stack.google.state.restore_allowed = true;
-        await scene.deleteUsers(ada.id);
       });
 
       await t.step("is named by explain while it cannot be moved back", async () => {

@@ -45,7 +45,7 @@ export async function testIntegrationLife(t: Deno.TestContext, provider_name: Pr
         const again = await scene.connect(user.api, ADA);
         assert.equal(again.id, user.integration.id);
         assert.equal(again.calendar_id, user.calendar_id);
-        assert.deepEqual(again.settings, settings);
+        assert.deepEqual(again.settings, { ...user.integration.settings, ...settings });
         assert.deepEqual([again.status, again.last_error], ["active", null]);
         await scene.untilTitles(user.calendar_id, ["Changed"]);
         await scene.deleteUsers(user.id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
-import { openScene } from "../../support/scene.ts";
+import { type CalDavServer, openScene } from "../../support/scene.ts";
 import { beOdd } from "../../support/subjects/caldav-subject.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 
@@ -9,9 +9,22 @@ const DAY = "2027-03-15";
 /** So that a sync of 60 events is seen half done by whoever asks once a second. */
 const LATENCY_MS = { google: 1_500, outlook: 300, caldav: 100 };
 
+/** Where the main path is tested. */
+interface Options {
+  readonly caldav?: CalDavServer;
+  /** Another account than Ada's, if the server has one. */
+  readonly other_account?: string;
+  /** How many obligations come with one INSERT. */
+  readonly many?: number;
+}
+
 /** The main path: obligations change in the database, and a calendar follows. */
-export async function testSync(t: Deno.TestContext, provider_name: ProviderName): Promise<void> {
-  const scene = await openScene(provider_name);
+export async function testSync(
+  t: Deno.TestContext,
+  provider_name: ProviderName,
+  { caldav, other_account = GRACE, many = 1_000 }: Options = {},
+): Promise<void> {
+  const scene = await openScene(provider_name, {}, caldav && { caldav });
   const { sql, provider } = scene;
   const requests = () => provider.emulator.state.requests.length;
   try {
@@ -155,6 +168,79 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
       },
     );
 
+    await t.step("types and a title template act on the events that exist", async () => {
+      const change = async (settings: Record<string, unknown>) => {
+        const response = await ada.api.request("PATCH", "/status", {
+          integration_id: ada.integration.id,
+          settings,
+        });
+        assert.equal(response.status, 200, await response.text());
+      };
+      const id = await add({ title: "Q3 return", obligation_type: "VAT" });
+      await add({ title: "Salaries", obligation_type: "Payroll" });
+      await add({ title: "Untyped" });
+      await scene.untilTitles(ada.calendar_id, ["Q3 return", "Salaries", "Untyped"]);
+      const ids = new Set(scene.events(ada.calendar_id).map((event) => event.id));
+      await change({ title_template: "[{type}] {title} – {status}" });
+      await scene.untilTitles(ada.calendar_id, [
+        "Untyped – Open",
+        "[Payroll] Salaries – Open",
+        "[VAT] Q3 return – Open",
+      ]);
+      assert.ok(
+        scene.events(ada.calendar_id).every((event) => ids.has(event.id)),
+        "they are changed in place",
+      );
+      await change({ obligation_types: ["VAT"] });
+      await scene.untilTitles(ada.calendar_id, ["[VAT] Q3 return – Open"]);
+      await sql`update public.obligations set status = 'completed' where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, ["✓ [VAT] Q3 return – Completed"]);
+      await sql`update public.obligations set obligation_type = 'Tax' where id = ${id}`;
+      await scene.untilTitles(ada.calendar_id, []);
+      await change({ obligation_types: null, title_template: "{title}" });
+      await scene.untilTitles(ada.calendar_id, ["Salaries", "Untyped", "✓ Q3 return"]);
+      await clear();
+    });
+
+    await t.step(
+      "reminders of existing events become those of the settings when the user asks for it",
+      async () => {
+        const soon = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+        const patch = (settings: Record<string, unknown>) =>
+          ada.api.request("PATCH", "/status", { integration_id: ada.integration.id, settings })
+            .then((response) => response.body?.cancel());
+        const titles = ["One", "Past", "Two"];
+        for (const title of titles) {
+          await add({ title, deadline_date: title === "Past" ? "2026-01-15" : soon });
+        }
+        await scene.untilTitles(ada.calendar_id, titles);
+        await ada.api.untilStatus(({ progress }) => progress.pending === 0);
+        const shown = () => scene.events(ada.calendar_id).toSorted((a, b) => a.title < b.title ? -1 : 1);
+        const before = shown();
+        provider.user.remind(ada.calendar_id, before[0]?.id ?? "");
+        await patch({ reminders_minutes: [2880], all_day_reminder_time: "10:00" });
+        const response = await ada.api.request("POST", "/reapply", { integration_id: ada.integration.id });
+        assert.deepEqual([response.status, await response.json()], [202, { queued: 3 }]);
+        const left = async () =>
+          (await sql`
+        select from calendar_sync.jobs where kind = 'reapply' union all
+        select from calendar_sync.changes where kind = 'reapply'`).length;
+        await until(async () => await left() === 0);
+        assert.deepEqual(shown(), [
+          { ...before[0], reminders_minutes: [2280] },
+          before[1],
+          { ...before[2], reminders_minutes: [2280] },
+        ]);
+        // Done once: what its user changes afterwards stays.
+        provider.user.remind(ada.calendar_id, before[2]?.id ?? "");
+        await sql`update public.obligations set title = 'Two again' where user_id = ${ada.id} and title = 'Two'`;
+        await scene.untilTitles(ada.calendar_id, ["One", "Past", "Two again"]);
+        assert.deepEqual(shown().map(({ reminders_minutes }) => reminders_minutes), [[2280], [], [5]]);
+        await patch({ reminders_minutes: [10080, 1440], all_day_reminder_time: "09:00" });
+        await clear();
+      },
+    );
+
     await t.step("ten updates in a second cost at most two provider writes", async () => {
       const id = await add({ title: "Edited" });
       await scene.untilTitles(ada.calendar_id, ["Edited"]);
@@ -247,20 +333,20 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
     );
 
     await t.step(
-      "1,000 obligations in one INSERT make one wake-up call and become 1,000 events",
+      `${many} obligations in one INSERT make one wake-up call and become as many events`,
       async () => {
         // The calls of this transaction, before they are sent, without those of the tick.
         const calls = await sql.begin(async (own) => {
           await own`insert into public.obligations (user_id, title, deadline_date)
-          select ${ada.id}, 'Bulk ' || n, ${DAY} from generate_series(1, 1000) as n`;
+          select ${ada.id}, 'Bulk ' || n, ${DAY} from generate_series(1, ${many}::integer) as n`;
           await own`set constraints all immediate`;
           return await own`select 1 from net.http_request_queue where xmin = pg_current_xact_id()::xid`;
         });
         assert.ok(calls.length <= 1, `${calls.length} wake-up calls`);
-        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 1000));
+        await until(() => Promise.resolve(scene.events(ada.calendar_id).length === many));
         const status = await ada.api.untilStatus(({ progress }) => progress.pending === 0);
-        assert.deepEqual(status.progress, { pending: 0, synced: 1000, failed: 0 });
-        assert.equal(new Set(scene.titles(ada.calendar_id)).size, 1000);
+        assert.deepEqual(status.progress, { pending: 0, synced: many, failed: 0 });
+        assert.equal(new Set(scene.titles(ada.calendar_id)).size, many);
         await sql`delete from public.obligations where user_id = ${ada.id}`;
         await until(() => Promise.resolve(scene.events(ada.calendar_id).length === 0));
       },
@@ -286,7 +372,7 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
         latency_ms: LATENCY_MS[provider_name],
         match: { path: provider.paths.events },
       }]);
-      const { calendar_id } = await scene.connect(late.api, GRACE);
+      const { calendar_id } = await scene.connect(late.api, other_account);
       assert.ok(calendar_id);
       const seen = await late.api.untilStatus(({ progress }) => progress.synced > 0 && progress.pending > 0);
       assert.equal(seen.progress.synced + seen.progress.pending, 60);
@@ -323,15 +409,21 @@ export async function testSync(t: Deno.TestContext, provider_name: ProviderName)
     await t.step(
       "the events of a deleted user go, and no integration, mapping or secret is left behind",
       async () => {
-        const leaving = await scene.connectedUser(GRACE);
+        const leaving = await scene.connectedUser(other_account);
         await sql`insert into public.obligations (user_id, title, deadline_date) values (${leaving.id}, 'Left', ${DAY})`;
         await scene.untilTitles(leaving.calendar_id, ["Left"]);
-        const secrets = async () => (await sql`select 1 from vault.secrets`).length;
-        const before = await secrets();
+        // A token for calls and one to refresh it, or a password; and the cursor of a pull, if there was one yet.
+        const own = await sql<{ id: string }[]>`
+          select secret.id from vault.secrets as secret
+          join public.calendar_integrations as integration on integration.id = ${leaving.integration.id}
+          left join calendar_sync.pulls as pull on pull.integration_id = integration.id
+          where secret.id in (
+            integration.access_token_secret_id, integration.refresh_token_secret_id, pull.cursor_secret_id)`;
+        assert.ok(own.length >= (provider.name === "caldav" ? 1 : 2));
         await scene.deleteUsers(leaving.id);
-        assert.equal(provider.hasCalendar(GRACE, leaving.calendar_id), false);
-        // A token for calls and one to refresh it; or a password.
-        assert.equal(await secrets(), before - (provider.name === "caldav" ? 1 : 2));
+        assert.equal(provider.hasCalendar(other_account, leaving.calendar_id), false);
+        const left = await sql`select from vault.secrets where id in ${sql(own.map(({ id }) => id))}`;
+        assert.equal(left.length, 0);
         assert.equal(
           (await sql`select 1 from public.calendar_integrations where id = ${leaving.integration.id}`).length,
           0,

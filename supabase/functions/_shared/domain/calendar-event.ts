@@ -1,6 +1,8 @@
 import { Temporal } from "temporal-polyfill";
-import type { Due, IntegrationSettings, Obligation } from "./obligation.ts";
+import { eventTitle } from "./event-title.ts";
+import type { Due, EventSettings, Obligation } from "./obligation.ts";
 import { plainLine, plainText } from "./plain-text.ts";
+import type { SeenTime } from "./seen-event.ts";
 import { ZONE_ALIASES } from "./zone-aliases.ts";
 
 /** An event as every provider should show it: plain text, not yet escaped or named as any of them wants it. */
@@ -24,7 +26,7 @@ export type EventTime =
 /** Longer titles are cut: Google and Outlook document no limit, clients and exports break somewhere above. */
 export const TITLE_MAX_CHARACTERS = 250;
 /** A deadline has no duration, but providers refuse an event without one (Google 400 `timeRangeEmpty`). */
-export const TIMED_EVENT_MINUTES = 30;
+const TIMED_EVENT_MINUTES = 30;
 const MINUTES_PER_HOUR = 60;
 /** What RFC 3339 can write. */
 const YEAR_MIN = 1;
@@ -34,20 +36,27 @@ const YEAR_MAX = 9999;
  * The event that stands for an obligation.
  *
  * @returns null where the obligation belongs in no calendar: it has no deadline, is cancelled, or is completed
- * and the user wants completed ones removed; or no calendar can show its deadline, see {@link isOutOfRange}.
+ * and the user wants completed ones removed, or its type is none of those that the user chose; or no calendar can show its deadline, see {@link isOutOfRange}.
+ * @param kept where its user moved the event and it stays; then the description says the legal date. null: it is on its deadline
  */
-export function calendarEventOf(obligation: Obligation, settings: IntegrationSettings): CalendarEvent | null {
+export function calendarEventOf(
+  obligation: Obligation,
+  settings: EventSettings,
+  kept: SeenTime | null = null,
+): CalendarEvent | null {
   if (!belongsInCalendar(obligation, settings)) return null;
-  const time = eventTime(obligation.due);
-  if (time === null) return null;
+  const legal = eventTime(obligation.due);
+  if (legal === null) return null;
+  const stays_at = kept && seenEventTime(kept);
+  const time = stays_at ?? legal;
   const completed = obligation.status === "completed";
+  const title = eventTitle(settings.title_template, obligation);
   const url = linkOf(obligation.url);
   return {
     obligation_id: obligation.obligation_id,
-    title: cutTitle(plainLine(completed ? `✓ ${obligation.title}` : obligation.title)),
-    description: [plainText(obligation.description), url].filter((line) => line !== null && line !== "").join(
-      "\n\n",
-    ),
+    title: cutTitle(plainLine(completed ? `✓ ${title}` : title)),
+    description: [plainText(obligation.description), stays_at && legalLine(legal), url]
+      .filter((line) => line !== null && line !== "").join("\n\n"),
     time,
     url,
     completed,
@@ -58,7 +67,7 @@ export function calendarEventOf(obligation: Obligation, settings: IntegrationSet
 /** Reminders of an all-day deadline count back from the time of its day that the user chose, not from midnight. */
 function remindersOf(
   time: EventTime,
-  { reminders_minutes, all_day_reminder_time }: IntegrationSettings,
+  { reminders_minutes, all_day_reminder_time }: EventSettings,
 ): readonly number[] {
   if (time.kind === "timed") return reminders_minutes;
   const due = Temporal.PlainTime.from(all_day_reminder_time);
@@ -67,13 +76,15 @@ function remindersOf(
 }
 
 /** Whether an obligation has no event for the one reason that no calendar can show its deadline. */
-export function isOutOfRange(obligation: Obligation, settings: IntegrationSettings): boolean {
+export function isOutOfRange(obligation: Obligation, settings: EventSettings): boolean {
   return belongsInCalendar(obligation, settings) && eventTime(obligation.due) === null;
 }
 
-function belongsInCalendar({ due, status }: Obligation, settings: IntegrationSettings): boolean {
+function belongsInCalendar({ due, status, obligation_type }: Obligation, settings: EventSettings): boolean {
   return due.kind !== "none" && status !== "cancelled" &&
-    (status !== "completed" || settings.completed_events === "keep");
+    (status !== "completed" || settings.completed_events === "keep") &&
+    (settings.obligation_types === null ||
+      (obligation_type !== null && settings.obligation_types.includes(obligation_type)));
 }
 
 /**
@@ -90,8 +101,28 @@ export function cutTitle(title: string): string {
   return `${title.slice(0, end)}…`;
 }
 
-/** @returns null where there is none, or it would be in a year that RFC 3339 cannot write: Postgres has others, and infinity */
-function eventTime(due: Due): EventTime | null {
+/** What the description says while its user keeps the event elsewhere. */
+function legalLine(legal: EventTime): string {
+  return `Legal date: ${
+    legal.kind === "all_day" ? legal.start_date : legal.start.slice(0, "YYYY-MM-DD".length)
+  }`;
+}
+
+/** A time as it was seen, as it would be sent; null where no event can be then. */
+function seenEventTime(seen: SeenTime): EventTime | null {
+  if (seen.kind === "all_day") return seen;
+  const zone = knownTimeZone(seen.time_zone);
+  const start = inRange(() => Temporal.Instant.from(seen.start_at).toZonedDateTimeISO(zone));
+  const end = start && inRange(() => Temporal.Instant.from(seen.end_at).toZonedDateTimeISO(zone));
+  return end && timedEvent(start, end);
+}
+
+/**
+ * When the event of a deadline is.
+ *
+ * @returns null where there is none, or it would be in a year that RFC 3339 cannot write: Postgres has others, and infinity
+ */
+export function eventTime(due: Due): EventTime | null {
   switch (due.kind) {
     case "none":
       return null;
@@ -107,15 +138,14 @@ function eventTime(due: Due): EventTime | null {
       const start = utc && inRange(() => utc.withTimeZone(zone));
       const utc_end = start && inRange(() => utc.add({ minutes: TIMED_EVENT_MINUTES }));
       const end = utc_end && inRange(() => utc_end.withTimeZone(zone));
-      const text = { timeZoneName: "never", smallestUnit: "second" } as const;
-      return end && {
-        kind: "timed",
-        start: start.toString(text),
-        end: end.toString(text),
-        time_zone: start.timeZoneId,
-      };
+      return end && timedEvent(start, end);
     }
   }
+}
+
+function timedEvent(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime): EventTime {
+  const text = { timeZoneName: "never", smallestUnit: "second" } as const;
+  return { kind: "timed", start: start.toString(text), end: end.toString(text), time_zone: start.timeZoneId };
 }
 
 function inRange<T extends { readonly year: number }>(read: () => T): T | null {
@@ -140,8 +170,14 @@ const CANONICAL_ZONES: ReadonlyMap<string, string> = new Map(
  * offset. One that is no IANA name is UTC, since a typo must not keep a deadline away.
  */
 export function knownTimeZone(name: string | null): string {
-  if (name === null || !/^[A-Za-z]/.test(name)) return "UTC";
-  const spelt = zoneOfRuntime(name) ?? "UTC";
+  return ianaTimeZone(name) ?? "UTC";
+}
+
+/** @returns IANA's own name for a zone; null where it has none of this name */
+export function ianaTimeZone(name: string | null): string | null {
+  if (name === null || !/^[A-Za-z]/.test(name)) return null;
+  const spelt = zoneOfRuntime(name);
+  if (spelt === null) return null;
   const canonical = CANONICAL_ZONES.get(spelt);
   // A runtime with old time zones does not know every new name.
   return canonical === undefined ? spelt : zoneOfRuntime(canonical) ?? spelt;

@@ -9,14 +9,17 @@ export const LAST_ERROR_CODES = [
   "mailbox_unavailable",
   "calendar_missing",
   "mass_deletion",
+  "mass_edit",
   "secret_unreadable",
   "configuration",
   "provider_unavailable",
   "quota",
 ] as const;
 
-/** The database says the other two itself. */
-const SAID_HERE = LAST_ERROR_CODES.filter((code) => code !== "mass_deletion" && code !== "secret_unreadable");
+/** The database says the others itself. */
+const SAID_HERE = LAST_ERROR_CODES.filter((code) =>
+  code !== "mass_deletion" && code !== "mass_edit" && code !== "secret_unreadable"
+);
 type SaidHere = typeof SAID_HERE[number];
 
 /** Why an integration does not sync, as its user is told; `message` says what to do next. */
@@ -28,7 +31,7 @@ export const LastError = z.object({
 export type LastError = z.infer<typeof LastError>;
 
 /** What each code says unless there is more to say. */
-export const LAST_ERROR_MESSAGES: Readonly<Record<SaidHere, string>> = {
+const LAST_ERROR_MESSAGES: Readonly<Record<SaidHere, string>> = {
   invalid_grant: "The calendar account no longer lets us in. Connect it again.",
   scope_missing: "The permission to change this calendar was withdrawn. Connect again and allow it.",
   admin_consent_required: "Your organisation's administrator has to allow this first; then connect again.",

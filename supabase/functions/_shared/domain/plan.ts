@@ -1,5 +1,6 @@
 import { type CalendarEvent, calendarEventOf, isOutOfRange } from "./calendar-event.ts";
 import type { IntegrationSettings, Obligation } from "./obligation.ts";
+import type { SeenTime } from "./seen-event.ts";
 
 /** What we know to be in a calendar for one obligation. */
 export interface Mapping {
@@ -7,6 +8,8 @@ export interface Mapping {
   readonly external_event_id: string;
   /** Hash of the event that we last sent, see {@link hashEvent}; never of what the provider read back. */
   readonly content_hash: string;
+  /** The version that we last wrote or saw; null: any may be overwritten. */
+  readonly etag: string | null;
 }
 
 /** Everything the decision about one obligation in one calendar depends on. */
@@ -19,6 +22,10 @@ export interface Situation {
   /** The integration is being disconnected and its events shall go. */
   readonly removing: boolean;
   readonly mapping: Mapping | null;
+  /** Where its user keeps the event although its deadline is elsewhere; null: nowhere. */
+  readonly kept: SeenTime | null;
+  /** Its user invited somebody: deleting the event would tell them that it is cancelled. */
+  readonly has_guests: boolean;
   /** Calendars in which an attempt without a recorded outcome may have left an event that no mapping knows. */
   readonly attempted_in: readonly string[];
 }
@@ -42,6 +49,8 @@ type Step =
     readonly event: CalendarEvent;
     readonly content_hash: string;
     readonly event_id: string;
+    /** Only this version is overwritten; null: any. */
+    readonly etag: string | null;
   }
   | { readonly kind: "delete"; readonly calendar_id: string; readonly event_id: string }
   | {
@@ -69,7 +78,7 @@ export async function planObligation(situation: Situation): Promise<Plan> {
 async function planStep(situation: Situation): Promise<Step> {
   const { settings, mapping } = situation;
   const obligation = situation.removing ? null : situation.obligation;
-  const event = obligation && calendarEventOf(obligation, settings);
+  const event = obligation && calendarEventOf(obligation, settings, situation.kept);
   if (event === null) {
     if (mapping !== null) {
       return { kind: "delete", calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
@@ -81,6 +90,8 @@ async function planStep(situation: Situation): Promise<Step> {
   const content_hash = await hashEvent(event);
   if (mapping === null) return { kind: "create", event, content_hash };
   if (mapping.calendar_id !== situation.calendar_id) {
+    // It stays where its guests know it, and is its user's from now on.
+    if (situation.has_guests) return { kind: "create", event, content_hash };
     const from = { calendar_id: mapping.calendar_id, event_id: mapping.external_event_id };
     return { kind: "move", event, content_hash, from };
   }
@@ -88,7 +99,10 @@ async function planStep(situation: Situation): Promise<Step> {
   // move it to another calendar and got no further than to take it away here.
   const is_certain = situation.attempted_in.length === 0;
   if (is_certain && mapping.content_hash === content_hash) return { kind: "nothing" };
-  return { kind: "update", event, content_hash, event_id: mapping.external_event_id };
+  // What an attempt without an outcome wrote has a version that we do not know. An empty hash: the calendar may be a new one, and the
+  // event is written whatever is there.
+  const etag = is_certain && mapping.content_hash !== "" ? mapping.etag : null;
+  return { kind: "update", event, content_hash, event_id: mapping.external_event_id, etag };
 }
 
 /**

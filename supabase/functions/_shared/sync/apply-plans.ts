@@ -142,7 +142,13 @@ function writeOf(plan: Plan, calendar_id: string): Change | null {
     case "move":
       return { kind: "create", calendar_id, event: plan.event };
     case "update":
-      return { kind: "update", calendar_id, event_id: plan.event_id, event: plan.event };
+      return {
+        kind: "update",
+        calendar_id,
+        event_id: plan.event_id,
+        event: plan.event,
+        etag: plan.etag,
+      };
     case "delete":
       return plan.calendar_id === calendar_id
         ? { kind: "delete", calendar_id, event_id: plan.event_id }

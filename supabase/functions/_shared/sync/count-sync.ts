@@ -1,3 +1,4 @@
+import type { COUNTERS, LabelsOf } from "../platform/metric-definitions.ts";
 import { metrics } from "../platform/metrics.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import { isIdle, type Lane } from "./lane.ts";
@@ -38,7 +39,7 @@ export function countJobs(
       metrics.count("calendar_obligation_syncs", {
         obligation_type: job.deadline?.obligation_type || NO_TYPE,
       });
-    } else if (outcome !== null && outcome.kind !== "gone") {
+    } else if (outcome !== null && outcome.kind !== "gone" && outcome.kind !== "edited") {
       const reason = "reason" in outcome ? outcome.reason : outcome.kind;
       metrics.count("calendar_job_failures", { provider, reason: wordOf(reason) });
     }
@@ -53,6 +54,14 @@ export function countBatch(
   if (lane.kind === "event" && !isIdle(lane)) {
     metrics.count("calendar_syncs", { provider: lane.provider, result });
   }
+}
+
+/** Counts a calendar that was read for what its user changed. */
+export function countPull(
+  { kind, provider }: Lane,
+  result: LabelsOf<typeof COUNTERS.calendar_pulls>["result"],
+): void {
+  if (kind === "pull") metrics.count("calendar_pulls", { provider, result });
 }
 
 /** A reason is one word of a provider's list; anything else could say more than a metric may. */

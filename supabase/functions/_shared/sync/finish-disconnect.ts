@@ -3,6 +3,7 @@ import { log } from "../platform/log.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
+import { endChannels } from "./end-channels.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { retryRow } from "./outcome-rows.ts";
@@ -18,18 +19,21 @@ export interface DisconnectContext extends LaneContext {
 const Removed = z.object({ refresh_token: z.string().nullable() }).nullable();
 
 /**
- * The last step of disconnecting with `events=remove`: deletes our own calendar if nothing else is in it, also
+ * The last step of disconnecting with `events=remove`: ends push channels that are left, deletes our own calendar if nothing else is in it, also
  * where the events were in another one, then the integration with its tokens. Where the provider does not answer, the lane is tried again later.
  */
 export async function finishDisconnect(lane: Lane, context: DisconnectContext): Promise<void> {
   const budget = createCallBudget(lane.calls);
   const { own_calendar_id } = lane;
-  if (own_calendar_id !== null) {
-    const answer = await withToken(
-      lane,
-      context,
-      (access_token) => deleteIfEmpty(context.clientFor(lane, access_token, budget), own_calendar_id),
-    );
+  const channels = lane.push?.channels ?? [];
+  if (own_calendar_id !== null || channels.length > 0) {
+    const answer = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<unknown>> => {
+      const client = context.clientFor(lane, access_token, budget);
+      await endChannels(client, channels);
+      return own_calendar_id === null
+        ? { kind: "done", value: null }
+        : await deleteIfEmpty(client, own_calendar_id);
+    });
     if (answer.kind === "without_token" && answer.token.kind === "lost") {
       // With its grant the integration has gone already.
       addToSummary({ success: true, ended_by: "without_token" });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CALENDAR_EDITS } from "../domain/calendar-edits.ts";
 import type { Due, Obligation } from "../domain/obligation.ts";
 
 const Deadline = z.object({
@@ -11,19 +12,54 @@ const Deadline = z.object({
   deadline_at: z.string().nullable(),
   time_zone: z.string().nullable(),
   url: z.string().nullable(),
-}).transform((row): Obligation & { readonly obligation_type: string | null } => ({
+}).transform((row): Obligation => ({
   obligation_id: row.obligation_id,
   title: row.title ?? "",
   description: row.description ?? "",
+  obligation_type: row.obligation_type,
   status: row.status,
   due: dueOf(row),
   url: row.url,
-  /** As the host's adapter calls it, for the metrics alone. */
-  obligation_type: row.obligation_type,
 }));
 
 /** What made a job necessary. It is handed back as it came, for the row of activity. */
 export const Cause = z.looseObject({ by: z.string(), request_id: z.string().nullable() });
+
+/** As {@link EventTime} of the domain. */
+export const EventTime = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("all_day"), start_date: z.string(), end_date: z.string() }),
+  z.object({ kind: z.literal("timed"), start: z.string(), end: z.string(), time_zone: z.string() }),
+]);
+
+/** As {@link SeenTime} of the domain. */
+export const SeenTime = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("all_day"), start_date: z.string(), end_date: z.string() }),
+  z.object({
+    kind: z.literal("timed"),
+    start_at: z.string(),
+    end_at: z.string(),
+    time_zone: z.string().nullable(),
+  }),
+]);
+
+/** What is known of the event that stands for an obligation, beside its calendar. */
+export const KnownMapping = z.object({
+  external_event_id: z.string(),
+  /** Empty: the event is to be written, whatever it shows. */
+  content_hash: z.string(),
+  etag: z.string().nullable(),
+  previous_etag: z.string().nullable(),
+  sent_time: EventTime.nullable(),
+});
+
+/** What its user did to an event; null: nothing. */
+export const KnownEdit = z.object({
+  seen: SeenTime.nullable(),
+  is_kept: z.boolean(),
+  is_gone: z.boolean(),
+  original_event_id: z.string().nullable(),
+  has_guests: z.boolean(),
+}).nullable();
 
 const Job = z.object({
   obligation_id: z.string(),
@@ -33,11 +69,17 @@ const Job = z.object({
   cause: Cause.nullable(),
   deadline: Deadline.nullable(),
   deadline_hash: z.string().nullable(),
-  mapping: z.object({
-    calendar_id: z.string(),
-    external_event_id: z.string(),
-    content_hash: z.string(),
-  }).nullable(),
+  mapping: KnownMapping.extend({ calendar_id: z.string() }).nullable(),
+  edit: KnownEdit,
+});
+
+/** An event that is there, for a job that goes through all of them. */
+const LaneEvent = z.object({
+  obligation_id: z.string(),
+  calendar_id: z.string(),
+  event_id: z.string(),
+  /** Null: the obligation is deleted, or not this user's any more. */
+  deadline: Deadline.nullable(),
 });
 
 const Lane = z.object({
@@ -47,11 +89,30 @@ const Lane = z.object({
   lease: z.string(),
   /**
    * The kind of its jobs. `event`: the jobs are in `jobs`; of any other kind there is one job, `single`. `keep_alive`: use the
-   * refresh token. `find_orphans`: search the calendar for events of ours that no mapping knows. `disconnect`: nothing of ours
-   * is left in the calendar of a user who leaves.
+   * refresh token. `channel`: see to its push channels, which are in `push`. `pull`: read what changed in the calendar.
+   * `find_orphans`: search the calendar for events of ours that no mapping knows. `disconnect`: nothing of ours is left in the calendar
+   * of a user who leaves. `reapply`: set the reminders of `events` to those of the settings.
    */
-  kind: z.enum(["event", "find_orphans", "keep_alive", "disconnect"]),
-  single: z.object({ version: z.number(), attempts: z.number() }).nullable(),
+  kind: z.enum(["event", "find_orphans", "keep_alive", "disconnect", "channel", "pull", "reapply"]),
+  single: z.object({
+    version: z.number(),
+    attempts: z.number(),
+    /** For how long its attempts have been in vain. */
+    failing_s: z.number(),
+  }).nullable(),
+  /** The push channels that there are, the newest first, and whether there is to be one. */
+  push: z.object({
+    wanted: z.boolean(),
+    channels: z.array(z.object({
+      channel_id: z.string(),
+      calendar_id: z.string(),
+      resource_id: z.string().nullable(),
+      state: z.enum(["registering", "active", "stopping", "failed"]),
+      renewal_is_due: z.boolean(),
+    })),
+  }).nullable(),
+  /** With what a `pull` goes on; null: everything is listed. */
+  cursor: z.string().nullable(),
   /** The user disconnects and wants the events gone. */
   removing: z.boolean(),
   user_id: z.string(),
@@ -66,6 +127,9 @@ const Lane = z.object({
     reminders_minutes: z.array(z.number()),
     all_day_reminder_time: z.string(),
     completed_events: z.enum(["keep", "remove"]),
+    obligation_types: z.array(z.string()).nullable(),
+    title_template: z.string(),
+    calendar_edits: z.enum(CALENDAR_EDITS),
   }),
   /** Runs in a row that achieved nothing. */
   attempts: z.number(),
@@ -74,6 +138,8 @@ const Lane = z.object({
   access_token: z.string().min(1).nullable(),
   token_expires_at: z.string().nullable(),
   jobs: z.array(Job),
+  /** Of `reapply`: the next events, in the order of their obligations; none: it is over. */
+  events: z.array(LaneEvent).optional(),
 });
 
 /** What `calendar_claim` answers. */
@@ -89,6 +155,7 @@ export const ClaimedLanes = Claimed.transform(({ lanes }) => lanes);
 
 export type Lane = z.infer<typeof Lane>;
 export type Job = z.infer<typeof Job>;
+export type LaneEvent = z.infer<typeof LaneEvent>;
 export type Cause = z.infer<typeof Cause>;
 
 /** Whether a lane was claimed and then there was nothing to take. */
@@ -96,7 +163,8 @@ export function isIdle({ kind, jobs }: Pick<Lane, "kind" | "jobs">): boolean {
   return kind === "event" && jobs.length === 0;
 }
 
-function dueOf(
+/** The deadline of a row with its three columns. */
+export function dueOf(
   row: { deadline_date: string | null; deadline_at: string | null; time_zone: string | null },
 ): Due {
   if (row.deadline_date !== null) return { kind: "date", date: row.deadline_date };

@@ -1,5 +1,8 @@
+import type { EventTime } from "../domain/calendar-event.ts";
 import type { Plan } from "../domain/plan.ts";
+import type { SeenTime } from "../domain/seen-event.ts";
 import type { Outcome } from "../providers/outcome.ts";
+import { metEdit } from "./edit-rows.ts";
 import type { Job, Lane } from "./lane.ts";
 import type { RecordedOutcome } from "./recorded.ts";
 import { retryDelayMs } from "./retry.ts";
@@ -20,14 +23,17 @@ export interface PlannedJob {
 
 /** The outcome of a job that is no event. */
 export function doneRow({ kind, single }: Lane): RecordedOutcome {
-  if (kind !== "keep_alive" && kind !== "find_orphans") throw new Error(`${kind} is not done this way.`);
+  if (kind === "event" || kind === "disconnect") throw new Error(`${kind} is not done this way.`);
   return { kind: "done", job: kind, version: single?.version ?? 0 };
 }
 
 /** A job that is no event is tried again later. */
-export function retryRow({ kind, single }: Lane, error: string): RecordedOutcome {
+export function retryRow(
+  { kind, single }: Lane,
+  error: string,
+  run_in_ms: number = retryDelayMs(single?.attempts ?? 0),
+): RecordedOutcome {
   if (kind === "event") throw new Error("An event has outcomes of its own.");
-  const run_in_ms = retryDelayMs(single?.attempts ?? 0);
   const version = single?.version ?? 0;
   return { kind: "retry", job: kind, version, run_in_ms, error, counts: true, may_leave: false };
 }
@@ -75,6 +81,8 @@ function withLeftover(row: RecordedOutcome, { calendar_ids, reason }: Leftover):
     case "failed":
       return { ...row, may_leave: true };
     case "done":
+    case "advanced":
+    case "touched":
       return row;
   }
 }
@@ -87,6 +95,18 @@ function rowsOf(
   counts: boolean,
 ): RecordedOutcome[] {
   const { obligation_id, version, cause } = job;
+  if (metEdit(plan, outcome)) {
+    return [{
+      kind: "retry",
+      obligation_id,
+      version,
+      // Once more at once. What is never in the version that we know waits as after any other failure.
+      run_in_ms: job.attempts === 0 ? 0 : retryDelayMs(job.attempts),
+      error: "edited",
+      counts: true,
+      may_leave: false,
+    }];
+  }
   switch (outcome?.kind) {
     case "done":
       if (!("content_hash" in plan)) return [{ kind: "removed", obligation_id, version }];
@@ -101,8 +121,10 @@ function rowsOf(
         content_hash: plan.content_hash,
         action: ACTIONS[plan.kind],
         title: job.deadline?.title ?? null,
-        due: dueText(job),
+        due: keptAt(job) === null ? dueText(job) : shownText(plan.event.time),
         cause,
+        sent_time: plan.event.time,
+        is_kept: keptAt(job) !== null,
       }];
     case "gone":
       // Only leftovers were looked for. The mapping, where there is one, stays true.
@@ -124,6 +146,7 @@ function rowsOf(
         }];
       }
       return [{ kind: "removed", obligation_id, version }];
+    case "edited":
     case "retry":
     case "unknown":
     case "conflict":
@@ -158,6 +181,15 @@ function rowsOf(
     default:
       return [];
   }
+}
+
+/** Where its user keeps the event of an obligation; null: it is where its deadline is. */
+export function keptAt({ edit }: Job): SeenTime | null {
+  return edit?.is_kept ? edit.seen : null;
+}
+
+function shownText(time: EventTime): string {
+  return time.kind === "all_day" ? time.start_date : time.start;
 }
 
 function dueText({ deadline }: Job): string | null {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { CALENDAR_EDITS } from "../domain/calendar-edits.ts";
 import { LastError } from "../domain/last-error.ts";
-import { Cause } from "./lane.ts";
+import { Cause, EventTime, SeenTime } from "./lane.ts";
 
 /** Every outcome names its job: the obligation and the version that was claimed. */
 const EventJob = { obligation_id: z.string(), version: z.number() };
@@ -12,7 +13,8 @@ const left_in = z.array(z.string()).optional();
  *
  * `synced`: the event is in the calendar. `unchanged`: nothing was to do. `removed`: there is no event. `retry`: it is tried again in
  * `run_in_ms`; `counts` where the failure is the job's own, `may_leave` where an event may be there that no mapping knows. `failed`:
- * given up. `done`, and `retry` with a `job`: of a job that is no event.
+ * given up. With a `job`, of one that is no event: `done`, `retry`, `advanced` as far as an obligation, and `touched`, an event that has
+ * another etag now.
  */
 export const RecordedOutcome = z.discriminatedUnion("kind", [
   z.object({
@@ -27,6 +29,10 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
     title: z.string().nullable(),
     due: z.string().nullable(),
     cause: Cause.nullable(),
+    /** When the event is, as it was sent. */
+    sent_time: EventTime,
+    /** That is where its user left it. */
+    is_kept: z.boolean(),
     error: z.string().optional(),
     left_in,
   }),
@@ -50,7 +56,7 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("retry"),
-    job: z.enum(["find_orphans", "keep_alive", "disconnect"]).optional(),
+    job: z.enum(["pull", "find_orphans", "keep_alive", "disconnect", "reapply", "channel"]).optional(),
     obligation_id: z.string().optional(),
     version: z.number(),
     run_in_ms: z.number(),
@@ -67,8 +73,16 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("done"),
-    job: z.enum(["find_orphans", "keep_alive"]),
+    job: z.enum(["pull", "find_orphans", "keep_alive", "reapply", "channel"]),
     version: z.number(),
+  }),
+  z.object({ kind: z.literal("advanced"), job: z.literal("reapply"), ...EventJob }),
+  z.object({
+    kind: z.literal("touched"),
+    job: z.literal("reapply"),
+    obligation_id: z.string(),
+    event_id: z.string(),
+    etag: z.string().nullable(),
   }),
 ]);
 
@@ -89,7 +103,36 @@ export const RecordedBatch = z.object({
   status: z.enum(["paused", "disconnected"]).nullable(),
   last_error: LastError.nullable(),
   calendar_id: z.string().nullable(),
+  /** All news of the calendar was read, up to `cursor`. */
+  pulled: z.boolean(),
+  /** With what the next pull goes on; null: everything is listed. */
+  cursor: z.string().nullable(),
+  calendar_edits: z.enum(CALENDAR_EDITS),
 });
 
+/** What was decided of an event that is not as we wrote it, as `calendar_record` takes it (`calendar_sync.decided_edit`). */
+export const RecordedEdit = z.object({
+  kind: z.enum([
+    "noise",
+    "series",
+    "known",
+    "converged",
+    "moved",
+    "resized",
+    "deleted",
+    "returned",
+    "overtaken",
+  ]),
+  obligation_id: z.string(),
+  event_id: z.string(),
+  /** As the event is now; null: it is gone, or its provider has no versions. */
+  etag: z.string().nullable(),
+  seen: SeenTime.nullable(),
+  has_guests: z.boolean().nullable(),
+  /** When it should be, and is. */
+  sent_time: EventTime.nullable(),
+});
+
+export type RecordedEdit = z.infer<typeof RecordedEdit>;
 export type RecordedOutcome = z.infer<typeof RecordedOutcome>;
 export type RecordedBatch = z.infer<typeof RecordedBatch>;

@@ -1,15 +1,16 @@
 import { z } from "zod";
+import { withEffectiveEdits } from "../domain/calendar-edits.ts";
 import { createDeliveries } from "../notices/deliver.ts";
 import type { Senders } from "../notices/delivery.ts";
 import { onShutdown } from "../platform/background.ts";
 import { log } from "../platform/log.ts";
 import { metrics } from "../platform/metrics.ts";
-import type { DisconnectContext } from "./finish-disconnect.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
 import { Claimed, isIdle, type Lane } from "./lane.ts";
 import type { WakeUp } from "./wake-up.ts";
 import { createWorkBudget } from "./work-budget.ts";
 import { workLane } from "./work-lane.ts";
+import type { WorkerContext } from "./worker-context.ts";
 
 /** Long enough to catch the next edit of a person, or the first retries, without another wake-up call. */
 const LINGER_MS = 2_000;
@@ -34,9 +35,11 @@ export interface Drained {
 }
 
 /** What the worker needs; `worker_id` is its own. */
-export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id"> {
+export interface WorkerDependencies extends Omit<WorkerContext, "worker_id"> {
   /** Lanes that are worked side by side in one process. */
   readonly lanes_at_once: number;
+  /** Whether the operator lets users accept in advance what they move in a calendar. */
+  readonly accept_edits: boolean;
   readonly senders: Senders;
 }
 
@@ -49,7 +52,7 @@ export interface WorkerDependencies extends Omit<DisconnectContext, "worker_id">
  */
 export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up: WakeUp): Promise<Drained> {
   const worker_id = crypto.randomUUID();
-  const context: DisconnectContext = { ...dependencies, worker_id };
+  const context: WorkerContext = { ...dependencies, worker_id };
   const { rpc, lanes_at_once } = dependencies;
   const budget = createWorkBudget();
   const stopListening = onShutdown(() => budget.end());
@@ -71,7 +74,7 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up
       const claimed = await rpc("calendar_claim", args, Claimed);
       failures_in_a_row = 0;
       if (claimed.deliveries_are_due) deliveries.begin();
-      return claimed.lanes;
+      return claimed.lanes.map((lane) => withEffectiveEdits(lane, dependencies.accept_edits));
     } catch (error: unknown) {
       // A moment without the database must not end the work on claimed lanes.
       failures_in_a_row++;

@@ -6,9 +6,10 @@ import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts"
 import { type Applied, applyPlans, isRefusal, needsCalls } from "./apply-plans.ts";
 import { nextBatchJobs } from "./batch-size.ts";
 import { countBatch, countJobs, countSettled } from "./count-sync.ts";
-import type { Lane } from "./lane.ts";
+import { editOfOutcome } from "./edit-rows.ts";
+import type { Job, Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
-import { outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
+import { keptAt, outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
 import { recordBatch, withoutToken } from "./record-batch.ts";
 import { isInDoubt, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
@@ -37,7 +38,9 @@ export async function syncMultipleObligations(
       settings: lane.settings,
       calendar_id,
       removing: lane.removing,
-      mapping: job.mapping,
+      mapping: knownMapping(job),
+      kept: keptAt(job),
+      has_guests: job.edit?.has_guests ?? false,
       attempted_in: job.attempted_in,
     }),
   })));
@@ -89,18 +92,32 @@ export async function syncMultipleObligations(
       ? { ended_by: "unreachable" }
       : {}),
   });
-  const recorded = await recordBatch(lane, rows, verdict, { calls_made: budget.used, next_jobs }, context);
+  const edits = toApply.flatMap((item, index) => editOfOutcome(item, outcomes[index] ?? null) ?? []);
+  const recorded = await recordBatch(
+    lane,
+    rows,
+    verdict,
+    { calls_made: budget.used, next_jobs, edits },
+    context,
+  );
   countBatch(lane, recorded ? (verdict.succeeded ? "succeeded" : "failed") : "lease_lost");
   return recorded;
+}
+
+/** After so many updates that met other versions, or failed, the event is written whatever it is by then. */
+const ATTEMPTS_BY_VERSION = 3;
+
+function knownMapping({ mapping, attempts }: Job): Job["mapping"] {
+  return mapping && { ...mapping, etag: attempts < ATTEMPTS_BY_VERSION ? mapping.etag : null };
 }
 
 /**
  * Finds out, once the same jobs have failed some times, whether it is them or the provider: a job whose calendar answers
  * is given up in the end, and one that merely met an outage is not.
  */
-async function askInDoubt(
+export async function askInDoubt(
   lane: Lane,
-  planned: readonly PlannedJob[],
+  planned: readonly { readonly job: { readonly attempts: number } }[],
   outcomes: readonly (Outcome | null)[],
   context: LaneContext,
   budget: CallBudget,

@@ -82,9 +82,9 @@ export function laneVerdict(
   };
 }
 
-/** Whether the calendar is as it was asked to be. */
+/** Whether the calendar is as it was asked to be, or is in a moment: an update that meets an edit is repeated at once. */
 function isAchieved({ kind }: Outcome): boolean {
-  return kind === "done" || kind === "gone";
+  return kind === "done" || kind === "gone" || kind === "edited";
 }
 
 /** Whether it is a failure that passes by itself. */

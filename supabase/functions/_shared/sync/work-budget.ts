@@ -2,7 +2,7 @@
 const CLAIM_FOR_MS = 60_000;
 /** Hosted functions may use 2 s and take no new work after half of that. */
 const CPU_MS = 1_000;
-/** Measured (docs/performance.md), rounded up. */
+/** Measured (docs/understand/performance.md), rounded up. */
 const CPU_MS_A_LANE = 5;
 const CPU_MS_A_JOB = 0.1;
 const CPU_MS_A_DELIVERY = 2;
@@ -12,7 +12,9 @@ export interface WorkBudget {
   /** Whether there is room for another lane. */
   hasRoom(): boolean;
   /** Notes lanes that were claimed. */
-  spend(lanes: readonly { readonly jobs: readonly unknown[] }[]): void;
+  spend(
+    lanes: readonly { readonly jobs: readonly unknown[]; readonly events?: readonly unknown[] | undefined }[],
+  ): void;
   /** Notes deliveries that were claimed. */
   spendOnDeliveries(count: number): void;
   /** Ends it at once: the platform is about to end this process. */
@@ -32,7 +34,9 @@ export function createWorkBudget(now: () => number = () => performance.now()): W
   return {
     hasRoom: () => !ended && now() < claim_until && cpu_ms < CPU_MS,
     spend(lanes) {
-      for (const { jobs } of lanes) cpu_ms += CPU_MS_A_LANE + jobs.length * CPU_MS_A_JOB;
+      for (const { jobs, events = [] } of lanes) {
+        cpu_ms += CPU_MS_A_LANE + (jobs.length + events.length) * CPU_MS_A_JOB;
+      }
     },
     spendOnDeliveries(count) {
       cpu_ms += count * CPU_MS_A_DELIVERY;

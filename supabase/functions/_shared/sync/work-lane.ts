@@ -1,12 +1,16 @@
 import { log } from "../platform/log.ts";
 import { addToSummary, inLogScope, logScope } from "../platform/log-scope.ts";
 import { metrics } from "../platform/metrics.ts";
-import { countBatch } from "./count-sync.ts";
+import { countBatch, countPull } from "./count-sync.ts";
 import { findOrphans } from "./find-orphans.ts";
-import { type DisconnectContext, finishDisconnect } from "./finish-disconnect.ts";
+import { finishDisconnect } from "./finish-disconnect.ts";
 import { keepAlive } from "./keep-alive.ts";
+import { keepChannel } from "./keep-channel.ts";
+import { pullChanges } from "./pull-changes.ts";
 import { isIdle, type Job, type Lane } from "./lane.ts";
+import { reapplyReminders } from "./reapply-reminders.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
+import type { WorkerContext } from "./worker-context.ts";
 
 /**
  * Does what a claimed lane asks for and gives the lane back. Never rejects: what fails is logged, the lease ends by
@@ -14,7 +18,7 @@ import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
  *
  * @param signal aborted when the lease is lost
  */
-export async function workLane(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
+export async function workLane(lane: Lane, context: WorkerContext, signal: AbortSignal): Promise<void> {
   const run_id = crypto.randomUUID();
   const { request_id, request_ids } = requestsBehind(lane.jobs);
   const fields = {
@@ -43,6 +47,7 @@ export async function workLane(lane: Lane, context: DisconnectContext, signal: A
         error,
       });
       countBatch(lane, "error");
+      countPull(lane, aborted ? "lease_lost" : "error");
     } finally {
       if (!isIdle(lane)) {
         metrics.observe(
@@ -55,16 +60,25 @@ export async function workLane(lane: Lane, context: DisconnectContext, signal: A
   });
 }
 
-async function work(lane: Lane, context: DisconnectContext, signal: AbortSignal): Promise<void> {
+async function work(lane: Lane, context: WorkerContext, signal: AbortSignal): Promise<void> {
   switch (lane.kind) {
     case "event":
       await syncMultipleObligations(lane, context, signal);
       break;
+    case "pull":
+      await pullChanges(lane, context, signal);
+      break;
     case "find_orphans":
       await findOrphans(lane, context, signal);
       break;
+    case "reapply":
+      await reapplyReminders(lane, context, signal);
+      break;
     case "keep_alive":
       await keepAlive(lane, context);
+      break;
+    case "channel":
+      await keepChannel(lane, context);
       break;
     case "disconnect":
       await finishDisconnect(lane, context);

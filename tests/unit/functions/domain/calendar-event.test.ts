@@ -7,18 +7,16 @@ import {
   TITLE_MAX_CHARACTERS,
 } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import type { Due, Obligation } from "../../../../supabase/functions/_shared/domain/obligation.ts";
+import { DEFAULT_SETTINGS } from "../../../support/default-settings.ts";
 
-const SETTINGS = {
-  reminders_minutes: [10080, 1440],
-  all_day_reminder_time: "09:00",
-  completed_events: "keep",
-} as const;
+const SETTINGS = DEFAULT_SETTINGS;
 
 function obligation(change: Partial<Obligation> = {}): Obligation {
   return {
     obligation_id: "00000000-0000-4000-8000-000000000001",
     title: "Permit renewal",
     description: "Form 12",
+    obligation_type: null,
     status: "open",
     due: { kind: "date", date: "2026-12-31" },
     url: null,
@@ -155,9 +153,9 @@ Deno.test("a title is cut at 250 characters and never inside what a reader sees 
 Deno.test("reminders of an all-day deadline count back from the time of its day, those of a timed one from its start", () => {
   const minutesBefore = (all_day_reminder_time: string, due: Due) =>
     calendarEventOf(obligation({ due }), {
+      ...SETTINGS,
       reminders_minutes: [1440, 60, 0],
       all_day_reminder_time,
-      completed_events: "keep",
     })?.reminders_minutes;
   const day: Due = { kind: "date", date: "2026-12-31" };
   assert.deepEqual(minutesBefore("09:00", day), [900, -480, -540]);
@@ -166,4 +164,40 @@ Deno.test("reminders of an all-day deadline count back from the time of its day,
   assert.deepEqual(minutesBefore("00:30", day), [1410, 30, -30]);
   const at: Due = { kind: "instant", at: "2026-12-31T12:00:00Z", time_zone: null };
   assert.deepEqual(minutesBefore("09:00", at), [1440, 60, 0]);
+});
+
+Deno.test("an event that its user keeps elsewhere says the legal date, before the link", () => {
+  const url = "https://example.com/o";
+  const kept = {
+    kind: "timed",
+    start_at: "2027-01-04T08:00:00Z",
+    end_at: "2027-01-04T09:00:00Z",
+    time_zone: "Europe/Berlin",
+  } as const;
+  const event = calendarEventOf(obligation({ url }), SETTINGS, kept);
+  assert.equal(event?.description, `Form 12\n\nLegal date: 2026-12-31\n\n${url}`);
+  assert.deepEqual(event?.time, {
+    kind: "timed",
+    start: "2027-01-04T09:00:00+01:00",
+    end: "2027-01-04T10:00:00+01:00",
+    time_zone: "Europe/Berlin",
+  });
+});
+
+Deno.test("the legal date of an instant is the one of its own zone; a kept time without a zone is in UTC", () => {
+  const due = { kind: "instant", at: "2026-12-31T23:30:00Z", time_zone: "Europe/Berlin" } as const;
+  const kept = {
+    kind: "timed",
+    start_at: "2027-01-04T08:00:00Z",
+    end_at: "2027-01-04T09:00:00Z",
+    time_zone: null,
+  } as const;
+  const event = calendarEventOf(obligation({ due, description: "" }), SETTINGS, kept);
+  assert.equal(event?.description, "Legal date: 2027-01-01");
+  assert.equal(event?.time.kind === "timed" && event.time.time_zone, "UTC");
+});
+
+Deno.test("what belongs in no calendar is kept in none", () => {
+  const kept = { kind: "all_day", start_date: "2027-01-05", end_date: "2027-01-06" } as const;
+  assert.equal(calendarEventOf(obligation({ status: "cancelled" }), SETTINGS, kept), null);
 });

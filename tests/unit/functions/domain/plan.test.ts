@@ -6,20 +6,18 @@ import {
   planObligation,
   type Situation,
 } from "../../../../supabase/functions/_shared/domain/plan.ts";
+import { DEFAULT_SETTINGS } from "../../../support/default-settings.ts";
 
 const OBLIGATION: Obligation = {
   obligation_id: "00000000-0000-4000-8000-000000000001",
   title: "Permit renewal",
   description: "",
+  obligation_type: null,
   status: "open",
   due: { kind: "date", date: "2026-12-31" },
   url: null,
 };
-const SETTINGS = {
-  reminders_minutes: [10],
-  all_day_reminder_time: "09:00",
-  completed_events: "keep",
-} as const;
+const SETTINGS = { ...DEFAULT_SETTINGS, reminders_minutes: [10] };
 const EVENT = calendarEventOf(OBLIGATION, SETTINGS);
 assert.ok(EVENT);
 const HASH = await hashEvent(EVENT);
@@ -31,13 +29,15 @@ function situation(change: Partial<Situation>): Situation {
     calendar_id: "here",
     removing: false,
     mapping: null,
+    kept: null,
+    has_guests: false,
     attempted_in: [],
     ...change,
   };
 }
 
 function mapping(calendar_id: string, content_hash: string) {
-  return { calendar_id, external_event_id: "event", content_hash };
+  return { calendar_id, external_event_id: "event", content_hash, etag: "version" };
 }
 
 /** Every combination of what decides; the plan's kind is a table that can be read. */
@@ -151,4 +151,33 @@ Deno.test("each visible field changes the hash", async () => {
     assert.ok(event);
     assert.notEqual(await hashEvent(event), HASH, JSON.stringify(change));
   }
+});
+
+Deno.test("an update names the version that we know, unless an attempt without an outcome may have written another", async () => {
+  const certain = await planObligation(situation({ mapping: MAPPINGS.changed }));
+  const uncertain = await planObligation(situation({ mapping: MAPPINGS.changed, attempted_in: ["here"] }));
+  assert.ok(certain.kind === "update" && uncertain.kind === "update");
+  assert.deepEqual([certain.etag, uncertain.etag], ["version", null]);
+});
+
+Deno.test("an event that is to be written again in a new calendar is written whatever is there", async () => {
+  const mapping = { ...MAPPINGS.changed, content_hash: "" };
+  const plan = await planObligation(situation({ mapping }));
+  assert.ok(plan.kind === "update");
+  assert.equal(plan.etag, null);
+});
+
+Deno.test("an event with guests is not taken away from where they know it", async () => {
+  const plan = await planObligation(situation({ mapping: MAPPINGS.elsewhere, has_guests: true }));
+  assert.deepEqual([plan.kind, plan.leftovers], ["create", []]);
+});
+
+Deno.test("an event that its user keeps elsewhere is written there, and once only", async () => {
+  const kept = { kind: "all_day", start_date: "2027-01-05", end_date: "2027-01-06" } as const;
+  const plan = await planObligation(situation({ mapping: MAPPINGS.same, kept }));
+  assert.ok(plan.kind === "update");
+  assert.deepEqual([plan.event.time, plan.event.description], [kept, "Legal date: 2026-12-31"]);
+  const written = mapping("here", plan.content_hash);
+  assert.equal((await planObligation(situation({ mapping: written, kept }))).kind, "nothing");
+  assert.equal((await planObligation(situation({ mapping: written }))).kind, "update");
 });

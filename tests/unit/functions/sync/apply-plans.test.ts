@@ -32,6 +32,8 @@ function client(answer: (change: Change) => Outcome | null) {
     isEmptyCalendar: refuse,
     deleteCalendar: refuse,
     listOwnEvents: refuse,
+    listChanges: refuse,
+    findEvent: refuse,
     createEvent: refuse,
     updateEvent: refuse,
     deleteEvent: refuse,

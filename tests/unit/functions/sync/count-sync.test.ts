@@ -3,6 +3,7 @@ import { metrics } from "../../../../supabase/functions/_shared/platform/metrics
 import { countSettled } from "../../../../supabase/functions/_shared/sync/count-sync.ts";
 import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
 import type { Plan } from "../../../../supabase/functions/_shared/domain/plan.ts";
+import { DEFAULT_SETTINGS } from "../../../support/default-settings.ts";
 
 const lane: Lane = {
   integration_id: "integration",
@@ -10,6 +11,8 @@ const lane: Lane = {
   lease: "lease",
   kind: "event",
   single: null,
+  push: null,
+  cursor: null,
   removing: false,
   user_id: "user",
   calendar: null,
@@ -17,7 +20,7 @@ const lane: Lane = {
   reserved_id: null,
   own_calendar_id: null,
   access: "dedicated",
-  settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
+  settings: { ...DEFAULT_SETTINGS, reminders_minutes: [] },
   attempts: 0,
   batch_jobs: 100,
   access_token: null,
@@ -33,6 +36,7 @@ const job: Job = {
   deadline: null,
   deadline_hash: null,
   mapping: null,
+  edit: null,
 };
 
 Deno.test("what can be in no calendar is counted as refused, with its reason", () => {

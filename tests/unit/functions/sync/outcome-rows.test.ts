@@ -5,6 +5,7 @@ import { outcomeRow, settledRow } from "../../../../supabase/functions/_shared/s
 import type { RecordedOutcome } from "../../../../supabase/functions/_shared/sync/recorded.ts";
 import { calendarEventOf } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import { hashEvent, type Plan } from "../../../../supabase/functions/_shared/domain/plan.ts";
+import { DEFAULT_SETTINGS } from "../../../support/default-settings.ts";
 
 const CALENDAR = "calendar";
 const job: Job = {
@@ -17,13 +18,21 @@ const job: Job = {
     obligation_id: "o",
     title: "Report",
     description: "",
+    obligation_type: null,
     status: "open",
     due: { kind: "date", date: "2027-01-01" },
     url: null,
-    obligation_type: null,
   },
   deadline_hash: "hash",
-  mapping: { calendar_id: CALENDAR, external_event_id: "e", content_hash: "c" },
+  mapping: {
+    calendar_id: CALENDAR,
+    external_event_id: "e",
+    content_hash: "c",
+    etag: null,
+    previous_etag: null,
+    sent_time: null,
+  },
+  edit: null,
 };
 const lane: Lane = {
   integration_id: "i",
@@ -31,6 +40,8 @@ const lane: Lane = {
   lease: "l",
   kind: "event",
   single: null,
+  push: null,
+  cursor: null,
   removing: false,
   user_id: "u",
   calendar: { id: CALENDAR, role: "own" },
@@ -38,7 +49,7 @@ const lane: Lane = {
   reserved_id: null,
   own_calendar_id: null,
   access: "dedicated",
-  settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
+  settings: { ...DEFAULT_SETTINGS, reminders_minutes: [] },
   attempts: 0,
   batch_jobs: 100,
   access_token: null,
@@ -126,4 +137,22 @@ Deno.test("what can have no event is given up with its reason, and leaves nothin
     error: "deadline_out_of_range",
     may_leave: false,
   });
+});
+
+Deno.test("an update that met an edit is repeated at once, and later the more often it does", async () => {
+  const event = job.deadline && calendarEventOf(job.deadline, DEFAULT_SETTINGS);
+  assert.ok(event);
+  const content_hash = await hashEvent(event);
+  const update: Plan = { kind: "update", event, content_hash, event_id: "e", etag: "v", leftovers: [] };
+  const gone: Outcome = { kind: "gone", reason: "notFound" };
+  const first = outcomeRow(
+    { obligation_id: "o", job: { ...job, attempts: 0 }, plan: update },
+    gone,
+    lane,
+    CALENDAR,
+    true,
+  );
+  says(first[0], { kind: "retry", run_in_ms: 0, error: "edited", may_leave: false });
+  const [later] = rowOf(update, gone);
+  assert.ok(later?.kind === "retry" && later.run_in_ms >= 1000);
 });

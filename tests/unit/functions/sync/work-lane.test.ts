@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
-import type { DisconnectContext } from "../../../../supabase/functions/_shared/sync/finish-disconnect.ts";
+import type { WorkerContext } from "../../../../supabase/functions/_shared/sync/worker-context.ts";
 import { workLane } from "../../../../supabase/functions/_shared/sync/work-lane.ts";
 import { linesOf } from "../../../support/printed-lines.ts";
+import { DEFAULT_SETTINGS } from "../../../support/default-settings.ts";
 
 const lane: Lane = {
   integration_id: "1f0f3a1b-58a5-4c54-9d6a-8f2d6f0e2c3d",
@@ -10,6 +11,8 @@ const lane: Lane = {
   lease: "lease",
   kind: "event",
   single: null,
+  push: null,
+  cursor: null,
   removing: false,
   user_id: "8f2d6f0e-58a5-4c54-9d6a-1f0f3a1b2c3d",
   calendar: { id: "calendar", role: "own" },
@@ -17,7 +20,7 @@ const lane: Lane = {
   reserved_id: null,
   own_calendar_id: null,
   access: "dedicated",
-  settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
+  settings: { ...DEFAULT_SETTINGS, reminders_minutes: [] },
   attempts: 2,
   batch_jobs: 100,
   access_token: null,
@@ -35,19 +38,22 @@ const jobOf = (request_id: string | null): Job => ({
   deadline: null,
   deadline_hash: null,
   mapping: null,
+  edit: null,
 });
 
-const context: DisconnectContext = {
-  rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null })),
+const context: WorkerContext = {
+  rpc: (_, __, schema) =>
+    Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null, accepting: [] })),
   worker_id: "w",
   clientFor: () => assert.fail("no client is needed"),
   getValidAccessToken: () => Promise.resolve({ kind: "lost" }),
   revokeToken: () => Promise.resolve(),
+  newChannel: () => Promise.resolve(null),
 };
 
 const runOf = async (
   jobs: readonly Job[],
-  own: Partial<DisconnectContext> = {},
+  own: Partial<WorkerContext> = {},
   kind: Lane["kind"] = "event",
 ) => {
   const lines = await linesOf(() =>
@@ -59,7 +65,7 @@ const runOf = async (
 };
 
 Deno.test("a run has one line, whatever was asked for", async () => {
-  for (const kind of ["event", "find_orphans", "keep_alive", "disconnect"] as const) {
+  for (const kind of ["event", "pull", "find_orphans", "keep_alive", "disconnect", "reapply"] as const) {
     const { run, lines } = await runOf([], {}, kind);
     assert.deepEqual([lines.length, run["kind"], run.attempt, run.integration_id], [
       1,
@@ -85,11 +91,13 @@ Deno.test("a run without a token says why", async () => {
 
 Deno.test("a run whose lease was lost is no success, and one that opens the circuit breaker says so", async () => {
   const lost = await runOf([], {
-    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: false, circuit_breaker: null })),
+    rpc: (_, __, schema) =>
+      Promise.resolve(schema.parse({ recorded: false, circuit_breaker: null, accepting: [] })),
   });
   assert.deepEqual([lost.run.success, lost.run.error_code], [false, "lease_lost"]);
   const closing = await runOf([], {
-    rpc: (_, __, schema) => Promise.resolve(schema.parse({ recorded: true, circuit_breaker: "opened" })),
+    rpc: (_, __, schema) =>
+      Promise.resolve(schema.parse({ recorded: true, circuit_breaker: "opened", accepting: [] })),
   });
   assert.deepEqual(closing.lines.map(({ action }) => action), ["circuit_breaker_opened", "lane_run"]);
 });

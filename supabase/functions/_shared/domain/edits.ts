@@ -1,0 +1,134 @@
+import type { EventTime } from "./calendar-event.ts";
+import { inOwnZone } from "./own-zone.ts";
+import type { EventNews, SeenEvent, SeenTime } from "./seen-event.ts";
+
+/** What we know of an event of ours and of its obligation. */
+export interface KnownEvent {
+  /** The event that stands for the obligation; null: none, its user wants none. */
+  readonly event_id: string | null;
+  /** The version that we last wrote or saw, and the one before; null: not known. */
+  readonly etag: string | null;
+  readonly previous_etag: string | null;
+  /** When the event is, as we last sent it; null: not known. */
+  readonly sent_time: EventTime | null;
+  /** When it should be, by its deadline; null: it should not be there. */
+  readonly legal_time: EventTime | null;
+  /** A write without an outcome may have changed it. */
+  readonly is_uncertain: boolean;
+  /** It is to be written anew, whatever is there: the calendar may be a new one. */
+  readonly is_rewritten: boolean;
+  /** What its user did before; null: nothing. */
+  readonly edit: KnownEdit | null;
+}
+
+/** What we know of an earlier edit. */
+export interface KnownEdit {
+  /** Where the event was seen when it was moved; null: it stands where we put it. */
+  readonly seen: SeenTime | null;
+  /** What we write leaves it there. */
+  readonly is_kept: boolean;
+  /** It was deleted and is not back yet. */
+  readonly is_gone: boolean;
+  /** The event that was deleted last; another one may have taken its place. */
+  readonly original_event_id: string | null;
+  readonly has_guests: boolean;
+}
+
+/** What the news of one event means. */
+export type EditDecision =
+  /** The user's own event. */
+  | { readonly kind: "not_ours" }
+  /** A copy of an event of ours: the user's own, too. */
+  | { readonly kind: "copy" }
+  /** As we wrote it. */
+  | { readonly kind: "echo" }
+  /** Another version that shows the same time: reminders, colours, notes and titles are the user's. */
+  | { readonly kind: "noise"; readonly event: SeenEvent }
+  /** The same with repetitions: the first one is where the deadline is. */
+  | { readonly kind: "series"; readonly event: SeenEvent }
+  /** An edit that is recorded already; `event` null: it is still gone. */
+  | { readonly kind: "known"; readonly event: SeenEvent | null }
+  /** It stands where it should, although we did not put it there. */
+  | { readonly kind: "converged"; readonly event: SeenEvent; readonly time: EventTime }
+  /** It begins at another time. */
+  | { readonly kind: "moved"; readonly event: SeenEvent }
+  /** It begins when it should and ends at another time. */
+  | { readonly kind: "resized"; readonly event: SeenEvent }
+  | { readonly kind: "deleted"; readonly event_id: string }
+  /** Its user took a deletion back. */
+  | { readonly kind: "returned"; readonly event: SeenEvent }
+  /** It was moved or deleted (`event` null), and a newer change of its obligation goes over that. */
+  | { readonly kind: "overtaken"; readonly event_id: string; readonly event: SeenEvent | null };
+
+/**
+ * Decides what the news of one event means. Pure and total. No clocks are compared: what counts is what we sent, what is shown, and
+ * what should be shown.
+ *
+ * @param known null: no event of ours has this id
+ */
+export function decideEdit(news: EventNews, known: KnownEvent | null): EditDecision {
+  if (known === null) {
+    return { kind: news.kind === "shown" && news.event.obligation_id !== null ? "copy" : "not_ours" };
+  }
+  if (news.kind === "gone") return decideGone(news.event_id, known);
+  return decideShown({ ...news.event, time: inOwnZone(news.event.time, known.legal_time) }, known);
+}
+
+function decideGone(event_id: string, known: KnownEvent): EditDecision {
+  // The original of a copy that was restored, or of one that is hidden.
+  if (event_id !== known.event_id || known.edit?.is_gone) return { kind: "known", event: null };
+  if (known.is_uncertain || known.is_rewritten) return { kind: "echo" };
+  return isOvertaken(known) ? { kind: "overtaken", event_id, event: null } : { kind: "deleted", event_id };
+}
+
+function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
+  const { edit, sent_time, legal_time } = known;
+  const is_original = event.event_id === edit?.original_event_id;
+  if (event.event_id !== known.event_id) return is_original ? { kind: "returned", event } : { kind: "copy" };
+  if (edit?.is_gone) return { kind: "returned", event };
+  if (known.is_uncertain) return { kind: "echo" };
+  if (event.etag !== null && (event.etag === known.etag || event.etag === known.previous_etag)) {
+    return { kind: "echo" };
+  }
+  const seen_before = edit?.seen ?? null;
+  if (seen_before !== null && areEqual(event.time, seen_before)) return { kind: "known", event };
+  if (sent_time !== null && areEqual(event.time, seenTimeOf(sent_time))) {
+    if (seen_before !== null) return { kind: "converged", event, time: sent_time };
+    return { kind: event.is_series ? "series" : "noise", event };
+  }
+  if (legal_time !== null && areEqual(event.time, seenTimeOf(legal_time))) {
+    return { kind: "converged", event, time: legal_time };
+  }
+  if (isOvertaken(known)) return { kind: "overtaken", event_id: event.event_id, event };
+  const expected = edit?.is_kept && seen_before !== null ? seen_before : legal_time && seenTimeOf(legal_time);
+  return { kind: expected && beginAlike(event.time, expected) ? "resized" : "moved", event };
+}
+
+/** Whether our side is newer: the obligation changed, and the event does not show it yet. */
+function isOvertaken({ sent_time, legal_time, edit }: KnownEvent): boolean {
+  if (legal_time === null) return true;
+  if (sent_time === null) return false;
+  const sent = seenTimeOf(sent_time);
+  const is_where_kept = edit !== null && edit.is_kept && edit.seen !== null && areEqual(sent, edit.seen);
+  return !is_where_kept && !areEqual(sent, seenTimeOf(legal_time));
+}
+
+/** A time that we send as it is seen. */
+function seenTimeOf(time: EventTime): SeenTime {
+  if (time.kind === "all_day") return time;
+  return { kind: "timed", start_at: time.start, end_at: time.end, time_zone: time.time_zone };
+}
+
+/** The same instants in another zone are no other time: providers spell zones in their own ways. */
+function areEqual(one: SeenTime, other: SeenTime): boolean {
+  if (!beginAlike(one, other)) return false;
+  return one.kind === "all_day"
+    ? other.kind === "all_day" && one.end_date === other.end_date
+    : other.kind === "timed" && Date.parse(one.end_at) === Date.parse(other.end_at);
+}
+
+function beginAlike(one: SeenTime, other: SeenTime): boolean {
+  return one.kind === "all_day"
+    ? other.kind === "all_day" && one.start_date === other.start_date
+    : other.kind === "timed" && Date.parse(one.start_at) === Date.parse(other.start_at);
+}

@@ -1,0 +1,86 @@
+import { eventTime } from "../domain/calendar-event.ts";
+import { decideEdit, type EditDecision, type KnownEvent } from "../domain/edits.ts";
+import type { SeenEvent } from "../domain/seen-event.ts";
+import type { Outcome } from "../providers/outcome.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Job } from "./lane.ts";
+import type { PlannedJob } from "./outcome-rows.ts";
+import type { RecordedEdit } from "./recorded.ts";
+
+/**
+ * Whether an update was not written because its event is not in the version that we know. What its user did is recorded, and then the
+ * event is written all the same.
+ */
+export function metEdit(plan: Plan, outcome: Outcome | null): boolean {
+  return outcome?.kind === "edited" ||
+    outcome?.kind === "gone" && plan.kind === "update" && plan.etag !== null;
+}
+
+/**
+ * The edit that kept an update from being written, as it is recorded.
+ *
+ * @returns null: there was none
+ */
+export function editOfOutcome({ job, plan }: PlannedJob, outcome: Outcome | null): RecordedEdit | null {
+  if (!metEdit(plan, outcome) || plan.kind !== "update") return null;
+  const { obligation_id } = job;
+  if (outcome?.kind !== "edited") {
+    const { event_id } = plan;
+    const decision = decideEdit({ kind: "gone", event_id }, knownOfJob(job));
+    return editRow(obligation_id, decision) ??
+      editRow(obligation_id, { kind: "overtaken", event_id, event: null });
+  }
+  const { event } = outcome;
+  const decision = decideEdit({ kind: "shown", event }, knownOfJob(job));
+  return editRow(obligation_id, decision) ?? editRow(obligation_id, { kind: "noise", event });
+}
+
+function knownOfJob({ mapping, deadline, edit }: Job): KnownEvent {
+  return {
+    event_id: mapping?.external_event_id ?? null,
+    etag: mapping?.etag ?? null,
+    previous_etag: mapping?.previous_etag ?? null,
+    sent_time: mapping?.sent_time ?? null,
+    legal_time: deadline && eventTime(deadline.due),
+    // Then no version is asked for.
+    is_uncertain: false,
+    is_rewritten: mapping?.content_hash === "",
+    edit,
+  };
+}
+
+/** A decision as it is recorded; null: there is nothing to record. */
+export function editRow(obligation_id: string, decision: EditDecision): RecordedEdit | null {
+  switch (decision.kind) {
+    case "not_ours":
+    case "copy":
+    case "echo":
+      return null;
+    case "deleted":
+      return { ...GONE, kind: decision.kind, obligation_id, event_id: decision.event_id };
+    case "known":
+      return decision.event && seenRow(obligation_id, decision.kind, decision.event);
+    case "overtaken":
+      return decision.event === null
+        ? { ...GONE, kind: decision.kind, obligation_id, event_id: decision.event_id }
+        : seenRow(obligation_id, decision.kind, decision.event);
+    case "converged":
+      return { ...seenRow(obligation_id, decision.kind, decision.event), sent_time: decision.time };
+    case "noise":
+    case "series":
+    case "moved":
+    case "resized":
+    case "returned":
+      return seenRow(obligation_id, decision.kind, decision.event);
+  }
+}
+
+function seenRow(
+  obligation_id: string,
+  kind: RecordedEdit["kind"],
+  { event_id, etag, time, has_guests }: SeenEvent,
+): RecordedEdit {
+  return { kind, obligation_id, event_id, etag, seen: time, has_guests, sent_time: null };
+}
+
+const GONE = { etag: null, seen: null, has_guests: null, sent_time: null } as const;

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { until } from "../../support/calendar-api.ts";
+import { DAY, OTHER_DAY, testTwoWay } from "./calendar.ts";
+
+const ON_DAY = { kind: "all_day", start_date: DAY, end_date: "2027-03-16" } as const;
+
+testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
+  const { scene, eventOf } = calendar;
+  const { sql } = scene;
+  const move = async (obligation_id: string, day = OTHER_DAY) => {
+    const event = eventOf(obligation_id);
+    assert.ok(event);
+    await calendar.edit(event.id, { kind: "move", day, time: null });
+    return event.id;
+  };
+  const proposalsOf = async (obligation_id: string) =>
+    (await calendar.proposals()).filter((each) => each.obligation_id === obligation_id)
+      .map(({ state }) => state);
+
+  await t.step("a new title goes over a move, and the move is not forgotten", async () => {
+    const id = await calendar.obligation();
+    await move(id);
+    await sql`update public.obligations set title = 'Renamed' where id = ${id}`;
+    await calendar.settled();
+    await calendar.sync();
+    assert.deepEqual([eventOf(id)?.title, eventOf(id)?.time], ["Renamed", ON_DAY]);
+    // Outlook cannot refuse a write: what was moved before it is written over unseen.
+    if (scene.provider.name !== "outlook") assert.deepEqual(await proposalsOf(id), ["open"]);
+  });
+
+  await t.step("a new deadline goes over a move, and there is nothing to decide", async () => {
+    const id = await calendar.obligation({ title: "New deadline" });
+    await move(id);
+    await sql`update public.obligations set deadline_date = '2027-04-01' where id = ${id}`;
+    await calendar.sync();
+    assert.deepEqual(eventOf(id)?.time, {
+      kind: "all_day",
+      start_date: "2027-04-01",
+      end_date: "2027-04-02",
+    });
+    assert.deepEqual((await proposalsOf(id)).filter((state) => state === "open"), []);
+  });
+
+  await t.step("moved to where its deadline goes, it is in line", async () => {
+    const id = await calendar.obligation({ title: "By luck" });
+    const event_id = await move(id);
+    await sql`update public.obligations set deadline_date = ${OTHER_DAY} where id = ${id}`;
+    await calendar.sync();
+    const event = eventOf(id);
+    assert.deepEqual([event?.id, event?.time], [event_id, {
+      kind: "all_day",
+      start_date: OTHER_DAY,
+      end_date: "2027-03-20",
+    }]);
+    assert.deepEqual((await proposalsOf(id)).filter((state) => state === "open"), []);
+    assert.equal((await calendar.explain(id)).code, "synced");
+  });
+
+  await t.step("a completed obligation is put back with its mark", async () => {
+    const id = await calendar.obligation({ title: "Done", status: "completed" });
+    await move(id);
+    await calendar.sync();
+    assert.deepEqual([eventOf(id)?.title, eventOf(id)?.time], ["✓ Done", ON_DAY]);
+  });
+
+  await t.step("what is to go goes, moved or deleted", async () => {
+    const moved = await calendar.obligation({ title: "Cancelled" });
+    const deleted = await calendar.obligation({ title: "Cancelled, too" });
+    await move(moved);
+    const event = eventOf(deleted);
+    assert.ok(event);
+    await calendar.edit(event.id, { kind: "delete" });
+    await sql`update public.obligations set status = 'cancelled' where id in ${sql([moved, deleted])}`;
+    await calendar.sync();
+    assert.deepEqual([eventOf(moved), eventOf(deleted)], [undefined, undefined]);
+    assert.deepEqual([await calendar.notices(deleted), await proposalsOf(moved)], [[], []]);
+  });
+
+  await t.step("reminders and titles of its user are no edits", async () => {
+    const id = await calendar.obligation({ title: "Ours" });
+    const event = eventOf(id);
+    assert.ok(event);
+    scene.provider.user.remind(calendar.user.calendar_id, event.id);
+    await calendar.edit(event.id, { kind: "rename", title: "Theirs" });
+    await calendar.sync();
+    assert.equal(eventOf(id)?.title, "Theirs");
+    assert.deepEqual([await calendar.notices(id), await proposalsOf(id)], [[], []]);
+    await sql`update public.obligations set title = 'Ours again' where id = ${id}`;
+    await calendar.settled();
+    const after = eventOf(id);
+    assert.deepEqual([after?.title, after?.reminders_minutes], ["Ours again", [5]]);
+  });
+
+  await t.step("another program that moves it each time is not fought", async () => {
+    const id = await calendar.obligation({ title: "Fought over" });
+    for (let round = 0; round < 3; round++) {
+      await move(id);
+      await calendar.sync();
+      assert.deepEqual(eventOf(id)?.time, ON_DAY);
+    }
+    await move(id);
+    await calendar.sync();
+    assert.notDeepEqual(eventOf(id)?.time, ON_DAY);
+    const { code, reason } = await calendar.explain(id);
+    assert.deepEqual([code, reason], ["rejected", "changed_again"]);
+    assert.ok((await calendar.notices(id)).includes("deadline_failed"));
+    const response = await calendar.user.api.request("POST", "/retry", {
+      integration_id: calendar.user.integration.id,
+      obligation_id: id,
+    });
+    assert.equal(response.status, 202, await response.text());
+    await until(() => Promise.resolve(JSON.stringify(eventOf(id)?.time) === JSON.stringify(ON_DAY)));
+    await calendar.settled();
+    assert.equal((await calendar.notices(id)).includes("deadline_failed"), false);
+  });
+});
