@@ -6,12 +6,14 @@ import { createWebhookSender } from "../_shared/notices/webhook-sender.ts";
 import { runInBackground } from "../_shared/platform/background.ts";
 import { onError, onNotFound } from "../_shared/platform/errors.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
+import { createVersionReport } from "../_shared/platform/report-version.ts";
 import { logRequests } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
 import { isOneOfSecrets } from "../_shared/platform/same-secret.ts";
 import { startedWith, startFunction } from "../_shared/platform/start-function.ts";
 import { readProviders } from "../_shared/providers/registry.ts";
+import { createPushReport } from "../_shared/sync/push-report.ts";
 import { createWorker } from "../_shared/sync/worker.ts";
 import { createOutbound } from "../_shared/transport/safe-fetch.ts";
 import { providerAccess } from "./provider-access.ts";
@@ -25,10 +27,13 @@ const rpc = createServiceRpc();
 for (const provider of providers.values()) provider.warnOperator?.();
 
 const reportMail = createMailReport(rpc, mail);
+const reportVersion = createVersionReport(rpc);
+const reportPush = createPushReport(rpc, env, providers);
 const sendMail = createMailSender({ ...env, rpc, mail });
 const worker = createWorker({
   rpc,
   lanes_at_once: env.lanes_at_once,
+  accept_edits: env.accept_edits,
   senders: {
     webhook: createWebhookSender({
       outbound: createOutbound({ policy, calls_at_once: CALLS_AT_ONCE }),
@@ -57,6 +62,8 @@ app.post("/", async (c) => {
     );
   }
   runInBackground(reportMail());
+  runInBackground(reportVersion());
+  runInBackground(reportPush());
   runInBackground(worker.wakeUp());
   return c.json({ accepted: true }, 202);
 });

@@ -2,6 +2,7 @@ import { createClient } from "../_shared/connections/create-client.ts";
 import { getPassword } from "../_shared/connections/password.ts";
 import { getValidAccessToken } from "../_shared/oauth/access-token.ts";
 import { callbackUri } from "../_shared/oauth/callback-uri.ts";
+import { channelToken } from "../_shared/platform/channel-token.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
 import { isOAuth } from "../_shared/providers/provider.ts";
@@ -10,10 +11,10 @@ import type { WorkerDependencies } from "../_shared/sync/sync-all-deadlines.ts";
 
 /** How the worker reaches the providers that this installation offers. */
 export function providerAccess({ env, rpc, providers }: {
-  readonly env: Pick<Env, "public_url">;
+  readonly env: Pick<Env, "public_url" | "state_secret">;
   readonly rpc: Rpc;
   readonly providers: Providers;
-}): Pick<WorkerDependencies, "clientFor" | "getValidAccessToken" | "revokeToken"> {
+}): Pick<WorkerDependencies, "clientFor" | "getValidAccessToken" | "newChannel" | "revokeToken"> {
   return {
     clientFor(lane, access_token, budget) {
       const provider = providers.get(lane.provider);
@@ -39,6 +40,16 @@ export function providerAccess({ env, rpc, providers }: {
           : null,
         rejected_token,
       });
+    },
+    async newChannel(name) {
+      const path = providers.get(name)?.push_path;
+      if (path === undefined) return null;
+      const channel_id = crypto.randomUUID();
+      return {
+        channel_id,
+        url: `${env.public_url}/functions/v1/calendar-webhook/${path}`,
+        token: await channelToken(channel_id, env.state_secret.current),
+      };
     },
     async revokeToken(name, refresh_token) {
       const provider = providers.get(name);
