@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { functionNames } from "../../local/functions/function-process.ts";
+import { functionNames } from "../../local/functions/function-source.ts";
 import { type CalendarApi, until } from "../support/calendar-api.ts";
 import { openScene } from "../support/scene.ts";
 import { ADA } from "../support/subjects/subject.ts";
@@ -24,6 +24,8 @@ const FUNCTIONS: Readonly<
   "calendar-feed": { closed: ["/nothing.ics", "/", ""], open: [] },
   "calendar-metrics": { closed: ["", "/nothing"], open: ["/healthz"] },
   "calendar-sync": { closed: ["", "/nothing"], open: [] },
+  // What it says to forged calls of providers is compared in tests/integration/channels.
+  "calendar-webhook": { closed: ["", "/nothing"], open: [] },
 };
 
 /** A user of the test with one of everything. */

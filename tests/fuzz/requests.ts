@@ -206,7 +206,9 @@ function valueOf(
     });
     // Most patterns leave something out; a few are a form of its own.
     if (pattern === null) return text;
-    return pattern.test("any text") ? text.filter((each) => pattern.test(each)) : fc.stringMatching(pattern);
+    if (pattern.test("any text")) return text.filter((each) => pattern.test(each));
+    const { maxLength = Infinity } = schema;
+    return fc.stringMatching(pattern).filter((each) => each.length <= maxLength);
   }
 }
 

@@ -32,8 +32,10 @@ Deno.test({
       ["GET", "/admin_consent?provider=outlook"],
       ["POST", "/sync", {}],
       ["POST", "/resume", { integration_id: id }],
+      ["POST", "/reapply", { integration_id: id }],
       ["GET", `/explain?obligation_id=${crypto.randomUUID()}`],
       ["GET", "/providers"],
+      ["GET", "/options"],
       ["GET", "/activity"],
       ["GET", "/problems"],
       ["POST", "/retry", { integration_id: id }],
@@ -73,7 +75,7 @@ Deno.test({
           404,
           "not_found",
         );
-        for (const path of ["/retry", "/resume"]) {
+        for (const path of ["/retry", "/resume", "/reapply"]) {
           await expect(await other.api.request("POST", path, { integration_id: target }), 404, "not_found");
         }
         await expect(await other.api.request("DELETE", `/?integration_id=${target}`), 404, "not_found");
@@ -105,6 +107,23 @@ Deno.test({
             { integration_id: id, settings: { all_day_reminder_time: time } },
           ] as const
         ),
+        ...[
+          { obligation_types: [] },
+          { obligation_types: [""] },
+          { obligation_types: "VAT" },
+          { obligation_types: [7] },
+          { title_template: "" },
+          { title_template: "{type}" },
+          { title_template: "{title} {due}" },
+          { title_template: `{title}${"x".repeat(94)}` },
+          { title_template: null },
+          { title_template: "{title}\0" },
+          { title_template: "{title}\ud800" },
+          { obligation_types: ["\ud800"] },
+          { calendar_edits: "undo" },
+          { calendar_edits: "accept" },
+          { calendar_edits: null },
+        ].map((settings) => ["PATCH", "/status", { integration_id: id, settings }] as const),
         ["PATCH", "/status", {
           integration_id: id,
           sync_enabled: false,
@@ -116,6 +135,8 @@ Deno.test({
         ["GET", "/admin_consent?provider=google"],
         ["POST", "/sync", { integration_id: "7" }],
         ["POST", "/sync", "[1"],
+        ["POST", "/reapply", {}],
+        ["POST", "/reapply", { integration_id: id, reminders_minutes: [1] }],
         ["DELETE", "/"],
         ["DELETE", `/?integration_id=${id}&events=some`],
       ];
@@ -160,7 +181,22 @@ Deno.test({
         reminders_minutes: [10080, 1440],
         all_day_reminder_time: "09:00",
         completed_events: "remove",
+        obligation_types: null,
+        title_template: "{title}",
+        calendar_edits: "restore",
       });
+    });
+
+    await t.step("accept that the operator does not offer is shown as what it does: restore", async () => {
+      // As through the Data API, which knows nothing of what the operator offers.
+      await scene.sql`update public.calendar_integrations
+        set settings = settings || '{"calendar_edits": "accept"}' where id = ${id}`;
+      assert.equal((await owner.api.status())[0]?.settings.calendar_edits, "restore");
+      const response = await owner.api.request("PATCH", "/status", {
+        integration_id: id,
+        settings: { calendar_edits: "keep" },
+      });
+      assert.equal((await response.json()).settings.calendar_edits, "keep");
     });
 
     await t.step("the database takes no other time of day either", async () => {

@@ -14,6 +14,7 @@ const Ready = z.object({
   publishableKey: z.string(),
   secretKey: z.string(),
   settingsUrl: z.url(),
+  demoUrl: z.url(),
   users: z.array(z.object({ id: z.uuid(), email: z.string(), password: z.string() })).length(2),
 });
 
@@ -111,17 +112,26 @@ Deno.test({ name: "two stacks run side by side", ...sanitizers }, async () => {
 });
 
 Deno.test(
-  { name: "the ready line leads to the Settings page", ...sanitizers },
+  { name: "the ready line leads to the Settings page and the demo", ...sanitizers },
   async () => {
     const { child, exited, ready } = await started([...NPM_START, "--no-seed"]);
-    const page = await fetch(ready.settingsUrl);
-    assert.equal(page.status, 200);
-    const html = await page.text();
-    for (const { email, password } of ready.users) assert.ok(html.includes(email) && html.includes(password));
-    const [, script = ""] = /src="(\/settings\/assets\/[^"]+\.js)"/.exec(html) ?? [];
-    const { status, headers, body } = await fetch(ready.apiUrl + script);
-    await body?.cancel();
-    assert.deepEqual([status, headers.get("content-type")], [200, "text/javascript; charset=utf-8"]);
+    for (
+      const [url, path] of [
+        [ready.settingsUrl, /src="(\/settings\/assets\/[^"]+\.js)"/],
+        [ready.demoUrl, /src="(\/demo\/assets\/[^"]+\.js)"/],
+      ] as const
+    ) {
+      const page = await fetch(url);
+      assert.equal(page.status, 200);
+      const html = await page.text();
+      for (const { email, password } of ready.users) {
+        assert.ok(html.includes(email) && html.includes(password));
+      }
+      const [, script = ""] = path.exec(html) ?? [];
+      const { status, headers, body } = await fetch(ready.apiUrl + script);
+      await body?.cancel();
+      assert.deepEqual([status, headers.get("content-type")], [200, "text/javascript; charset=utf-8"]);
+    }
     signalGroup(child, "SIGTERM");
     await exited;
   },
@@ -132,13 +142,13 @@ Deno.test({
   ...sanitizers,
 }, async () => {
   const { child, exited, stdout, stderr } = run([...NPM_START.slice(0, -1), "--no-seed"]);
-  const url = await until(() => Promise.resolve(/http:\S+\/settings(?=\n)/.exec(stdout())?.[0]));
+  const url = await until(() => Promise.resolve(/http:\S+\/(?=\n)/.exec(stdout())?.[0]));
   assert.equal(stdout().trim().split("\n").length, 1);
-  assert.equal((await (await fetch(url)).text()).includes("settings-config"), true);
+  assert.equal((await (await fetch(url)).text()).includes("demo-config"), true);
   for (
     const expected of [
       /✓ PostgreSQL, with the migrations \(\d+\.\d s\)\n✓ The edge functions/,
-      /ada@example\.com or grace@example\.com/,
+      /Open {2}http:\S+\/ and sign in as ada@example\.com or grace@example\.com/,
       /publishable key {2}sb_publishable_\w+\n/,
       /SQL to try {2}insert into public\.obligations .*;\n/,
       /logs {2}\/\S+\.log\n/,

@@ -1,4 +1,5 @@
 import { calendarEventOf, knownTimeZone } from "../_shared/domain/calendar-event.ts";
+import { TITLE_ALONE } from "../_shared/domain/event-title.ts";
 import type { Due } from "../_shared/domain/obligation.ts";
 import { isOver } from "../_shared/domain/reminders.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
@@ -62,10 +63,17 @@ export function feedEventOf(item: Item, feed: Feed, domain: string): FeedEvent |
     obligation_id: item.obligation_id,
     title: item.title,
     description: item.description ?? "",
+    obligation_type: item.obligation_type,
     status: item.status === "completed" ? "completed" : "open",
     due: dueOf(item),
     url: item.url,
-  }, { ...feed.settings, all_day_reminder_time: ALL_DAY_REMINDER_TIME });
+  }, {
+    ...feed.settings,
+    all_day_reminder_time: ALL_DAY_REMINDER_TIME,
+    // The database leaves the others out.
+    obligation_types: null,
+    title_template: TITLE_ALONE,
+  });
   if (event === null) return null;
   // By the day that a feed is read on: within a day its bytes stay the same.
   const is_over = isOver(event, Date.parse(feed.day));

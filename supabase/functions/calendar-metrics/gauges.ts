@@ -52,6 +52,21 @@ export const GAUGES: Readonly<
     help: "For how long the one that waits longest has been due; 0: none is.",
     labels: { channel: CHANNELS },
   },
+  calendar_channels: {
+    help:
+      "Push channels. verified: the provider has reached us; missing: calendars that are to have one and have none.",
+    labels: {
+      provider: null,
+      state: ["verified", "unverified", "registering", "stopping", "failed", "missing"],
+    },
+  },
+  calendar_proposals_open: {
+    help:
+      "Moved deadlines of which their users have yet to say whether the deadline moves, too; at most 10,001.",
+  },
+  calendar_notices_open: {
+    help: "Notices that their users have not dismissed and that are not over, by kind; at most 10,001 each.",
+  },
   calendar_quota_calls_used: {
     help:
       "Provider calls within the present window: of all accounts (project), and of the account that made most (account).",

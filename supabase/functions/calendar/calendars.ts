@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { calendarNeeded, isCalendarRefused } from "../_shared/connections/calendar-needed.ts";
 import { createClient } from "../_shared/connections/create-client.ts";
 import { getPassword } from "../_shared/connections/password.ts";
 import { type AccessTokenOutcome, getValidAccessToken } from "../_shared/oauth/access-token.ts";
@@ -18,7 +19,7 @@ import type { Calendar, CalendarAnswer, CalendarClient } from "../_shared/provid
 import { createCallBudget } from "../_shared/providers/call-budget.ts";
 import { isOAuth, type Provider } from "../_shared/providers/provider.ts";
 import { offeredProvider } from "../_shared/providers/registry.ts";
-import { Integration as ShownIntegration } from "./answers.ts";
+import { Integration as ShownIntegration } from "./answers/integrations.ts";
 import { notYours } from "./app.ts";
 
 type ShownIntegration = z.infer<typeof ShownIntegration>;
@@ -102,14 +103,21 @@ async function chooseOwnCalendarAlone(
 ): Promise<ShownIntegration> {
   const integration = await integrationOf(context, user_id, integration_id);
   const { own_calendar_id: id } = integration;
+  // A server that is signed in to with a password need not make calendars.
+  const may_refuse = !isOAuth(offeredProvider(context.providers, integration.provider));
   let is_new = false;
+  const make = async (client: CalendarClient) => {
+    const made = await client.createCalendar(OWN_CALENDAR);
+    if (made.kind === "done" || !may_refuse || !isCalendarRefused(made)) return made;
+    throw await calendarNeeded(client);
+  };
   const calendar = await ask(context, integration, async (client) => {
     is_new = id === null;
-    if (id === null) return await client.createCalendar(OWN_CALENDAR);
+    if (id === null) return await make(client);
     const known = await client.getCalendar({ id, role: "own" });
     // Making one finds ours, where it is there under another id.
     is_new = known.kind === "calendar_missing" || known.kind === "calendar_moved";
-    return is_new ? await client.createCalendar(OWN_CALENDAR) : known;
+    return is_new ? await make(client) : known;
   });
   return await setCalendar(context, integration, calendar, "own", is_new);
 }
@@ -145,6 +153,34 @@ async function setCalendar(
   return shown.integration;
 }
 
+/**
+ * A client for what has to be done at once and once only.
+ *
+ * @returns null where there is no token
+ */
+export async function clientOf(
+  context: ConnectContext,
+  user_id: string,
+  integration_id: string,
+): Promise<CalendarClient | null> {
+  const integration = await integrationOf(context, user_id, integration_id);
+  const provider = offeredProvider(context.providers, integration.provider);
+  const token = await accessOf(context, provider, integration, null);
+  return token.kind === "valid" ? clientWith(provider, token.access_token, integration) : null;
+}
+
+function clientWith(
+  provider: Provider,
+  access_token: string,
+  { user_id, calendar_id, calendar_role }: Integration,
+): CalendarClient {
+  return createClient(provider, access_token, {
+    owner: user_id,
+    calendar: calendar_id === null ? null : { id: calendar_id, role: calendar_role },
+    budget: createCallBudget(Infinity),
+  });
+}
+
 async function integrationOf(
   { rpc }: ConnectContext,
   user_id: string,
@@ -168,18 +204,12 @@ async function ask<T>(
   integration: Integration,
   call: (client: CalendarClient) => Promise<CalendarAnswer<T>>,
 ): Promise<T> {
-  const { provider: name, user_id, calendar_id, calendar_role } = integration;
-  const provider = offeredProvider(context.providers, name);
+  const provider = offeredProvider(context.providers, integration.provider);
   let rejected_token: string | null = null;
   for (let attempt = 1;; attempt++) {
     const token = await accessOf(context, provider, integration, rejected_token);
     if (token.kind !== "valid") throw await tokenRefusal(context, integration, token.kind);
-    const client = createClient(provider, token.access_token, {
-      owner: user_id,
-      calendar: calendar_id === null ? null : { id: calendar_id, role: calendar_role },
-      budget: createCallBudget(Infinity),
-    });
-    const answer = await call(client);
+    const answer = await call(clientWith(provider, token.access_token, integration));
     if (answer.kind === "done") return answer.value;
     if (attempt === ATTEMPTS_MAX) throw providerRefusal(answer);
     switch (answer.kind) {

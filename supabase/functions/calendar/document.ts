@@ -7,14 +7,24 @@ import * as notices from "./routes/notices.ts";
 import * as keys from "./routes/keys.ts";
 import * as obligations from "./routes/obligations.ts";
 import * as preferences from "./routes/preferences.ts";
+import * as proposals from "./routes/proposals.ts";
 import * as webhooks from "./routes/webhooks.ts";
 
 /** Of the API; a change that breaks a caller raises the first number. */
 const VERSION = "1.0.0";
 
 /** Every call of the Calendar API that the document describes. */
-export const ROUTES = [connecting, integrations, obligations, notices, feeds, preferences, keys, webhooks]
-  .flatMap((group) => Object.values(group));
+export const ROUTES = [
+  connecting,
+  integrations,
+  obligations,
+  proposals,
+  notices,
+  feeds,
+  preferences,
+  keys,
+  webhooks,
+].flatMap((group) => Object.values(group));
 
 type ApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
@@ -65,6 +75,7 @@ export function apiDocument(): ApiDocument {
       { name: "Connecting", description: "Accounts come and go." },
       { name: "Integrations", description: "Accounts that are connected, and their calendars." },
       { name: "Obligations", description: "What became of single obligations." },
+      { name: "Proposals", description: "What users decide of deadlines that they moved in a calendar." },
       { name: "Notices", description: "What users are told, on the page and by mail." },
       { name: "Feeds", description: "Addresses at which calendar applications read a user's deadlines." },
       { name: "Preferences", description: "What a user chose once for everything." },

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { stringify } from "csv-stringify/sync";
-import type { Evidence } from "./answers.ts";
+import type { Evidence } from "./answers/obligations.ts";
 
 const COLUMNS = [
   "obligation_id",

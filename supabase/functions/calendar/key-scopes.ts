@@ -52,6 +52,7 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   "POST /connect": "people",
   "DELETE /": "people",
   "PATCH /status": "people",
+  "GET /options": "people",
   "POST /calendars": "people",
   "POST /notices/{id}/dismiss": "people",
   "POST /notices/{id}/restore": "people",

@@ -1,9 +1,18 @@
 import { z } from "@hono/zod-openapi";
+import { CALENDAR_EDITS } from "../_shared/domain/calendar-edits.ts";
+import {
+  STATUS_WORDS,
+  TITLE_ALONE,
+  TITLE_PLACEHOLDERS,
+  TITLE_TEMPLATE_CHARACTERS_MAX,
+  titleTemplateProblem,
+} from "../_shared/domain/event-title.ts";
 import { MAIL_MODES } from "../_shared/notices/kinds.ts";
 import { KEY_SCOPES } from "../_shared/platform/api-keys.ts";
 import { WEBHOOK_TYPES } from "../_shared/notices/webhook-types.ts";
 import { ProviderName } from "../_shared/providers/registry.ts";
-import { KeyScope, WebhookType } from "./answers.ts";
+import { KeyScope } from "./answers/keys.ts";
+import { WebhookType } from "./answers/webhooks.ts";
 
 const REMINDERS_MAX = 5;
 /** Four weeks, the most that Google takes. */
@@ -16,7 +25,7 @@ const SEARCH_CHARACTERS_MAX = 200;
 const FEED_NAME_CHARACTERS_MAX = 100;
 /** Ten years. */
 const FEED_DAYS_MAX = 3_650;
-const FEED_TYPES_MAX = 100;
+const TYPES_MAX = 100;
 /** In UTC too, a year has four digits. */
 const FEED_END_MAX = Date.parse("9999-12-31T00:00:00Z");
 const TYPE_CHARACTERS_MAX = 200;
@@ -37,6 +46,25 @@ const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time 
 const CompletedEvents = z.enum(["keep", "remove"]);
 /** Postgres has no text with NUL in it. */
 const WITHOUT_NUL = /^[^\0]*$/;
+/** Nor with half of a character. */
+const StoredText = z.string().regex(WITHOUT_NUL, "must be text").refine(
+  (text) => text.isWellFormed(),
+  "must be text",
+);
+const ObligationTypes = z.array(StoredText.min(1).max(TYPE_CHARACTERS_MAX))
+  .min(1).max(TYPES_MAX).nullable();
+const TITLE_PROBLEMS = {
+  too_long: `must have at most ${TITLE_TEMPLATE_CHARACTERS_MAX} characters`,
+  lacks_title: `must hold ${TITLE_ALONE}`,
+  braces: `may hold ${TITLE_PLACEHOLDERS.join(", ")} and no other braces`,
+} as const;
+/** The same as a pattern, for whoever reads the API's document. */
+const TITLE_PATTERN = String
+  .raw`^(?:[^{}\u0000]|\{(?:title|type|status)\})*\{title\}(?:[^{}\u0000]|\{(?:title|type|status)\})*$`;
+const TitleTemplate = StoredText.superRefine((template, context) => {
+  const problem = titleTemplateProblem(template);
+  if (problem !== null) context.addIssue({ code: "custom", message: TITLE_PROBLEMS[problem] });
+});
 
 export const AuthorizeQuery = z.object({
   provider: ProviderName,
@@ -139,6 +167,22 @@ export const PatchBody = z.strictObject({
       examples: ["09:00"],
     }),
     completed_events: CompletedEvents.optional(),
+    obligation_types: ObligationTypes.optional().openapi({
+      description:
+        "Obligations of these types alone, as GET /obligation_types has them; null: all. Events of other types go.",
+      examples: [["VAT", "Payroll"]],
+    }),
+    title_template: TitleTemplate.optional().openapi({
+      maxLength: TITLE_TEMPLATE_CHARACTERS_MAX,
+      pattern: TITLE_PATTERN,
+      description:
+        `Titles of events: {title}, {type}, {status} and text, at most ${TITLE_TEMPLATE_CHARACTERS_MAX} characters, with {title} in it and no other braces. {status} is ${STATUS_WORDS.open} or ${STATUS_WORDS.completed}.`,
+      examples: ["[{type}] {title}"],
+    }),
+    calendar_edits: z.enum(CALENDAR_EDITS).optional().openapi({
+      description:
+        "What becomes of a deadline that is moved in the calendar. accept only where GET /options has it.",
+    }),
   }).optional().openapi({ description: "Merged with what is set." }),
 }).openapi("ChangeRequest");
 
@@ -148,7 +192,12 @@ function count(most: number, otherwise: number) {
   return z.coerce.number(message).int(message).min(1, message).max(most, message).default(otherwise);
 }
 
-export const ActivityQuery = z.object({ limit: count(ACTIVITY_MAX, ACTIVITY_DEFAULT) });
+export const ActivityQuery = z.object({
+  limit: count(ACTIVITY_MAX, ACTIVITY_DEFAULT),
+  until: z.iso.datetime({ offset: true }).optional().openapi({
+    description: "What came later is left out: `at` of the last row that is known gives it and those before.",
+  }),
+});
 
 export const ObligationsQuery = z.object({
   search: z.string().max(SEARCH_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text").default("").openapi({
@@ -160,10 +209,9 @@ export const ObligationsQuery = z.object({
 const FeedName = z.string().trim().min(1).max(FEED_NAME_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text");
 
 const FeedChoices = z.strictObject({
-  obligation_types: z.array(z.string().min(1).max(TYPE_CHARACTERS_MAX).regex(WITHOUT_NUL, "must be text"))
-    .min(1).max(FEED_TYPES_MAX).nullable().optional().openapi({
-      description: "Obligations of these types alone; null: all.",
-    }),
+  obligation_types: ObligationTypes.optional().openapi({
+    description: "Obligations of these types alone; null: all.",
+  }),
   look_back_days: z.int().min(0).max(FEED_DAYS_MAX).optional().openapi({
     description: "How old a deadline may be; 90 where nothing was chosen.",
   }),
@@ -218,6 +266,8 @@ export const PatchPreferencesBody = z.strictObject({
     examples: ["09:00"],
   }),
 }).openapi("PreferencesChangeRequest");
+
+export const ProposalPath = z.object({ id: z.uuid("must be the id of a proposal") });
 
 export const NoticePath = z.object({ id: z.uuid("must be the id of a notice") });
 

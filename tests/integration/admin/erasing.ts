@@ -48,6 +48,13 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
     assert.equal(deleted.status, 204);
     await sql`insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
       values (${kept.id}, gen_random_uuid(), 'calendar', 'interrupted')`;
+    await sql`insert into calendar_sync.channels (id, integration_id, provider, calendar_id, token_hash, state)
+      select gen_random_uuid(), id, provider, calendar_id, 'a hash', 'failed' from public.calendar_integrations where id = ${integration_id}`;
+    await sql`insert into calendar_sync.edits (integration_id, obligation_id, deletions)
+      select ${integration_id}, id, 1 from public.obligations where user_id = ${user.id} and title = 'Private 2'`;
+    await sql`select calendar_sync.open_proposal(integration, obligation.id, '{"deadline_date": "2027-01-08"}', '{"deadline_date": "2027-01-01"}')
+      from public.calendar_integrations as integration, public.obligations as obligation
+      where integration.id = ${integration_id} and obligation.user_id = ${user.id} and obligation.title = 'Private 3'`;
     await sql`select calendar_sync.take_lock('calendar', ${user.id}, gen_random_uuid(), 1)`;
     const created = await user.api.request("POST", "/feeds", { name: "Mine" });
     const { url } = z.object({ url: z.string() }).parse(await created.json());
@@ -113,13 +120,17 @@ async function integrationsOf(sql: Sql, user_id: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Ids of the Vault secrets that hold tokens of the user. */
+/** Ids of the Vault secrets that hold tokens of the user, and what a listing goes on with. */
 async function secretsOf(sql: Sql, user_id: string): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select unnest(array[refresh_token_secret_id, access_token_secret_id]) as id
     from public.calendar_integrations where user_id = ${user_id}
     union
     select unnest(array[refresh_token_secret_id, access_token_secret_id])
-    from calendar_sync.flows where user_id = ${user_id}`;
+    from calendar_sync.flows where user_id = ${user_id}
+    union
+    select pull.cursor_secret_id from calendar_sync.pulls as pull
+    join public.calendar_integrations as integration on integration.id = pull.integration_id
+    where integration.user_id = ${user_id}`;
   return rows.map(({ id }) => id).filter((id) => id !== null);
 }

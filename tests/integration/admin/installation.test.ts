@@ -140,6 +140,7 @@ Deno.test({
       ]);
       assert.equal(code, 0, stdout + stderr);
       assert.match(stdout, /✓ round trip of a wake-up call +calendar-sync answered 202.*after \d+ ms/);
+      assert.match(stdout, /✓ versions +the database and the functions have \d+\.\d+\.\d+$/m);
       assert.match(stdout, /^0 wrong, \d+ to look at, \d+ right$/m);
       assert.ok(!stdout.includes("✗"));
     });

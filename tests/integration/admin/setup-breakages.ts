@@ -21,6 +21,20 @@ const tomorrow = `to_char((now() at time zone 'UTC')::date + 1, 'YYYYMMDD')`;
 
 export const BREAKAGES: readonly Breakage[] = [
   {
+    name: "functions of a release before",
+    sql: `update calendar_sync.functions_version set version = '0.0.9'`,
+    check: "versions",
+    found: /the database has \d+\.\d+\.\d+, the functions have 0\.0\.9/,
+    told: /supabase functions deploy/,
+  },
+  {
+    name: "functions that are newer than the database",
+    sql: `update calendar_sync.functions_version set version = '0.10.0'`,
+    check: "versions",
+    found: /the database has \d+\.\d+\.\d+, the functions have 0\.10\.0/,
+    told: /supabase db push/,
+  },
+  {
     name: "slow statements are logged, with their parameters",
     sql: `alter role authenticator set log_min_duration_statement = '250ms'`,
     check: "what the database logs",
@@ -50,6 +64,25 @@ export const BREAKAGES: readonly Breakage[] = [
     check: "mails",
     found: /1 have been refused five times or more, the latest with: not_authorized/,
     told: /calendar_admin\.mails/,
+  },
+  {
+    name: "push channels on which no provider has reached us",
+    sql:
+      `insert into calendar_sync.channels (id, integration_id, provider, calendar_id, token_hash, state, expires_at, created_at)
+      select gen_random_uuid(), id, provider, 'ours', 'a hash', 'active', now() + interval '1 day', now() - interval '1 hour'
+      from public.calendar_integrations limit 1;
+      update calendar_sync.push_setup set providers = array['google']`,
+    check: "push channels",
+    found: /no provider has reached us on any of 1 channels/,
+    told: /functions deploy calendar-webhook/,
+  },
+  {
+    name: "push channels to an address that is not https",
+    sql:
+      `update calendar_sync.push_setup set providers = array['google'], public_url = 'http://kong:8000', reported_at = now()`,
+    check: "address for push channels",
+    found: /http:\/\/kong:8000 is not https/,
+    told: /CALENDAR_PUBLIC_URL/,
   },
   {
     name: "an old pg_net",
@@ -259,7 +292,7 @@ export const BREAKAGES: readonly Breakage[] = [
       $$; drop index public.obligations_user_id_id_idx; create index obligations_user_id_id_idx on public.obligations (user_id, id)`,
     check: "adapter deadline_of",
     found: /recipient_id is null/,
-    told: /docs\/adapt\.md/,
+    told: /docs\/embed\/adapt\.md/,
   },
   {
     name: "an adapter that fails",
@@ -271,7 +304,7 @@ export const BREAKAGES: readonly Breakage[] = [
       $$`,
     check: "adapter deadline_of",
     found: /it fails: division by zero/,
-    told: /docs\/adapt\.md/,
+    told: /docs\/embed\/adapt\.md/,
   },
   {
     name: "no index from recipient to obligations",

@@ -115,6 +115,30 @@ testEngine("what became of a user's calendars, and of which obligations, is told
     },
   },
   {
+    name:
+      "earlier activity is read from the last row that is known, which comes again, so that none is missed",
+    async show(engine) {
+      const user_id = await engine.user();
+      await engine.sql`
+        insert into calendar_sync.activity (at, user_id, integration_id, provider, obligation_id, action, title)
+        select '2026-01-31T09:00:00Z'::timestamptz + make_interval(secs => n / 2), ${user_id}, gen_random_uuid(), 'google',
+          gen_random_uuid(), 'created', n::text from generate_series(1, 5) as n`;
+      const titlesUntil = async (until: string | null) => {
+        const [row] = await engine.asUser(
+          user_id,
+          (sql) =>
+            sql<{ activity: { at: string; title: string }[] }[]>`
+              select public.calendar_activity(3, ${until}) as activity`,
+        );
+        return row?.activity ?? [];
+      };
+      const first = await titlesUntil(null);
+      const second = await titlesUntil(first.at(-1)?.at ?? null);
+      const all = new Set([...first, ...second].map(({ title }) => title));
+      assert.deepEqual([first.length, second.length, [...all].toSorted()], [3, 3, ["1", "2", "3", "4", "5"]]);
+    },
+  },
+  {
     name: "nobody sees another user's activity or obligations",
     async show(engine) {
       const [mine, other] = [await engine.integration(), await engine.integration()];

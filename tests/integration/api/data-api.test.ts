@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { z } from "zod";
 import { testEngine } from "../../support/engine-test.ts";
 import { openScene } from "../../support/scene.ts";
+import { move } from "../proposals/support.ts";
 
 const CALLS_PER_MINUTE = 20;
 const SYNCS_PER_MINUTE = 2;
@@ -88,8 +89,9 @@ testEngine("a token without `sub` gets nothing", [
     async show(engine) {
       const { sql } = engine;
       const { id, user_id } = await engine.integration();
-      await engine.insert(user_id, 2);
+      const [moved = ""] = await engine.insert(user_id, 2);
       await engine.drain();
+      const proposal_id = await move(engine, id, moved);
       // What is nobody's any more must not look like what belongs to a caller who is nobody.
       const left = await engine.integration();
       await engine.insert(left.user_id, 1);
@@ -104,6 +106,7 @@ testEngine("a token without `sub` gets nothing", [
       const owned = new Set([
         "calendar_evidence",
         "calendar_explain",
+        "calendar_reapply",
         "calendar_resume",
         "calendar_retry",
         "calendar_sync_now",
@@ -116,6 +119,7 @@ testEngine("a token without `sub` gets nothing", [
       assert.ok(notices.length > 0);
       const argumentsOf = (name: string): readonly string[] => {
         if (owned.has(name)) return [`'${id}'`, `'${left.id}'`];
+        if (/_proposal$/.test(name)) return [`'${proposal_id}'`];
         if (/_notice$/.test(name)) return notices.map((notice) => `'${notice.id}'`);
         return [SETTINGS.has(name) && /change|update/.test(name) ? "'{}'" : ""];
       };
@@ -159,6 +163,8 @@ async function asNobody(sql: Sql, query: string): Promise<unknown> {
 /** Null, false, 0, or an object or a list in which there is nothing else. */
 function isNothing(answer: unknown): boolean {
   if (answer === null || answer === false || answer === 0) return true;
+  // Of a decision on a proposal.
+  if (JSON.stringify(answer) === '{"kind":"not_found"}') return true;
   return typeof answer === "object" && Object.values(answer).every(isNothing);
 }
 

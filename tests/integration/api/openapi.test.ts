@@ -7,7 +7,9 @@ import { checkAgainst } from "../../support/document-check.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 import { unsubscribeUrl } from "../../../supabase/functions/_shared/notices/mail/unsubscribe.ts";
+import { move } from "../proposals/support.ts";
 import { API_DOCUMENT_PATH } from "../../../local/api-document.ts";
+import { DEFAULT_SETTINGS } from "../../support/default-settings.ts";
 
 const SUCCESS = / [23]\d\d$/;
 
@@ -101,8 +103,11 @@ Deno.test({
       await call(api, "PATCH", "/status", 200, {
         integration_id,
         calendar_id: primary.id,
-        settings: { reminders_minutes: [60], all_day_reminder_time: "09:00", completed_events: "keep" },
+        settings: { ...DEFAULT_SETTINGS, reminders_minutes: [60] },
       });
+      await call(api, "GET", "/options", 200);
+      await call(api, "POST", "/reapply", 202, { integration_id });
+      await call(api, "POST", "/reapply", 404, { integration_id: crypto.randomUUID() });
       await call(api, "PATCH", "/status", 409, { integration_id, calendar_id: "another" });
       await call(api, "POST", "/calendars", 200, { integration_id });
       await call(api, "POST", "/calendars", 404, { integration_id: crypto.randomUUID() });
@@ -179,6 +184,20 @@ Deno.test({
           select id from public.obligations where user_id = ${user_id} limit 1`;
         return row?.id;
       }
+    });
+
+    await t.step("of proposals", async () => {
+      const [obligation] = await sql<{ id: string }[]>`
+        insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Moved', '2027-01-01') returning id`;
+      const id = await move({ sql }, integration_id, obligation?.id ?? "");
+      await call(api, "GET", "/proposals", 200);
+      await call(api, "POST", `/proposals/${id}/accept`, 200);
+      await call(api, "POST", `/proposals/${id}/accept`, 409);
+      await call(api, "POST", `/proposals/${id}/undo`, 200);
+      await call(api, "POST", `/proposals/${id}/undo`, 409);
+      await call(api, "POST", `/proposals/${id}/dismiss`, 200);
+      await call(api, "POST", `/proposals/${crypto.randomUUID()}/dismiss`, 404);
+      await call(api, "GET", "/activity", 200);
     });
 
     await t.step("of notices and what is told by mail", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { PersonEdit } from "../../../local/providers/person-edit.ts";
 import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { alertRules, dashboardQueries, metricNames } from "../../support/dashboard.ts";
+import { editAsPerson } from "../../support/person.ts";
 import { counters, readOpenMetrics, type Scrape, total } from "../../support/openmetrics.ts";
 import type { Scene } from "../../support/scene.ts";
 import { ADA } from "../../support/subjects/subject.ts";
@@ -196,6 +198,51 @@ export async function testScrapes(t: Deno.TestContext, scene: Scene, secret: str
         assert.equal(counters(summed).get(series), value, series);
       }
     }
+  });
+
+  await t.step("what users do to events is counted, with what comes of it", async () => {
+    const google = { provider: "google" };
+    const eventOf = (title: string) =>
+      scene.events(ada.calendar_id).find((event) => event.title === title)?.id ?? "";
+    const edit = (title: string, edit: PersonEdit) =>
+      editAsPerson(provider.emulator, {
+        account: ADA,
+        calendar_id: ada.calendar_id,
+        event_id: eventOf(title),
+        edit,
+      });
+    const sync = () => ada.api.request("POST", "/sync", {});
+    const before = await scrape();
+    assert.equal(
+      total(before, "calendar_edits_total"),
+      total(before, "calendar_edits_total", { kind: "noise" }),
+    );
+    await edit("Tax 1", { kind: "move", day: "2027-03-17", time: null });
+    await edit("Tax 2", { kind: "delete" });
+    await sync();
+    const restored = await untilTotal(1, "calendar_restores_total", { ...google, edit: "deleted" });
+    assert.equal(total(restored, "calendar_restores_total", { edit: "moved", result: "restored" }), 1);
+    assert.equal(total(restored, "calendar_restores_total", { result: "left" }), 0);
+    assert.equal(total(restored, "calendar_edits_total", { ...google, kind: "moved" }), 1);
+    assert.equal(total(restored, "calendar_edits_total", { ...google, kind: "deleted" }), 1);
+    assert.equal(total(restored, "calendar_proposals_total", { ...google, state: "open" }), 1);
+    assert.equal(total(restored, "calendar_proposals_open"), 1);
+    assert.equal(total(restored, "calendar_notices_open", { kind: "deadline_restored" }), 1);
+    await untilTotal(1, "calendar_pulls_total", { ...google, result: "read" });
+    await until(() => Promise.resolve(scene.titles(ada.calendar_id).includes("Tax 2")));
+
+    await edit("Tax 2", { kind: "delete" });
+    await sync();
+    const left = await untilTotal(1, "calendar_restores_total", { edit: "deleted", result: "left" });
+    assert.equal(total(left, "calendar_notices_open", { kind: "deadline_hidden" }), 1);
+
+    const [proposal] = await sql<
+      { id: string }[]
+    >`select id from public.calendar_proposals where state = 'open'`;
+    assert.equal((await ada.api.request("POST", `/proposals/${proposal?.id}/dismiss`)).status, 200);
+    const dismissed = await untilTotal(1, "calendar_proposals_total", { ...google, state: "dismissed" });
+    assert.equal(total(dismissed, "calendar_proposals_open"), 0);
+    assert.equal(total(dismissed, "calendar_mass_edits_total"), 0);
   });
 
   await t.step("a grant that is lost shows as a refused refresh and a disconnected account", async () => {

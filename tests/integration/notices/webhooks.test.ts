@@ -218,10 +218,12 @@ Deno.test({
       assert.match(other?.secret ?? "", /^whsec_/);
       await assert.rejects(
         sql`select * from calendar_admin.add_webhook(${address.url}, ${["deadline.nonsense"]})`,
-        /docs\/webhooks\.md/,
+        /docs\/embed\/webhooks\.md/,
       );
-      const [shown] = await sql`select origin, waiting from calendar_admin.webhooks where id = ${added.id}`;
-      assert.deepEqual({ ...shown }, { origin: receiver.origin, waiting: "0" });
+      const shown = () => sql`select origin, waiting from calendar_admin.webhooks where id = ${added.id}`;
+      // The worker records a call after it was answered.
+      await until(async () => (await shown())[0]?.waiting === "0", 20_000, shown);
+      assert.equal((await shown())[0]?.origin, receiver.origin);
       await sql`select calendar_admin.remove_webhook(${added.id})`;
       assert.equal((await sql`select from calendar_sync.webhooks where user_id is null`).length, 0);
     });
@@ -255,6 +257,44 @@ Deno.test({
       await until(() => Promise.resolve(types().length === 3), 20_000, () => Promise.resolve(types()));
       assert.deepEqual(types().toSorted(), ["deadline.failed", "deadline.recovered", "deadline.shown"]);
     });
+
+    await t.step(
+      "a change that is refused and then taken back is told of, too, although nothing is written",
+      async () => {
+        const { id: user_id, api, calendar_id } = await scene.connectedUser("ada@example.com");
+        const [row] = await sql<{ id: string }[]>`
+        insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'As it was', '2027-01-01')
+        returning id`;
+        const id = row?.id ?? null;
+        await scene.untilTitles(calendar_id, ["As it was"]);
+        const address = receiver.address();
+        await addWebhook(api, address.url, ALL_TYPES.filter((type) => type.startsWith("deadline.")));
+        const types = () => address.calls.map(({ event }) => event.type);
+        const untilCalls = (count: number) =>
+          until(() => Promise.resolve(types().length === count), 20_000, () => Promise.resolve(types()));
+        scene.provider.emulator.faults.set([{
+          match: { path: scene.provider.paths.events },
+          ...scene.provider.refusals.invalid,
+        }]);
+        await sql`update public.obligations set title = 'Refused' where id = ${id}`;
+        await untilCalls(1);
+        const writes = scene.writes();
+        await sql`update public.obligations set title = 'As it was' where id = ${id}`;
+        await untilCalls(2);
+        assert.deepEqual([types(), scene.writes()], [["deadline.failed", "deadline.recovered"], writes]);
+        assert.equal(address.calls[1]?.event.data.obligation_id, id);
+        const periods = await sql`
+        select in_calendar, reason, began_with, title, due from calendar_sync.history
+        where obligation_id = ${id} and until_at is null`;
+        assert.deepEqual(periods.map((period) => ({ ...period })), [
+          { in_calendar: true, reason: null, began_with: "recovered", title: "As it was", due: "2027-01-01" },
+        ]);
+        scene.provider.emulator.faults.set([]);
+        await sql`update public.obligations set title = 'Another' where id = ${id}`;
+        await untilCalls(3);
+        assert.equal(types()[2], "deadline.updated");
+      },
+    );
     assert.equal(stack.function("calendar-sync").pid !== null, true);
   } finally {
     await scene.close();

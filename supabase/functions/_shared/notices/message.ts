@@ -13,7 +13,7 @@ export interface NoticeFacts {
   readonly kind: NoticeKind;
   /** The calendar that it is about; null: none, or it is gone. */
   readonly calendar: NoticeCalendar | null;
-  /** Why, by kind: the code of an integration's `last_error`, or the provider's word for a deadline. */
+  /** Why, by kind: the code of an integration's `last_error`, the provider's word for a deadline, what was done about a move. */
   readonly code: string | null;
   /** Of a key, or the host of a webhook: what its user typed. Left out of mails. */
   readonly name: string | null;
@@ -56,11 +56,13 @@ export function noticeMessage({ kind, calendar, code, name }: NoticeFacts): stri
     case "deadline_failed":
       return `A deadline could not be shown in ${where}. Look at it on the page and try again.`;
     case "deadline_restored":
-      return `An event that was deleted in ${where} was put back, because its deadline still stands.`;
+      return `An event that was deleted in ${where} was put back, because its deadline still stands. Delete it again if it is to stay away.`;
     case "deadline_hidden":
       return `An event was deleted again in ${where}. Its deadline is not shown there until it changes.`;
     case "proposal_opened":
-      return `An event was moved in ${where}. Decide whether its deadline moves too.`;
+      return code === "accepted"
+        ? `An event was moved in ${where}, and its deadline moved with it. You can undo that on the page.`
+        : `An event was moved in ${where}. Decide whether its deadline moves too.`;
     case "connection_added":
       return `${
         capitalised(where)

@@ -36,8 +36,12 @@ const Variables = z.object({
   CALENDAR_PUBLIC_URL: PublicUrl.optional(),
   /** Where notices and webhooks send people, if not to the first of CALENDAR_REDIRECT_URLS. */
   CALENDAR_PAGE_URL: SafeUrl.optional(),
+  /** Whether calendars of the user's own have push channels too: there each event of the user's would wake us. */
+  CALENDAR_PUSH_ALL: z.enum(["on", "off"], "must be on or off").default("off"),
   /** Which addresses webhooks may have; notices/webhook-address.ts reads it. */
   CALENDAR_WEBHOOK_HOSTS: z.string().default("*"),
+  /** Whether users may accept in advance what they move in a calendar. */
+  CALENDAR_ACCEPT_EDITS: z.enum(["on", "off"], "must be on or off").default("off"),
   CALENDAR_STATE_SECRET: Secret,
   CALENDAR_STATE_SECRET_PREVIOUS: Secret.optional(),
   CALENDAR_SYNC_SECRET: Secret,
@@ -91,6 +95,10 @@ export interface Env {
   readonly page_url: string;
   /** As it was given. */
   readonly webhook_hosts: string;
+  /** Whether calendars have push channels that are not our own. */
+  readonly push_any_calendar: boolean;
+  /** Whether calendars may be set to accept what is moved in them. */
+  readonly accept_edits: boolean;
   readonly state_secret: RotatedSecret;
   readonly sync_secret: RotatedSecret;
   /** Calendars that one worker process works side by side. */
@@ -133,6 +141,8 @@ export function readEnv(get: Get = fromProcess, other_problems: readonly string[
     public_url: variables.CALENDAR_PUBLIC_URL ?? variables.SUPABASE_URL.replace(/\/+$/, ""),
     page_url: variables.CALENDAR_PAGE_URL ?? variables.CALENDAR_REDIRECT_URLS[0] ?? variables.SUPABASE_URL,
     webhook_hosts: variables.CALENDAR_WEBHOOK_HOSTS,
+    push_any_calendar: variables.CALENDAR_PUSH_ALL === "on",
+    accept_edits: variables.CALENDAR_ACCEPT_EDITS === "on",
     state_secret: rotated(variables.CALENDAR_STATE_SECRET, variables.CALENDAR_STATE_SECRET_PREVIOUS),
     sync_secret: rotated(variables.CALENDAR_SYNC_SECRET, variables.CALENDAR_SYNC_SECRET_PREVIOUS),
     lanes_at_once: variables.CALENDAR_LANES_AT_ONCE,

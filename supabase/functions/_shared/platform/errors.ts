@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { log } from "./log.ts";
 import { addToSummary } from "./log-scope.ts";
 
-/** Every code that the Calendar API answers with; `docs/calendar-api.md` says what to do about each. */
+/** Every code that the Calendar API answers with; `docs/embed/calendar-api.md` says what to do about each. */
 export const ERROR_CODES = [
   "invalid_request",
   "key_in_query",
@@ -29,6 +29,9 @@ export const ERROR_CODES = [
   "key_replaced",
   "too_many_webhooks",
   "address_not_allowed",
+  "proposal_decided",
+  "proposal_not_accepted",
+  "deadline_changed",
   "rate_limited",
   "permission_missing",
   "blocked_by_policy",

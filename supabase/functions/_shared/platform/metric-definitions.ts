@@ -40,6 +40,7 @@ export const COUNTERS = {
         "unchanged",
         "not_begun",
         "without_token",
+        "edited",
         "gone",
         "exists",
         "conflict",
@@ -98,6 +99,41 @@ export const COUNTERS = {
     help: "Attempts to send a mail or to call a webhook, by what came of it.",
     labels: { channel: ["webhook", "mail"], outcome: ["delivered", "retry", "failed", "gone"] },
   },
+  calendar_push_notifications: {
+    help:
+      "Calls of push channels, by what came of them: refused ones named no channel of ours, limited ones came too quickly and were noted together or were unknown.",
+    labels: { provider: null, result: ["noted", "refused", "limited", "not_noted"] },
+  },
+  calendar_pulls: {
+    help:
+      "Calendars that were read for what their users changed, by what came of it: failed, the provider did not answer as it should; not_removed, a copy that is to go is still there.",
+    labels: {
+      provider: null,
+      result: ["read", "failed", "not_removed", "without_token", "lease_lost", "error"],
+    },
+  },
+  // The database counts these four where it records them.
+  calendar_edits: {
+    help:
+      "What users did to events of ours, by kind. noise: reminders, colours, notes and the like; overtaken: a newer change of the obligation goes over it.",
+    labels: {
+      provider: null,
+      kind: ["moved", "resized", "series", "deleted", "returned", "converged", "overtaken", "noise"],
+    },
+  },
+  calendar_restores: {
+    help:
+      "Events that were moved or deleted, where they are put back. left: not again, since it was deleted a second time or another program moves it each time.",
+    labels: { provider: null, edit: ["moved", "deleted"], result: ["restored", "left"] },
+  },
+  calendar_proposals: {
+    help: "Proposals, by the state that they came into. One that is undone is open again.",
+    labels: { provider: null, state: ["open", "accepted", "dismissed", "superseded"] },
+  },
+  calendar_mass_edits: {
+    help: "Calendars that were paused because very many of their events were moved or deleted at once.",
+    labels: { provider: null },
+  },
   calendar_worker_runs: {
     help: "Runs of the worker, from a wake-up call until nothing was due.",
     labels: {},
@@ -119,7 +155,7 @@ export const HISTOGRAMS = {
     help: "How long a calendar was worked at a time, from its claim to its record.",
     labels: {
       provider: null,
-      kind: ["event", "find_orphans", "keep_alive", "disconnect"],
+      kind: ["event", "pull", "find_orphans", "keep_alive", "disconnect", "reapply", "channel"],
     },
     bounds: LANE_SECONDS,
   },

@@ -12,7 +12,7 @@ export type UserKeys = JSONWebKeySet | URL;
 
 /** What an operator does about a project that still signs with its legacy secret. */
 const MIGRATE =
-  "Supabase signs users' tokens with a legacy secret (HS256) or lists no key. In the dashboard, under JWT Keys, migrate the legacy secret and rotate to a signing key. Self-hosted: see docs/deploy.md, “Signing keys”.";
+  "Supabase signs users' tokens with a legacy secret (HS256) or lists no key. In the dashboard, under JWT Keys, migrate the legacy secret and rotate to a signing key. Self-hosted: see docs/deploy/deploy.md, “Signing keys”.";
 
 /**
  * Finds the keys: `SUPABASE_JWKS`, else what `SUPABASE_JWKS_URL` names, else what the project's Auth server lists.

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { connectWithPassword } from "../../_shared/connections/connect-password.ts";
+import { withEffectiveEdits } from "../../_shared/domain/calendar-edits.ts";
 import { callbackUri } from "../../_shared/oauth/callback-uri.ts";
 import { confirmConnection } from "../../_shared/oauth/confirm.ts";
 import {
@@ -12,8 +13,9 @@ import { ApiError } from "../../_shared/platform/errors.ts";
 import { log } from "../../_shared/platform/log.ts";
 import { isOAuth } from "../../_shared/providers/provider.ts";
 import { consentProvider, ProviderName } from "../../_shared/providers/registry.ts";
-import { Integration } from "../answers.ts";
+import { Integration } from "../answers/integrations.ts";
 import { type CalendarApp, notYours } from "../app.ts";
+import { endPush } from "../end-push.ts";
 import * as routes from "../routes/connecting.ts";
 
 /** Public, and proves itself by its state. Neither the code nor the ticket may be kept or passed on. */
@@ -81,7 +83,7 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
     const integration = await confirmConnection(context, c.var.user_id, connection, options, Integration);
     const { id: integration_id, provider, access } = integration;
     log.info("connected", { provider, success: true, integration_id, access });
-    return c.json(integration, 200);
+    return c.json(withEffectiveEdits(integration, env.accept_edits), 200);
   });
 
   app.openapi(routes.connect, async (c) => {
@@ -90,11 +92,12 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
     const { integration, is_new } = await connectWithPassword(context, c.var.user_id, account, Integration);
     const { id: integration_id, provider } = integration;
     log.info("connected", { provider, success: true, integration_id, access: integration.access });
-    return c.json(integration, is_new ? 201 : 200);
+    return c.json(withEffectiveEdits(integration, env.accept_edits), is_new ? 201 : 200);
   });
 
   app.openapi(routes.disconnect, async (c) => {
     const { integration_id, events } = c.req.valid("query");
+    await endPush(context, c.var.user_id, integration_id);
     const outcome = await rpc("calendar_begin_disconnect", {
       p_user_id: c.var.user_id,
       p_integration_id: integration_id,

@@ -3,7 +3,7 @@ import { feedUrl } from "../../_shared/feeds/address.ts";
 import type { ConnectContext } from "../../_shared/oauth/connect.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
 import { createSecretToken, hashSecretToken } from "../../_shared/platform/secret-token.ts";
-import { Feed } from "../answers.ts";
+import { Feed } from "../answers/feeds.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/feeds.ts";
 

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { ConnectContext } from "../../_shared/oauth/connect.ts";
 import { createApiKey } from "../../_shared/platform/api-keys.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
-import { ApiKey } from "../answers.ts";
+import { ApiKey } from "../answers/keys.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/keys.ts";
 

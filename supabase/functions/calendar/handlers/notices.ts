@@ -4,7 +4,7 @@ import { readUnsubscription } from "../../_shared/notices/mail/unsubscribe.ts";
 import { noticeMessage } from "../../_shared/notices/message.ts";
 import type { ConnectContext } from "../../_shared/oauth/connect.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
-import { Notifications } from "../answers.ts";
+import { Notifications } from "../answers/notices.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/notices.ts";
 

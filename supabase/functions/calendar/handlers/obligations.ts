@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import { explainInWords } from "../../_shared/domain/explanation.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
-import { Activity, Evidence, Explained, Explanation, Obligation, Problem, Problems } from "../answers.ts";
+import { Activity } from "../answers/activity.ts";
+import { Evidence, Explained, Explanation, Obligation, Problem, Problems } from "../answers/obligations.ts";
 import { type CalendarApp, notYours } from "../app.ts";
 import { evidenceCsv } from "../evidence-csv.ts";
 import * as routes from "../routes/obligations.ts";
@@ -13,8 +14,11 @@ const ProblemsRow = Problems.extend({ problems: z.array(Problem.omit({ message: 
 /** What became of single obligations. */
 export function addObligations(app: CalendarApp): void {
   app.openapi(routes.activity, async (c) => {
-    const { limit } = c.req.valid("query");
-    const activity = await c.var.userRpc("calendar_activity", { p_limit: limit }, z.array(Activity));
+    const { limit, until } = c.req.valid("query");
+    const activity = await c.var.userRpc("calendar_activity", {
+      p_limit: limit,
+      p_until: until ?? null,
+    }, z.array(Activity));
     return c.json({ activity }, 200);
   });
 

@@ -1,6 +1,6 @@
 import { ApiError } from "../../_shared/platform/errors.ts";
 import { RpcError } from "../../_shared/platform/rpc.ts";
-import { Preferences } from "../answers.ts";
+import { Preferences } from "../answers/preferences.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/preferences.ts";
 

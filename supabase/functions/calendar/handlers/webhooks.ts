@@ -3,7 +3,7 @@ import { judgeWebhookAddress } from "../../_shared/notices/webhook-address.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
 import type { Rpc } from "../../_shared/platform/rpc.ts";
 import { AddressNotAllowed, type HostPolicy } from "../../_shared/transport/safe-fetch.ts";
-import { Delivery, Webhook, WebhookWithSecret } from "../answers.ts";
+import { Delivery, Webhook, WebhookWithSecret } from "../answers/webhooks.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/webhooks.ts";
 

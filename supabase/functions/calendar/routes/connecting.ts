@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Address, Integration, Providers } from "../answers.ts";
+import { Address, Integration, Providers } from "../answers/integrations.ts";
 import {
   AdminConsentQuery,
   AuthorizeQuery,
@@ -126,7 +126,7 @@ export const connect = createRoute({
   operationId: "connect",
   summary: "Connect an account with a user name and a password",
   description:
-    "For providers of credential password. The calendar is there and the first sync is queued when this answers.",
+    "For providers of credential password. The calendar is there and the first sync is queued when this answers. After as many refused passwords within a minute as a tenth of the calls of a minute, the answer is 429.",
   tags,
   security: AS_USER,
   request: { body: required(ConnectBody) },

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Feed, FeedAddress, Feeds, ObligationTypes } from "../answers.ts";
+import { Feed, FeedAddress, Feeds, ObligationTypes } from "../answers/feeds.ts";
 import { FeedPath, NewFeedBody, PatchFeedBody } from "../requests.ts";
 import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, refused, required, WITH_BODY } from "./parts.ts";
 

@@ -1,7 +1,19 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Calendars, Integration, Integrations, Queued } from "../answers.ts";
+import { Calendars, Integration, Integrations, Options } from "../answers/integrations.ts";
+import { Queued } from "../answers/parts.ts";
 import { IntegrationBody, IntegrationQuery, PatchBody, SyncBody } from "../requests.ts";
-import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, OF_PROVIDER, required, WITH_BODY } from "./parts.ts";
+import {
+  ANY_USER,
+  AS_USER,
+  INVALID,
+  json,
+  NOT_YOURS,
+  OF_PROVIDER,
+  OF_PROVIDER_CONFLICT,
+  refused,
+  required,
+  WITH_BODY,
+} from "./parts.ts";
 
 const tags = ["Integrations"];
 
@@ -32,6 +44,16 @@ export const change = createRoute({
   },
 });
 
+export const options = createRoute({
+  method: "get",
+  path: "/options",
+  operationId: "options",
+  summary: "What settings may be chosen here",
+  tags,
+  security: AS_USER,
+  responses: { 200: { description: "What this installation offers.", ...json(Options) }, ...ANY_USER },
+});
+
 export const calendars = createRoute({
   method: "get",
   path: "/calendars",
@@ -58,6 +80,9 @@ export const ownCalendar = createRoute({
     ...ANY_USER,
     ...WITH_BODY,
     ...OF_PROVIDER,
+    409: refused(
+      `calendar_needed: the server makes no calendar; choose one of details.calendars by PATCH /status. ${OF_PROVIDER_CONFLICT}`,
+    ),
   },
 });
 
@@ -73,6 +98,25 @@ export const sync = createRoute({
   request: { body: json(SyncBody) },
   responses: {
     202: { description: "So many calendars were queued.", ...json(Queued) },
+    ...ANY_USER,
+    ...WITH_BODY,
+    ...INVALID,
+    ...NOT_YOURS,
+  },
+});
+
+export const reapply = createRoute({
+  method: "post",
+  path: "/reapply",
+  operationId: "reapply",
+  summary: "Set the reminders of existing events to those of the settings",
+  description:
+    "Those that the user changed too; nothing else of an event. Done once, for the events of deadlines that are still to come; in a calendar that does not sync, once it does.",
+  tags,
+  security: AS_USER,
+  request: { body: required(IntegrationBody) },
+  responses: {
+    202: { description: "So many events are gone through.", ...json(Queued) },
     ...ANY_USER,
     ...WITH_BODY,
     ...INVALID,

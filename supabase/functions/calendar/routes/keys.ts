@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { ApiKeys, NewApiKey } from "../answers.ts";
+import { ApiKeys, NewApiKey } from "../answers/keys.ts";
 import { KeyPath, NewKeyBody } from "../requests.ts";
 import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, refused, required, WITH_BODY } from "./parts.ts";
 

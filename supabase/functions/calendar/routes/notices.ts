@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Notices, Notifications } from "../answers.ts";
+import { Notices, Notifications } from "../answers/notices.ts";
 import { NoticePath, PatchNotificationsBody, UnsubscribeQuery } from "../requests.ts";
 import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, refused, required, WITH_BODY } from "./parts.ts";
 

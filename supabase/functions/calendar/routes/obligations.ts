@@ -1,5 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Activities, Evidence, Explanation, Obligations, Problems, Queued } from "../answers.ts";
+import { Activities } from "../answers/activity.ts";
+import { Evidence, Explanation, Obligations, Problems } from "../answers/obligations.ts";
+import { Queued } from "../answers/parts.ts";
 import { ActivityQuery, EvidenceQuery, ExplainQuery, ObligationsQuery, RetryBody } from "../requests.ts";
 import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, required, WITH_BODY } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ErrorAnswer } from "../answers.ts";
+import { ErrorAnswer } from "../answers/parts.ts";
 
 /** What a caller shows of itself: the project's publishable key and the user's access token. */
 export const AS_USER = [{ apikey: [], user: [] }];
@@ -46,15 +46,17 @@ export const NOT_YOURS = {
   404: refused("not_found: there is no such thing, or it is not the user's."),
 } as const;
 
+/** Why a provider may not be asked, or refuses. */
+export const OF_PROVIDER_CONFLICT =
+  "more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.";
+
 /** Of calls that ask the calendar provider. */
 export const OF_PROVIDER = {
   400: refused(
     "invalid_request: the message names the field. provider_not_configured: choose another provider.",
   ),
   404: refused("not_found: there is no such integration of the user's, or its calendar is gone."),
-  409: refused(
-    "more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account.",
-  ),
+  409: refused(OF_PROVIDER_CONFLICT),
   502: refused(
     "provider_unavailable: try again. provider_refused: try again in a moment. provider_limit, quota: try again after Retry-After, where it is given. configuration: an administrator has to correct this installation.",
   ),

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Preferences } from "../answers.ts";
+import { Preferences } from "../answers/preferences.ts";
 import { PatchPreferencesBody } from "../requests.ts";
 import { ANY_USER, AS_USER, INVALID, json, required, WITH_BODY } from "./parts.ts";
 

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Deliveries, Delivery, Queued, Webhook, Webhooks, WebhookWithSecret } from "../answers.ts";
+import { Queued } from "../answers/parts.ts";
+import { Deliveries, Delivery, Webhook, Webhooks, WebhookWithSecret } from "../answers/webhooks.ts";
 import {
   DeliveriesQuery,
   DeliveryPath,

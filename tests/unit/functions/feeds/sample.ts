@@ -11,7 +11,7 @@ import {
 } from "../../../../supabase/functions/calendar-feed/icalendar.ts";
 import { vtimezoneOf } from "../../../../supabase/functions/_shared/icalendar/vtimezone.ts";
 
-export const ALL_DAY: EventTime = { kind: "all_day", start_date: "2027-02-28", end_date: "2027-03-01" };
+const ALL_DAY: EventTime = { kind: "all_day", start_date: "2027-02-28", end_date: "2027-03-01" };
 
 /** An event of a feed with what a test cares about. */
 export function feedEvent(event: Partial<CalendarEvent> = {}, rest: Partial<FeedEvent> = {}): FeedEvent {

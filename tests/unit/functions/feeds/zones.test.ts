@@ -4,12 +4,9 @@ import { calendarEventOf } from "../../../../supabase/functions/_shared/domain/c
 import type { FeedEvent } from "../../../../supabase/functions/calendar-feed/icalendar.ts";
 import { readWithIcalJs } from "../../../support/feed-readers.ts";
 import { calendarOf, feedEvent } from "./sample.ts";
+import { DEFAULT_SETTINGS } from "../../../support/default-settings.ts";
 
-const NO_REMINDERS = {
-  reminders_minutes: [],
-  all_day_reminder_time: "09:00",
-  completed_events: "keep",
-} as const;
+const NO_REMINDERS = { ...DEFAULT_SETTINGS, reminders_minutes: [] };
 
 /** A deadline at an instant, as every calendar shows it. */
 function at(instant: Temporal.Instant, time_zone: string): FeedEvent {
@@ -17,6 +14,7 @@ function at(instant: Temporal.Instant, time_zone: string): FeedEvent {
     obligation_id: crypto.randomUUID(),
     title: instant.toString(),
     description: "",
+    obligation_type: null,
     status: "open",
     due: { kind: "instant", at: instant.toString(), time_zone },
     url: null,

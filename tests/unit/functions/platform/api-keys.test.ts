@@ -168,7 +168,7 @@ Deno.test("the scan for secrets finds a key, and names its line", async () => {
 });
 
 Deno.test("the database knows the same scopes", async () => {
-  const sql = await Deno.readTextFile(`${ROOT}/supabase/schemas/088_api_keys.sql`);
+  const sql = await Deno.readTextFile(`${ROOT}/supabase/schemas/195_api_keys.sql`);
   const listed = /scopes <@ array\[([^\]]*)\]/.exec(sql)?.[1] ?? "";
   assert.deepEqual([...listed.matchAll(/'([^']+)'/g)].map(([, scope]) => scope), [...KEY_SCOPES]);
 });

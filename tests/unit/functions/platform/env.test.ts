@@ -59,6 +59,13 @@ Deno.test("a worker works four calendars side by side, or as many as it is told 
   }
 });
 
+Deno.test("users may not accept in advance what they move in a calendar, unless the operator says so", () => {
+  assert.equal(read().accept_edits, false);
+  assert.equal(read({ CALENDAR_ACCEPT_EDITS: "off" }).accept_edits, false);
+  assert.equal(read({ CALENDAR_ACCEPT_EDITS: "on" }).accept_edits, true);
+  assert.throws(() => read({ CALENDAR_ACCEPT_EDITS: "yes" }), /CALENDAR_ACCEPT_EDITS must be on or off/);
+});
+
 Deno.test("a user may make 120 calls a minute, or as many as the environment says", () => {
   assert.equal(read().rate_limit_per_minute, 120);
   assert.equal(read({ CALENDAR_RATE_LIMIT_PER_MINUTE: "1" }).rate_limit_per_minute, 1);

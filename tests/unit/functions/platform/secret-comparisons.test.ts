@@ -11,7 +11,11 @@ const EXPLAINED = new Map([
   ["_shared/oauth/access-token.ts: outcome.refresh_token !== begun.refresh_token", "the provider's answer"],
   ["_shared/domain/plan.ts: mapping.content_hash === content_hash", "the hash of an event's content"],
   ['_shared/platform/mail-env.ts: (user === "") !== (secret === "")', "whether there is one, at start"],
-  ["_shared/providers/caldav/own-events.ts: next === token", "a server's name of a state of its calendar"],
+  ["_shared/providers/caldav/file-listing.ts: next === token", "a server's name of a state of its calendar"],
+  [
+    "_shared/providers/caldav/list-changes.ts: now.digest === position.digest",
+    "a digest of a calendar's versions",
+  ],
 ]);
 
 Deno.test("no function compares a secret in a time that tells where it differs", async () => {

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import type { Engine } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+import { move, moved, noted, notices, states } from "./support.ts";
+
+testEngine("a user who accepts moves in advance does so with the user's own rights", [
+  {
+    name: "a move moves the deadline, as the user, and a notice stays that undoes it",
+    async show(engine) {
+      const { integration: { user_id }, obligation_id, id } = await inAdvance(engine);
+      assert.equal(await acceptEdit(engine, id), true);
+      assert.deepEqual(await states(engine, user_id), ["accepted"]);
+      assert.equal(await due(engine, obligation_id), "2027-03-05");
+      assert.deepEqual(await noted(engine, user_id), ["opened", "accepted"]);
+      const [notice] = await engine.sql`
+        select details, dismissed_at from calendar_sync.notices where user_id = ${user_id} and kind = 'proposal_opened'`;
+      assert.deepEqual({ ...notice }, { details: { code: "accepted" }, dismissed_at: null });
+      const [change] = await engine.sql`
+        select cause ->> 'by' as by from calendar_sync.changes where obligation_id = ${obligation_id} and kind = 'event'`;
+      assert.equal(change?.["by"], `user:${user_id}`);
+      await engine.asUser(user_id, (sql) => sql`select public.calendar_undo_proposal(${id})`);
+      assert.equal(await due(engine, obligation_id), "2027-01-01");
+    },
+  },
+  {
+    name: "the notice ends when the deadline changes, since then nothing can be undone",
+    async show(engine) {
+      const { integration: { user_id }, obligation_id, id } = await inAdvance(engine);
+      await acceptEdit(engine, id);
+      await engine.drain();
+      assert.equal(await notices(engine, user_id), 1);
+      await engine
+        .sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`;
+      await engine.pass(60);
+      await engine.drain();
+      assert.equal(await notices(engine, user_id), 0);
+    },
+  },
+  {
+    name: "the next move asks anew",
+    async show(engine) {
+      const { integration, obligation_id, id } = await inAdvance(engine);
+      await acceptEdit(engine, id);
+      const next = await move(engine, integration.id, obligation_id, { deadline_date: "2027-04-01" }, {
+        deadline_date: "2027-03-05",
+      });
+      assert.equal(await acceptEdit(engine, next), true);
+      assert.equal(await due(engine, obligation_id), "2027-04-01");
+      await engine.drain();
+      assert.equal(await notices(engine, integration.user_id), 1);
+    },
+  },
+  {
+    name: "it does not use up the user's calls",
+    async show(engine) {
+      const { integration: { user_id }, id } = await inAdvance(engine);
+      await acceptEdit(engine, id);
+      const calls = await engine.sql`select from calendar_sync.calls where caller = ${user_id}`;
+      assert.equal(calls.length, 0);
+    },
+  },
+  {
+    name: "the session is the worker's again afterwards",
+    async show(engine) {
+      const { id } = await inAdvance(engine);
+      await asWorker(engine, async (sql) => {
+        await sql`select public.calendar_accept_edit(${id})`;
+        const [after] = await sql`
+          select current_user::text as role, current_setting('request.jwt.claims')::jsonb ->> 'role' as claimed`;
+        assert.deepEqual({ ...after }, { role: "service_role", claimed: "service_role" });
+      });
+    },
+  },
+  {
+    name: "where the user may not change the obligation, it is put back and the proposal stays open",
+    own_database: true,
+    async show(engine) {
+      const { integration: { user_id }, obligation_id, id } = await inAdvance(engine);
+      await engine.sql`
+        create policy "read only" on public.obligations as restrictive for update to authenticated using (false)`;
+      assert.equal(await acceptEdit(engine, id), false);
+      assert.equal(await due(engine, obligation_id), "2027-01-01");
+      assert.deepEqual(await states(engine, user_id), ["open"]);
+      assert.equal(await notices(engine, user_id), 1);
+      assert.ok(await isPutBack(engine, obligation_id));
+    },
+  },
+  {
+    name: "a calendar that is not set to it, and a blocked user, accept nothing in advance",
+    async show(engine) {
+      const asking = await moved(engine);
+      assert.equal(await acceptEdit(engine, asking.id), false);
+      assert.ok(await isPutBack(engine, asking.obligation_id));
+      const { integration: { user_id }, obligation_id, id } = await inAdvance(engine);
+      await engine.sql`update auth.users set banned_until = now() + interval '1 hour' where id = ${user_id}`;
+      assert.equal(await acceptEdit(engine, id), false);
+      assert.equal(await due(engine, obligation_id), "2027-01-01");
+    },
+  },
+  {
+    name: "users, and nobody, cannot call it",
+    async show(engine) {
+      const { integration: { user_id }, id } = await inAdvance(engine);
+      await assert.rejects(
+        engine.asUser(user_id, (sql) => sql`select public.calendar_accept_edit(${id})`),
+        /permission denied/,
+      );
+    },
+  },
+]);
+
+async function inAdvance(engine: Engine) {
+  const scene = await moved(engine);
+  await engine.sql`
+    update public.calendar_integrations set settings = settings || '{"calendar_edits": "accept"}'
+    where id = ${scene.integration.id}`;
+  await engine.sql`delete from calendar_sync.changes`;
+  return scene;
+}
+
+function acceptEdit(engine: Engine, id: string): Promise<boolean> {
+  return asWorker(engine, async (sql) => {
+    const [row] = await sql`select public.calendar_accept_edit(${id}) as accepted`;
+    return row?.["accepted"] === true;
+  });
+}
+
+/** Does something as the functions do it: with the secret key, through the Data API. */
+async function asWorker<T>({ sql }: Engine, act: (sql: Engine["sql"]) => Promise<T>): Promise<T> {
+  const connection = await sql.reserve();
+  try {
+    await connection`begin`;
+    await connection`select set_config('request.jwt.claims', '{"role": "service_role"}', true)`;
+    await connection`set local role service_role`;
+    const result = await act(connection);
+    await connection`commit`;
+    return result;
+  } catch (error: unknown) {
+    await connection`rollback`;
+    throw error;
+  } finally {
+    connection.release();
+  }
+}
+
+async function isPutBack({ sql }: Engine, obligation_id: string): Promise<boolean> {
+  const changes = await sql`select from calendar_sync.changes where obligation_id = ${obligation_id}`;
+  return changes.length > 0;
+}
+
+async function due({ sql }: Engine, obligation_id: string): Promise<string | null> {
+  const [row] = await sql<{ due: string | null }[]>`
+    select deadline_date::text as due from public.obligations where id = ${obligation_id}`;
+  return row?.due ?? null;
+}
