@@ -58,6 +58,8 @@ export async function violations(world: World): Promise<readonly string[]> {
         where to_jsonb(integration)::text like '%' || secret.id || '%'
       ) and not exists (
         select from calendar_sync.flows as flow where to_jsonb(flow)::text like '%' || secret.id || '%'
+      ) and not exists (
+        select from calendar_sync.pulls as pull where pull.cursor_secret_id = secret.id
       )) as "tokens of no integration"`,
   );
   for (const [name, count] of Object.entries(counts ?? {})) if (count > 0) problems.push(`${count} ${name}`);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sql } from "postgres";
+import type { CalendarClient } from "../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import { unjustified, USER_IDS, violations } from "./checks.ts";
 import { leftovers } from "./leftovers.ts";
@@ -33,6 +34,7 @@ export interface Theatre {
   readonly tally: Tally;
   readonly zombies: boolean;
   readonly distort: (rpc: Rpc) => Rpc;
+  readonly distortClient: (client: CalendarClient) => CalendarClient;
 }
 
 /**
@@ -92,7 +94,7 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
 }
 
 /** Lets everybody go on without faults, and time go by, until nothing is due any more. */
-async function settle(stage: Stage): Promise<void> {
+export async function settle(stage: Stage): Promise<void> {
   const { world, workers } = stage;
   let idle = 0;
   for (let round = 0; idle < 2; round++) {
@@ -101,12 +103,14 @@ async function settle(stage: Stage): Promise<void> {
     await world.sql`select calendar_sync.tick()`;
     // Else it would find what a bug forgot.
     if (stage.unseen) await sweep(world);
-    const before = world.tally.counts.get("lanes worked");
+    const { counts } = world.tally;
+    const [worked, pulls] = [counts.get("lanes worked"), counts.get("pulls")];
     workers.start(0);
     await finish(stage);
-    if (world.tally.counts.get("lanes worked") !== before) {
+    // Calendars are read for ever, now and then. What is found in them is work.
+    if (counts.get("lanes worked") !== worked) {
       idle = 0;
-    } else {
+    } else if (counts.get("pulls") === pulls) {
       idle++;
       await world.shift(LONG_S);
     }
@@ -146,13 +150,13 @@ async function mend(stage: Stage, chance: number): Promise<void> {
   await settle(stage);
 }
 
-async function connect(stage: Stage, account: number): Promise<void> {
+export async function connect(stage: Stage, account: number): Promise<void> {
   request(stage.world, account, "connect", (user_id) => connectAccount(stage.world, account, user_id));
   await finish(stage);
 }
 
 /** Runs everybody to the end, without faults. */
-async function finish({ world: { scheduler } }: Stage): Promise<void> {
+export async function finish({ world: { scheduler } }: Stage): Promise<void> {
   await scheduler.quiet();
   for (let step = 0; scheduler.waiting > 0; step++) {
     if (step === STEPS_MAX) throw new Violation("somebody goes on for ever");

@@ -21,6 +21,8 @@ declare
 begin
   delete from calendar_sync.provider_calls;
   delete from calendar_sync.calls;
+  -- Counters only grow.
+  delete from calendar_sync.count_totals;
   -- Events of deleted users are removed for days.
   delete from public.calendar_integrations where user_id is null and deleted_user_id is not null;
   delete from calendar_sync.changes as change
@@ -37,7 +39,7 @@ begin
   for v_table in
     select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'calendar_sync'::regnamespace
       and relname not in ('providers', 'options', 'thresholds', 'watched_tables', 'expected_triggers', 'notice_kinds',
-        'mail_setup')
+        'mail_setup', 'push_setup', 'functions_version')
     union all select unnest(array['public.obligations', 'public.calendar_integrations',
       'public.calendar_event_mappings', 'vault.secrets']::regclass[])
   loop

@@ -1,6 +1,7 @@
 import type { ConsentProvider } from "../support/subjects/subject.ts";
 import { createGoogleClient } from "../../supabase/functions/_shared/providers/google/client.ts";
 import { createOutlookClient } from "../../supabase/functions/_shared/providers/outlook/client.ts";
+import type { CalendarClient } from "../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { RefreshOutcome } from "../../supabase/functions/_shared/providers/connector.ts";
 import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
 import type { Fault, FaultInjector } from "./faults.ts";
@@ -47,8 +48,14 @@ export function createMemoryProvider(name: ConsentProvider, options: {
   readonly grants: ReadonlyMap<string, Grants>;
   readonly injector: FaultInjector;
   readonly tally: Tally;
+  /** What becomes of an answer on its way; null: nothing. */
+  readonly disturb:
+    | ((account: ProviderAccount, request: Request, answer: Response) => Promise<Response>)
+    | null;
+  /** Breaks clients; for planted bugs. */
+  readonly distort: (client: CalendarClient) => CalendarClient;
 }): OAuthProvider {
-  const { grants, injector, tally } = options;
+  const { grants, injector, tally, disturb, distort } = options;
   let issued = 0;
   const issue = (grant: Grants) => {
     const access_token = `${grant.account_id}/access/${++issued}`;
@@ -71,7 +78,9 @@ export function createMemoryProvider(name: ConsentProvider, options: {
         tally.count("provider calls");
         const token = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
         const grant = grantOf(token);
-        return grant === undefined ? refusal(name, 401, "authError") : await grant.account.handle(request);
+        if (grant === undefined) return refusal(name, 401, "authError");
+        const answer = await grant.account.handle(request);
+        return disturb === null ? answer : await disturb(grant.account, request, answer);
       },
       (fault) => brokenAnswer(name, fault),
       init?.signal,
@@ -124,9 +133,11 @@ export function createMemoryProvider(name: ConsentProvider, options: {
     },
     listsCalendars: (access) => access === "existing",
     createClient: ({ credentials: { access_token }, owner, calendar, budget }) =>
-      name === "google"
-        ? createGoogleClient({ api_url: base, access_token, owner, calendar, budget, fetch: fetchFrom })
-        : createOutlookClient({ graph_url: base, access_token, owner, calendar, budget, fetch: fetchFrom }),
+      distort(
+        name === "google"
+          ? createGoogleClient({ api_url: base, access_token, owner, calendar, budget, fetch: fetchFrom })
+          : createOutlookClient({ graph_url: base, access_token, owner, calendar, budget, fetch: fetchFrom }),
+      ),
   };
 }
 

@@ -12,7 +12,7 @@ export const ACCOUNTS = [
 ] as const;
 export const PROCESSES = 3;
 /** In seconds: a moment, most of a lease, the end of leases, of short waits, of access tokens, of idle refresh tokens. */
-export const JUMPS_S = [2, 9, 20, 120, 7_200, 100 * 86_400] as const;
+const JUMPS_S = [2, 9, 20, 120, 7_200, 100 * 86_400] as const;
 
 /** One step of a history: something that a user does, that happens at a provider, or that a worker does. */
 export type Move =

@@ -1,10 +1,26 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
+import type { CalendarClient } from "../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 
 /** Bugs that the simulation has to find, else it is worth nothing. */
-export const PLANTS = ["version", "lookup", "lease", "absorb", "import"] as const;
+export const PLANTS = [
+  "version",
+  "lookup",
+  "lease",
+  "absorb",
+  "import",
+  "echo",
+  "unconditional",
+  "key",
+  "absence",
+] as const;
 export type Plant = (typeof PLANTS)[number];
+
+/** Whether only histories of edits can meet it. */
+export function needsEdits(plant: Plant): boolean {
+  return ["echo", "unconditional", "key", "absence"].includes(plant);
+}
 
 interface Replacement {
   readonly function: string;
@@ -14,7 +30,8 @@ interface Replacement {
 
 const ABSORB = "calendar_sync.absorb_changes(integer)";
 
-const REPLACEMENTS: Readonly<Record<Exclude<Plant, "lookup">, readonly Replacement[]>> = {
+const REPLACEMENTS: Readonly<Record<Plant, readonly Replacement[]>> = {
+  lookup: [],
   // A change of a job that is being worked is recorded as done.
   version: [
     { function: ABSORB, sound: "where idle.leased_by is null or idle.leased_until <= now()", broken: "" },
@@ -25,7 +42,7 @@ const REPLACEMENTS: Readonly<Record<Exclude<Plant, "lookup">, readonly Replaceme
     },
   ],
   lease: [{
-    function: "public.calendar_record(uuid, uuid, jsonb, jsonb)",
+    function: "public.calendar_record(uuid, uuid, jsonb, jsonb, jsonb)",
     sound: "and leased_by = p_worker and coalesce(lease = v_batch.lease, true)",
     broken: "",
   }],
@@ -43,6 +60,27 @@ const REPLACEMENTS: Readonly<Record<Exclude<Plant, "lookup">, readonly Replaceme
       broken: "from absorbed as each where each.integration_id = any (v_lanes) and each.kind not in",
     },
   ],
+  // What we wrote ourselves is looked at as if its user had.
+  echo: [{
+    function: "public.calendar_known_events(uuid, uuid, text, jsonb, boolean)",
+    sound: "news.etag = mapping.etag or news.etag = mapping.previous_etag) as is_echo",
+    broken: "false) as is_echo",
+  }],
+  unconditional: [],
+  // News of a calendar that come while it is read go with those that the reading began with.
+  key: [
+    {
+      function: ABSORB,
+      sound: "where idle.leased_by is null or idle.leased_until <= now()",
+      broken: "",
+    },
+    {
+      function: "calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[])",
+      sound: "and o.kind = 'done' and job.version = o.version",
+      broken: "and o.kind = 'done'",
+    },
+  ],
+  absence: [],
   // A calendar that is connected during an import is scanned once, without what is not committed yet.
   import: [{
     function: "calendar_sync.integration_changed()",
@@ -51,15 +89,22 @@ const REPLACEMENTS: Readonly<Record<Exclude<Plant, "lookup">, readonly Replaceme
   }],
 };
 
+/** What breaks the functions' side of a planted bug. */
+export interface Distortion {
+  readonly distort: (rpc: Rpc) => Rpc;
+  readonly distortClient: (client: CalendarClient) => CalendarClient;
+}
+
+const SOUND: Distortion = { distort: (rpc) => rpc, distortClient: (client) => client };
+
 /**
  * Plants a bug in a database.
  *
  * @returns what breaks the functions' side of it
  * @throws Error where the text to replace is not there (any more)
  */
-export async function plant(sql: Sql, which: Plant | null): Promise<(rpc: Rpc) => Rpc> {
-  if (which === null) return (rpc) => rpc;
-  if (which === "lookup") return forgetful;
+export async function plant(sql: Sql, which: Plant | null): Promise<Distortion> {
+  if (which === null) return SOUND;
   for (const { function: name, sound, broken } of REPLACEMENTS[which]) {
     const [row] = await sql<{ source: string }[]>`
       select pg_get_functiondef(${name}::regprocedure) as source`;
@@ -69,7 +114,18 @@ export async function plant(sql: Sql, which: Plant | null): Promise<(rpc: Rpc) =
     }
     await sql.unsafe(parts.join(broken));
   }
-  return (rpc) => rpc;
+  switch (which) {
+    case "lookup":
+      return { ...SOUND, distort: forgetful };
+    case "echo":
+      return { ...SOUND, distort: withoutVersions };
+    case "unconditional":
+      return { ...SOUND, distortClient: overwriting };
+    case "absence":
+      return { ...SOUND, distortClient: unconfirming };
+    default:
+      return SOUND;
+  }
 }
 
 const AnyLanes = z.looseObject({
@@ -88,5 +144,41 @@ function forgetful(rpc: Rpc): Rpc {
         jobs: lane.jobs.map((job) => ({ ...job, attempted_in: [] })),
       })),
     });
+  };
+}
+
+const AnyEvents = z.array(z.looseObject({ mapping: z.looseObject({}).nullable() })).nullable();
+
+/** Nobody remembers which versions of events are ours. */
+function withoutVersions(rpc: Rpc): Rpc {
+  return async (name, args, schema) => {
+    if (name !== "calendar_known_events") return await rpc(name, args, schema);
+    const known = await rpc(name, args, AnyEvents);
+    return schema.parse(
+      known?.map((event) => ({
+        ...event,
+        mapping: event.mapping && { ...event.mapping, etag: null, previous_etag: null },
+      })) ?? null,
+    );
+  };
+}
+
+/** Events are written, whatever their users made of them. */
+function overwriting(client: CalendarClient): CalendarClient {
+  return {
+    ...client,
+    applyChanges: (changes, signal) =>
+      client.applyChanges(
+        changes.map((change) => change.kind === "update" ? { ...change, etag: null } : change),
+        signal,
+      ),
+  };
+}
+
+/** What a listing leaves out is gone. */
+function unconfirming(client: CalendarClient): CalendarClient {
+  return {
+    ...client,
+    findEvent: (_, event_id) => Promise.resolve({ kind: "done", value: { kind: "gone", event_id } }),
   };
 }

@@ -10,6 +10,7 @@ const Order = z.discriminatedUnion("kind", [
     url: z.string(),
     plant: z.enum(PLANTS).nullable(),
     zombies: z.boolean(),
+    edits: z.boolean(),
   }),
   z.object({
     kind: z.literal("play"),

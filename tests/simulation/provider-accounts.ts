@@ -8,7 +8,9 @@ import {
 import { calendarRoutes as googleCalendars } from "../../local/providers/google/calendars.ts";
 import { GoogleError } from "../../local/providers/google/errors.ts";
 import { eventRoutes as googleEvents } from "../../local/providers/google/events.ts";
-import { EmulatorState } from "../../local/providers/google/state.ts";
+import { editedEvent } from "../../local/providers/google/person-edit.ts";
+import { EmulatorState, type EventResource } from "../../local/providers/google/state.ts";
+import type { PersonEdit } from "../../local/providers/person-edit.ts";
 import {
   type GraphEnv,
   identifyRequest,
@@ -17,6 +19,7 @@ import {
 import { calendarRoutes as outlookCalendars } from "../../local/providers/outlook/calendars.ts";
 import { GraphError } from "../../local/providers/outlook/errors.ts";
 import { eventRoutes as outlookEvents } from "../../local/providers/outlook/events.ts";
+import { editAsPerson } from "../../local/providers/outlook/person-edit.ts";
 import { parsePrefer } from "../../local/providers/outlook/prefer.ts";
 import { OutlookState } from "../../local/providers/outlook/state.ts";
 import { OBLIGATION_PROPERTY as GOOGLE_TAG } from "../../supabase/functions/_shared/providers/google/event-body.ts";
@@ -42,6 +45,16 @@ export interface ProviderAccount {
   readonly calendar_ids: readonly string[];
   readonly primary_id: string;
   readonly events: readonly ShownEvent[];
+  /** Events that the account's owner made of ours. */
+  readonly copies: readonly ShownEvent[];
+  /** The account's owner does something to an event in the provider's own application. */
+  edit(event: Pick<ShownEvent, "calendar_id" | "event_id">, edit: PersonEdit): void;
+  /** Listings leave out what was written in the last so many milliseconds. */
+  lag(ms: number): void;
+  /** What was listed before is not known any more. */
+  expireCursors(): void;
+  /** The version before our last write, as a late page shows it; undefined: the owner wrote last, or there is none. */
+  versionBefore(event_id: string): unknown;
   /** The account's owner deletes an event. */
   removeEvent(event: ShownEvent): void;
   removeCalendar(calendar_id: string): void;
@@ -60,6 +73,29 @@ export function createGoogleAccount(restore_allowed: boolean): ProviderAccount {
   const found = state.accounts.get(EMAIL);
   if (found === undefined) throw new Error("The emulator lost its account.");
   const account = found;
+  const copies = new Set<string>();
+  const before = new Map<string, EventResource>();
+  const storeEvent = state.storeEvent.bind(state);
+  state.storeEvent = (calendar, event) => {
+    const earlier = calendar.events.get(event.id);
+    if (earlier === undefined || earlier.status === "cancelled" || event.status === "cancelled") {
+      before.delete(event.id);
+    } else before.set(event.id, earlier);
+    return storeEvent(calendar, event);
+  };
+  const shown = () =>
+    [...account.calendars.values()].flatMap((calendar) =>
+      [...calendar.events.values()].flatMap((event) => {
+        const tags = new Map(Object.entries(Object(Object(event["extendedProperties"]).private)));
+        return event.status === "cancelled" ? [] : [{
+          calendar_id: calendar.id,
+          event_id: event.id,
+          obligation_id: String(tags.get(GOOGLE_TAG)),
+          title: String(event["summary"]),
+          start: event.start.date ?? Date.parse(event.start.dateTime ?? ""),
+        }];
+      })
+    );
   const app = new Hono<GoogleEnv>();
   app.onError((error) => {
     if (error instanceof GoogleError) return error.toResponse();
@@ -83,19 +119,22 @@ export function createGoogleAccount(restore_allowed: boolean): ProviderAccount {
     },
     primary_id: EMAIL,
     get events() {
-      return [...account.calendars.values()].flatMap((calendar) =>
-        [...calendar.events.values()].flatMap((event) => {
-          const tags = new Map(Object.entries(Object(Object(event["extendedProperties"]).private)));
-          return event.status === "cancelled" ? [] : [{
-            calendar_id: calendar.id,
-            event_id: event.id,
-            obligation_id: String(tags.get(GOOGLE_TAG)),
-            title: String(event["summary"]),
-            start: event.start.date ?? Date.parse(event.start.dateTime ?? ""),
-          }];
-        })
-      );
+      return shown().filter(({ event_id }) => !copies.has(event_id));
     },
+    get copies() {
+      return shown().filter(({ event_id }) => copies.has(event_id));
+    },
+    edit({ calendar_id, event_id }, edit) {
+      const calendar = account.calendars.get(calendar_id);
+      const event = calendar?.events.get(event_id);
+      if (!calendar || !event) return;
+      const { id } = state.storeEvent(calendar, editedEvent(event, edit, calendar));
+      before.delete(id);
+      if (edit.kind === "copy") copies.add(id);
+    },
+    lag: (ms) => state.listing_lag_ms = ms,
+    expireCursors: () => state.expireSyncTokens(),
+    versionBefore: (event_id) => before.get(event_id),
     removeEvent({ calendar_id, event_id }) {
       const event = account.calendars.get(calendar_id)?.events.get(event_id);
       if (event !== undefined) event.status = "cancelled";
@@ -104,6 +143,11 @@ export function createGoogleAccount(restore_allowed: boolean): ProviderAccount {
     shift(seconds) {
       for (const [token, grant] of [...state.accessTokens]) {
         state.accessTokens.set(token, { ...grant, expires_at: grant.expires_at - seconds * 1000 });
+      }
+      for (const { events } of account.calendars.values()) {
+        for (const event of events.values()) {
+          event.updated = new Date(Date.parse(event.updated) - seconds * 1000).toISOString();
+        }
       }
     },
   };
@@ -129,6 +173,19 @@ export function createOutlookAccount(names_existing_event: boolean): ProviderAcc
   }));
   app.route("/v1.0/me", outlookCalendars(state));
   app.route("/v1.0/me", outlookEvents(state));
+  const copies = new Set<string>();
+  const shown = () =>
+    [...account.calendars.values()].flatMap((calendar) =>
+      [...calendar.events.values()].map((event) => ({
+        calendar_id: calendar.id,
+        event_id: event.id,
+        obligation_id: event.extendedProperties.get(OBLIGATION_PROPERTY) ?? "",
+        title: event.subject ?? "",
+        start: event.isAllDay
+          ? event.start.dateTime.slice(0, 10)
+          : Date.parse(`${event.start.dateTime.replace(/Z$/, "")}Z`),
+      }))
+    );
   const primary = [...account.calendars.values()].find(({ isDefault }) => isDefault);
   return {
     handle: async (request) => await app.fetch(request),
@@ -144,18 +201,21 @@ export function createOutlookAccount(names_existing_event: boolean): ProviderAcc
     },
     primary_id: primary?.id ?? "",
     get events() {
-      return [...account.calendars.values()].flatMap((calendar) =>
-        [...calendar.events.values()].map((event) => ({
-          calendar_id: calendar.id,
-          event_id: event.id,
-          obligation_id: event.extendedProperties.get(OBLIGATION_PROPERTY) ?? "",
-          title: event.subject ?? "",
-          start: event.isAllDay
-            ? event.start.dateTime.slice(0, 10)
-            : Date.parse(`${event.start.dateTime.replace(/Z$/, "")}Z`),
-        }))
-      );
+      return shown().filter(({ event_id }) => !copies.has(event_id));
     },
+    get copies() {
+      return shown().filter(({ event_id }) => copies.has(event_id));
+    },
+    edit({ calendar_id, event_id }, edit) {
+      const calendar = account.calendars.get(calendar_id);
+      const known = new Set(calendar?.events.keys());
+      if (!calendar || !editAsPerson(state, calendar, event_id, edit)) return;
+      if (edit.kind !== "copy") return;
+      for (const id of calendar.events.keys()) if (!known.has(id)) copies.add(id);
+    },
+    lag: (ms) => state.listing_lag_ms = ms,
+    expireCursors() {},
+    versionBefore: () => undefined,
     removeEvent({ calendar_id, event_id }) {
       account.calendars.get(calendar_id)?.events.delete(event_id);
     },

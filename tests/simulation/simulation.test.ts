@@ -3,7 +3,8 @@ import { startDatabases } from "../support/database.ts";
 import { BATCH_HISTORIES, openStagehouse, playBatch } from "./batch.ts";
 
 /** tests/system/simulation.ts plays more of them. */
-const HISTORIES = 100;
+const HISTORIES = 80;
+const EDIT_HISTORIES = 20;
 const SHRINK_S = 20;
 
 /** The player replaces timers, and calls go unanswered on purpose. */
@@ -32,3 +33,29 @@ Deno.test(`in ${HISTORIES} histories calendars end up as obligations say`, optio
     await databases.stop();
   }
 });
+
+Deno.test(
+  `in ${EDIT_HISTORIES} histories edits in calendars are seen, answered and told once`,
+  options,
+  async () => {
+    const databases = await startDatabases();
+    try {
+      const house = await openStagehouse({
+        url: await databases.create("edits"),
+        plant: null,
+        zombies: false,
+        edits: true,
+      });
+      const { report } = await playBatch(house, {
+        seed: Math.floor(Math.random() * 2 ** 30),
+        histories: EDIT_HISTORIES,
+        path: null,
+        shrink_s: SHRINK_S,
+      });
+      await house.end();
+      assert.equal(report, null, report ?? "");
+    } finally {
+      await databases.stop();
+    }
+  },
+);

@@ -18,6 +18,7 @@ const Options = z.object({
   path: z.string().optional(),
   plant: z.enum(PLANTS).optional(),
   zombies: z.boolean().default(false),
+  edits: z.boolean().default(false),
 });
 const { values } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     path: { type: "string" },
     plant: { type: "string" },
     zombies: { type: "boolean" },
+    edits: { type: "boolean" },
   },
 });
 const options = Options.parse(values);
@@ -87,6 +89,7 @@ try {
         url: await databases.create(`simulation_${index}`),
         plant: options.plant ?? null,
         zombies: options.zombies,
+        edits: options.edits,
       });
       return player;
     }),

@@ -82,7 +82,9 @@ export class Workers {
       { p_worker: worker_id, p_lanes: 4, p_lease_s: LEASE_SECONDS },
       ClaimedLanes,
     );
-    tally.count("lanes worked", lanes.length);
+    const pulls = lanes.filter(({ kind }) => kind === "pull").length;
+    tally.count("pulls", pulls);
+    tally.count("lanes worked", lanes.length - pulls);
     // Lanes come in no certain order.
     const ordered = lanes.toSorted((a, b) =>
       `${a.user_id}${a.provider}` < `${b.user_id}${b.provider}` ? -1 : 1
@@ -101,6 +103,8 @@ export class Workers {
             calendar: lane.calendar,
             budget,
           }),
+        // Nothing calls us here: what users change is found by polls.
+        newChannel: () => Promise.resolve(null),
         getValidAccessToken: (_, rejected_token) =>
           tokens.getValidAccessToken({
             rpc,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createDirectRpc } from "../support/direct-rpc.ts";
 import { readEnv } from "../../supabase/functions/_shared/platform/env.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
+import type { CalendarClient } from "../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
 import type { ConnectContext } from "../../supabase/functions/_shared/oauth/connect.ts";
 import { createFaultInjector, withFaults } from "./faults.ts";
@@ -81,6 +82,9 @@ export async function createWorld(options: {
   readonly lenient: boolean;
   /** Breaks what it is given; for planted bugs. */
   readonly distort: (rpc: Rpc) => Rpc;
+  readonly distortClient: (client: CalendarClient) => CalendarClient;
+  /** See `createMemoryProvider`. */
+  readonly disturb?: Parameters<typeof createMemoryProvider>[1]["disturb"];
 }): Promise<World> {
   const { sql, tally, lenient } = options;
   const scheduler = new Scheduler();
@@ -98,7 +102,13 @@ export async function createWorld(options: {
   const providers = new Map(
     (["google", "outlook"] as const).map((name) => [
       name,
-      createMemoryProvider(name, { grants, injector, tally }),
+      createMemoryProvider(name, {
+        grants,
+        injector,
+        tally,
+        disturb: options.disturb ?? null,
+        distort: options.distortClient,
+      }),
     ]),
   );
   const rpc = options.distort(withFaults(createDirectRpc(sql), injector));

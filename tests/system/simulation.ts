@@ -2,10 +2,10 @@
 // The last line is `N passed, N failed`.
 import { BATCH_HISTORIES } from "../simulation/batch.ts";
 import { type Piece, playPieces } from "../simulation/players.ts";
-import { PLANTS } from "../simulation/plants.ts";
+import { needsEdits, PLANTS } from "../simulation/plants.ts";
 import { startDatabases } from "../support/database.ts";
 
-const HISTORIES = 500;
+const HISTORIES = 300;
 const SHRINK_S = 60;
 /** The same histories each time, and enough of them for the bug that is the hardest to find. */
 const PLANTED = { seed: 8, histories: 3000, path: null, shrink_s: 0 };
@@ -13,12 +13,13 @@ const PLANTED = { seed: 8, histories: 3000, path: null, shrink_s: 0 };
 const first_seed = Math.floor(Math.random() * 2 ** 30);
 const planted = PLANTS.map((plant): Piece => ({
   name: plant,
-  open: { plant, zombies: false },
+  open: { plant, zombies: false, edits: needsEdits(plant) },
   play: PLANTED,
 }));
 const sound = Array.from({ length: HISTORIES / BATCH_HISTORIES }, (_, batch): Piece => ({
   name: `sound_${batch}`,
-  open: { plant: null, zombies: false },
+  // Every fifth batch is one of edits.
+  open: { plant: null, zombies: false, edits: batch % 5 === 4 },
   play: { seed: first_seed + batch, histories: BATCH_HISTORIES, path: null, shrink_s: SHRINK_S },
 }));
 

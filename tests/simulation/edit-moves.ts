@@ -1,0 +1,133 @@
+import { ACCOUNTS } from "./operations.ts";
+import type { EditLog, EditStory } from "./edit-log.ts";
+import type { EditMove } from "./edit-operations.ts";
+import { finish } from "./history.ts";
+import { type Content, dateOf, expectedEvent } from "./model.ts";
+import { makeMove, type Stage } from "./moves.ts";
+import type { World } from "./world.ts";
+import type { ProviderAccount, ShownEvent } from "./provider-accounts.ts";
+
+/** More moves and deletions of one event within a day are a fight with another program, which we leave to it. */
+const EDITS_MAX = 3;
+const LAG_MS = 3_600_000;
+/** Longer than changes of an event that was just written wait for each other. */
+const PASS_S = 20;
+
+/** Does one step of a history of edits. */
+export async function makeEditMove(stage: Stage, log: EditLog, move: EditMove): Promise<void> {
+  const { world } = stage;
+  switch (move.kind) {
+    case "write":
+    case "status": {
+      const before = world.model.obligations.get(move.place);
+      await makeMove(stage, move);
+      const after = world.model.obligations.get(move.place);
+      if (before === undefined || after === undefined) return;
+      const is_new_deadline = deadlineOf(before) !== deadlineOf(after);
+      log.noteChange(after.id, is_new_deadline, (account) => ACCOUNTS[account]?.provider === "outlook");
+      return;
+    }
+    case "title": {
+      const known = world.model.obligations.get(move.place);
+      if (known === undefined) return;
+      const content = { ...known, title: move.title };
+      return await makeEditMove(stage, log, { kind: "write", place: move.place, user: known.user, content });
+    }
+    case "edit":
+      return await edit(stage, log, move);
+    case "pass":
+      await finish(stage);
+      return await world.shift(PASS_S);
+    case "lag":
+      return world.accounts[move.account]?.grants.account.lag(move.lags ? LAG_MS : 0);
+    case "cursors_end":
+      return world.accounts[move.account]?.grants.account.expireCursors();
+    default:
+      return await makeMove(stage, move);
+  }
+}
+
+async function edit(
+  { world }: Stage,
+  log: EditLog,
+  move: Extract<EditMove, { kind: "edit" }>,
+): Promise<void> {
+  const account = world.accounts[move.account]?.grants.account;
+  const obligation = world.model.obligations.get(move.place);
+  if (!account || !obligation) return;
+  const story = log.storyOf(move.account, obligation.id);
+  const event = account.events.find(({ obligation_id }) => obligation_id === obligation.id);
+  const legal = expectedEvent(obligation, "keep")?.start;
+  if (!change(account, event, legal, story, move, log)) return;
+  world.tally.count(`edit ${move.edit}`);
+  // Outlook refuses no write: what is on its way writes over a move unseen.
+  if (ACCOUNTS[move.account]?.provider === "outlook" && await hasWork(world)) story.unseen_day = null;
+  if (move.calls) await callFor(world, move.account);
+  else log.uncalled.add(move.account);
+}
+
+async function hasWork({ sql }: World): Promise<boolean> {
+  const [row] =
+    await sql`select from calendar_sync.jobs where kind = 'event' union all select from calendar_sync.changes limit 1`;
+  return row !== undefined;
+}
+
+/** Has the calendar of an account read, as the call of a channel does. */
+export async function callFor(world: World, account: number): Promise<void> {
+  const row = await world.integrationOf(account);
+  if (row !== null) await world.sql`select calendar_sync.append_changes(array[${row.id}::uuid], 'pull', 1)`;
+}
+
+/** @returns whether anything was done */
+function change(
+  account: ProviderAccount,
+  event: ShownEvent | undefined,
+  legal: string | number | undefined,
+  story: EditStory,
+  move: Extract<EditMove, { kind: "edit" }>,
+  log: EditLog,
+): boolean {
+  if (move.edit === "put_back") {
+    if (story.deleted === null || event !== undefined) return false;
+    account.edit(story.deleted, { kind: "put_back" });
+    story.deleted = null;
+    return true;
+  }
+  if (event === undefined) return false;
+  switch (move.edit) {
+    case "move": {
+      if (story.days.length + story.deletions === EDITS_MAX) return false;
+      const day = dateOf({ title: "", due: "day", status: "pending", day: move.day });
+      if (story.days.includes(day)) return false;
+      account.edit(event, { kind: "move", day, time: null });
+      story.days.push(day);
+      // A move of what our newer deadline goes over anyway is nothing to decide on.
+      story.unseen_day = event.start === legal || event.start === story.unseen_day ? day : null;
+      return true;
+    }
+    case "rename": {
+      const title = `Theirs ${story.titles.length}`;
+      account.edit(event, { kind: "rename", title });
+      story.titles.push(title);
+      return true;
+    }
+    case "delete":
+      if (story.days.length + story.deletions === EDITS_MAX) return false;
+      account.edit(event, { kind: "delete" });
+      story.deletions++;
+      story.deleted = { calendar_id: event.calendar_id, event_id: event.event_id };
+      story.unseen_day = null;
+      return true;
+    case "copy":
+      account.edit(event, { kind: "copy" });
+      for (const copy of account.copies) {
+        const key = `${move.account} ${copy.event_id}`;
+        if (!log.copies.has(key)) log.copies.set(key, copy);
+      }
+      return true;
+  }
+}
+
+function deadlineOf({ due, day, status }: Content): string {
+  return `${due} ${day} ${status === "cancelled"}`;
+}
