@@ -51,6 +51,32 @@ export function formatDue(due: string, locale: string, time_zone: string | undef
   );
 }
 
+/**
+ * The day of an instant, where its reader is.
+ *
+ * @param instant RFC 3339
+ * @param time_zone IANA name; the browser's where it is undefined
+ * @returns `YYYY-MM-DD`
+ */
+export function isoDay(instant: string, time_zone: string | undefined): string {
+  const looks = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const at = new Date(instant);
+  // Sweden writes dates as ISO 8601 does.
+  try {
+    if (time_zone !== undefined) return at.toLocaleDateString("sv-SE", { ...looks, timeZone: time_zone });
+  } catch {
+    // An older browser may not know it.
+  }
+  return at.toLocaleDateString("sv-SE", looks);
+}
+
+/** @param day `YYYY-MM-DD` */
+export function formatDay(day: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00Z`),
+  );
+}
+
 export function formatNumber(n: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(n);
 }

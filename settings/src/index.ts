@@ -1,3 +1,4 @@
+import "./styles/isolation.css";
 import "./styles/calendar-settings.css";
 
 export { CalendarSettings, type CalendarSettingsProps } from "./calendar/calendar-settings.tsx";

@@ -1,13 +1,21 @@
+import { CONTENT } from "./strings/content.ts";
+import { ERRORS } from "./strings/errors.ts";
 import { GENERAL } from "./strings/general.ts";
 import { KEYS } from "./strings/keys.ts";
+import { MOVES } from "./strings/moves.ts";
 import { NOTIFICATIONS } from "./strings/notifications.ts";
 import { PANELS } from "./strings/panels.ts";
+import { STOPPED } from "./strings/stopped.ts";
 import { WEBHOOKS } from "./strings/webhooks.ts";
 
 /** What is said only by parts that the first sight of the page does without, in English. */
 export const ENGLISH_LATE = {
   ...PANELS,
+  content: CONTENT,
+  errors: ERRORS,
   general: GENERAL,
+  moves: MOVES,
+  stopped: STOPPED,
   notifications: NOTIFICATIONS,
   webhooks: WEBHOOKS,
   keys: KEYS,
@@ -17,6 +25,10 @@ export const ENGLISH_LATE = {
     connected: (name: string, account: string | null) =>
       account === null ? `${name} is connected.` : `${name} is connected as ${account}.`,
     connected_next: "Your deadlines are on their way into it.",
+    first_arrived: (seconds: string) => `The first arrived ${seconds} s after you connected.`,
+    next_deadlines: "Your next deadlines, as they arrive",
+    see: (name: string) => `See it in ${name}`,
+    see_named: (title: string, name: string) => `See it in ${name}: ${title}`,
     admin_consent_given: "Consent was given for the organisation. Its members can connect now.",
     allow_access: "Connect again with access",
     use_own_calendar: "Move to a calendar of our own",
@@ -39,6 +51,7 @@ export const ENGLISH_LATE = {
         "Your deadlines are in a calendar that was there before, and this time you did not allow access to it. Nothing has changed yet. Connect again and allow it, or have your deadlines move to a calendar of our own. What is in the old calendar stays there.",
       disconnecting: "The account is just being disconnected. Try again in a moment.",
       network: "The connection could not be finished: you seem to be offline.",
+      unreachable: "The connection could not be finished: the server does not answer.",
       origin_not_allowed:
         "The connection could not be finished: the address of this page is not among those that the installation allows. Tell its operator.",
       other: "The connection could not be finished.",
@@ -103,6 +116,19 @@ export const ENGLISH_LATE = {
     failed: "The activity could not be loaded.",
     none: "Nothing yet. What is written to your calendars appears here.",
     refresh: "Refresh",
+    earlier: "Show earlier",
+    /** Many changes of events of one kind. */
+    bulk: {
+      created: (n: string) => `${n} deadlines were added`,
+      updated: (n: string) => `${n} deadlines were updated`,
+      moved: (n: string) => `${n} deadlines were moved to another calendar`,
+      removed: (n: string) => `${n} deadlines were removed`,
+      adopted: (n: string) => `${n} deadlines were there already and were taken over`,
+      rejected: (n: string) => `${n} deadlines were not accepted by the calendar`,
+      given_up: (n: string) => `${n} deadlines could not be written`,
+      moved_by_user: (n: string) => `${n} deadlines were moved in the calendar`,
+      deleted_by_user: (n: string) => `${n} deadlines were deleted in the calendar`,
+    },
     somewhere: "a calendar that is no longer connected",
     everywhere: "all calendars",
     gone_title: "An obligation",
@@ -117,6 +143,22 @@ export const ENGLISH_LATE = {
       adopted: (title: string) => `${title} was there already and was taken over`,
       rejected: (title: string) => `${title} was not accepted by the calendar`,
       given_up: (title: string) => `${title} could not be written`,
+      moved_by_user: (title: string, due: string | null) =>
+        due === null ? `${title} was moved in the calendar` : `${title} was moved to ${due} in the calendar`,
+      moved_back_by_user: (title: string) => `${title} was moved back in the calendar`,
+      resized_by_user: (title: string) => `${title} was made longer or shorter in the calendar`,
+      deleted_by_user: (title: string) => `${title} was deleted in the calendar`,
+      hidden_by_user: (title: string) => `${title} was deleted in the calendar again, and stays away`,
+      returned_by_user: (title: string) => `The deletion of ${title} was taken back in the calendar`,
+      proposal_opened: (title: string, due: string | null) =>
+        due === null
+          ? `A new date was proposed for ${title}`
+          : `A new date was proposed for ${title}: ${due}`,
+      proposal_accepted: (title: string, due: string | null) =>
+        due === null ? `${title} got a new date` : `${title} got its new date, ${due}`,
+      proposal_dismissed: (title: string) => `${title} kept its date`,
+      proposal_undone: (title: string) => `${title} got its former date back`,
+      proposal_superseded: (title: string) => `The new date for ${title} was not used: something newer came`,
     },
     /** Events in the life of a connection. */
     connections: {
@@ -138,6 +180,7 @@ export const ENGLISH_LATE = {
     },
     paused_because: {
       mass_deletion: "Syncing was paused: many events would have been deleted at once",
+      mass_edit: "Syncing was paused: many events were moved or deleted in the calendar at once",
       calendar_missing: "Syncing was paused: the calendar was gone",
       blocked_by_policy: "Syncing was paused: a policy of the organisation kept us out",
       mailbox_unavailable: "Syncing was paused: the mailbox could not be reached",
@@ -178,6 +221,7 @@ export const ENGLISH_LATE = {
     own_hint: "Called “Compliance deadlines”: easy to hide, to colour and to share.",
     own_name: "Compliance deadlines",
     primary: "Main calendar",
+    read_only: "You may only read this calendar.",
     loading: "Asking for your calendars…",
     failed: "Your calendars could not be listed.",
     none: "There is no other calendar that you may write to.",
@@ -189,8 +233,6 @@ export const ENGLISH_LATE = {
   },
 
   feeds: {
-    introduction:
-      "For any other calendar application, or without giving access: a secret address that the application reads your deadlines from.",
     slow:
       "Applications look at such an address when they choose to: Apple about once an hour, Outlook and Google once or twice a day. Connect your calendar above to see changes within moments.",
     twice:

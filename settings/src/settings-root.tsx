@@ -1,30 +1,17 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
-import { createCalendarApi, type Supabase } from "./api/client.ts";
-import { useOtherTabs } from "./api/queries.ts";
+import { createCalendarApi } from "./api/client.ts";
+import { useOtherTabs, useWindowFocus } from "./api/queries.ts";
+import type { Supabase } from "./api/supabase.ts";
 import { type Surroundings, SurroundingsContext, useSurroundings } from "./context.ts";
-import { localeOf } from "./locale.ts";
 import { usePreferences } from "./preferences/use-preferences.ts";
+import type { SettingsProps } from "./settings-props.ts";
 import { ENGLISH } from "./strings.ts";
-import type { Translation } from "./translation.ts";
 import { Notice } from "./ui/notice.tsx";
 import { usePartsAtHand } from "./ui/part.tsx";
 import { Toasts } from "./ui/toasts.tsx";
 import { useKeptFocus } from "./ui/use-kept-focus.ts";
-
-/** What `<CalendarSettings>` and `<SettingsTabs>` both take. */
-export interface SettingsProps {
-  /** Whose user connects calendars. Its session may come, go and change. */
-  readonly supabase: Supabase;
-  /** Where a consent page comes back to, one of `CALENDAR_REDIRECT_URLS`; this page, without its query, if not given. */
-  readonly redirectTo?: string;
-  /** What to say, English if not given. */
-  readonly strings?: Translation;
-  /** BCP 47, for dates and numbers; the reader's variety of the document's language if not given. */
-  readonly locale?: string;
-  /** The document's direction if not given. */
-  readonly dir?: "ltr" | "rtl";
-}
+import { useHostPage } from "./use-host-page.ts";
 
 /** Around everything that is for the signed-in user. */
 export function SettingsRoot(
@@ -35,14 +22,15 @@ export function SettingsRoot(
   const strings: Surroundings["strings"] = translation ?? ENGLISH;
   const user_id = useUserId(supabase);
   const root = useKeptFocus<HTMLDivElement>();
+  const page = useHostPage();
   const surroundings = useMemo(() => ({
     api: createCalendarApi(supabase),
     strings,
-    locale: locale ?? localeOf(document.documentElement.lang, navigator.languages),
+    locale: locale ?? page.locale,
     time_zone: undefined,
-    dir: dir ?? (document.documentElement.dir === "rtl" ? "rtl" as const : "ltr" as const),
-    redirect_to: redirectTo ?? `${location.origin}${location.pathname}`,
-  }), [supabase, strings, locale, dir, redirectTo]);
+    dir: dir ?? page.dir,
+    redirect_to: redirectTo ?? page.address,
+  }), [supabase, strings, locale, dir, redirectTo, page]);
 
   return (
     <SurroundingsContext.Provider value={surroundings}>
@@ -77,6 +65,7 @@ function InTimeZone({ children }: { readonly children: ReactNode }) {
   const surroundings = useSurroundings();
   const time_zone = usePreferences().data?.time_zone ?? undefined;
   useOtherTabs();
+  useWindowFocus();
   usePartsAtHand();
   return (
     <SurroundingsContext.Provider

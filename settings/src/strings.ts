@@ -22,6 +22,7 @@ export const ENGLISH = {
   /** Why, by the code of the error, where it is known. */
   load_errors: {
     network: "You seem to be offline.",
+    unreachable: "The server does not answer. We keep asking.",
     origin_not_allowed:
       "This page may not use the calendar: its address is not among those that the installation allows. Tell its operator.",
     rate_limited: "That was a lot at once: we look again in a moment.",
@@ -51,9 +52,11 @@ export const ENGLISH = {
     unread: (n: number) => n === 1 ? "one notice" : `${n} notices`,
   },
 
+  /** `one`: as a user connects it. */
   providers: {
     google: {
       name: "Google Calendar",
+      one: "Google Calendar",
       company: "Google",
       asks: [
         "“make secondary Google calendars, and see, create, change, and delete events on them”: we make one, for your deadlines",
@@ -63,6 +66,7 @@ export const ENGLISH = {
     },
     outlook: {
       name: "Outlook Calendar",
+      one: "Outlook Calendar",
       company: "Microsoft",
       asks: [
         "“have full access to your calendars”, the smallest that Microsoft offers: we make one, for your deadlines",
@@ -71,8 +75,16 @@ export const ENGLISH = {
       ],
       never: "We look at the names of your calendars, and read and change no events but our own.",
     },
+    apple: {
+      name: "Apple Calendar",
+      one: "Apple Calendar",
+      company: "Apple",
+      asks: ["your Apple Account and an app-specific password: we make a calendar, for your deadlines"],
+      never: "We read and change no events but our own.",
+    },
     caldav: {
-      name: "Apple and other calendars",
+      name: "Other calendars (CalDAV)",
+      one: "another calendar (CalDAV)",
       company: "The calendar server",
       asks: ["a user name and a password made for applications: we make a calendar, for your deadlines"],
       never: "We read and change no events but our own.",
@@ -83,7 +95,6 @@ export const ENGLISH = {
     will_ask: (company: string) => `${company} will ask you to allow:`,
     action: (name: string) => `Connect ${name}`,
     another: "Connect another account",
-    servers: { apple: "Apple Calendar", other: "another calendar (CalDAV)" },
     going: (company: string) => `Taking you to ${company}…`,
     not_configured: (name: string) =>
       `${name} is not set up on this installation yet. Your administrator can add it.`,
@@ -149,10 +160,12 @@ export const ENGLISH = {
         `${deletions} of ${events} events would be deleted at once. That may be a mistake, so nothing was changed.`,
       action: "Delete them…",
       other_action: "I restored them, check again",
-      ask_heading: (deletions: string) => `Delete ${deletions} events?`,
-      ask_words: (account: string) =>
-        `They go from the calendar of ${account}. This cannot be undone here, though your provider may keep deleted events for a while.`,
-      ask_action: (deletions: string) => `Delete ${deletions} events`,
+    },
+    mass_edit: {
+      label: "Stopped to ask you",
+      words: (edits: string, events: string) =>
+        `${edits} of ${events} events were moved or deleted at once. That may be a mistake, so nothing was changed.`,
+      action: "Go on…",
     },
     provider_down: {
       label: "Waiting",
@@ -177,6 +190,16 @@ export const ENGLISH = {
     disconnecting: {
       label: "Disconnecting",
       words: "The events are being removed from your calendar. You can leave this page.",
+      waits: {
+        provider: (company: string, when: string | null) =>
+          `The events are to be removed, and ${company} cannot be reached. We ${
+            when === null ? "keep trying" : `try again ${when}`
+          }. You can leave this page.`,
+        quota: (company: string, when: string | null) =>
+          `The events are to be removed, and ${company} limits how much may change at a time. We go on ${
+            when ?? "by ourselves"
+          }. You can leave this page.`,
+      },
     },
   },
 
@@ -191,6 +214,9 @@ export const ENGLISH = {
     sync_now: "Sync now",
     disconnect: "Disconnect…",
     sync_asked: "Looking at every deadline now.",
+    next_sync: "Next sync",
+    on_change: "On the next change",
+    settings: "Settings of this calendar",
   },
 
   progress: {
@@ -258,33 +284,13 @@ export const ENGLISH = {
 
   activity: { heading: "Recent activity" },
 
+  moves: { heading: "Deadlines that you moved" },
+
   feeds: {
     heading: "Calendar links (iCal)",
-  },
-
-  errors: {
-    network: "You seem to be offline. Nothing was changed.",
-    origin_not_allowed:
-      "This page may not use the calendar: its address is not among those that the installation allows. Nothing was changed.",
-    rate_limited: "That was a lot at once. Try again in a moment.",
-    more_access_needed: "This calendar is not among those that we may write to. Choose another one.",
-    reconnect_needed: "The account has to be reconnected first.",
-    disconnecting: "The account is just being disconnected.",
-    not_found: "It is no longer there.",
-    mailbox_unavailable: "The mailbox of the account cannot be reached.",
-    permission_missing:
-      "The account does not allow us to use its calendars. Connect it again and allow everything.",
-    blocked_by_policy: "A policy of your organisation keeps us out. Ask its administrator.",
-    configuration: "The provider does not accept this installation. Your administrator has to correct that.",
-    quota: "The provider limits this account for some hours. Try again later.",
-    provider_limit: "The provider asks us to wait. Try again in a minute.",
-    provider_refused: "The provider refused this. Try again; if it goes on, tell your administrator.",
-    provider_unavailable: "The calendar provider did not answer. Try again.",
-    too_many_integrations: "You have connected as many accounts as there may be. Disconnect one first.",
-    too_many_feeds: "You have as many calendar links as there may be. Delete one first.",
-    provider_not_configured: "This provider is not set up on this installation.",
-    unauthorized: "Your session has ended. Sign in again.",
-    other: "That did not work. Try again.",
+    introduction:
+      "For any other calendar application, or without giving access: a secret address that the application reads your deadlines from.",
+    open: "Use a calendar link",
   },
 };
 

@@ -1,6 +1,6 @@
-import type { SupabaseClient } from "@supabase/supabase-js";
 import { CalendarApiError } from "./error.ts";
 import { reasonOfNoAnswer } from "./no-answer.ts";
+import type { Supabase } from "./supabase.ts";
 import type {
   Access,
   Answers,
@@ -12,9 +12,6 @@ import type {
   PreferencesChange,
   ProviderName,
 } from "./types.ts";
-
-/** What of a Supabase client is used here. */
-export type Supabase = Pick<SupabaseClient, "auth" | "functions">;
 
 /** How an account was disconnected: at once, or with events still to remove; and where the grant itself can be ended. */
 export interface Disconnection {

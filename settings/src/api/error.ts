@@ -4,7 +4,7 @@ import type { Calendar } from "./types.ts";
 export class CalendarApiError extends Error {
   override readonly name = "CalendarApiError";
   /**
-   * @param code one of the codes of docs/calendar-api.md; `network` where no answer came, `origin_not_allowed` where this page may
+   * @param code one of the codes of docs/embed/calendar-api.md; `network` where the browser is offline, `unreachable` where no answer came, `origin_not_allowed` where this page may
    *   not read answers, `internal` where it had no code
    * @param retry_after_s what the server asks to wait before the next call
    * @param reference by which the operator finds the call; null where it did not fail on the server's side

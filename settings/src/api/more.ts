@@ -3,6 +3,7 @@ import type { CalendarApi } from "./client.ts";
 import type {
   Answers,
   ConnectRequest,
+  Decision,
   Delivery,
   Feed,
   FeedRequest,
@@ -15,11 +16,15 @@ import type {
   NoticeKind,
   Notifications,
   Preset,
+  Proposal,
   ProviderName,
   Webhook,
   WebhookChange,
   WebhookRequest,
 } from "./types.ts";
+
+/** Rows of activity in one answer: a bulk of a usual size is whole in it. */
+export const ACTIVITY_PAGE = 200;
 
 /** {@link createMoreApi} of the signed-in user. */
 export function useMoreApi() {
@@ -34,6 +39,11 @@ export function createMoreApi({ get, post, call }: Pick<CalendarApi, "get" | "po
       (await get<Answers["Providers"]>("/providers")).providers.find(({ provider }) => provider === name)
         ?.presets ?? [],
     connect: (account: ConnectRequest) => post<Integration>("/connect", { ...account }),
+    /** @returns what `calendar_edits` may be in this installation */
+    offeredEdits: async () => (await get<Answers["Options"]>("/options")).calendar_edits,
+    /** @returns how many events get the reminders of the settings */
+    reapply: async (integration_id: string) =>
+      (await post<Answers["Queued"]>("/reapply", { integration_id })).queued,
     problems: () => get<Answers["Problems"]>("/problems"),
     /** @param obligation_id all that failed where it is null */
     retry: (integration_id: string, obligation_id: string | null) =>
@@ -41,13 +51,21 @@ export function createMoreApi({ get, post, call }: Pick<CalendarApi, "get" | "po
         "/retry",
         obligation_id === null ? { integration_id } : { integration_id, obligation_id },
       ),
-    activity: async () => (await get<Answers["Activities"]>("/activity", { limit: "50" })).activity,
-    obligations: async (search: string) =>
-      (await get<Answers["Obligations"]>("/obligations", { search, limit: "20" })).obligations,
+    /** @param until the `at` of the last row that is known; the newest rows where it is null */
+    activity: async (until: string | null) =>
+      (await get<Answers["Activities"]>("/activity", {
+        limit: String(ACTIVITY_PAGE),
+        ...(until === null ? {} : { until }),
+      })).activity,
+    /** @returns those nearest to now, at most 50 */
+    obligations: async (search: string, limit = 20) =>
+      (await get<Answers["Obligations"]>("/obligations", { search, limit: String(limit) })).obligations,
     explain: async (obligation_id: string) =>
       (await get<Answers["Explanation"]>("/explain", { obligation_id })).integrations,
     /** @returns a file: CSV for spreadsheets, without its byte order mark */
     evidence: (obligation_id: string) => get<string>("/evidence", { obligation_id, format: "csv" }),
+    decide: (proposal_id: string, decision: Decision) =>
+      post<Proposal>(`/proposals/${proposal_id}/${decision}`, {}),
     feeds: async () => (await get<Answers["Feeds"]>("/feeds")).feeds,
     createFeed: (feed: FeedRequest) => post<NewFeed>("/feeds", { ...feed }),
     changeFeed: async ({ id, change }: { readonly id: string; readonly change: FeedRequest }) =>

@@ -6,19 +6,22 @@ const OPEN_PATH = "/calendar/openapi.json";
  * network at all. So the same address is asked twice, once without wanting to read the answer.
  *
  * @param functions of a Supabase client
- * @returns `origin_not_allowed`: the functions answer, and not to pages of this origin
+ * @returns `network`: the browser is offline; `unreachable`: nobody answers; `origin_not_allowed`: the functions answer, and not to pages of this origin
  */
 export async function reasonOfNoAnswer(
   functions: object,
   ask: typeof fetch = fetch,
-): Promise<"network" | "origin_not_allowed"> {
+  // Not every reader of this file knows the types of a browser.
+  is_online = () => Reflect.get(navigator, "onLine") !== false,
+): Promise<"network" | "origin_not_allowed" | "unreachable"> {
+  if (!is_online()) return "network";
   // supabase-js keeps the address to itself.
   const url: unknown = Reflect.get(functions, "url");
-  if (url === undefined || url === null) return "network";
+  if (url === undefined || url === null) return "unreachable";
   const succeeds = (mode: RequestMode) =>
     ask(`${String(url)}${OPEN_PATH}`, { mode, cache: "no-store", credentials: "omit" }).then(
       () => true,
       () => false,
     );
-  return await succeeds("no-cors") && !await succeeds("cors") ? "origin_not_allowed" : "network";
+  return await succeeds("no-cors") && !await succeeds("cors") ? "origin_not_allowed" : "unreachable";
 }

@@ -8,6 +8,8 @@ import type { Integration } from "./types.ts";
 /** While something happens. Two visible tabs stay well below the rate limit. */
 const BUSY_POLL_MS = 1_500;
 export const REST_POLL_MS = 60_000;
+/** What was asked for so lately is not asked for again because of a focus. */
+const FRESH_MS = 1_000;
 const ERROR_POLL_MS = 5_000;
 /** After something was asked for, it may take a moment to begin. */
 const EXPECTING_MS = 6_000;
@@ -64,6 +66,8 @@ export function showIntegration(queries: QueryClient, changed: Integration): voi
 export function useIntegrationChange<Input>(change: (input: Input) => Promise<Integration>) {
   const queries = useQueryClient();
   const mutation = useMutation({
+    // One after the other: of two at once the server might take the later one first.
+    scope: { id: "integration" },
     mutationFn: ({ input }: { readonly input: Input }) => change(input),
     onSuccess: (changed) => showIntegration(queries, changed),
     onSettled: () => expectChangeEverywhere(queries),
@@ -103,8 +107,8 @@ function otherTabs(): BroadcastChannel {
   return channel ??= new BroadcastChannel("ecocomply-calendar");
 }
 
-/** Other tabs of this browser look again, too. */
-function expectChangeEverywhere(queries: QueryClient): void {
+/** Something was asked for: its effect is looked for before long, here and in other tabs of this browser. */
+export function expectChangeEverywhere(queries: QueryClient): void {
   expectChange(queries);
   tellOtherTabs();
 }
@@ -112,6 +116,23 @@ function expectChangeEverywhere(queries: QueryClient): void {
 /** Other tabs of this browser look again. */
 export function tellOtherTabs(): void {
   otherTabs().postMessage("changed");
+}
+
+/** Looks again when the window gets the focus: beside another window it was seen all the time, and no event said otherwise. */
+export function useWindowFocus(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const look = () => {
+      const age_ms = Date.now() - (queries.getQueryState(STATUS_KEY)?.dataUpdatedAt ?? 0);
+      if (document.hidden || age_ms < FRESH_MS) return;
+      for (const queryKey of [STATUS_KEY, NOTICES_KEY]) {
+        const error = queries.getQueryState<unknown, Error>(queryKey)?.error ?? null;
+        if (waitOf(error) === null) void queries.invalidateQueries({ queryKey });
+      }
+    };
+    addEventListener("focus", look);
+    return () => removeEventListener("focus", look);
+  }, [queries]);
 }
 
 /** Looks again when another tab has changed something; a hidden one does when it is seen again. */

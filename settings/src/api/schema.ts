@@ -91,7 +91,7 @@ export interface paths {
     put?: never;
     /**
      * Connect an account with a user name and a password
-     * @description For providers of credential password. The calendar is there and the first sync is queued when this answers.
+     * @description For providers of credential password. The calendar is there and the first sync is queued when this answers. After as many refused passwords within a minute as a tenth of the calls of a minute, the answer is 429.
      */
     post: operations["connect"];
     delete?: never;
@@ -177,6 +177,43 @@ export interface paths {
      * @description What is not given stays. An unknown key is refused, and then nothing changes.
      */
     patch: operations["change"];
+    trace?: never;
+  };
+  "/options": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What settings may be chosen here */
+    get: operations["options"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/reapply": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Set the reminders of existing events to those of the settings
+     * @description Those that the user changed too; nothing else of an event. Done once, for the events of deadlines that are still to come; in a calendar that does not sync, once it does.
+     */
+    post: operations["reapply"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/resume": {
@@ -321,6 +358,80 @@ export interface paths {
      * @description Of a calendar that does not sync nothing is queued: all of it is tried again once it does.
      */
     post: operations["retry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/proposals/{id}/accept": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Move the deadline to where its event was moved
+     * @description The obligation changes with the user's own rights, and then in every calendar.
+     */
+    post: operations["acceptProposal"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/proposals/{id}/dismiss": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Leave the deadline where it is */
+    post: operations["dismissProposal"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/proposals": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Deadlines that the user moved in a calendar */
+    get: operations["listProposals"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/proposals/{id}/undo": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take an acceptance back
+     * @description While the deadline is what the acceptance made it. The proposal is open again.
+     */
+    post: operations["undoProposal"];
     delete?: never;
     options?: never;
     head?: never;
@@ -770,6 +881,9 @@ export interface components {
         | "key_replaced"
         | "too_many_webhooks"
         | "address_not_allowed"
+        | "proposal_decided"
+        | "proposal_not_accepted"
+        | "deadline_changed"
         | "rate_limited"
         | "permission_missing"
         | "blocked_by_policy"
@@ -827,6 +941,8 @@ export interface components {
         /** @description Given up until something changes; see GET /problems. */
         failed: number;
       };
+      /** @description Events of ours that are there, as they should be or not yet. */
+      events: number;
       last_error: components["schemas"]["LastError"] | null;
       settings: {
         /** @description Minutes before the deadline, at most five. */
@@ -838,6 +954,18 @@ export interface components {
         all_day_reminder_time: string;
         /** @enum {string} */
         completed_events: "keep" | "remove";
+        /** @description Obligations of these types alone; null: all. */
+        obligation_types: string[] | null;
+        /**
+         * @description What titles of events are made by.
+         * @example {title}
+         */
+        title_template: string;
+        /**
+         * @description What becomes of a deadline that is moved in the calendar: it is put back, stays, stays until anything of it changes, or changes the obligation.
+         * @enum {string}
+         */
+        calendar_edits: "restore" | "keep" | "ignore" | "accept";
       };
     };
     /** @description Why a calendar does not sync. */
@@ -851,6 +979,7 @@ export interface components {
         | "mailbox_unavailable"
         | "calendar_missing"
         | "mass_deletion"
+        | "mass_edit"
         | "secret_unreadable"
         | "configuration"
         | "provider_unavailable"
@@ -865,9 +994,11 @@ export interface components {
         next_try_at?: string;
         /** @description What the organisation's administrator opens (admin_consent_required). */
         admin_consent_url?: string;
-        /** @description So many events would go (mass_deletion). */
+        /** @description So many events were moved (mass_edit). */
+        moves?: number;
+        /** @description So many events would go (mass_deletion), or were deleted (mass_edit). */
         deletions?: number;
-        /** @description Of so many (mass_deletion). */
+        /** @description Of so many (mass_deletion, mass_edit). */
         events?: number;
       };
     };
@@ -943,17 +1074,40 @@ export interface components {
         all_day_reminder_time?: string;
         /** @enum {string} */
         completed_events?: "keep" | "remove";
+        /**
+         * @description Obligations of these types alone, as GET /obligation_types has them; null: all. Events of other types go.
+         * @example [
+         *       "VAT",
+         *       "Payroll"
+         *     ]
+         */
+        obligation_types?: string[] | null;
+        /**
+         * @description Titles of events: {title}, {type}, {status} and text, at most 100 characters, with {title} in it and no other braces. {status} is Open or Completed.
+         * @example [{type}] {title}
+         */
+        title_template?: string;
+        /**
+         * @description What becomes of a deadline that is moved in the calendar. accept only where GET /options has it.
+         * @enum {string}
+         */
+        calendar_edits?: "restore" | "keep" | "ignore" | "accept";
       };
+    };
+    /** @description What the settings of a calendar may be in this installation. */
+    Options: {
+      /** @description accept where the operator allows it (CALENDAR_ACCEPT_EDITS). */
+      calendar_edits: ("restore" | "keep" | "ignore" | "accept")[];
     };
     IntegrationRequest: {
       /** Format: uuid */
       integration_id: string;
     };
-    Integrations: {
-      integrations: components["schemas"]["Integration"][];
-    };
     Queued: {
       queued: number;
+    };
+    Integrations: {
+      integrations: components["schemas"]["Integration"][];
     };
     SyncRequest: {
       /**
@@ -996,10 +1150,28 @@ export interface components {
       /** @description As it was then; null where that is not known any more. */
       title: string | null;
       /**
-       * @description adopted: it was there already, kept when the account was disconnected.
+       * @description adopted: it was there already, kept when the account was disconnected. proposal_opened: its user moved the event. …_by_user: what was seen in the calendar; hidden_by_user: it was deleted again and stays away, returned_by_user: a deletion was taken back.
        * @enum {string}
        */
-      action: "created" | "updated" | "moved" | "removed" | "adopted" | "rejected" | "given_up";
+      action:
+        | "created"
+        | "updated"
+        | "moved"
+        | "removed"
+        | "adopted"
+        | "rejected"
+        | "given_up"
+        | "proposal_opened"
+        | "proposal_accepted"
+        | "proposal_dismissed"
+        | "proposal_undone"
+        | "proposal_superseded"
+        | "moved_by_user"
+        | "moved_back_by_user"
+        | "resized_by_user"
+        | "deleted_by_user"
+        | "hidden_by_user"
+        | "returned_by_user";
       /** @description The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339). */
       due: string | null;
     };
@@ -1056,6 +1228,10 @@ export interface components {
         all_day_reminder_time?: string;
         /** @enum {string} */
         completed_events?: "keep" | "remove";
+        obligation_types?: string[] | null;
+        title_template?: string;
+        /** @enum {string} */
+        calendar_edits?: "restore" | "keep" | "ignore" | "accept";
       } | null;
       /** @description What they were changed to (settings_changed). */
       settings: {
@@ -1063,6 +1239,10 @@ export interface components {
         all_day_reminder_time?: string;
         /** @enum {string} */
         completed_events?: "keep" | "remove";
+        obligation_types?: string[] | null;
+        title_template?: string;
+        /** @enum {string} */
+        calendar_edits?: "restore" | "keep" | "ignore" | "accept";
       } | null;
       /**
        * @description What became of the events (disconnected); left: nobody chose, they stayed where they were.
@@ -1158,7 +1338,9 @@ export interface components {
         | "no_deadline"
         | "cancelled"
         | "completed"
+        | "type_not_chosen"
         | "not_yours"
+        | "hidden_by_user"
         | "sync_off"
         | "not_confirmed"
         | "paused"
@@ -1210,6 +1392,8 @@ export interface components {
       /** @enum {string} */
       status: "open" | "completed" | "cancelled";
       obligation_type: string | null;
+      /** @description Where the host shows it. */
+      url: string | null;
     };
     Problems: {
       /** @description The newest, at most a hundred. */
@@ -1256,6 +1440,81 @@ export interface components {
        * @description Left out: all that failed there.
        */
       obligation_id?: string;
+    };
+    /**
+     * @description A deadline that a user moved in a calendar, and what the user decided.
+     * @example {
+     *       "id": "6f1f7a3e-0d0b-4a53-9d5c-0f5ad0e1c001",
+     *       "integration_id": "6f1f7a3e-0d0b-4a53-9d5c-0f5ad0e1c002",
+     *       "provider": "google",
+     *       "account_email": "ada@example.com",
+     *       "obligation_id": "6f1f7a3e-0d0b-4a53-9d5c-0f5ad0e1c003",
+     *       "title": "Air emissions report",
+     *       "kind": "move",
+     *       "seen": {
+     *         "deadline_date": "2027-03-05"
+     *       },
+     *       "legal": {
+     *         "deadline_date": "2027-03-01"
+     *       },
+     *       "state": "open",
+     *       "seen_at": "2027-02-01T09:00:00Z",
+     *       "decided_at": null,
+     *       "can_undo": false
+     *     }
+     */
+    Proposal: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      integration_id: string;
+      /** @enum {string} */
+      provider: "google" | "outlook" | "caldav";
+      /** @description Null where it is not known any more. */
+      account_email: string | null;
+      /** Format: uuid */
+      obligation_id: string;
+      /** @description As it is now. Null where the obligation is gone or somebody else's. */
+      title: string | null;
+      /** @enum {string} */
+      kind: "move";
+      seen: components["schemas"]["When"];
+      legal: components["schemas"]["When"] & unknown;
+      /**
+       * @description superseded: the event was moved again, the deadline changed, or the account was disconnected.
+       * @enum {string}
+       */
+      state: "open" | "accepted" | "dismissed" | "superseded";
+      /** Format: date-time */
+      seen_at: string;
+      /** Format: date-time */
+      decided_at: string | null;
+      /** @description It was accepted, and the deadline is still what that made it. */
+      can_undo: boolean;
+    };
+    /**
+     * @description Where the user moved the event.
+     * @example {
+     *       "deadline_date": "2027-03-05"
+     *     }
+     * @example {
+     *       "deadline_at": "2027-03-05T09:00:00Z",
+     *       "time_zone": "Europe/Berlin"
+     *     }
+     */
+    When: {
+      /** Format: date */
+      deadline_date: string;
+    } | {
+      /** Format: date-time */
+      deadline_at: string;
+      time_zone: string | null;
+    };
+    Proposals: {
+      /** @description At most 200: open ones, then those decided within 30 days; of each the newest first. */
+      proposals: components["schemas"]["Proposal"][];
+      /** @description How many are open in all. */
+      open: number;
     };
     /** @description What the user is told by mail, and when. */
     Notifications: {
@@ -2448,7 +2707,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
+      /** @description calendar_needed: the server makes no calendar; choose one of details.calendars by PATCH /status. more_access_needed: connect again with access=existing, or choose another calendar. calendar_in_use: another connection of the user writes to that calendar. reconnect_needed: connect again first. permission_missing: connect again and allow everything. blocked_by_policy: ask the organisation's administrator. mailbox_unavailable: connect another account. */
       409: {
         headers: {
           [name: string]: unknown;
@@ -2671,6 +2930,162 @@ export interface operations {
       };
     };
   };
+  options: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What this installation offers. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Options"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  reapply: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IntegrationRequest"];
+      };
+    };
+    responses: {
+      /** @description So many events are gone through. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Queued"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
   resume: {
     parameters: {
       query?: never;
@@ -2853,6 +3268,8 @@ export interface operations {
     parameters: {
       query?: {
         limit?: number;
+        /** @description What came later is left out: `at` of the last row that is known gives it and those before. */
+        until?: string;
       };
       header?: never;
       path?: never;
@@ -3266,6 +3683,361 @@ export interface operations {
       };
       /** @description not_found: there is no such thing, or it is not the user's. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  acceptProposal: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The proposal as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Proposal"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description forbidden: the user may not change this obligation. scope_missing: the API key does not open this call. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description proposal_decided: it is not open any more. deadline_changed: the deadline is another one by now, or is being changed. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  dismissProposal: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The proposal as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Proposal"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description forbidden: the user may not change this obligation. scope_missing: the API key does not open this call. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description proposal_decided: it is not open any more. deadline_changed: the deadline is another one by now, or is being changed. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  listProposals: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Open ones first, then those that were decided within 30 days. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Proposals"];
+        };
+      };
+      /** @description key_in_query: send the API key as Authorization: Bearer; the one in the address is exposed. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  undoProposal: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The proposal as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Proposal"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description forbidden: the user may not change this obligation. scope_missing: the API key does not open this call. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description proposal_not_accepted: there is nothing to take back. deadline_changed: the deadline is another one by now, or is being changed. */
+      409: {
         headers: {
           [name: string]: unknown;
         };

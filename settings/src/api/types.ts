@@ -40,6 +40,13 @@ export type FeedRequest = Answers["FeedRequest"];
 export type Preferences = Answers["Preferences"];
 export type PreferencesChange = Answers["PreferencesChangeRequest"];
 
+/** A deadline that the user moved in a calendar. */
+export type Proposal = Answers["Proposal"];
+export type Proposals = Answers["Proposals"];
+export type When = Proposal["seen"];
+/** What the user decides of it. */
+export type Decision = "accept" | "dismiss" | "undo";
+
 /** Something that the user has to be told. */
 export type Notice = Answers["Notice"];
 export type Notices = Answers["Notices"];

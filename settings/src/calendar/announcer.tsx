@@ -19,7 +19,10 @@ export function Announcer({ integrations }: { readonly integrations: readonly In
     if (before === undefined) return;
     for (const { id, status, account_email } of before) {
       if (status !== "disconnecting" || integrations.some((one) => one.id === id)) continue;
-      toast({ words: strings.disconnect.done_remove(account_email ?? strings.integration.unknown_account) });
+      toast({
+        topic: `leaving ${id}`,
+        words: strings.disconnect.done_remove(account_email ?? strings.integration.unknown_account),
+      });
     }
     const kinds = new Map(before.map((integration) => [integration.id, stateOf(integration).kind]));
     const changed = integrations.filter((integration) =>

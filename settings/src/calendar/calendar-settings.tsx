@@ -1,4 +1,5 @@
-import { type SettingsProps, SettingsRoot } from "../settings-root.tsx";
+import type { SettingsProps } from "../settings-props.ts";
+import { SettingsRoot } from "../settings-root.tsx";
 import { CalendarTab } from "./calendar-tab.tsx";
 
 export type CalendarSettingsProps = SettingsProps;

@@ -14,7 +14,7 @@ import { isReturn } from "./connection/return-address.ts";
 import { PasswordRequests } from "./connection/password-requests.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { ProviderSection } from "./provider-section.tsx";
-import { type ProviderCard, PROVIDERS } from "./providers.tsx";
+import { cardOf, type ProviderCard, PROVIDERS } from "./providers.tsx";
 import { lazyPart, Part } from "../ui/part.tsx";
 
 const ConnectionReturn = lazyPart(() => import("./connection/connection-return.tsx"));
@@ -74,17 +74,19 @@ export function CalendarTab() {
         ? (
           <>
             <NoticeList notices={notices} integrations={integrations.data} />
-            {shownProviders(offered.data, integrations.data).map((provider) => (
-              <ProviderSection
-                key={provider.name}
-                provider={provider}
-                is_offered={offered.data.includes(provider.name)}
-                integrations={integrations.data.filter((integration) =>
-                  integration.provider === provider.name
-                )}
-              />
-            ))}
-            <FeedsSection integrations={integrations.data} />
+            <div className="ec-ways">
+              {shownProviders(offered.data, integrations.data).map((provider) => (
+                <ProviderSection
+                  key={provider.card}
+                  provider={provider}
+                  is_offered={offered.data.includes(provider.name)}
+                  integrations={integrations.data.filter((integration) =>
+                    cardOf(integration) === provider.card
+                  )}
+                />
+              ))}
+              <FeedsSection integrations={integrations.data} />
+            </div>
             <Announcer integrations={integrations.data} />
             <PasswordRequests />
             {integrations.data.some(({ status }) => status !== "pending_confirmation")
@@ -99,11 +101,11 @@ export function CalendarTab() {
   );
 }
 
-/** A change of a calendar may be one that a notice tells of, or the end of one. */
+/** A change of a calendar may be one that a notice tells of, or the end of one. So may a sync, which looks into the calendar. */
 function useHealedNotices(integrations: readonly Integration[] | undefined): void {
   const queries = useQueryClient();
-  const change = integrations?.map(({ id, status, last_error, progress }) =>
-    [id, status, last_error?.code, progress.failed].join(" ")
+  const change = integrations?.map(({ id, status, last_error, progress, last_synced_at }) =>
+    [id, status, last_error?.code, progress.failed, progress.pending === 0 && last_synced_at].join(" ")
   ).join();
   const known = useRef<string>(undefined);
   useEffect(() => {
@@ -114,14 +116,17 @@ function useHealedNotices(integrations: readonly Integration[] | undefined): voi
   }, [change, queries]);
 }
 
-/** Those that are offered or connected; where there are none, all of them, to say that they are not set up. */
+/** Those that are connected, then those that are offered; where there are none, all of them, to say that they are not set up. */
 function shownProviders(
   offered: readonly ProviderName[],
   integrations: readonly Integration[],
 ): readonly ProviderCard[] {
-  const shown = PROVIDERS.filter(({ name }) =>
-    offered.includes(name) || integrations.some(({ provider }) => provider === name)
-  );
+  const isConnected = ({ card }: ProviderCard) =>
+    integrations.some((integration) => cardOf(integration) === card);
+  const shown = [
+    ...PROVIDERS.filter(isConnected),
+    ...PROVIDERS.filter((provider) => !isConnected(provider) && offered.includes(provider.name)),
+  ];
   return shown.length === 0 ? PROVIDERS : shown;
 }
 
@@ -129,9 +134,9 @@ function shownProviders(
 function Loading() {
   const { strings } = useSurroundings();
   return (
-    <div role="status">
+    <div role="status" className="ec-ways">
       <span className="ec-visually-hidden">{strings.loading}</span>
-      {PROVIDERS.map(({ name }) => <div key={name} className="ec-card ec-skeleton" aria-hidden="true" />)}
+      {PROVIDERS.map(({ card }) => <div key={card} className="ec-card ec-skeleton" aria-hidden="true" />)}
     </div>
   );
 }

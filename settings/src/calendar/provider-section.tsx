@@ -1,6 +1,7 @@
 import type { Integration } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 import { ConnectButton } from "./connection/connect-button.tsx";
+import { flowOf } from "./connection/flow-of.ts";
 import { ConnectCard } from "./connection/connect-card.tsx";
 import { IntegrationCard } from "./integration/integration-card.tsx";
 import { type ProviderCard, ProviderMark } from "./providers.tsx";
@@ -12,14 +13,18 @@ export function ProviderSection({ provider, is_offered, integrations }: {
   readonly integrations: readonly Integration[];
 }) {
   const { strings } = useSurroundings();
-  const { name } = strings.providers[provider.name];
+  const { name } = strings.providers[provider.card];
   return (
-    <section className="ec-provider" tabIndex={-1} aria-labelledby={`ec-${provider.name}`}>
+    <section
+      className={`ec-provider ${integrations.length === 0 ? "" : "ec-whole"}`}
+      tabIndex={-1}
+      aria-labelledby={`ec-${provider.card}`}
+    >
       <div className="ec-provider-head">
-        <ProviderMark name={provider.name} />
-        <h3 id={`ec-${provider.name}`}>{name}</h3>
+        <ProviderMark name={provider.card} />
+        <h3 id={`ec-${provider.card}`}>{name}</h3>
       </div>
-      {integrations.length === 0 ? <ConnectCard provider={provider.name} is_offered={is_offered} /> : (
+      {integrations.length === 0 ? <ConnectCard provider={provider} is_offered={is_offered} /> : (
         <>
           {integrations.map((integration) => (
             <IntegrationCard key={integration.id} provider={provider} integration={integration} />
@@ -27,7 +32,7 @@ export function ProviderSection({ provider, is_offered, integrations }: {
           {is_offered
             ? (
               <ConnectButton
-                flow={{ provider: provider.name, access: "dedicated" }}
+                flow={flowOf(provider)}
                 label={strings.connect.another}
                 name={`${strings.connect.another}, ${name}`}
                 look="quiet"

@@ -6,12 +6,19 @@ import type { Integration } from "../api/types.ts";
  */
 export type State =
   | { readonly kind: "waiting_for_confirmation" }
-  | { readonly kind: "disconnecting"; readonly left: number }
+  | {
+    readonly kind: "disconnecting";
+    readonly left: number;
+    /** Null: nothing is in the way. */
+    readonly waits_for: "provider" | "quota" | null;
+    readonly next_try_at: string | null;
+  }
   | { readonly kind: "reconnect_needed" }
   | { readonly kind: "permission_withdrawn" }
   | { readonly kind: "admin_consent_needed"; readonly admin_consent_url: string | null }
   | { readonly kind: "calendar_missing" }
   | { readonly kind: "mass_deletion"; readonly deletions: number; readonly events: number }
+  | { readonly kind: "mass_edit"; readonly edits: number; readonly events: number }
   | { readonly kind: "blocked_by_policy" }
   | { readonly kind: "mailbox_unavailable" }
   /** `why`: in the words of whoever paused it, an administrator, and only they can end it; null: nobody says. */
@@ -24,13 +31,24 @@ export type State =
   | { readonly kind: "has_problems"; readonly failed: number }
   | { readonly kind: "up_to_date" };
 
+/** What events that are to be removed may wait for, by the code of the error. */
+const WAITS: Readonly<Record<string, "provider" | "quota">> = {
+  provider_unavailable: "provider",
+  quota: "quota",
+};
+
 export function stateOf(integration: Integration): State {
-  const { status, progress } = integration;
+  const { status } = integration;
   switch (status) {
     case "pending_confirmation":
       return { kind: "waiting_for_confirmation" };
     case "disconnecting":
-      return { kind: "disconnecting", left: progress.pending + progress.synced + progress.failed };
+      return {
+        kind: "disconnecting",
+        left: integration.events,
+        waits_for: WAITS[integration.last_error?.code ?? ""] ?? null,
+        next_try_at: integration.last_error?.details?.next_try_at ?? null,
+      };
     case "disconnected":
       return stateOfDisconnected(integration);
     case "paused":
@@ -73,6 +91,10 @@ function stateOfPaused(integration: Integration): State {
         deletions: last_error.details?.deletions ?? 0,
         events: last_error.details?.events ?? 0,
       };
+    case "mass_edit": {
+      const { moves = 0, deletions = 0, events = 0 } = last_error.details ?? {};
+      return { kind: "mass_edit", edits: moves + deletions, events };
+    }
     case "admin_consent_required":
     case "scope_missing":
     case "invalid_grant":

@@ -4,7 +4,7 @@ import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { ReminderList } from "../ui/reminder-list.tsx";
 import { expiresAt, type Expiry, ExpiryField } from "./expiry-field.tsx";
-import { TypesField } from "./types-field.tsx";
+import { ObligationTypesField } from "../ui/obligation-types-field.tsx";
 import { useLateStrings } from "../use-late-strings.ts";
 
 const NAME_MAX = 100;
@@ -77,7 +77,7 @@ export function FeedForm({ feed, isWorking, onSubmit, onCancel }: {
           {isRefused ? feeds.name_missing : feeds.name_hint}
         </p>
       </div>
-      <TypesField
+      <ObligationTypesField
         types={settings.obligation_types}
         onChange={(obligation_types) => set({ obligation_types })}
       />

@@ -27,7 +27,6 @@ export default function Feeds({ is_connected }: {
 
   return (
     <>
-      <p>{words.introduction}</p>
       <p className="ec-small ec-muted">{words.slow}</p>
       {is_connected ? <Notice tone="info">{words.twice}</Notice> : null}
       {issued === null ? null : <FeedAddress feed={issued} onDone={() => setIssued(null)} />}

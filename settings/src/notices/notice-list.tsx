@@ -7,8 +7,11 @@ import { ShownTabs, useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Distance } from "../ui/distance.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { lazyPart, Part } from "../ui/part.tsx";
 import { useToast } from "../ui/toasts.tsx";
 import { useNoticeChange, type useNotices } from "./use-notices.ts";
+
+const MoveAction = lazyPart(() => import("../moves/move-action.tsx"));
 
 const SHOWN_AT_FIRST = 4;
 const TONES = { info: "info", warning: "warning", critical: "bad" } as const;
@@ -116,8 +119,8 @@ function NoticeRow({ notice, integration, onDismiss }: {
         </>
       }
     >
-      {severity === "info" ? null : <strong>{notices.severities[severity]}</strong>} {message}
-      <span className="ec-small ec-block">
+      {severity === "info" ? null : <strong>{notices.severities[severity]}</strong>} {message}{" "}
+      <span className="ec-small">
         <Distance instant={created_at} />
       </span>
     </Notice>
@@ -125,12 +128,13 @@ function NoticeRow({ notice, integration, onDismiss }: {
 }
 
 /** What helps most. What is on this page is shown here, and not where the link of a mail would lead. */
-function Action({ notice: { kind, action_url }, integration }: {
+function Action({ notice, integration }: {
   readonly notice: ShownNotice;
   readonly integration: Integration | undefined;
 }) {
   const { strings: { notices, states } } = useSurroundings();
   const tabs = useContext(ShownTabs);
+  const { kind, action_url } = notice;
   if (integration?.status === "disconnected" && kind === "connection_lost") {
     const { provider, access } = integration;
     return (
@@ -139,6 +143,13 @@ function Action({ notice: { kind, action_url }, integration }: {
         label={states.reconnect_needed.action}
         name={`${states.reconnect_needed.action}, ${integration.account_email}`}
       />
+    );
+  }
+  if (kind === "proposal_opened") {
+    return (
+      <Part>
+        <MoveAction notice={notice} />
+      </Part>
     );
   }
   if (kind === "deadline_failed") {

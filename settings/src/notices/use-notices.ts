@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { NOTICES_KEY, REST_POLL_MS, tellOtherTabs, waitOf } from "../api/queries.ts";
-import type { Notices } from "../api/types.ts";
+import type { Notice, Notices } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 
 /** What the user has to be told, kept fresh while the page can be seen. */
@@ -13,6 +13,19 @@ export function useNotices() {
     refetchOnWindowFocus: ({ state }) => waitOf(state.error) === null ? "always" : false,
     refetchInterval: ({ state }) => waitOf(state.error) ?? REST_POLL_MS,
   });
+}
+
+/** Notices of deadlines that the user moved, also those that are dismissed. */
+export function useMoves(): readonly Notice[] {
+  return useKnownNotices("proposal_opened");
+}
+
+/** Notices of one kind, as far as they are loaded. */
+export function useKnownNotices(wanted: Notice["kind"]): readonly Notice[] {
+  const { api } = useSurroundings();
+  // It only looks on: a part that appears while notices cannot be loaded would ask again, and make the page wait again.
+  const { data } = useQuery({ queryKey: NOTICES_KEY, queryFn: api.notices, enabled: false });
+  return data?.notices.filter(({ kind }) => kind === wanted) ?? [];
 }
 
 /** Dismisses a notice, or brings it back, and shows it so at once. */

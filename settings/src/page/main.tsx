@@ -1,6 +1,7 @@
 import { createClient } from "@supabase/supabase-js";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "../styles/isolation.css";
 import "../styles/calendar-settings.css";
 import "../styles/page.css";
 import { readConfig } from "./config.ts";

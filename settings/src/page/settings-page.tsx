@@ -1,6 +1,6 @@
 import type { Session } from "@supabase/supabase-js";
 import { lazy, Suspense, useEffect, useState } from "react";
-import type { Supabase } from "../api/client.ts";
+import type { Supabase } from "../api/supabase.ts";
 import { isReturn } from "../calendar/connection/return-address.ts";
 import type { SettingsConfig } from "./config.ts";
 import { type SettingsTab, SettingsTabs } from "../tabs/settings-tabs.tsx";

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import type { Supabase } from "../api/client.ts";
+import type { Supabase } from "../api/supabase.ts";
 import type { SettingsConfig } from "./config.ts";
 import { PAGE } from "./strings.ts";
 

@@ -40,6 +40,8 @@ export const PANELS = {
       no_deadline: "It has no deadline, so there is no day to put it on.",
       cancelled: "It is cancelled.",
       completed: "It is completed, and you chose to have completed ones removed.",
+      hidden_by_user: "You deleted its event twice, so it stays away until its deadline changes.",
+      type_not_chosen: "You chose other types of obligations for this calendar.",
       not_yours: "It was deleted, or is somebody else's now.",
       sync_off: "Syncing is switched off for this calendar.",
       not_confirmed: "The connection was not finished.",

@@ -4,7 +4,8 @@ import { CalendarTab } from "../calendar/calendar-tab.tsx";
 import { isReturn } from "../calendar/connection/return-address.ts";
 import { ShownTabs, useSurroundings } from "../context.ts";
 import { useNotices } from "../notices/use-notices.ts";
-import { type SettingsProps, SettingsRoot } from "../settings-root.tsx";
+import type { SettingsProps } from "../settings-props.ts";
+import { SettingsRoot } from "../settings-root.tsx";
 import { lazyPart, Part } from "../ui/part.tsx";
 
 const ORDER = ["general", "calendar", "webhooks", "notifications", "api_keys"] as const;

@@ -1,7 +1,9 @@
 import { Toast } from "radix-ui";
 import { useSurroundings } from "../context.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 import { Reference } from "./reference.tsx";
 import type { ShownToast } from "./toasts.tsx";
+import { wordsOf } from "./words-of.ts";
 
 /** Long enough to read it and to reach what it offers; it waits while it is hovered or focused. */
 const PLAIN_MS = 6_000;
@@ -11,6 +13,7 @@ export default function ToastList(
   { toasts, onRemove }: { readonly toasts: readonly ShownToast[]; readonly onRemove: (id: number) => void },
 ) {
   const { strings, dir } = useSurroundings();
+  const late = useLateStrings();
   return (
     <Toast.Provider label={strings.notification} swipeDirection={dir === "rtl" ? "left" : "right"}>
       {toasts.map(({ id, words, error, action, link }) => (
@@ -23,7 +26,8 @@ export default function ToastList(
           }}
         >
           <Toast.Description className="ec-toast-words">
-            {words} {link ? <a href={link.href} target="_blank" rel="noreferrer">{link.label}</a> : null}
+            {words ?? wordsOf(error, late)}{" "}
+            {link ? <a href={link.href} target="_blank" rel="noreferrer">{link.label}</a> : null}
             <Reference error={error} />
           </Toast.Description>
           {action

@@ -3,9 +3,12 @@ import { lazyPart, Part } from "./part.tsx";
 
 /** A message that goes by itself, perhaps with a way to take back what it tells of. */
 export interface Toast {
-  readonly words: string;
+  /** Where there are none, those of the error. */
+  readonly words?: string;
   /** What went wrong, where that is what it tells of. */
   readonly error?: unknown;
+  /** What it tells the state of: it takes the place of what was said of that before. */
+  readonly topic?: string | undefined;
   readonly action?: { readonly label: string; readonly run: () => void };
   readonly link?: { readonly label: string; readonly href: string };
 }
@@ -23,7 +26,11 @@ let last_id = 0;
 export function Toasts({ children }: { readonly children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly ShownToast[]>([]);
   const show = useCallback(
-    (toast: Toast) => setToasts((shown) => [...shown, { ...toast, id: ++last_id }]),
+    (toast: Toast) =>
+      setToasts((shown) => [
+        ...shown.filter(({ topic }) => topic === undefined || topic !== toast.topic),
+        { ...toast, id: ++last_id },
+      ]),
     [],
   );
   const remove = useCallback(

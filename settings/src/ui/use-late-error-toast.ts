@@ -1,18 +1,18 @@
 import { useCallback } from "react";
 import { codeOf } from "../api/error.ts";
-import { wordsOf } from "../calendar/use-error-toast.ts";
-import { useSurroundings } from "../context.ts";
+import { useLateStrings } from "../use-late-strings.ts";
 import { useToast } from "./toasts.tsx";
+import { wordsOf } from "./words-of.ts";
 
 /**
- * @param late words for codes that nothing in the first sight of the page answers with
+ * @param own words for codes that nothing else answers with
  * @returns tells in a toast what went wrong
  */
-export function useLateErrorToast(late: Readonly<Record<string, string>>): (error: unknown) => void {
-  const { strings } = useSurroundings();
+export function useLateErrorToast(own: Readonly<Record<string, string>>): (error: unknown) => void {
+  const late = useLateStrings();
   const toast = useToast();
   return useCallback(
-    (error: unknown) => toast({ words: late[codeOf(error)] ?? wordsOf(error, strings), error }),
-    [late, strings, toast],
+    (error: unknown) => toast({ words: own[codeOf(error)] ?? wordsOf(error, late), error }),
+    [own, late, toast],
   );
 }

@@ -1,11 +1,11 @@
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { codeOf } from "../api/error.ts";
 import type { Webhook, WebhookRequest } from "../api/types.ts";
-import { wordsOf } from "../calendar/use-error-toast.ts";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Reference } from "../ui/reference.tsx";
 import { RequiredField } from "../ui/required-field.tsx";
+import { wordsOf } from "../ui/words-of.ts";
 import { useLateStrings } from "../use-late-strings.ts";
 import { EVENT_TYPES, TypesField } from "./types-field.tsx";
 
@@ -22,7 +22,8 @@ export function WebhookForm({ webhook, isWorking, error, onSubmit, onCancel }: {
   readonly onCancel: () => void;
 }) {
   const { strings } = useSurroundings();
-  const { webhooks: words } = useLateStrings();
+  const late = useLateStrings();
+  const { webhooks: words } = late;
   const id = useId();
   const [url, setUrl] = useState(webhook?.url ?? "");
   const [types, setTypes] = useState<Webhook["types"]>(webhook?.types ?? [...EVENT_TYPES]);
@@ -43,7 +44,7 @@ export function WebhookForm({ webhook, isWorking, error, onSubmit, onCancel }: {
     }
     if (!isWorking && types.length > 0) onSubmit({ url: url.trim(), types });
   };
-  const late: Readonly<Record<string, string>> = words.errors;
+  const own: Readonly<Record<string, string>> = words.errors;
   return (
     <form className="ec-form" noValidate onSubmit={submit}>
       <RequiredField
@@ -61,7 +62,7 @@ export function WebhookForm({ webhook, isWorking, error, onSubmit, onCancel }: {
       <TypesField types={types} onChange={setTypes} />
       {error === null || is_of_address || code === null ? null : (
         <p role="alert" className="ec-refused">
-          {late[code] ?? wordsOf(error, strings)} <Reference error={error} />
+          {own[code] ?? wordsOf(error, late)} <Reference error={error} />
         </p>
       )}
       <div className="ec-actions">

@@ -203,6 +203,7 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Consent
       await answerConsent(page, { account: ADA });
       await shows(page, /is connected as/);
       await section(page).getByText("Connected", { exact: true }).waitFor();
+      await section(page).getByRole("heading", { name: "Settings of this calendar" }).click();
       await section(page).getByText("1 hour before").waitFor();
       const [integration] = await user.api.status();
       assert.equal(integration?.id, id);

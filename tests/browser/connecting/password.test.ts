@@ -63,6 +63,29 @@ Deno.test({
       assert.match(await help.getAttribute("href") ?? "", /^https:\/\/support\.apple\.com\//);
     });
 
+    await step("an account at Apple's is on Apple's card, and any other one beside it", async ({ page }) => {
+      const user = await scene.newUser();
+      const { id } = await user.api.connectWithPassword({
+        server_url: stack.caldavUrl,
+        username: ADA,
+        password: PASSWORD,
+      });
+      await sql`update public.calendar_integrations set sync_enabled = false where id = ${id}`;
+      await scene.signIn(page, user);
+      const on = (card: string) =>
+        page.getByRole("region", { name: card }).getByRole("article", { name: ADA });
+      await on("Other calendars (CalDAV)").waitFor();
+      await page.getByRole("button", { name: "Connect Apple Calendar", exact: true }).waitFor();
+      await sql`update public.calendar_integrations set server = 'https://p42-caldav.icloud.com' where id = ${id}`;
+      await page.reload();
+      await on("Apple Calendar").waitFor();
+      await page.getByRole("button", { name: "Connect another account, Apple Calendar" }).click();
+      assert.equal(await dialog(page).getByLabel("Service").inputValue(), "Apple iCloud");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Connect another calendar (CalDAV)", exact: true }).click();
+      await dialog(page).getByLabel("Address of the server").waitFor();
+    });
+
     await step("each refusal has its own words, and what was typed stays", async ({ page, allow }) => {
       allow(/4(00|22) \(/);
       await open(page, "Connect another calendar (CalDAV)");

@@ -28,7 +28,7 @@ Deno.test({
   };
   const open = async (page: Page, user: Awaited<ReturnType<typeof newUser>>) => {
     await scene.signIn(page, user);
-    await page.getByText("Calendar links (iCal)").click();
+    await page.getByRole("button", { name: "Use a calendar link" }).click();
     await page.getByRole("button", { name: "Make a calendar link" }).waitFor();
   };
   const make = async (page: Page, name: string) => {
@@ -90,7 +90,7 @@ Deno.test({
       await page.getByText("Not read yet").waitFor();
       assert.equal((await read(url, APPLE)).status, 200);
       await page.reload();
-      await page.getByText("Calendar links (iCal)").click();
+      await page.getByRole("button", { name: "Use a calendar link" }).click();
       await page.getByText(/Last read .* by Apple Calendar/).waitFor();
       assert.equal(await page.getByText(url).count(), 0);
       await screenshot(page, "feeds-list");

@@ -50,8 +50,11 @@ export interface Behaviour {
 }
 
 /** Opens what the tests of one file need, about the calendars of one provider. */
-export async function openLivingScene(provider_name: ConsentProvider): Promise<LivingScene> {
-  const scene = await openSettingsScene(provider_name);
+export async function openLivingScene(
+  provider_name: ConsentProvider,
+  env: Readonly<Record<string, string>> = {},
+): Promise<LivingScene> {
+  const scene = await openSettingsScene(provider_name, env);
   const browser = await openBrowser();
   const addDeadlines = async ({ id }: Pick<User, "id">, titles: readonly string[]) => {
     await scene.sql`
@@ -118,6 +121,19 @@ export async function testLiving(
 /** The card of a connected account. */
 export function cardOf(page: Page, account: string): Locator {
   return page.getByRole("article", { name: account, exact: true });
+}
+
+/** Opens what is set of a calendar, unless it is open. */
+export async function openSettings(card: Locator): Promise<void> {
+  const settings = card.getByRole("group", { name: "Settings of this calendar" });
+  if (await settings.locator("details[open]").count() === 0) await settings.getByRole("heading").click();
+  await card.getByRole("group", { name: "Reminders" }).waitFor();
+}
+
+/** The switch of a calendar, among its settings. */
+export async function switchOf(card: Locator): Promise<Locator> {
+  await openSettings(card);
+  return card.getByRole("switch", { name: "Keep this calendar up to date" });
 }
 
 /** The message at the edge of the page that has these words. */

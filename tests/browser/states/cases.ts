@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type CalendarApi, consent, type User } from "../../support/calendar-api.ts";
+import { type CalendarApi, consent, until, type User } from "../../support/calendar-api.ts";
 import { ADA, type ConsentProvider } from "../../support/subjects/subject.ts";
 import type { SettingsScene } from "../support/settings-scene.ts";
 
@@ -37,8 +37,16 @@ async function settle(
     account: ADA,
   });
   await api.untilStatus(({ progress }) => progress.synced === OBLIGATIONS && progress.pending === 0);
-  await scene.sql`
-    update calendar_sync.lanes set wait_until = now() + interval '1 day', wait_reason = 'retry_after' where integration_id = ${integration_id}`;
+  // A worker that still has the lane, as for a pull, would end the wait.
+  await until(async () => {
+    const waiting = await scene.sql`
+      update calendar_sync.lanes as lane set wait_until = now() + interval '1 day', wait_reason = 'retry_after'
+      where integration_id = ${integration_id} and leased_by is null
+        and not exists (select from calendar_sync.jobs as job where job.integration_id = lane.integration_id)
+        and not exists (select from calendar_sync.changes as change where change.integration_id = lane.integration_id)
+      returning 1`;
+    return waiting.length === 1;
+  });
   return integration_id;
 }
 
@@ -188,6 +196,14 @@ export const CASES: readonly StateCase[] = [
     words: /10 of 12 events would be deleted at once/,
     action: "I restored them, check again",
     also: [/Delete them…/],
+  },
+  {
+    name: "mass_edit",
+    provider: "google",
+    arrange: withError("google", "paused", "mass_edit", { moves: 26, deletions: 4, events: 40 }),
+    label: "Stopped to ask you",
+    words: /30 of 40 events were moved or deleted/,
+    action: "Go on…",
   },
   {
     name: "blocked_by_policy",

@@ -15,6 +15,10 @@ export interface Viewer {
   /** CSS pixels; 900 where absent. */
   readonly height?: number;
   readonly color_scheme?: "light" | "dark";
+  /** Whether it is a touch screen. */
+  readonly touch?: boolean;
+  readonly contrast?: "more";
+  readonly forced_colors?: boolean;
   /** True where absent: then nothing moves while a test looks. */
   readonly reduced_motion?: boolean;
   /** IANA name; Europe/London where absent. */
@@ -72,6 +76,10 @@ async function visit(
     locale: "en-GB",
     timezoneId: viewer.time_zone ?? "Europe/London",
     colorScheme: viewer.color_scheme ?? "light",
+    hasTouch: viewer.touch ?? false,
+    isMobile: viewer.touch ?? false,
+    contrast: viewer.contrast ?? "no-preference",
+    forcedColors: viewer.forced_colors ? "active" : "none",
     reducedMotion: viewer.reduced_motion ?? true ? "reduce" : "no-preference",
   });
   context.setDefaultTimeout(PATIENCE_MS);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type CalendarApi, until } from "../../support/calendar-api.ts";
-import { toastOf } from "../living/living-scene.ts";
+import { isFocused, toastOf } from "../living/living-scene.ts";
 import { openBrowser } from "../support/browser.ts";
 import { calendarCalls } from "../support/measure.ts";
 import { openSettingsScene } from "../support/settings-scene.ts";
@@ -68,6 +68,13 @@ Deno.test({
       assert.equal((await read(user.api)).all_day_reminder_time, "07:15");
       await changed.getByRole("button", { name: "Undo" }).click();
       await until(async () => (await read(user.api)).all_day_reminder_time === "09:00");
+
+      const time = page.getByLabel("All-day deadlines are due at");
+      await time.fill("10:45");
+      await time.press("Enter");
+      await toastOf(page, "New calendars take all-day deadlines as due at 10:45.").waitFor();
+      assert.equal((await read(user.api)).all_day_reminder_time, "10:45");
+      assert.ok(await isFocused(time), "the keyboard stays where it is");
     });
 
     await step("by keyboard alone", async ({ page }) => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { until, type User } from "../../support/calendar-api.ts";
+import type { User } from "../../support/calendar-api.ts";
 import { assertAccessible } from "../support/axe.ts";
 import { screenshot } from "../support/screenshot.ts";
 import type { SettingsScene } from "../support/settings-scene.ts";
 
 const API = "**/functions/v1/calendar";
 /** More than there is in any tab. */
-const STEPS_MAX = 60;
+const STEPS_MAX = 120;
 
 /** Signs in and opens a tab. */
 export async function openTab(
@@ -76,11 +76,6 @@ export async function assertFits(page: Page, name: string): Promise<void> {
   await assertAccessible(page, name, { best_practices: true });
   assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, name);
   await screenshot(page, name);
-}
-
-/** Waits until an element has the focus. */
-export async function untilFocused(page: Page, selector: string): Promise<void> {
-  await until(async () => await page.locator(selector).and(page.locator(":focus")).count() === 1);
 }
 
 /** The sizes and colours in which every tab has to fit. */

@@ -6,6 +6,7 @@ import { CalendarApiError } from "../../../settings/src/api/error.ts";
 import { reasonOfNoAnswer } from "../../../settings/src/api/no-answer.ts";
 
 const URL = "https://project.example";
+const ONLINE = () => true;
 /** What Supabase's own instructions on CORS let through. */
 const ALLOWED = ["apikey", "authorization", "content-type", "x-client-info"];
 
@@ -62,14 +63,23 @@ function browser(reaches: boolean, allows: boolean): typeof fetch {
 
 Deno.test("a page that may not read the answer is told so, and is not called offline", async () => {
   const { functions } = createClient(URL, "sb_publishable_x");
-  assert.equal(await reasonOfNoAnswer(functions, browser(true, false)), "origin_not_allowed");
+  assert.equal(await reasonOfNoAnswer(functions, browser(true, false), ONLINE), "origin_not_allowed");
 });
 
-Deno.test("no answer at all, or one that was lost on its way, is the network", async () => {
+Deno.test("no answer at all, or one that was lost on its way, is that nobody can be reached, and not that the browser is offline", async () => {
   const { functions } = createClient(URL, "sb_publishable_x");
-  assert.equal(await reasonOfNoAnswer(functions, browser(false, false)), "network");
-  assert.equal(await reasonOfNoAnswer(functions, browser(true, true)), "network");
-  assert.equal(await reasonOfNoAnswer({}, browser(true, false)), "network");
+  assert.equal(await reasonOfNoAnswer(functions, browser(false, false), ONLINE), "unreachable");
+  assert.equal(await reasonOfNoAnswer(functions, browser(true, true), ONLINE), "unreachable");
+  assert.equal(await reasonOfNoAnswer({}, browser(true, false), ONLINE), "unreachable");
+});
+
+Deno.test("a browser that is offline asks nobody", async () => {
+  const asked: string[] = [];
+  const reason = await reasonOfNoAnswer(createClient(URL, "sb_publishable_x").functions, (input) => {
+    asked.push(String(input));
+    return Promise.reject(new TypeError("offline"));
+  }, () => false);
+  assert.deepEqual([reason, asked], ["network", []]);
 });
 
 Deno.test("the address that is asked is the project's open one", async () => {
@@ -77,6 +87,6 @@ Deno.test("the address that is asked is the project's open one", async () => {
   await reasonOfNoAnswer(createClient(URL, "sb_publishable_x").functions, (input) => {
     asked.push(String(input));
     return Promise.reject(new TypeError("Failed to fetch"));
-  });
+  }, ONLINE);
   assert.deepEqual(asked, [`${URL}/functions/v1/calendar/openapi.json`]);
 });

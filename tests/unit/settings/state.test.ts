@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Integration } from "../../../settings/src/api/types.ts";
 import { isBusy, stateOf } from "../../../settings/src/calendar/state.ts";
+import { DEFAULT_SETTINGS } from "../../support/default-settings.ts";
 
 const ACTIVE: Integration = {
   id: "00000000-0000-4000-8000-000000000001",
@@ -13,8 +14,9 @@ const ACTIVE: Integration = {
   sync_enabled: true,
   last_synced_at: null,
   progress: { pending: 0, synced: 3, failed: 0 },
+  events: 3,
   last_error: null,
-  settings: { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" },
+  settings: { ...DEFAULT_SETTINGS, reminders_minutes: [] },
 };
 
 const failing = (
@@ -47,8 +49,19 @@ const CASES: readonly [string, Integration, ReturnType<typeof stateOf>][] = [
   ["being removed", {
     ...ACTIVE,
     status: "disconnecting",
-    progress: { pending: 4, synced: 3, failed: 1 },
-  }, { kind: "disconnecting", left: 8 }],
+    events: 8,
+  }, { kind: "disconnecting", left: 8, waits_for: null, next_try_at: null }],
+  [
+    "being removed once the provider answers again",
+    failing("disconnecting", "provider_unavailable", { next_try_at: "2027-01-31T09:00:00Z" }),
+    { kind: "disconnecting", left: 3, waits_for: "provider", next_try_at: "2027-01-31T09:00:00Z" },
+  ],
+  ["being removed within the quota", failing("disconnecting", "quota"), {
+    kind: "disconnecting",
+    left: 3,
+    waits_for: "quota",
+    next_try_at: null,
+  }],
   ["the grant lost", failing("disconnected", "invalid_grant"), { kind: "reconnect_needed" }],
   ["a token that cannot be read", failing("disconnected", "secret_unreadable"), { kind: "reconnect_needed" }],
   ["a permission withdrawn", failing("disconnected", "scope_missing"), { kind: "permission_withdrawn" }],
@@ -67,6 +80,11 @@ const CASES: readonly [string, Integration, ReturnType<typeof stateOf>][] = [
   ["many deletions", failing("paused", "mass_deletion", { deletions: 40, events: 50 }), {
     kind: "mass_deletion",
     deletions: 40,
+    events: 50,
+  }],
+  ["many moves and deletions", failing("paused", "mass_edit", { moves: 20, deletions: 8, events: 50 }), {
+    kind: "mass_edit",
+    edits: 28,
     events: 50,
   }],
   ["paused for a reason that nobody gives", { ...ACTIVE, status: "paused" }, { kind: "paused", why: null }],

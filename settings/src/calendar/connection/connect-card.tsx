@@ -1,13 +1,14 @@
-import type { ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
-import { ConnectButtons } from "./connect-buttons.tsx";
+import type { ProviderCard } from "../providers.tsx";
+import { ConnectButton } from "./connect-button.tsx";
+import { flowOf } from "./flow-of.ts";
 
 /** A provider that is not connected: what it will ask for and why, and the way there. */
 export function ConnectCard(
-  { provider, is_offered }: { readonly provider: ProviderName; readonly is_offered: boolean },
+  { provider, is_offered }: { readonly provider: ProviderCard; readonly is_offered: boolean },
 ) {
   const { strings } = useSurroundings();
-  const { name, company, asks, never } = strings.providers[provider];
+  const { name, one, company, asks, never } = strings.providers[provider.card];
   if (!is_offered) return <div className="ec-card ec-muted">{strings.connect.not_configured(name)}</div>;
   return (
     <div className="ec-card">
@@ -17,7 +18,7 @@ export function ConnectCard(
       </ul>
       <p className="ec-muted">{never}</p>
       <div className="ec-actions">
-        <ConnectButtons provider={provider} name={name} />
+        <ConnectButton flow={flowOf(provider)} label={strings.connect.action(one)} />
       </div>
     </div>
   );

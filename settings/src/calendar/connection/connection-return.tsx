@@ -9,6 +9,7 @@ import { Reference } from "../../ui/reference.tsx";
 import { useLateStrings } from "../../use-late-strings.ts";
 import { PROVIDERS } from "../providers.tsx";
 import AdminConsentLink from "./admin-consent-link.tsx";
+import { Landing } from "./landing.tsx";
 import { lastFlow } from "./last-flow.ts";
 import type { Return } from "./return-address.ts";
 import { takeReturn } from "./take-return.ts";
@@ -19,6 +20,7 @@ const PAUSE_S = 2;
 /** After these the same ticket may work the next time. */
 const PASSING: readonly string[] = [
   "network",
+  "unreachable",
   "internal",
   "provider_unavailable",
   "provider_refused",
@@ -86,6 +88,7 @@ export default function ConnectionReturn() {
               )}
             </strong>{" "}
             {late.returned.connected_next}
+            <Landing integration={confirm.data} />
           </Notice>
         )
         : (
@@ -117,7 +120,7 @@ function Failed({ code, error, onRepeat, onDismiss }: {
   const provider = flow?.provider ?? PROVIDERS.find(({ has_administrators }) => has_administrators)?.name;
   const { errors } = late.returned;
   const known: Readonly<Record<string, string>> = errors;
-  const reasons: Readonly<Record<string, string>> = strings.errors;
+  const reasons: Readonly<Record<string, string>> = late.errors;
   const may_repeat = onRepeat !== null && PASSING.includes(code);
   return (
     <Notice

@@ -11,6 +11,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
+import { cardOf } from "../providers.tsx";
 import type { PasswordRequest } from "./password-request.ts";
 
 /** Asks for a server, a user name and a password, and connects the account. */
@@ -65,11 +66,11 @@ function PasswordForm(
   const [calendar_id, setCalendarId] = useState("");
   const preset = presetOf(presets.data ?? [], service, request.server ?? "");
   const server_url = preset?.server_url || address.trim();
-  const errors: Readonly<Record<string, string>> = { ...strings.errors, ...words.errors };
+  const errors: Readonly<Record<string, string>> = { ...late.errors, ...words.errors };
 
   const fail = (error: Error) => {
     const code = codeOf(error);
-    if (code !== "calendar_needed") return setProblem(errors[code] ?? strings.errors.other);
+    if (code !== "calendar_needed") return setProblem(errors[code] ?? late.errors.other);
     const offered = (error instanceof CalendarApiError ? error.calendars : []).filter(({ writable }) =>
       writable
     );
@@ -92,13 +93,14 @@ function PasswordForm(
     }, {
       onError: fail,
       onSuccess: () => {
-        toast({ words: late.returned.connected(strings.providers[provider].name, username) });
+        const card = cardOf({ provider, server: hostOf(server_url) });
+        toast({ words: late.returned.connected(strings.providers[card].name, username) });
         onClose();
       },
     });
   };
 
-  if (presets.isError) return <Notice tone="bad" role="alert">{strings.errors.other}</Notice>;
+  if (presets.isError) return <Notice tone="bad" role="alert">{late.errors.other}</Notice>;
   if (presets.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   return (
     <form className="ec-form" noValidate onSubmit={submit}>

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import type { Access, ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { useErrorToast } from "../use-error-toast.ts";
-import { serversOf } from "../providers.tsx";
+import { hasPassword } from "../providers.tsx";
 import { rememberFlow } from "./last-flow.ts";
 import { askPassword } from "./password-request.ts";
 
@@ -18,7 +18,7 @@ export function useConnect() {
       readonly server?: string | null;
       readonly account_email?: string | null;
     }) => {
-      if (serversOf(flow.provider) !== null) return askPassword(flow);
+      if (hasPassword(flow.provider)) return askPassword(flow);
       const url = await api.authorize({ ...flow, redirect_to });
       rememberFlow(flow);
       location.assign(url);

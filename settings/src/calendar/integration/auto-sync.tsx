@@ -12,13 +12,15 @@ export function AutoSync({ integration }: { readonly integration: Integration })
   const id = useId();
   const change = useIntegrationChange(api.update);
   const toast = useToast();
-  const onError = useErrorToast();
+  const topic = `sync ${integration.id}`;
+  const onError = useErrorToast(topic);
   const shown = change.underWay?.sync_enabled ?? integration.sync_enabled;
   const switchTo = (sync_enabled: boolean, is_undo: boolean) =>
     change.mutate({ integration_id: integration.id, sync_enabled }, {
       onError,
       onSuccess: () =>
         toast({
+          topic,
           words: sync_enabled ? strings.auto_sync.on : strings.auto_sync.off,
           ...(is_undo ? {} : { action: { label: strings.undo, run: () => switchTo(!sync_enabled, true) } }),
         }),

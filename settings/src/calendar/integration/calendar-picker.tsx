@@ -10,12 +10,13 @@ import { Notice } from "../../ui/notice.tsx";
 import { Reference } from "../../ui/reference.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
+import { wordsOf } from "../../ui/words-of.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
 import { ConnectButton } from "../connection/connect-button.tsx";
 import { requestPicker } from "../connection/picker-request.ts";
 import { useConnect } from "../connection/use-connect.ts";
 import { PROVIDERS } from "../providers.tsx";
-import { useErrorToast, wordsOf } from "../use-error-toast.ts";
+import { useErrorToast } from "../use-error-toast.ts";
 
 /** Errors that only a new consent ends. */
 const CONNECT_AGAIN: readonly string[] = ["reconnect_needed", "permission_missing"];
@@ -40,7 +41,7 @@ export default function CalendarPicker(
     retry: false,
     refetchOnWindowFocus: false,
   });
-  const others = (list.data ?? []).filter(({ name, writable }) => writable && name !== picker.own_name);
+  const others = (list.data ?? []).filter(({ name, writable }) => !writable || name !== picker.own_name);
   const current = others.some(({ id }) => id === integration.calendar_id)
     ? integration.calendar_id ?? OWN
     : OWN;
@@ -74,13 +75,14 @@ export default function CalendarPicker(
                   value={value}
                   onValueChange={setChosen}
                 >
-                  <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} />
+                  <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} is_writable />
                   {others.map((calendar) => (
                     <Choice
                       key={calendar.id}
                       value={calendar.id}
                       name={calendar.name}
-                      hint={calendar.primary ? picker.primary : null}
+                      hint={!calendar.writable ? picker.read_only : calendar.primary ? picker.primary : null}
+                      is_writable={calendar.writable}
                       color={calendar.color}
                     />
                   ))}
@@ -94,7 +96,11 @@ export default function CalendarPicker(
                   >
                     {picker.refresh}
                   </Button>
-                  <ListState list={list} is_empty={others.length === 0} integration={integration} />
+                  <ListState
+                    list={list}
+                    is_empty={!others.some(({ writable }) => writable)}
+                    integration={integration}
+                  />
                 </div>
               </>
             )}
@@ -122,15 +128,16 @@ export default function CalendarPicker(
   );
 }
 
-function Choice({ value, name, hint, color }: {
+function Choice({ value, name, hint, color, is_writable }: {
   readonly value: string;
   readonly name: string;
   readonly hint: string | null;
   /** As CSS takes it. */
   readonly color: string | null;
+  readonly is_writable: boolean;
 }) {
   return (
-    <RadioGroup.Item value={value} className="ec-choice ec-choice-boxed ec-calendar">
+    <RadioGroup.Item value={value} disabled={!is_writable} className="ec-choice ec-choice-boxed ec-calendar">
       <span className="ec-radio">
         <RadioGroup.Indicator className="ec-radio-dot" />
       </span>
@@ -152,7 +159,8 @@ function ListState({ list, is_empty, integration: { provider, access } }: {
 }) {
   const { strings } = useSurroundings();
   const { states } = strings;
-  const { picker } = useLateStrings();
+  const late = useLateStrings();
+  const { picker } = late;
   if (list.isError) {
     const flow = { provider, access };
     return (
@@ -163,7 +171,7 @@ function ListState({ list, is_empty, integration: { provider, access } }: {
           ? <ConnectButton flow={flow} label={states.reconnect_needed.action} />
           : null}
       >
-        {picker.failed} {wordsOf(list.error, strings)} <Reference error={list.error} />
+        {picker.failed} {wordsOf(list.error, late)} <Reference error={list.error} />
       </Notice>
     );
   }
@@ -208,7 +216,8 @@ function useCalendarChoice(integration: Integration) {
   const { api, strings } = useSurroundings();
   const { picker } = useLateStrings();
   const toast = useToast();
-  const onError = useErrorToast();
+  const topic = `calendar ${integration.id}`;
+  const onError = useErrorToast(topic);
   const own = useIntegrationChange(api.chooseOwnCalendar);
   const other = useIntegrationChange(api.update);
   const { id, calendar_id, calendar_name } = integration;
@@ -218,7 +227,7 @@ function useCalendarChoice(integration: Integration) {
       const { calendar_name: name } = calendar_name === picker.own_name
         ? await own.mutateAsync(id)
         : await other.mutateAsync({ integration_id: id, calendar_id });
-      toast({ words: picker.undone(name ?? "") });
+      toast({ topic, words: picker.undone(name ?? "") });
     } catch (error: unknown) {
       onError(error);
     }
@@ -231,6 +240,7 @@ function useCalendarChoice(integration: Integration) {
       onDone();
       if (changed.calendar_id === calendar_id) return;
       toast({
+        topic,
         words: picker.changed(changed.calendar_name ?? ""),
         ...(integration.last_error?.code === "calendar_missing"
           ? {}

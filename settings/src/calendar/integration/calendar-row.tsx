@@ -8,7 +8,9 @@ import { lazyPart, Part } from "../../ui/part.tsx";
 const CalendarPicker = lazyPart(() => import("./calendar-picker.tsx"));
 
 /** Which calendar the deadlines are in, and the way to another one. */
-export function CalendarRow({ integration }: { readonly integration: Integration }) {
+export function CalendarRow(
+  { integration, name }: { readonly integration: Integration; readonly name: string },
+) {
   const { strings } = useSurroundings();
   const [isPicking, setPicking] = useState(false);
   const { id, access } = integration;
@@ -20,7 +22,7 @@ export function CalendarRow({ integration }: { readonly integration: Integration
     <div>
       <dt>{strings.integration.calendar}</dt>
       <dd>
-        <span>{integration.calendar_name ?? "–"}</span>
+        <span>{name}</span>
         {can_choose
           ? (
             <Button look="quiet" className="ec-inline" onClick={() => setPicking(true)}>

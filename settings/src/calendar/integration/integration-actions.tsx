@@ -35,13 +35,17 @@ export function IntegrationActions(
         // What was never finished had no events.
         if (state.kind === "waiting_for_confirmation") return;
         toast({
+          topic: `leaving ${integration.id}`,
           words: gone.is_removing
             ? strings.disconnect.removing(account)
             : strings.disconnect.done_keep(account),
           ...(gone.is_removing
             ? {}
             : { action: { label: connect_again, run: () => connect.mutate({ provider, access }) } }),
-          ...(gone.grant_page === null ? {} : { link: { label: grant_page, href: gone.grant_page } }),
+          // Where the grant is lost there is no access left to end.
+          ...(gone.grant_page === null || integration.status === "disconnected"
+            ? {}
+            : { link: { label: grant_page, href: gone.grant_page } }),
         });
       },
       onError: (error) => {
@@ -50,9 +54,8 @@ export function IntegrationActions(
       },
     });
 
-  if (state.kind === "disconnecting") return null;
   return (
-    <div className="ec-actions ec-card-foot">
+    <div className="ec-actions">
       {integration.status === "active" && integration.sync_enabled
         ? (
           <Button

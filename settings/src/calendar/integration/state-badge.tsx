@@ -15,6 +15,7 @@ const TONES: Readonly<Record<State["kind"], Tone>> = {
   mailbox_unavailable: "warning",
   calendar_missing: "bad",
   mass_deletion: "bad",
+  mass_edit: "bad",
   provider_down: "warning",
   quota: "warning",
   configuration: "warning",

@@ -5,9 +5,11 @@ import { useSurroundings } from "../../context.ts";
 import { formatDistance, formatNumber } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { useToast } from "../../ui/toasts.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { ConnectButton } from "../connection/connect-button.tsx";
 import { goTo, PROBLEMS_HEADING_ID } from "../panels/anchors.ts";
+import { cardOf } from "../providers.tsx";
 import type { State } from "../state.ts";
 import { useErrorToast } from "../use-error-toast.ts";
 import { toneOf } from "./state-badge.tsx";
@@ -15,7 +17,7 @@ import { lazyPart, Part } from "../../ui/part.tsx";
 
 const CalendarPicker = lazyPart(() => import("./calendar-picker.tsx"));
 const AdminConsentLink = lazyPart(() => import("../connection/admin-consent-link.tsx"));
-const AskDialog = lazyPart(() => import("../../ui/ask-dialog.tsx"));
+const StopDialog = lazyPart(() => import("./stop-dialog.tsx"));
 
 const TICK_MS = 5_000;
 
@@ -24,14 +26,18 @@ export function StateNotice(
   { integration, state }: { readonly integration: Integration; readonly state: State },
 ) {
   const { strings } = useSurroundings();
-  const { company } = strings.providers[integration.provider];
+  const { company } = strings.providers[cardOf(integration)];
   const { states } = strings;
   switch (state.kind) {
     case "up_to_date":
     case "syncing":
       return null;
-    case "disconnecting":
-      return <Told state={state}>{states.disconnecting.words}</Told>;
+    case "disconnecting": {
+      const { waits_for } = state;
+      return waits_for === null
+        ? <Told state={state}>{states.disconnecting.words}</Told>
+        : <Waiting state={state} words={(when) => states.disconnecting.waits[waits_for](company, when)} />;
+    }
     case "configuration":
       return <Told state={state}>{states.configuration.words}</Told>;
     case "provider_down":
@@ -100,7 +106,8 @@ export function StateNotice(
     case "calendar_missing":
       return <CalendarMissing integration={integration} state={state} />;
     case "mass_deletion":
-      return <MassDeletion integration={integration} state={state} />;
+    case "mass_edit":
+      return <Stopped integration={integration} state={state} />;
   }
 }
 
@@ -115,7 +122,7 @@ function Told(
 }
 
 function Waiting({ state, words }: {
-  readonly state: Extract<State, { kind: "provider_down" | "quota" }>;
+  readonly state: Extract<State, { next_try_at: string | null }>;
   readonly words: (when: string | null) => string;
 }) {
   const { locale, time_zone } = useSurroundings();
@@ -132,19 +139,27 @@ function Waiting({ state, words }: {
 function SwitchOn({ integration }: { readonly integration: Integration }) {
   const { api, strings } = useSurroundings();
   const change = useIntegrationChange(api.update);
-  const onError = useErrorToast();
+  const toast = useToast();
+  const topic = `sync ${integration.id}`;
+  const onError = useErrorToast(topic);
   return (
     <Button
       look="primary"
       isWorking={change.isPending}
-      onClick={() => change.mutate({ integration_id: integration.id, sync_enabled: true }, { onError })}
+      onClick={() =>
+        change.mutate({ integration_id: integration.id, sync_enabled: true }, {
+          onError,
+          onSuccess: () => toast({ topic, words: strings.auto_sync.on }),
+        })}
     >
       {strings.states.switched_off.action}
     </Button>
   );
 }
 
-function TryNow({ integration, label }: { readonly integration: Integration; readonly label: string }) {
+function TryNow(
+  { integration, label }: { readonly integration: Integration; readonly label: string },
+) {
   const { api } = useSurroundings();
   const sync = useRequest(api.syncNow);
   const onError = useErrorToast();
@@ -191,34 +206,37 @@ function CalendarMissing(
   );
 }
 
-function MassDeletion({ integration, state }: {
+/** Very much would change at once: its user says whether that is meant. */
+function Stopped({ integration, state }: {
   readonly integration: Integration;
-  readonly state: Extract<State, { kind: "mass_deletion" }>;
+  readonly state: Extract<State, { kind: "mass_deletion" | "mass_edit" }>;
 }) {
-  const { api, strings, locale } = useSurroundings();
-  const { words, action, ask_heading, ask_words, ask_action } = strings.states.mass_deletion;
+  const { api, strings: { states }, locale } = useSurroundings();
+  const { words, action } = states[state.kind];
   const resume = useIntegrationChange(api.resume);
   const onError = useErrorToast();
   const [isAsking, setAsking] = useState(false);
-  const [deletions, events] = [formatNumber(state.deletions, locale), formatNumber(state.events, locale)];
+  const changes = formatNumber(state.kind === "mass_edit" ? state.edits : state.deletions, locale);
   return (
     <Told
       state={state}
       action={
         <>
-          <TryNow integration={integration} label={strings.states.mass_deletion.other_action} />
+          {state.kind === "mass_edit"
+            ? null
+            : <TryNow integration={integration} label={states.mass_deletion.other_action} />}
           <Button look="danger" isWorking={resume.isPending} onClick={() => setAsking(true)}>{action}</Button>
         </>
       }
     >
-      {words(deletions, events)}
+      {words(changes, formatNumber(state.events, locale))}
       {isAsking
         ? (
           <Part>
-            <AskDialog
-              heading={ask_heading(deletions)}
-              words={ask_words(integration.account_email ?? strings.integration.unknown_account)}
-              action={ask_action(deletions)}
+            <StopDialog
+              kind={state.kind}
+              changes={changes}
+              account={integration.account_email}
               onAnswer={(yes) => {
                 setAsking(false);
                 if (yes) resume.mutate(integration.id, { onError });

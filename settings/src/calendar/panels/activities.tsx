@@ -1,111 +1,85 @@
-import { useQuery } from "@tanstack/react-query";
-import { useMoreApi } from "../../api/more.ts";
-import type { Activity, ConnectionActivity, EventActivity, Integration } from "../../api/types.ts";
-import { type Surroundings, useSurroundings } from "../../context.ts";
-import { formatDue } from "../../format.ts";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { ACTIVITY_PAGE, useMoreApi } from "../../api/more.ts";
+import type { Activity, Integration } from "../../api/types.ts";
+import { useSurroundings } from "../../context.ts";
+import { formatDay, isoDay } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
-import { Distance } from "../../ui/distance.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
-import type { LateStrings } from "../../late-strings.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
+import { firstEntries, groupActivity, keyOf } from "./activity-entries.ts";
+import { ActivityEntryRow } from "./activity-rows.tsx";
 import { useFollowing } from "./use-following.ts";
 
-/** What was last done to the user's calendars and connections, in plain words. */
+const NEWEST: string | null = null;
+
+/** At first, and with every click more. */
+const ENTRIES_A_PAGE = 12;
+
+/** What was last done to the user's calendars and connections, in plain words, by the day. */
 export default function Activities({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { strings } = useSurroundings();
+  const { strings, locale, time_zone } = useSurroundings();
   const api = useMoreApi();
   const words = useLateStrings().activity;
-  const list = useQuery({
+  const list = useInfiniteQuery({
     queryKey: ["activity"],
-    queryFn: api.activity,
+    queryFn: ({ pageParam }: { readonly pageParam: string | null }) => api.activity(pageParam),
+    initialPageParam: NEWEST,
+    getNextPageParam: (last: readonly Activity[]) =>
+      last.length < ACTIVITY_PAGE ? null : last.at(-1)?.at ?? null,
     retry: false,
     refetchOnWindowFocus: false,
   });
   useFollowing(list, integrations);
+  const [shown_max, setShownMax] = useState(ENTRIES_A_PAGE);
+  const days = useMemo(() => {
+    // A page begins with the last row of the one before.
+    const known = new Map(list.data?.pages.flat().map((activity) => [keyOf(activity), activity]));
+    return groupActivity(
+      [...known.values()],
+      (instant) => isoDay(instant, time_zone),
+      (action) => Object.hasOwn(words.bulk, action),
+    );
+  }, [list.data, time_zone, words]);
 
-  if (list.isError) {
+  if (list.isError && list.data === undefined) {
     return <NotLoaded words={words.failed} error={list.error} onRepeat={() => void list.refetch()} />;
   }
   if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
+  const entries = days.reduce((sum, { entries }) => sum + entries.length, 0);
+  const shown = firstEntries(days, shown_max);
+  const showMore = () => {
+    setShownMax((max) => max + ENTRIES_A_PAGE);
+    if (shown_max + ENTRIES_A_PAGE >= entries && list.hasNextPage) void list.fetchNextPage();
+  };
   return (
     <>
-      {list.data.length === 0 ? <p className="ec-muted">{words.none}</p> : (
-        <ol className="ec-rows">
-          {list.data.map((activity) => (
-            <ActivityRow
-              key={`${activity.at} ${activity.integration_id} ${activity.action} ${
-                activity.kind === "event" ? activity.obligation_id : ""
-              }`}
-              activity={activity}
-            />
-          ))}
-        </ol>
-      )}
-      <Button look="quiet" isWorking={list.isFetching} onClick={() => void list.refetch()}>
-        {words.refresh}
-      </Button>
+      {entries === 0 ? <p className="ec-muted">{words.none}</p> : null}
+      {shown.map(({ day, entries }) => (
+        <div key={day}>
+          <h4 className="ec-day">{formatDay(day, locale)}</h4>
+          <ol className="ec-rows ec-rows-dense">
+            {entries.map((entry) => (
+              <ActivityEntryRow
+                key={keyOf(entry.kind === "bulk" ? entry.newest : entry.activity)}
+                entry={entry}
+              />
+            ))}
+          </ol>
+        </div>
+      ))}
+      <div className="ec-actions">
+        {entries > shown_max || list.hasNextPage
+          ? <Button isWorking={list.isFetchingNextPage} onClick={showMore}>{words.earlier}</Button>
+          : null}
+        <Button
+          look="quiet"
+          isWorking={list.isFetching && !list.isFetchingNextPage}
+          onClick={() => void list.refetch()}
+        >
+          {words.refresh}
+        </Button>
+      </div>
     </>
   );
-}
-
-function ActivityRow({ activity }: { readonly activity: Activity }) {
-  const surroundings = useSurroundings();
-  const { strings } = surroundings;
-  const words = useLateStrings().activity;
-  const { provider, account_email, integration_id } = activity;
-  const where = integration_id === null || provider === null
-    ? words.everywhere
-    : account_email === null
-    ? words.somewhere
-    : `${strings.providers[provider].name}, ${account_email}`;
-  const by = wordFor(activity.caused_by, words.causes);
-  return (
-    <li className="ec-row-item">
-      <div>
-        {activity.kind === "event"
-          ? eventWords(activity, words, surroundings)
-          : connectionWords(activity, words)}
-        <p className="ec-small ec-muted">{by === null ? where : `${where} · ${by}`}</p>
-      </div>
-      <span className="ec-small ec-muted">
-        <Distance instant={activity.at} />
-      </span>
-    </li>
-  );
-}
-
-type Words = LateStrings["activity"];
-
-function eventWords(
-  { action, title, due }: EventActivity,
-  words: Words,
-  { locale, time_zone }: Surroundings,
-): string {
-  return words.events[action](
-    title ?? words.gone_title,
-    due === null ? null : formatDue(due, locale, time_zone),
-  );
-}
-
-function connectionWords(
-  { action, reason, calendar_name, events }: ConnectionActivity,
-  words: Words,
-): string {
-  switch (action) {
-    case "paused":
-      return wordFor(reason, words.paused_because) ?? words.connections.paused;
-    case "calendar_chosen":
-      return calendar_name === null
-        ? words.connections.calendar_chosen
-        : words.calendar_chosen(calendar_name);
-    case "disconnected":
-      return events === null ? words.connections.disconnected : words.disconnected_events[events];
-    default:
-      return words.connections[action];
-  }
-}
-
-/** The words for a code; null where there are none. */
-function wordFor(code: string | null, words: Readonly<Record<string, string>>): string | null {
-  return code === null ? null : words[code] ?? null;
 }

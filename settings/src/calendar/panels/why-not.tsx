@@ -108,6 +108,8 @@ function Explanation({ obligation, integrations }: {
     queryKey: ["explain", obligation.id],
     queryFn: () => api.explain(obligation.id),
     staleTime: 0,
+    // Opened again it is asked anew: what was true then may not be now.
+    gcTime: 0,
     retry: false,
   });
   useFollowing(explanation, integrations);

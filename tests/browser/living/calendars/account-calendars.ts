@@ -31,6 +31,7 @@ export function addCalendar(
       accessRole: writable ? "writer" : "reader",
       createdBy: null,
       events: new Map(),
+      changed_at: new Map(),
     });
     google.state.nextEtag();
   } else {
@@ -45,6 +46,7 @@ export function addCalendar(
       changeKey: outlook.state.nextChangeKey(),
       extendedProperties: new Map(),
       events: new Map(),
+      deleted: new Map(),
     });
     outlook.state.nextRevision();
   }

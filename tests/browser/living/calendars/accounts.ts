@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ADA, GRACE } from "../../../support/subjects/subject.ts";
 import { assertAccessible } from "../../support/axe.ts";
 import { screenshot } from "../../support/screenshot.ts";
-import { type Behaviour, cardOf, untilBadge } from "../living-scene.ts";
+import { type Behaviour, cardOf, openSettings, switchOf, untilBadge } from "../living-scene.ts";
 
 export const ACCOUNTS: Behaviour = {
   name: "two accounts of one provider are two cards, and what is done to one leaves the other alone",
@@ -12,11 +12,16 @@ export const ACCOUNTS: Behaviour = {
     await scene.untilTitles(other.calendar_id ?? "", ["Audit"]);
     await scene.look("accounts", resident, async ({ page, card }) => {
       const second = cardOf(page, GRACE);
-      const keep_up = { name: "Keep this calendar up to date" };
-      await second.getByRole("switch", keep_up).uncheck();
+      await (await switchOf(second)).uncheck();
       await untilBadge(second, "Paused");
       await untilBadge(card, "Connected");
-      assert.equal(await card.getByRole("switch", keep_up).isChecked(), true);
+      assert.equal(await (await switchOf(card)).isChecked(), true);
+      for (const each of [card, second]) await openSettings(each);
+      await second.getByRole("radio", { name: "Remove its event" }).check();
+      await resident.api.untilStatus(({ id, settings }) =>
+        id === other.id && settings.completed_events === "remove"
+      );
+      assert.equal((await scene.integrationOf(resident)).settings.completed_events, "keep");
       await assertAccessible(page, "two accounts", { best_practices: true });
       await screenshot(page, `living-${scene.provider.name}-two-accounts`);
 

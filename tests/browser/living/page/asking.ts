@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { until } from "../../../support/calendar-api.ts";
 import { calendarCalls, type Calls } from "../../support/measure.ts";
 import { screenshot } from "../../support/screenshot.ts";
-import { type Behaviour, toastOf, untilBadge } from "../living-scene.ts";
+import { type Behaviour, openSettings, switchOf, toastOf, untilBadge } from "../living-scene.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -92,8 +92,9 @@ export const ASKING: readonly Behaviour[] = [
         // Its parts come when somebody begins to use it; what is wanted of them before has to wait until they can be had.
         await page.mouse.move(1, 1);
         await until(() => page.evaluate(LAST_PART_IS_THERE));
+        await openSettings(card);
         await context.setOffline(true);
-        const keep_up = card.getByRole("switch", { name: "Keep this calendar up to date" });
+        const keep_up = await switchOf(card);
         await keep_up.click();
         await toastOf(page, "You seem to be offline. Nothing was changed.").first().waitFor();
         await until(() => keep_up.isChecked());

@@ -68,6 +68,9 @@ export const KEYBOARD: Behaviour = {
       await dialog.waitFor({ state: "detached" });
       await until(() => isFocused(leave));
 
+      await tabTo(page, card.locator("summary"));
+      await page.keyboard.press("Enter");
+      await card.getByRole("textbox", { name: "Title" }).waitFor();
       await tabTo(page, card.getByRole("switch", { name: "Keep this calendar up to date" }));
       await page.keyboard.press("Space");
       const on = card.getByRole("button", { name: "Switch on" });
@@ -77,10 +80,28 @@ export const KEYBOARD: Behaviour = {
       await on.waitFor({ state: "detached" });
       await until(() => isFocused(card));
 
+      const title = card.getByRole("textbox", { name: "Title" });
+      await tabTo(page, title);
+      await page.keyboard.press("End");
+      await page.keyboard.type(" (mine)");
+      await page.keyboard.press("Enter");
+      await toastOf(page, "Titles are being changed.").waitFor();
+      assert.ok(await isFocused(title));
+
       const remove = card.getByRole("button", { name: /^Remove the reminder/ }).first();
       await tabTo(page, remove);
       await page.keyboard.press("Enter");
       await until(() => isFocused(card.getByRole("group", { name: "Reminders" })));
+
+      const reapply = card.getByRole("button", { name: "Apply to existing events…" });
+      await tabTo(page, reapply);
+      await page.keyboard.press("Enter");
+      await page.getByRole("alertdialog").waitFor();
+      await page.keyboard.press("Escape");
+      await until(() => isFocused(reapply));
+      await tabTo(page, card.getByRole("radio", { name: "Put it back" }));
+      await page.keyboard.press("ArrowDown", { delay: KEY_DOWN_MS });
+      await toastOf(page, "Moved deadlines stay where you put them.").waitFor();
 
       const activity = page.getByRole("region", { name: "Recent activity" });
       await tabTo(page, activity.locator("summary"));

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { until } from "../../../support/calendar-api.ts";
 import { assertAccessible } from "../../support/axe.ts";
 import { screenshot } from "../../support/screenshot.ts";
-import { type Behaviour, cardOf, toastOf } from "../living-scene.ts";
+import { type Behaviour, cardOf, openSettings, switchOf, toastOf } from "../living-scene.ts";
 
 const LOOKS = [
   { dir: "ltr", width: 320, color_scheme: "light" },
@@ -51,6 +51,7 @@ export const LOOKS_OF_EVERYTHING: readonly Behaviour[] = [
         await why.getByRole("button", { name: /^A report/ }).click();
         await why.getByText("It is in the calendar, as it was last changed.").waitFor();
         await page.getByText(/^A report .* was added on/).waitFor();
+        await openSettings(card);
         await card.getByRole("combobox", { name: "Add a reminder" }).selectOption({ label: "Another time…" });
         await card.getByRole("textbox", { name: "How long before" }).fill("never");
         await card.getByRole("button", { name: "Add", exact: true }).click();
@@ -65,7 +66,7 @@ export const LOOKS_OF_EVERYTHING: readonly Behaviour[] = [
         await page.getByRole("alertdialog").waitFor();
         await assertFits(page, "leaving");
         await page.keyboard.press("Escape");
-        await card.getByRole("switch").uncheck();
+        await (await switchOf(card)).uncheck();
         await toastOf(page, "Syncing is off.").waitFor();
         await assertFits(page, "toast");
       });
@@ -96,7 +97,7 @@ export const LOOKS_OF_EVERYTHING: readonly Behaviour[] = [
           else await until(async () => await moving() > 0);
           answer();
           const card = cardOf(page, resident.account);
-          await card.getByRole("switch").uncheck();
+          await (await switchOf(card)).uncheck();
           if (reduced_motion) assert.equal(await moving(), 0);
           await page.getByRole("button", { name: "Disconnect…" }).click();
           await page.getByRole("alertdialog").waitFor();

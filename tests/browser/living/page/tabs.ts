@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { until } from "../../../support/calendar-api.ts";
 import { GRACE } from "../../../support/subjects/subject.ts";
 import { calendarCalls } from "../../support/measure.ts";
-import { type Behaviour, cardOf, untilBadge } from "../living-scene.ts";
+import { type Behaviour, cardOf, switchOf, untilBadge } from "../living-scene.ts";
 
 /** What a person takes for at once. */
 const AT_ONCE_MS = 1_000;
@@ -18,7 +18,7 @@ export const TABS: readonly Behaviour[] = [
         const there = cardOf(second, resident.account);
         await untilBadge(there, "Connected");
         const calls = calendarCalls(second);
-        await card.getByRole("switch", { name: "Keep this calendar up to date" }).uncheck();
+        await (await switchOf(card)).uncheck();
         await until(async () => !(await scene.integrationOf(resident)).sync_enabled);
         await untilBadge(there, "Paused", AT_ONCE_MS);
         assert.ok(calls.count("GET /status") >= 1);

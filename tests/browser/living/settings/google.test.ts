@@ -1,4 +1,5 @@
 import { testLiving } from "../living-scene.ts";
+import { CONTENT } from "./content.ts";
 import { PANELS } from "./panels.ts";
 import { PROGRESS } from "./progress.ts";
 import { SETTINGS } from "./settings.ts";
@@ -8,5 +9,5 @@ Deno.test({
   // The stack's servers and connections outlive a step, and end with the scene.
   sanitizeOps: false,
   sanitizeResources: false,
-  fn: (t) => testLiving(t, "google", [PROGRESS, ...SETTINGS, ...PANELS]),
+  fn: (t) => testLiving(t, "google", [PROGRESS, ...SETTINGS, ...CONTENT, ...PANELS]),
 });

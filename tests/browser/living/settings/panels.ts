@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { assertAccessible } from "../../support/axe.ts";
 import { screenshot } from "../../support/screenshot.ts";
-import { type Behaviour, untilBadge } from "../living-scene.ts";
+import { type Behaviour, switchOf, untilBadge } from "../living-scene.ts";
 
 export const PANELS: readonly Behaviour[] = [
   {
@@ -46,7 +46,7 @@ export const PANELS: readonly Behaviour[] = [
         await search.fill("no such title");
         await panel.getByText("No obligation of yours has this in its title.").waitFor();
 
-        await card.getByRole("switch", { name: "Keep this calendar up to date" }).uncheck();
+        await (await switchOf(card)).uncheck();
         await untilBadge(card, "Paused");
         await scene.addDeadlines(resident, ["Unwritten"]);
         await pick("Unwritten", "unwr");
@@ -94,7 +94,7 @@ export const PANELS: readonly Behaviour[] = [
         await card.getByRole("button", { name: "Sync now" }).click();
         await rows.filter({ hasText: "Big audit was removed" }).waitFor();
         assert.match(await rows.nth(0).innerText(), /Big audit was removed/);
-        await card.getByRole("switch", { name: "Keep this calendar up to date" }).uncheck();
+        await (await switchOf(card)).uncheck();
         await rows.filter({ hasText: "Syncing was switched off" }).waitFor();
         assert.match(await rows.nth(0).innerText(), /by you/);
         assert.equal(await rows.count(), 5);

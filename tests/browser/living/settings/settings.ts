@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { until } from "../../../support/calendar-api.ts";
 import { assertAccessible } from "../../support/axe.ts";
 import { screenshot } from "../../support/screenshot.ts";
-import { type Behaviour, type LivingScene, type Resident, toastOf, untilBadge } from "../living-scene.ts";
+import {
+  type Behaviour,
+  isFocused,
+  type LivingScene,
+  openSettings,
+  type Resident,
+  switchOf,
+  toastOf,
+  untilBadge,
+} from "../living-scene.ts";
 
 export const SETTINGS: readonly Behaviour[] = [
   {
@@ -16,6 +25,7 @@ export const SETTINGS: readonly Behaviour[] = [
             JSON.stringify([...wanted].sort((a, b) => a - b))
         );
       await scene.look("reminders", resident, async ({ page, card }) => {
+        await openSettings(card);
         const group = card.getByRole("group", { name: "Reminders" });
         const add = group.getByRole("combobox", { name: "Add a reminder" });
         const shown = (words: string) => group.getByRole("listitem").filter({ hasText: words });
@@ -69,6 +79,7 @@ export const SETTINGS: readonly Behaviour[] = [
       const untilTime = (time: string) =>
         resident.api.untilStatus(({ settings }) => settings.all_day_reminder_time === time);
       await scene.look("all-day-time", resident, async ({ page, card }) => {
+        await openSettings(card);
         const group = card.getByRole("group", { name: "Reminders" });
         const time = group.getByLabel("All-day deadlines are due at");
         assert.equal(await time.inputValue(), "09:00");
@@ -79,9 +90,14 @@ export const SETTINGS: readonly Behaviour[] = [
         await toastOf(page, "Reminders changed.").getByRole("button", { name: "Undo" })
           .click();
         await untilTime("09:00");
+        // By Enter as well, and the keyboard stays where it is.
+        await time.fill("08:15");
+        await time.press("Enter");
+        await untilTime("08:15");
+        assert.ok(await isFocused(time));
         await time.fill("");
         await time.blur();
-        assert.equal(await time.inputValue(), "09:00", "no time is no change");
+        assert.equal(await time.inputValue(), "08:15", "no time is no change");
         await assertAccessible(page, "a time of all-day deadlines", { best_practices: true });
       });
     },
@@ -92,6 +108,7 @@ export const SETTINGS: readonly Behaviour[] = [
       const resident = await scene.resident([]);
       const before = await remindersOf(scene, resident);
       await scene.look("undo-one", resident, async ({ page, card }) => {
+        await openSettings(card);
         await card.getByRole("combobox", { name: "Add a reminder" }).selectOption({ label: "1 hour before" });
         const undo = toastOf(page, "Reminders changed.").getByRole("button", { name: "Undo" });
         await undo.waitFor();
@@ -111,6 +128,7 @@ export const SETTINGS: readonly Behaviour[] = [
         update public.obligations set status = 'completed' where user_id = ${resident.id} and title = 'Audit'`;
       await scene.untilTitles(resident.calendar_id, ["✓ Audit", "Report"]);
       await scene.look("completed", resident, async ({ page, card }) => {
+        await openSettings(card);
         const remove = card.getByRole("radio", { name: "Remove its event" });
         const keep = card.getByRole("radio", { name: "Keep its event, with a ✓ before the title" });
         assert.equal(await keep.isChecked(), true);
@@ -129,7 +147,7 @@ export const SETTINGS: readonly Behaviour[] = [
     async run(scene) {
       const resident = await scene.resident(["First"]);
       await scene.look("auto-sync", resident, async ({ page, card }) => {
-        const keep_up = card.getByRole("switch", { name: "Keep this calendar up to date" });
+        const keep_up = await switchOf(card);
         await keep_up.uncheck();
         await untilBadge(card, "Paused");
         await toastOf(page, "Syncing is off. Your calendar stays as it is.").waitFor();

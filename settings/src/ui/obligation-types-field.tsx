@@ -3,10 +3,11 @@ import { useId } from "react";
 import { useMoreApi } from "../api/more.ts";
 import { useLateStrings } from "../use-late-strings.ts";
 
-/** Which types of obligations a calendar link shows. */
-export function TypesField({ types, onChange }: {
+/** Which types of obligations a calendar or a calendar link shows. */
+export function ObligationTypesField({ types, className = "ec-field", onChange }: {
   /** Null: all. */
   readonly types: readonly string[] | null;
+  readonly className?: string;
   readonly onChange: (types: string[] | null) => void;
 }) {
   const api = useMoreApi();
@@ -19,7 +20,7 @@ export function TypesField({ types, onChange }: {
   });
   const offered = [...new Set([...known.data ?? [], ...types ?? []])].sort();
   return (
-    <fieldset className="ec-field">
+    <fieldset className={className}>
       <legend>{feeds.types}</legend>
       <label className="ec-choice">
         <input type="radio" name={name} checked={types === null} onChange={() => onChange(null)} />

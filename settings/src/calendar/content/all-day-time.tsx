@@ -3,9 +3,10 @@ import { useSurroundings } from "../../context.ts";
 import { TimeField } from "../../ui/time-field.tsx";
 
 /** When an all-day deadline is taken as due on its day. */
-export function AllDayTime({ time, onChange }: {
+export function AllDayTime({ time, reminds_after_start, onChange }: {
   /** `HH:MM` */
   readonly time: string;
+  readonly reminds_after_start: boolean;
   readonly onChange: (time: string) => void;
 }) {
   const { all_day, all_day_midnight } = useSurroundings().strings.reminders;
@@ -14,9 +15,9 @@ export function AllDayTime({ time, onChange }: {
     <>
       <label className="ec-field">
         {all_day}
-        <TimeField time={time} described_by={id} onChange={onChange} />
+        <TimeField time={time} described_by={reminds_after_start ? undefined : id} onChange={onChange} />
       </label>
-      <p id={id} className="ec-small ec-muted">{all_day_midnight}</p>
+      {reminds_after_start ? null : <p id={id} className="ec-small ec-muted">{all_day_midnight}</p>}
     </>
   );
 }

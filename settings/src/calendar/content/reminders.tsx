@@ -4,6 +4,7 @@ import { useSurroundings } from "../../context.ts";
 import { ReminderList } from "../../ui/reminder-list.tsx";
 import type { ProviderCard } from "../providers.tsx";
 import { AllDayTime } from "./all-day-time.tsx";
+import { Reapply } from "./reapply.tsx";
 import { useSettingsChange } from "./use-settings-change.ts";
 
 /** When events remind of themselves. */
@@ -32,8 +33,10 @@ export function Reminders(
       />
       <AllDayTime
         time={settings.all_day_reminder_time}
+        reminds_after_start={provider.reminds_after_start}
         onChange={(all_day_reminder_time) => set({ all_day_reminder_time })}
       />
+      <Reapply integration={integration} />
     </div>
   );
 }

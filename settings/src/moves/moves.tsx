@@ -1,0 +1,77 @@
+import { useState } from "react";
+import type { Integration, Proposal } from "../api/types.ts";
+import { useSurroundings } from "../context.ts";
+import { formatNumber } from "../format.ts";
+import { Button } from "../ui/button.tsx";
+import { NotLoaded } from "../ui/not-loaded.tsx";
+import { useLateStrings } from "../use-late-strings.ts";
+import { DecidedRow, OpenRow } from "./move-rows.tsx";
+import { useProposals } from "./use-proposals.ts";
+
+/** Of each list; the rest is a click away. */
+const SHOWN_AT_FIRST = 10;
+
+/** What the user moved in a calendar: what is still to be decided, and what was. */
+export default function Moves({ integrations }: { readonly integrations: readonly Integration[] }) {
+  const { strings, locale } = useSurroundings();
+  const words = useLateStrings().moves;
+  const list = useProposals();
+  if (list.isError && list.data === undefined) {
+    return <NotLoaded words={words.failed} error={list.error} onRepeat={() => void list.refetch()} />;
+  }
+  if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
+  const open = list.data.proposals.filter(({ state }) => state === "open");
+  const decided = list.data.proposals.filter(({ state }) => state !== "open");
+  const hidden = list.data.open - open.length;
+  return (
+    <>
+      <p className="ec-muted">{open.length === 0 ? words.none : words.introduction}</p>
+      <Rows
+        name={words.open_name}
+        proposals={open}
+        row={(proposal) => <OpenRow key={proposal.id} proposal={proposal} integrations={integrations} />}
+      />
+      {hidden > 0
+        ? (
+          <p className="ec-small ec-muted">
+            {words.shown_of(formatNumber(open.length, locale), formatNumber(list.data.open, locale))}
+          </p>
+        )
+        : null}
+      {decided.length === 0 ? null : (
+        <>
+          <h4>{words.decided_name}</h4>
+          <Rows
+            name={words.decided_name}
+            proposals={decided}
+            row={(proposal) => <DecidedRow key={proposal.id} proposal={proposal} />}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Rows({ name, proposals, row }: {
+  readonly name: string;
+  readonly proposals: readonly Proposal[];
+  readonly row: (proposal: Proposal) => React.ReactNode;
+}) {
+  const { strings: { notices } } = useSurroundings();
+  const [isWhole, setWhole] = useState(false);
+  if (proposals.length === 0) return null;
+  const shown = isWhole ? proposals : proposals.slice(0, SHOWN_AT_FIRST);
+  const hidden = proposals.length - shown.length;
+  return (
+    <>
+      <ul className="ec-rows" aria-label={name} tabIndex={-1}>{shown.map(row)}</ul>
+      {hidden > 0
+        ? (
+          <Button look="quiet" className="ec-inline" onClick={() => setWhole(true)}>
+            {notices.more(hidden)}
+          </Button>
+        )
+        : null}
+    </>
+  );
+}

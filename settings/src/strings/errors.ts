@@ -1,0 +1,26 @@
+/** What went wrong and what helps, by the code of the error, in English. */
+export const ERRORS = {
+  network: "You seem to be offline. Nothing was changed.",
+  unreachable: "The server does not answer. Nothing is known to have changed. Try again.",
+  origin_not_allowed:
+    "This page may not use the calendar: its address is not among those that the installation allows. Nothing was changed.",
+  rate_limited: "That was a lot at once. Try again in a moment.",
+  more_access_needed: "This calendar is not among those that we may write to. Choose another one.",
+  reconnect_needed: "The account has to be reconnected first.",
+  disconnecting: "The account is just being disconnected.",
+  not_found: "It is no longer there.",
+  mailbox_unavailable: "The mailbox of the account cannot be reached.",
+  permission_missing:
+    "The account does not allow us to use its calendars. Connect it again and allow everything.",
+  blocked_by_policy: "A policy of your organisation keeps us out. Ask its administrator.",
+  configuration: "The provider does not accept this installation. Your administrator has to correct that.",
+  quota: "The provider limits this account for some hours. Try again later.",
+  provider_limit: "The provider asks us to wait. Try again in a minute.",
+  provider_refused: "The provider refused this. Try again; if it goes on, tell your administrator.",
+  provider_unavailable: "The calendar provider did not answer. Try again.",
+  too_many_integrations: "You have connected as many accounts as there may be. Disconnect one first.",
+  too_many_feeds: "You have as many calendar links as there may be. Delete one first.",
+  provider_not_configured: "This provider is not set up on this installation.",
+  unauthorized: "Your session has ended. Sign in again.",
+  other: "That did not work. Try again.",
+};

@@ -1,0 +1,43 @@
+/** What is said of deadlines that the user moved in a calendar, in English. */
+export const MOVES = {
+  moved: (n: number) => n === 1 ? "You moved one deadline." : `You moved ${n} deadlines.`,
+  decide: "Decide",
+  introduction:
+    "You moved these events in your calendar. A calendar never changes a deadline, so you decide. “Propose new date” moves the deadline itself, in every calendar.",
+  none:
+    "There is nothing to decide. When you move the event of a deadline in your calendar, you find it here.",
+  failed: "The deadlines that you moved could not be loaded.",
+  open_name: "To decide",
+  decided_name: "Decided in the last 30 days",
+  gone_title: "An obligation that is no longer yours",
+  moved_to: "You moved it to",
+  legal_date: "Its legal date",
+  /** What becomes of the event meanwhile, by what was chosen for its calendar. */
+  events: {
+    restore: "Its event is back on the legal date.",
+    keep: "Its event stays where you moved it, with the legal date in its description.",
+    ignore: "Its event stays where you moved it until the obligation changes.",
+    accept: "Its event is back on the legal date.",
+  },
+  accept: "Propose new date",
+  accept_named: (title: string, when: string) => `Propose new date for ${title}: ${when}`,
+  dismiss: "Keep the date",
+  dismiss_named: (title: string, when: string) => `Keep the date of ${title}: ${when}`,
+  undo_named: (title: string) => `Undo the new date of ${title}`,
+  accepted: (title: string, when: string) => `${title} is now due on ${when}.`,
+  dismissed: (title: string, when: string) => `${title} stays due on ${when}.`,
+  undone: (title: string, when: string) => `${title} is due on ${when} again.`,
+  shown_of: (shown: string, total: string) => `The latest ${shown} of ${total}.`,
+  states: {
+    accepted: (seen: string, legal: string) => `Its date was changed from ${legal} to ${seen}.`,
+    dismissed: (seen: string, legal: string) => `It stayed on ${legal}; you had moved it to ${seen}.`,
+    superseded: (seen: string, legal: string) =>
+      `You had moved it from ${legal} to ${seen}. Something newer took its place.`,
+  },
+  errors: {
+    forbidden: "You may not change this deadline. Ask whoever is responsible for it.",
+    proposal_decided: "This was decided already, or you moved the event again. The list is up to date now.",
+    proposal_not_accepted: "There is nothing to undo any more.",
+    deadline_changed: "The deadline has changed since. The list is up to date now.",
+  },
+};

@@ -1,0 +1,2 @@
+/** The types are checked beside the build. */
+export default { typescript: { ignoreBuildErrors: true } };
