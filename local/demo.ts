@@ -1,31 +1,13 @@
 // `npm run demo`: connects the demo user to a Google, an Outlook and a CalDAV calendar, changes obligations with SQL, and prints
-// what reached the calendars and how long after the commit. Uses the stack that `npm start` runs in this checkout; where there is
+// what reached the calendars and how long after the commit. Then it moves and deletes an event as a person does, and prints the answer. Uses the stack that `npm start` runs in this checkout; where there is
 // none, one of its own, or with a file the one that `npm start -- --json > stack.json` wrote there.
 import postgres, { type Sql } from "postgres";
-import { z } from "zod";
+import { describe, eventsOf, untilSettled, type Watched } from "./demo/calendar-view.ts";
 import { connectOAuth, connectPassword, type DemoStack, signIn, untilSynced } from "./demo/connect.ts";
+import { showEdits } from "./demo/show-edits.ts";
 import { findRunningStack, Ready } from "./running-stacks.ts";
 import { startStack } from "./stack.ts";
 
-const View = z.object({
-  accounts: z.array(z.object({
-    calendars: z.array(z.object({
-      id: z.string(),
-      events: z.array(z.object({ id: z.string(), version: z.string(), title: z.string() })),
-    })),
-  })),
-});
-
-/** A calendar that the demo watches. */
-interface Watched {
-  readonly label: string;
-  /** Of its emulator. */
-  readonly url: string;
-  readonly calendar_id: string;
-}
-
-const WAIT_MS = 30_000;
-const POLL_MS = 5;
 const STEP_WIDTH = 44;
 const CHANGE_WIDTH = 40;
 const LATENCY_WIDTH = 10;
@@ -71,7 +53,7 @@ async function demonstrate(stack: DemoStack, sql: Sql): Promise<void> {
   const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   const tag = crypto.randomUUID();
   const mine = sql`user_id = ${user.id} and obligation_type = ${tag}`;
-  const steps: readonly (readonly [string, (sql: Sql) => PromiseLike<{ readonly count: number }>])[] = [
+  const steps: readonly Step[] = [
     [
       "create an all-day obligation",
       (sql) =>
@@ -143,62 +125,36 @@ async function demonstrate(stack: DemoStack, sql: Sql): Promise<void> {
       (sql) =>
         sql`update public.obligations set deadline_date = null where ${mine} and title = 'Inspection 5'`,
     ],
-    [
-      "delete the rest",
-      (sql) =>
-        sql`delete from public.obligations where obligation_type = ${tag} and status <> 'cancelled'
-        and num_nonnulls(deadline_date, deadline_at) = 1`,
-    ],
   ];
-  for (const [name, change] of steps) {
-    const before = await Promise.all(watched.map(eventsOf));
-    const { count } = await change(sql);
-    const committed_at = performance.now();
-    const settled = await Promise.all(
-      watched.map((calendar, index) =>
-        untilSettled(calendar, before[index] ?? new Map(), count, committed_at)
-      ),
-    );
-    const latencies = settled.map(({ latency_ms }) => `${Math.round(latency_ms)} ms`.padStart(LATENCY_WIDTH));
-    const seen = describe(before[0] ?? new Map(), settled[0]?.after ?? new Map());
-    console.log(`${name.padEnd(STEP_WIDTH)}${seen.padEnd(CHANGE_WIDTH)}${latencies.join("")}`);
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN_STEPS_MS));
-  }
+  for (const step of steps) await showStep(sql, watched, step);
+  const air = sql<{ id: string }[]>`select id from public.obligations where ${mine} and title like 'Air%'`;
+  await showEdits(sql, session, watched, (await air)[0]?.id ?? "", print);
+  await showStep(sql, watched, [
+    "delete the rest",
+    (sql) =>
+      sql`delete from public.obligations where obligation_type = ${tag} and status <> 'cancelled'
+        and num_nonnulls(deadline_date, deadline_at) = 1`,
+  ]);
   await sql`delete from public.obligations where obligation_type = ${tag}`;
 }
 
-type Events = ReadonlyMap<string, { readonly version: string; readonly title: string }>;
+/** A change of obligations, and how many rows it changed. */
+type Step = readonly [name: string, change: (sql: Sql) => PromiseLike<{ readonly count: number }>];
 
-/** Waits until as many events differ as rows were changed. */
-async function untilSettled(calendar: Watched, before: Events, rows: number, from: number) {
-  while (performance.now() - from < WAIT_MS) {
-    const after = await eventsOf(calendar);
-    const changed = new Set(
-      [...before.keys(), ...after.keys()].filter((id) => before.get(id)?.version !== after.get(id)?.version),
-    );
-    if (changed.size >= rows) {
-      return { after, latency_ms: performance.now() - from };
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error("The calendar did not follow within 30 s; the stack's output says why.");
-}
-
-function describe(before: Events, after: Events): string {
-  const created = [...after].filter(([id]) => !before.has(id));
-  const removed = [...before].filter(([id]) => !after.has(id));
-  const updated = [...after].filter(([id, { version }]) =>
-    before.has(id) && before.get(id)?.version !== version
+async function showStep(sql: Sql, watched: readonly Watched[], [name, change]: Step): Promise<void> {
+  const before = await Promise.all(watched.map(eventsOf));
+  const { count } = await change(sql);
+  const committed_at = performance.now();
+  const settled = await Promise.all(
+    watched.map((calendar, index) => untilSettled(calendar, before[index] ?? new Map(), count, committed_at)),
   );
-  const part = (verb: string, events: readonly (readonly [string, { title: string }])[]) =>
-    events.length === 0
-      ? []
-      : [`${verb} ${events.length === 1 ? `“${events[0]?.[1].title}”` : `${events.length} events`}`];
-  return [...part("created", created), ...part("updated", updated), ...part("removed", removed)].join(", ");
+  const seen = describe(before[0] ?? new Map(), settled[0]?.after ?? new Map());
+  print(name, seen, settled.map(({ latency_ms }) => latency_ms));
+  await new Promise((resolve) => setTimeout(resolve, BETWEEN_STEPS_MS));
 }
 
-async function eventsOf({ url, calendar_id }: Watched): Promise<Events> {
-  const { accounts } = View.parse(await (await fetch(`${url}/emulator/view`)).json());
-  const calendar = accounts.flatMap(({ calendars }) => calendars).find(({ id }) => id === calendar_id);
-  return new Map((calendar?.events ?? []).map(({ id, ...event }) => [id, event]));
+/** @param latencies_ms one a calendar */
+function print(step: string, seen: string, latencies_ms: readonly number[]): void {
+  const latencies = latencies_ms.map((latency_ms) => `${Math.round(latency_ms)} ms`.padStart(LATENCY_WIDTH));
+  console.log(`${step.padEnd(STEP_WIDTH)}${seen.padEnd(CHANGE_WIDTH)}${latencies.join("")}`);
 }

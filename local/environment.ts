@@ -10,15 +10,19 @@ const PASSED_THROUGH = [
   "GOOGLE_CLIENT_SECRET",
   "GOOGLE_AUTHORITY_URL",
   "GOOGLE_API_URL",
+  "GOOGLE_PUSH",
   "MICROSOFT_CLIENT_ID",
   "MICROSOFT_CLIENT_SECRET",
   "MICROSOFT_CLIENT_SECRET_EXPIRES_ON",
   "MICROSOFT_AUTHORITY_URL",
   "MICROSOFT_GRAPH_URL",
+  "MICROSOFT_PUSH",
   "CALENDAR_CALDAV_SERVERS",
   "CALENDAR_CALDAV_REFUSAL_SECONDS",
   "CALENDAR_PUBLIC_URL",
+  "CALENDAR_PUSH_ALL",
   "CALENDAR_WEBHOOK_HOSTS",
+  "CALENDAR_ACCEPT_EDITS",
   "CALENDAR_STATE_SECRET",
   "CALENDAR_STATE_SECRET_PREVIOUS",
   "CALENDAR_SYNC_SECRET",
@@ -47,9 +51,14 @@ export function settingsUrlOf(apiUrl: string): string {
   return `${apiUrl}/settings`;
 }
 
+/** Where the gateway serves the demo; an address of the allow-list, so that consent pages lead back to it. */
+export function demoUrlOf(apiUrl: string): string {
+  return `${apiUrl}/`;
+}
+
 /**
  * The environment of the functions: as hosted Supabase sets it, with the caller's variables where given and values
- * of this stack's own where not. The page of this stack may always be redirected to.
+ * of this stack's own where not. The pages of this stack may always be redirected to.
  *
  * @param given the environment of `npm start`
  * @param emulators how to reach those that run: what is given goes before it
@@ -80,10 +89,9 @@ export function functionEnvironment(options: {
   for (const name of MAY_BE_EMPTY) {
     if (given[name] === "") variables[name] = "";
   }
-  variables["CALENDAR_REDIRECT_URLS"] = including(
-    variables["CALENDAR_REDIRECT_URLS"] ?? "",
-    settingsUrlOf(apiUrl),
-  );
+  for (const url of [settingsUrlOf(apiUrl), demoUrlOf(apiUrl)]) {
+    variables["CALENDAR_REDIRECT_URLS"] = including(variables["CALENDAR_REDIRECT_URLS"] ?? "", url);
+  }
   const get = (name: string) => variables[name];
   const env = readEnv(get, [...readProviders(get).problems, ...readMailEnv(get).problems]);
   webhookPolicy(env);

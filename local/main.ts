@@ -30,6 +30,7 @@ try {
   const stack = await startStack({
     ...options,
     page: true,
+    demo: true,
     log: log_file === null ? (line) => console.error(line) : appendTo(log_file),
     progress: (step) => progress.step(step),
     env: Deno.env.toObject(),
@@ -61,6 +62,7 @@ function readyOf(stack: Stack): Ready {
     outlookUrl: stack.outlookUrl,
     users: [...stack.users],
     caldavUrl: stack.caldavUrl,
+    demoUrl: stack.demoUrl,
   };
 }
 
@@ -71,7 +73,7 @@ function sayReady(ready: Ready, options: StackOptions, log_file: string | null):
     console.log(JSON.stringify(ready));
   } else {
     console.error(describeReady(ready, log_file));
-    console.log(`Ready after ${took_s.toFixed(1)} s: ${ready.settingsUrl}`);
+    console.log(`Ready after ${took_s.toFixed(1)} s: ${ready.demoUrl}`);
   }
 }
 

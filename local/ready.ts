@@ -4,8 +4,8 @@ import type { Ready } from "./running-stacks.ts";
 export function describeReady(ready: Ready, log_file: string | null): string {
   const emails = ready.users.map(({ email }) => email);
   const lines = [
+    ["Open", `${ready.demoUrl} and sign in as ${emails.join(" or ")} (a button each)`],
     ["Settings page", ready.settingsUrl],
-    ["sign in as", `${emails.join(" or ")} (filled in there)`],
     ["Google calendars", ready.googleUrl],
     ["Outlook calendars", ready.outlookUrl],
     ["CalDAV calendars", ready.caldavUrl],

@@ -1,8 +1,9 @@
 import { createDemoUsers, type DemoUser, seedObligations, storeWorkerSecrets } from "./demo-data.ts";
-import { functionEnvironment, settingsUrlOf } from "./environment.ts";
+import { demoUrlOf, functionEnvironment, settingsUrlOf } from "./environment.ts";
 import { startPgCronWorker } from "./extensions/pg-cron-worker.ts";
 import { type BackgroundWorker, startPgNetWorker } from "./extensions/pg-net-worker.ts";
-import { functionNames, FunctionProcess } from "./functions/function-process.ts";
+import { FunctionProcess } from "./functions/function-process.ts";
+import { type FunctionSource, repositoryFunctions } from "./functions/function-source.ts";
 import { createProjectKeys } from "./gateway/keys.ts";
 import { type GatewayWatch, startGateway } from "./gateway/server.ts";
 import { openPool } from "./postgres/pool.ts";
@@ -13,7 +14,8 @@ import { type CalDavEmulator, startCalDavEmulator } from "./providers/caldav/ser
 import { type GoogleEmulator, startGoogleEmulator } from "./providers/google/server.ts";
 import { type OutlookEmulator, startOutlookEmulator } from "./providers/outlook/server.ts";
 import { PRESET_ORIGINS } from "../supabase/functions/_shared/providers/caldav/presets.ts";
-import { buildPage } from "./settings/build.ts";
+import { buildPage, DEMO_PAGE, type PageProject, SETTINGS_PAGE } from "./settings/build.ts";
+import { demoRoutes } from "./settings/demo.ts";
 import { type Page, readPage, settingsRoutes } from "./settings/serve.ts";
 
 /** A whole platform on this machine. */
@@ -25,6 +27,8 @@ export interface Stack {
   readonly secretKey: string;
   /** Answers where the stack was started with its page. */
   readonly settingsUrl: string;
+  /** Answers where the stack was started with the demo; else it leads to the page. */
+  readonly demoUrl: string;
   /** The emulator's page, or the API URL that was given. */
   readonly googleUrl: string;
   readonly outlookUrl: string;
@@ -56,8 +60,10 @@ const EMULATOR_CLIENTS = {
  *
  * @param options.port of the gateway; 0: any free one
  * @param options.project whose `supabase/migrations` are applied; this repository's where absent
+ * @param options.functions that are run; this repository's where absent
  * @param options.template see `startPreparedServer`
  * @param options.page builds the Settings page, unless it is built, and serves it
+ * @param options.demo the same for the demo; goes with the page
  * @param options.access_token_lifetime_s of users' access tokens; an hour where absent
  * @param options.progress hears what begins, when it begins; that what was named before it is done
  * @param options.watch sees what passes the gateway
@@ -71,8 +77,10 @@ export async function startStack(options: {
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly project?: string;
+  readonly functions?: readonly FunctionSource[];
   readonly template?: string;
   readonly page?: boolean;
+  readonly demo?: boolean;
   readonly access_token_lifetime_s?: number;
   readonly watch?: GatewayWatch;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -93,7 +101,8 @@ export async function startStack(options: {
     progress("PostgreSQL, with the migrations");
     const given = options.env ?? {};
     const keys = await createProjectKeys(options.access_token_lifetime_s);
-    const building = options.page ? startBuild(log, started) : null;
+    const building = options.page ? startBuild(SETTINGS_PAGE, log, started) : null;
+    const buildingDemo = options.demo ? startBuild(DEMO_PAGE, log, started) : null;
 
     const public_url = given["CALENDAR_PUBLIC_URL"]?.replace(/\/+$/, "") || apiUrl;
     const redirect_uris = [...new Set([apiUrl, public_url])].map((url) =>
@@ -130,10 +139,13 @@ export async function startStack(options: {
         GOOGLE_CLIENT_SECRET: EMULATOR_CLIENTS.google.secret,
         GOOGLE_AUTHORITY_URL: google?.url,
         GOOGLE_API_URL: google?.url,
+        // It calls http too, on this machine.
+        GOOGLE_PUSH: google ? "on" : undefined,
         MICROSOFT_CLIENT_ID: EMULATOR_CLIENTS.microsoft.id,
         MICROSOFT_CLIENT_SECRET: EMULATOR_CLIENTS.microsoft.secret,
         MICROSOFT_AUTHORITY_URL: outlook?.authority_url,
         MICROSOFT_GRAPH_URL: outlook?.graph_url,
+        MICROSOFT_PUSH: outlook ? "on" : undefined,
         CALENDAR_CALDAV_SERVERS: [caldav.url, ...PRESET_ORIGINS].join(","),
       },
     });
@@ -146,21 +158,31 @@ export async function startStack(options: {
     if (options.seed ?? true) await seedObligations(pool.sql);
 
     progress("The edge functions");
-    const functions = (await functionNames()).map((name) => new FunctionProcess(name, variables, log));
+    const functions = (options.functions ?? await repositoryFunctions()).map((source) =>
+      new FunctionProcess(source, variables, log)
+    );
     started.push(async () => {
       await Promise.all(functions.map((process) => process.stop()));
     });
     await Promise.all(functions.map((process) => process.start()));
-    if (building !== null) progress("The Settings page");
+    if (building !== null) progress("The pages");
     const demoUsers = users.map(({ email, password }) => ({ email, password }));
     const config = { supabaseUrl: apiUrl, publishableKey: keys.publishable, demoUsers };
-    const settings = building === null ? null : settingsRoutes(await building, config);
+    const settingsUrl = settingsUrlOf(apiUrl);
+    const calendars = [
+      ...(google ? [{ provider: "google", name: "Google Calendar", url: google.url }] : []),
+      ...(outlook ? [{ provider: "outlook", name: "Outlook Calendar", url: outlook.url }] : []),
+      { provider: "caldav", name: "CalDAV", url: caldav.url },
+    ];
+    const demo = buildingDemo && demoRoutes(await buildingDemo, { ...config, settingsUrl, calendars });
+    const settings = building && settingsRoutes(await building, config);
     gateway.open({
       keys,
       superuserUrl: databaseUrl,
       authenticatorUrl,
       functions,
-      settings,
+      // The demo's root goes before the way to the Settings page.
+      pages: [demo, settings].filter((routes) => routes !== null),
       ...(options.watch === undefined ? {} : { watch: options.watch }),
     });
     // Before what it passes requests on to.
@@ -179,7 +201,8 @@ export async function startStack(options: {
       databaseUrl,
       publishableKey: keys.publishable,
       secretKey: keys.secret,
-      settingsUrl: settingsUrlOf(apiUrl),
+      settingsUrl,
+      demoUrl: demoUrlOf(apiUrl),
       googleUrl: google?.url ?? given["GOOGLE_API_URL"] ?? "",
       outlookUrl: outlook?.url ?? given["MICROSOFT_GRAPH_URL"] ?? "",
       caldavUrl: caldav.url,
@@ -243,10 +266,14 @@ async function openDatabase(
   }
 }
 
-/** Begins to build the page while the database starts; a stack that does not start ends it. */
-function startBuild(log: (line: string) => void, started: (() => Promise<void>)[]): Promise<Page> {
+/** Begins to build a page while the database starts; a stack that does not start ends it. */
+function startBuild(
+  project: PageProject,
+  log: (line: string) => void,
+  started: (() => Promise<void>)[],
+): Promise<Page> {
   const abort = new AbortController();
-  const building = buildPage({ log, signal: abort.signal }).then(readPage);
+  const building = buildPage({ project, log, signal: abort.signal }).then(readPage);
   started.push(async () => {
     abort.abort();
     await building.catch(() => {});

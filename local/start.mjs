@@ -9,7 +9,7 @@ const WATCH_EVERY_MS = 500;
 
 const HELP = `npm start -- [options]
 
-Runs the platform on this machine until Ctrl-C: PostgreSQL, the functions, the Settings page, a Google and an Outlook.
+Runs the platform on this machine until Ctrl-C: PostgreSQL, the functions, the pages, a Google and an Outlook.
 
   --port N            of the gateway; default 54321, 0: any free one
   --json              one line of JSON on standard output when ready, everything else on standard error
@@ -19,7 +19,7 @@ Runs the platform on this machine until Ctrl-C: PostgreSQL, the functions, the S
   --verbose           logs on standard error instead of a file
   --help              this text
 
-docs/local-platform.md says more.
+docs/understand/local-platform.md says more.
 `;
 
 if (process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {

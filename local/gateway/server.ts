@@ -34,8 +34,8 @@ export interface Gateway {
     readonly superuserUrl: string;
     readonly authenticatorUrl: string;
     readonly functions: readonly FunctionProcess[];
-    /** The Settings page; null: there is none. */
-    readonly settings: Hono | null;
+    /** Of which the first that has a path answers. */
+    readonly pages: readonly Hono[];
     /** Sees every request and its answer, before who asked does; leaves bodies for others to read. */
     readonly watch?: GatewayWatch;
   }): void;
@@ -62,7 +62,7 @@ export function startGateway(port: number, record?: (request: Request) => void):
   let stopped: Promise<void> | null = null;
   return {
     url,
-    open({ keys, superuserUrl, authenticatorUrl, functions, settings, watch }) {
+    open({ keys, superuserUrl, authenticatorUrl, functions, pages, watch }) {
       const admin = openPool(superuserUrl, { max: AUTH_CONNECTIONS });
       const authenticator = openPool(authenticatorUrl, { max: REST_CONNECTIONS });
       pools.push(admin, authenticator);
@@ -72,7 +72,7 @@ export function startGateway(port: number, record?: (request: Request) => void):
       app.route("/auth/v1", authRoutes({ pool: admin, keys, apiUrl: () => url }));
       app.route("/rest/v1", restRoutes({ pool: authenticator, keys }));
       app.route("/functions/v1", functionRoutes(functions));
-      if (settings !== null) app.route("/", settings);
+      for (const page of pages) app.route("/", page);
       app.notFound((c) => c.json({ message: "no Route matched with those values" }, 404));
       answer = async (request, peer) => {
         const given = await app.fetch(request, peer);

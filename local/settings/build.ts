@@ -1,28 +1,54 @@
 import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "../paths.ts";
 
-const SETTINGS = `${ROOT}/settings`;
-const PAGES = `${SETTINGS}/dist/pages`;
 const UNFINISHED = "unfinished-";
 /** What a build that was killed has left is nobody's any more after this. */
 const UNFINISHED_KEPT_MS = 10 * 60_000;
 
-/** What the page is made of, below the repository's root. */
-const SOURCES = [
-  "settings/src",
-  "settings/index.html",
-  "settings/vite.config.ts",
-  "settings/dev-server.ts",
-  "settings/package.json",
-  "package-lock.json",
-];
+/** A page of this repository that Vite builds. */
+export interface PageProject {
+  readonly name: string;
+  /** Below the repository's root, as is everything that it is made of. */
+  readonly folder: string;
+  readonly sources: readonly string[];
+}
+
+export const SETTINGS_PAGE: PageProject = {
+  name: "Settings page",
+  folder: "settings",
+  sources: [
+    "settings/src",
+    "settings/index.html",
+    "settings/vite.config.ts",
+    "settings/dev-server.ts",
+    "settings/isolate-styles.ts",
+    "settings/package.json",
+    "package-lock.json",
+  ],
+};
+
+/** It embeds the component of the Settings page, from its sources. */
+export const DEMO_PAGE: PageProject = {
+  name: "demo",
+  folder: "demo",
+  sources: [
+    "demo/src",
+    "demo/index.html",
+    "demo/vite.config.ts",
+    "demo/package.json",
+    "settings/src",
+    "settings/isolate-styles.ts",
+    "package-lock.json",
+  ],
+};
 
 /**
- * Builds the Settings page, unless these sources were built before.
+ * Builds a page, unless its sources were built before.
  *
  * Stacks that start at once may build at once: each does so in a folder of its own, and the first to be done is the one
  * that counts.
  *
+ * @param options.project the Settings page where absent
  * @param options.signal ends the build
  * @param options.pages holds one folder a build, called after what it was built from
  * @returns the folder with `index.html` and `assets`
@@ -30,16 +56,18 @@ const SOURCES = [
  */
 export async function buildPage(options: {
   readonly log: (line: string) => void;
+  readonly project?: PageProject;
   readonly signal?: AbortSignal;
   readonly pages?: string;
 }): Promise<string> {
-  const pages = options.pages ?? PAGES;
-  const target = `${pages}/${await fingerprint(SOURCES)}`;
+  const project = options.project ?? SETTINGS_PAGE;
+  const pages = options.pages ?? `${ROOT}/${project.folder}/dist/pages`;
+  const target = `${pages}/${await fingerprint(project.sources)}`;
   if (await exists(target)) return target;
-  options.log("Building the Settings page…");
+  options.log(`Building the ${project.name}…`);
   const folder = `${pages}/${UNFINISHED}${crypto.randomUUID()}`;
   try {
-    await runVite(folder, options.signal);
+    await runVite(project, folder, options.signal);
     await publish(folder, target);
   } finally {
     await Deno.remove(folder, { recursive: true }).catch(() => {});
@@ -66,8 +94,9 @@ export async function fingerprint(paths: readonly string[]): Promise<string> {
  * The one line of Vite's output that says why a build failed.
  *
  * @param output of standard error
+ * @param folder of the project, for the place
  */
-export function failureOf(output: string): string {
+export function failureOf(output: string, folder: string): string {
   const lines = stripVTControlCharacters(output).split("\n").map((line) => line.trim()).filter((line) =>
     line
   );
@@ -77,10 +106,14 @@ export function failureOf(output: string): string {
   const place = lines.map((line) => /\[ (\S+:\d+:\d+) \]/.exec(line)?.[1]).find((found) =>
     found !== undefined
   );
-  return place === undefined ? reason : `${reason} (settings/${place})`;
+  return place === undefined ? reason : `${reason} (${folder}/${place})`;
 }
 
-async function runVite(folder: string, signal: AbortSignal | undefined): Promise<void> {
+async function runVite(
+  { name, folder }: PageProject,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -89,9 +122,9 @@ async function runVite(folder: string, signal: AbortSignal | undefined): Promise
       `${ROOT}/node_modules/vite/bin/vite.js`,
       "build",
       "--logLevel=error",
-      `--outDir=${folder}`,
+      `--outDir=${target}`,
     ],
-    cwd: SETTINGS,
+    cwd: `${ROOT}/${folder}`,
     env: { NODE_ENV: "production", DENO_NO_UPDATE_CHECK: "1" },
     stdin: "null",
     stdout: "null",
@@ -100,7 +133,7 @@ async function runVite(folder: string, signal: AbortSignal | undefined): Promise
   }).output();
   signal?.throwIfAborted();
   if (!success) {
-    throw new Error(`The Settings page does not build: ${failureOf(new TextDecoder().decode(stderr))}`);
+    throw new Error(`The ${name} does not build: ${failureOf(new TextDecoder().decode(stderr), folder)}`);
   }
 }
 

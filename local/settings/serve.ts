@@ -27,7 +27,6 @@ interface Body {
   readonly gzipped: Uint8Array<ArrayBuffer>;
 }
 
-const CONFIG_ELEMENT = /(<script type="application\/json" id="settings-config">)[^<]*(<\/script>)/;
 const PATH = "/settings";
 /** Their names carry a hash of their content. */
 const FOREVER = "public, max-age=31536000, immutable";
@@ -51,62 +50,88 @@ export async function readPage(folder: string): Promise<Page> {
 }
 
 /**
- * Writes the config into the page's `settings-config` element, so that nothing in it can end the element.
+ * Writes the config into the page's element of that id, so that nothing in it can end the element.
  *
  * @throws Error where there is no such element
  */
-export function withConfig(html: string, config: PageConfig): string {
-  if (!CONFIG_ELEMENT.test(html)) throw new Error("settings/index.html has no element settings-config.");
+export function withConfig(html: string, element: string, config: PageConfig): string {
+  const place = new RegExp(`(<script type="application/json" id="${element}">)[^<]*(</script>)`);
+  if (!place.test(html)) throw new Error(`The page's index.html has no element ${element}.`);
   // `</script` and `<!--` are all that HTML looks for inside of a script element.
   const json = JSON.stringify(config).replaceAll("<", "\\u003c");
-  return html.replace(CONFIG_ELEMENT, (_, begin: string, end: string) => `${begin}${json}${end}`);
+  return html.replace(place, (_, begin: string, end: string) => `${begin}${json}${end}`);
 }
 
 /**
  * `/settings`, as a careful host would serve it, and the way there from `/`.
  *
- * The page has one address, in the project that the config names. `/settings/` leads there, and so do other names of this
- * machine: nobody may be redirected back to them after connecting, and the project is another origin than theirs.
- *
  * @throws Error where the page has no place for the config
  */
 export function settingsRoutes(page: Page, config: PageConfig): Hono {
-  const plain = new TextEncoder().encode(withConfig(page.html, config));
-  const html = { type: "text/html; charset=utf-8", plain, gzipped: new Uint8Array(gzipSync(plain)) };
-  const app = new Hono();
+  const app = pageRoutes({
+    html: withConfig(page.html, "settings-config", config),
+    assets: { path: `${PATH}/assets`, files: page.assets },
+    origin: config.supabaseUrl,
+    path: PATH,
+    frames: [],
+  });
   app.get("/", (c) => c.redirect(PATH, 302));
-  app.use(
-    `${PATH}/*`,
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        // Radix locks scrolling behind a dialog with a <style> element that it makes.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", "data:"],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      // The address carries a ticket when the provider sends somebody back.
-      referrerPolicy: "no-referrer",
-      xFrameOptions: "DENY",
-      strictTransportSecurity: false,
-    }),
-  );
-  app.get(`${PATH}/assets/:name`, (c) => {
-    const asset = page.assets.get(c.req.param("name"));
+  return app;
+}
+
+/**
+ * A page and its assets, with the headers of a careful host.
+ *
+ * The page has one address, in the project that it talks to. The same path with a slash leads there, and so do other names of this
+ * machine: nobody may be redirected back to them after connecting, and the project is another origin than theirs.
+ *
+ * @param served.html complete
+ * @param served.path of the page
+ * @param served.frames whose pages it may show inside of it
+ */
+export function pageRoutes(served: {
+  readonly html: string;
+  readonly assets: { readonly path: string; readonly files: Page["assets"] };
+  readonly origin: string;
+  readonly path: string;
+  readonly frames: readonly string[];
+}): Hono {
+  const { assets, origin, path, frames } = served;
+  const plain = new TextEncoder().encode(served.html);
+  const html = { type: "text/html; charset=utf-8", plain, gzipped: new Uint8Array(gzipSync(plain)) };
+  const headers = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      // Radix locks scrolling behind a dialog with a <style> element that it makes.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      ...(frames.length === 0 ? {} : { frameSrc: [...frames] }),
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    // The address carries a ticket when the provider sends somebody back.
+    referrerPolicy: "no-referrer",
+    xFrameOptions: "DENY",
+    strictTransportSecurity: false,
+  });
+  const addresses = [...new Set([path, `${path.replace(/\/$/, "")}/`])];
+  const app = new Hono();
+  for (const address of [...addresses, `${assets.path}/*`]) app.use(address, headers);
+  app.get(`${assets.path}/:name`, (c) => {
+    const asset = assets.files.get(c.req.param("name"));
     if (asset === undefined) return c.notFound();
     c.header("cache-control", FOREVER);
     return answer(c, asset);
   });
-  app.on("GET", [PATH, `${PATH}/`], (c) => {
+  app.on("GET", addresses, (c) => {
     c.header("cache-control", "no-store");
     const { host, pathname, search } = new URL(c.req.url);
-    const is_its_own = host === new URL(config.supabaseUrl).host && pathname === PATH;
-    return is_its_own ? answer(c, html) : c.redirect(`${config.supabaseUrl}${PATH}${search}`, 302);
+    const is_its_own = host === new URL(origin).host && pathname === path;
+    return is_its_own ? answer(c, html) : c.redirect(`${origin}${path}${search}`, 302);
   });
   return app;
 }

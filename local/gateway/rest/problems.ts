@@ -23,7 +23,7 @@ export function notServed(what: string): RestProblem {
     "LOCAL501",
     `The local gateway does not serve ${what}.`,
     null,
-    "docs/local-platform.md lists what it serves. Hosted Supabase serves the rest.",
+    "docs/understand/local-platform.md lists what it serves. Hosted Supabase serves the rest.",
   );
 }
 

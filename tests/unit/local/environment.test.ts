@@ -20,16 +20,18 @@ async function redirectUrls(given: string | undefined) {
   return env.redirect_urls;
 }
 
-Deno.test("the page of the stack may be redirected to, whatever list is given, and is not first in it", async () => {
-  const own = `${API_URL}/settings`;
-  assert.deepEqual(await redirectUrls(undefined), [own, "http://localhost:3000/settings/calendar"]);
+Deno.test("the pages of the stack may be redirected to, whatever list is given, and are not first in it", async () => {
+  const [own, demo] = [`${API_URL}/settings`, `${API_URL}/`];
+  assert.deepEqual(await redirectUrls(undefined), [own, "http://localhost:3000/settings/calendar", demo]);
   assert.deepEqual(await redirectUrls("https://app.example.com/settings"), [
     "https://app.example.com/settings",
     own,
+    demo,
   ]);
   assert.deepEqual(await redirectUrls(`https://app.example.com/settings, ${own}`), [
     "https://app.example.com/settings",
     own,
+    demo,
   ]);
 });
 

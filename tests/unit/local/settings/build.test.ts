@@ -62,13 +62,14 @@ Deno.test("a failed build is one line that says what and where", () => {
       "● Build failed in 69ms\nerror during build:\nBuild failed with 1 error:\n\n" +
         "\x1b[31m[UNRESOLVED_IMPORT] \x1b[0mCould not resolve './nope.ts' in src/page/bad.ts\n" +
         "   \x1b[38;5;246m╭─[ src/page/bad.ts:1:15 ]\x1b[0m\n 1 │ import x from './nope.ts';\n    at rolldown (file:///x.mjs:1:2)\n",
+      "settings",
     ),
     "[UNRESOLVED_IMPORT] Could not resolve './nope.ts' in src/page/bad.ts (settings/src/page/bad.ts:1:15)",
   );
   assert.equal(
-    failureOf("error during build:\nError: Cannot find module 'vite'\n    at x\n"),
+    failureOf("error during build:\nError: Cannot find module 'vite'\n    at x\n", "settings"),
     "Error: Cannot find module 'vite'",
   );
-  assert.equal(failureOf("Killed\n"), "Killed");
-  assert.equal(failureOf(""), "no reason given");
+  assert.equal(failureOf("Killed\n", "settings"), "Killed");
+  assert.equal(failureOf("", "settings"), "no reason given");
 });

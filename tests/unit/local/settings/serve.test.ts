@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
+import { type DemoConfig, demoRoutes } from "../../../../local/settings/demo.ts";
 import { type PageConfig, readPage, settingsRoutes, withConfig } from "../../../../local/settings/serve.ts";
 
 const URL_OF_API = "http://127.0.0.1:54321";
@@ -30,13 +31,13 @@ async function served() {
 
 Deno.test("nothing in the config ends its element, and everything in it arrives", () => {
   const publishableKey = `</script><script>alert(1)</script><!-- $& $1 \u2028 "'`;
-  const html = withConfig(HTML, { ...CONFIG, publishableKey });
+  const html = withConfig(HTML, "settings-config", { ...CONFIG, publishableKey });
   const [, json = ""] = /id="settings-config">([^<]*)<\/script><div id="root">/.exec(html) ?? [];
   assert.deepEqual(JSON.parse(json), { ...CONFIG, publishableKey });
 });
 
 Deno.test("a page without a place for the config is refused", () => {
-  assert.throws(() => withConfig("<!doctype html>", CONFIG), /no element settings-config/);
+  assert.throws(() => withConfig("<!doctype html>", "settings-config", CONFIG), /no element settings-config/);
 });
 
 Deno.test("the page is never kept, its assets for good", async () => {
@@ -123,4 +124,30 @@ Deno.test("it has one address, to which others lead with what they carry", async
   assert.equal((await get("/")).headers.get("location"), "/settings");
   const back = await get("/settings?calendar_connection=ticket");
   assert.equal(back.status, 200);
+});
+
+Deno.test("the demo is at the root, shows no pages but the emulators', and has no path of its own", async () => {
+  const config: DemoConfig = {
+    ...CONFIG,
+    settingsUrl: `${URL_OF_API}/settings`,
+    calendars: [{ provider: "one", name: "One", url: "http://127.0.0.1:4001" }],
+  };
+  const page = {
+    html: HTML.replace("settings-config", "demo-config"),
+    assets: new Map([["a.js", {
+      type: "text/javascript",
+      plain: new Uint8Array(),
+      gzipped: new Uint8Array(),
+    }]]),
+  };
+  const app = demoRoutes(page, config);
+  const root = await app.request(`${URL_OF_API}/?calendar_connection=ticket`);
+  assert.equal(root.status, 200);
+  assert.match(await root.text(), /"url":"http:\/\/127.0.0.1:4001"/);
+  assert.match(root.headers.get("content-security-policy") ?? "", /frame-src http:\/\/127.0.0.1:4001(;|$)/);
+  assert.equal(root.headers.get("referrer-policy"), "no-referrer");
+  assert.equal((await app.request(`${URL_OF_API}/demo/assets/a.js`)).status, 200);
+  assert.equal((await app.request(`${URL_OF_API}/demo`)).status, 404);
+  const elsewhere = await app.request("http://localhost:54321/?calendar_error=access_denied");
+  assert.equal(elsewhere.headers.get("location"), `${URL_OF_API}/?calendar_error=access_denied`);
 });
