@@ -4,7 +4,7 @@ import { formatted } from "./format.ts";
 import { ROOT } from "./paths.ts";
 
 /** The checked-in description of the Calendar API, and the types that the Settings page makes of it. */
-export const API_DOCUMENT_PATH = `${ROOT}/docs/openapi.json`;
+export const API_DOCUMENT_PATH = `${ROOT}/docs/embed/openapi.json`;
 export const API_TYPES_PATH = `${ROOT}/settings/src/api/schema.ts`;
 
 /** What `GET /openapi.json` answers, formatted. */

@@ -4,6 +4,7 @@ import { Finding } from "./findings.ts";
 
 const POLL_MS = 250;
 const PROGRESS_EVERY_MS = 1_000;
+const VERSION_PATIENCE_MS = 5_000;
 const HEALTH_TIMEOUT_MS = 5_000;
 const HEALTH_WORDS_MAX = 300;
 
@@ -20,9 +21,33 @@ export async function isInstalled(sql: Sql): Promise<boolean> {
   return row?.["is_there"] === true;
 }
 
-/** @throws PostgresError where the role may not use `calendar_admin` */
+/**
+ * What the database says of itself. The versions are compared later, by {@link checkVersions}.
+ *
+ * @throws PostgresError where the role may not use `calendar_admin`
+ */
 export async function checkSetup(sql: Sql): Promise<Finding[]> {
-  return z.array(Finding).parse([...await sql`select * from calendar_admin.setup_check()`]);
+  const findings = z.array(Finding).parse([...await sql`select * from calendar_admin.setup_check()`]);
+  return findings.filter(({ check_name }) => check_name !== "versions");
+}
+
+/**
+ * Compares the versions of the database and of the functions. Functions that were just deployed say theirs when they are woken,
+ * so this waits a moment for them.
+ */
+export async function checkVersions(sql: Sql): Promise<readonly Finding[]> {
+  const deadline = performance.now() + VERSION_PATIENCE_MS;
+  while (true) {
+    const findings = z.array(Finding).parse([
+      ...await sql`
+        select check_name, ok, severity, found, case when not ok then how_to_mend end as how_to_mend
+        from calendar_admin.check_version()`,
+    ]);
+    if (findings.every(({ ok, severity }) => ok && severity !== "info") || performance.now() > deadline) {
+      return findings;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
 /**
@@ -69,7 +94,7 @@ export async function checkAddress(sql: Sql, database_url: URL): Promise<Finding
 }
 
 /** The project that a URL of hosted Supabase names: `db.<ref>.supabase.co`, or at a pooler `postgres.<ref>`. */
-export function projectOf({ hostname, username }: URL): string | null {
+function projectOf({ hostname, username }: URL): string | null {
   return /^db\.([a-z0-9]+)\.supabase\.co$/.exec(hostname)?.[1] ??
     (hostname.endsWith(".pooler.supabase.com")
       ? /^[^.]+\.([a-z0-9]+)$/.exec(decodeURIComponent(username))?.[1] ?? null

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { freePort } from "../free-port.ts";
 import { ROOT } from "../paths.ts";
+import type { FunctionSource } from "./function-source.ts";
 import { HOSTED_LIMITS } from "./limits.ts";
 
 const READY_POLL_MS = 20;
@@ -16,14 +18,16 @@ export const DIED = "the process died; starting it again";
 export class FunctionProcess {
   readonly name: string;
   readonly port = freePort();
+  readonly #source: FunctionSource;
   readonly #env: Record<string, string>;
   readonly #log: (line: string) => void;
   #child: Deno.ChildProcess | null = null;
   #stopped = false;
   #supervising: Promise<void> = Promise.resolve();
 
-  constructor(name: string, env: Record<string, string>, log: (line: string) => void) {
-    this.name = name;
+  constructor(source: FunctionSource, env: Record<string, string>, log: (line: string) => void) {
+    this.name = source.name;
+    this.#source = source;
     this.#env = { ...env };
     this.#log = log;
   }
@@ -108,20 +112,8 @@ export class FunctionProcess {
 
   #spawn(): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        "--no-check",
-        "--allow-net",
-        "--allow-env",
-        "--allow-read",
-        `--config=${ROOT}/deno.json`,
-        `--v8-flags=--max-old-space-size=${HOSTED_LIMITS.memory_mb}`,
-        `--preload=${ROOT}/local/functions/edge-runtime.ts`,
-        `${ROOT}/supabase/functions/${this.name}/index.ts`,
-      ],
-      cwd: ROOT,
+      args: [...denoArguments(this.#source)],
+      cwd: dirname(this.#source.entrypoint),
       clearEnv: true,
       env: { ...this.#env, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${this.port}` },
       stdin: "null",
@@ -131,13 +123,21 @@ export class FunctionProcess {
   }
 }
 
-/** The functions of this project: folders with an `index.ts`. */
-export async function functionNames(): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/supabase/functions`)) {
-    if (isDirectory && !name.startsWith("_")) names.push(name);
-  }
-  return names.sort();
+/** With which Deno runs a function. */
+export function denoArguments({ flags, entrypoint }: FunctionSource): readonly string[] {
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-check",
+    "--allow-net",
+    "--allow-env",
+    "--allow-read",
+    ...flags,
+    `--v8-flags=--max-old-space-size=${HOSTED_LIMITS.memory_mb}`,
+    `--preload=${ROOT}/local/functions/edge-runtime.ts`,
+    entrypoint,
+  ];
 }
 
 async function forward(

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import postgres, { type Sql } from "postgres";
+import postgres from "postgres";
 import { z } from "zod";
-import { readSchemas, renderMigrations } from "../../local/migrations.ts";
+import { readMigrations, readSchemas, renderFirstMigrations } from "../../local/migrations.ts";
 import { DATABASE_TYPES_PATH, generateDatabaseTypes } from "../../local/database-types.ts";
 import { ROOT } from "../../local/paths.ts";
-import { bootstrap } from "../../local/postgres/bootstrap.ts";
+import { createSchemaDatabase } from "../../local/postgres/schema-database.ts";
+import { problemsOfReleases, readReleases } from "../../local/releases.ts";
 import { runSupabaseCli } from "../../local/supabase-cli.ts";
 import { catalogOf } from "../support/catalog.ts";
 import { openScene } from "../support/scene.ts";
@@ -63,12 +64,21 @@ Deno.test({
       assert.deepEqual([...silent], []);
     });
 
-    await t.step("the checked-in migrations are made from the schema files (npm run generate)", async () => {
-      for (const { path, sql } of await renderMigrations()) assert.equal(await Deno.readTextFile(path), sql);
+    await t.step(
+      "until the first release the migrations are made from the schema files (npm run generate)",
+      async () => {
+        if ((await readReleases()).length > 0) return;
+        assert.deepEqual(await readMigrations(), renderFirstMigrations(await readSchemas()));
+      },
+    );
+
+    await t.step("released migrations are as they were released", async () => {
+      assert.deepEqual(problemsOfReleases(await readReleases(), await readMigrations()), []);
     });
 
     await t.step("the schema files one by one make the same database as the migrations", async () => {
-      const url = await createFromSchemaFiles(stack.databaseUrl);
+      const texts = (await readSchemas()).map(({ sql }) => sql);
+      const url = await createSchemaDatabase(stack.databaseUrl, "from_schema_files", texts);
       const made = postgres(url, { max: 1, onnotice: () => {} });
       try {
         assert.deepEqual(await catalogOf(made), await catalogOf(sql));
@@ -125,27 +135,6 @@ Deno.test({
     await scene.close();
   }
 });
-
-/** A database of the same server in which `postgres` has run each schema file, in their order. */
-async function createFromSchemaFiles(server_url: string): Promise<string> {
-  const admin = postgres(server_url, { max: 1, onnotice: () => {} });
-  const url = new URL(server_url);
-  url.pathname = "/from_schema_files";
-  try {
-    await admin`create database from_schema_files template template0`;
-  } finally {
-    await admin.end({ timeout: 1 });
-  }
-  await bootstrap({ url: url.href, passwords: {} });
-  const sql: Sql = postgres(url.href, { max: 1, onnotice: () => {} });
-  try {
-    await sql`set session authorization postgres`;
-    for (const { sql: text } of await readSchemas()) await sql.unsafe(text);
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
-  return url.href;
-}
 
 Deno.test("what is deployed pins the versions that are tested", async () => {
   const Package = z.object({ dependencies: z.record(z.string(), z.string()) });

@@ -4,32 +4,33 @@ import { createClient } from "@supabase/supabase-js";
 import { z } from "zod";
 import { ROOT } from "../../../local/paths.ts";
 import { consent, until } from "../../support/calendar-api.ts";
+import { move } from "../proposals/support.ts";
 import { examplesOf, examplesUnder } from "../../support/doc-examples.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
 import { createAdaptedProject } from "./adapted-project.ts";
 import { connect, disconnect, finish, status } from "./own-page.ts";
 
-const PAGE = "docs/adapt.md";
+const PAGE = "docs/embed/adapt.md";
 /** Enough for the planner to prefer an index by itself. */
 const MANY = 20_000;
 
-Deno.test("the default adapter and watch are all that names the table of obligations", async () => {
+Deno.test("only the migration of the default table names public.obligations", async () => {
   const folder = join(ROOT, "supabase/schemas");
   const naming: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if ((await Deno.readTextFile(join(folder, name))).includes("public.obligations")) naming.push(name);
   }
-  assert.deepEqual(naming.sort(), ["015_obligations.sql", "045_watch.sql"]);
+  assert.deepEqual(naming.sort(), ["335_obligations.sql"]);
 });
 
-Deno.test("the page of its own in docs/adapt.md is the one that is tested", async () => {
+Deno.test("the page of its own in docs/embed/adapt.md is the one that is tested", async () => {
   const [shown] = examplesUnder(await examplesOf(PAGE), "Your own page", "ts");
   assert.equal(shown, await Deno.readTextFile(new URL("own-page.ts", import.meta.url)));
 });
 
 Deno.test({
-  name: "a host with another table and a page of its own does what docs/adapt.md says, and no more",
+  name: "a host with another table and a page of its own does what docs/embed/adapt.md says, and no more",
   // The stack's servers and connections outlive a step, and end with the scene.
   sanitizeOps: false,
   sanitizeResources: false,
@@ -121,6 +122,45 @@ Deno.test({
         .parse(await explained.json());
       assert.deepEqual(integrations, [{ code: "synced" }]);
     });
+
+    await t.step(
+      "a moved duty is accepted by whoever may change it, and by nobody before the host says how",
+      async () => {
+        const duty = await insertDuty("Permit", [user.id, grace.id]);
+        await untilTitles(ada.calendar_id, ["Permit", "Shared duty"]);
+        const legal = { deadline_date: "2027-05-04" };
+        const id = await move(scene, ada.id, duty, { deadline_date: "2027-06-04" }, legal);
+        const decide = async (decision: string) =>
+          (await user.api.request("POST", `/proposals/${id}/${decision}`)).status;
+        const due = async () => {
+          const [row] = await sql`select due_on::text from app.duties where id = ${duty}`;
+          return row?.["due_on"];
+        };
+        assert.equal(await decide("accept"), 403);
+        for (const text of examplesUnder(examples, "Let users move deadlines", "sql")) await sql.unsafe(text);
+        assert.equal(await decide("accept"), 403);
+        await sql`grant usage on schema app to authenticated`;
+        await sql`grant select on app.duty_members to authenticated`;
+        await sql`grant select, update (due_on) on app.duties to authenticated`;
+        await sql`alter table app.duties enable row level security`;
+        assert.equal(await decide("accept"), 403);
+        await sql`
+        create policy members on app.duties for all to authenticated using (
+          id in (select duty_id from app.duty_members where user_id = (select auth.uid())))`;
+        assert.equal(await decide("accept"), 200);
+        assert.equal(await due(), "2027-06-04");
+        assert.equal(await decide("undo"), 200);
+        assert.equal(await due(), "2027-05-04");
+        const timed = await move(scene, ada.id, duty, {
+          deadline_at: "2027-06-04T09:00:00Z",
+          time_zone: null,
+        }, legal);
+        assert.equal((await user.api.request("POST", `/proposals/${timed}/accept`)).status, 403);
+        await sql`alter table app.duties disable row level security`;
+        await sql`delete from app.duties where id = ${duty}`;
+        await untilTitles(ada.calendar_id, ["Shared duty"]);
+      },
+    );
 
     await t.step("the queries that try an adapter find nothing wrong, and a plan by index", async () => {
       const [counts, plan, ...more] = examplesUnder(examples, "Try an adapter", "sql");

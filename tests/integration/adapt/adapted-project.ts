@@ -7,9 +7,9 @@ const HEADING = "Your own table";
 const MIGRATION = "29990101000000_watch_duties.sql";
 
 /**
- * A copy of `supabase/` with the migration that docs/adapt.md describes. No file of ours is changed.
+ * A copy of `supabase/` with the migration that docs/embed/adapt.md describes. No file of ours is changed.
  *
- * @param examples of docs/adapt.md
+ * @param examples of docs/embed/adapt.md
  * @returns the folder that holds it; the caller removes it
  */
 export async function createAdaptedProject(examples: readonly Example[]): Promise<string> {

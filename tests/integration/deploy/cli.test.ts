@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
 import { installExtensions } from "../../../local/extensions/install.ts";
-import { functionNames } from "../../../local/functions/function-process.ts";
+import { functionNames } from "../../../local/functions/function-source.ts";
 import { createProjectKeys } from "../../../local/gateway/keys.ts";
 import { freePort } from "../../../local/free-port.ts";
 import { ROOT } from "../../../local/paths.ts";
@@ -13,19 +13,17 @@ import { readMailEnv } from "../../../supabase/functions/_shared/platform/mail-e
 import { readProviders } from "../../../supabase/functions/_shared/providers/registry.ts";
 import { until } from "../../support/calendar-api.ts";
 import { type Example, examplesOf } from "../../support/doc-examples.ts";
-import { type ManagementApi, startManagementApi } from "./management-api.ts";
-
-const REF = "abcdefghijklmnopqrst";
-/** Of the form that the CLI asks for, and no token. */
-const TOKEN = `sbp_${"0".repeat(40)}`;
+import { startManagementApi } from "./management-api.ts";
+import { REF, shell, TOKEN } from "./shell.ts";
 
 Deno.test({
-  name: "the commands of docs/deploy.md bring an empty project to where the first account can be connected",
+  name:
+    "the commands of docs/deploy/deploy.md bring an empty project to where the first account can be connected",
   // The database server and the stand-in outlive a step, and end with the test.
   sanitizeOps: false,
   sanitizeResources: false,
 }, async (t) => {
-  const examples = await examplesOf("docs/deploy.md");
+  const examples = await examplesOf("docs/deploy/deploy.md");
   const folder = await Deno.makeTempDir({ prefix: "ecocomply-deploy-" });
   const uploads = join(folder, "uploads");
   const api = startManagementApi({ ref: REF, token: TOKEN, uploads });
@@ -39,7 +37,16 @@ Deno.test({
     const project = join(folder, "project");
     await Deno.mkdir(project);
     await new Deno.Command("cp", { args: ["-R", join(ROOT, "supabase"), project] }).output();
-    const run = shell({ folder, project, api, database_url: database_url.toString() });
+    const run = shell({
+      folder,
+      project,
+      api,
+      database_url: database_url.toString(),
+      placeholders: {
+        "<a safe place>": join(folder, "root-key"),
+        "<old>": "the secret before, of so many characters",
+      },
+    });
 
     await t.step("every command of the first deployment does what it says", async () => {
       for (const { heading, text } of shellExamples(examples)) {
@@ -124,59 +131,6 @@ Deno.test({
 
 function shellExamples(examples: readonly Example[]): Example[] {
   return examples.filter(({ language }) => language === "sh");
-}
-
-/**
- * Runs an example in a shell in which `npx supabase` is the pinned CLI, talks to the stand-in, and says yes. No password is
- * asked for and no browser opened: `login` does nothing, and the linked database is the one at the given URL.
- */
-function shell(options: {
-  readonly folder: string;
-  readonly project: string;
-  readonly api: ManagementApi;
-  readonly database_url: string;
-}): (text: string) => Promise<void> {
-  const { folder, project, api, database_url } = options;
-  const profile = join(folder, "profile.yaml");
-  Deno.writeTextFileSync(
-    profile,
-    ["name: stand-in", `api_url: ${api.url}`, `dashboard_url: ${api.url}`, "project_host: example.com"].join(
-      "\n",
-    ),
-  );
-  const prelude = `
-    npm() { :; }
-    openssl() { head -c 36 /dev/urandom | base64; }
-    npx() {
-      shift
-      if [ "$1" = login ]; then return; fi
-      "${join(ROOT, "node_modules/.bin/supabase")}" "$@" --yes --profile "${profile}"
-    }
-  `;
-  return async (text) => {
-    const script = text
-      .replaceAll("<ref>", REF)
-      .replaceAll("<connection string>", database_url)
-      .replaceAll("<a safe place>", join(folder, "root-key"))
-      .replaceAll("<old>", "the secret before, of so many characters")
-      .replaceAll(/--remote(?=\s)/g, `--remote='${database_url}'`);
-    assert.doesNotMatch(script, /<[a-z ]+>/, "a placeholder that the test does not know");
-    const { success, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-euc", prelude + script],
-      cwd: project,
-      env: {
-        HOME: folder,
-        SUPABASE_ACCESS_TOKEN: TOKEN,
-        PGSSLMODE: "disable",
-        DO_NOT_TRACK: "1",
-        SUPABASE_TELEMETRY_DISABLED: "1",
-        NO_COLOR: "1",
-      },
-      stdin: "null",
-    }).output();
-    const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assert.ok(success, `${text}\n${output.slice(-2000)}`);
-  };
 }
 
 async function assertStarts(uploads: string, slug: string, env: Record<string, string>): Promise<void> {

@@ -41,10 +41,13 @@ Deno.test({
     );
     const commands = await documentedPushes();
 
-    await t.step("README and docs/deploy.md say the same, for the first time and for an upgrade", () => {
-      assert.equal(commands.length, 3);
-      assert.equal(new Set(commands.map((flags) => flags.join(" "))).size, 1, JSON.stringify(commands));
-    });
+    await t.step(
+      "docs/deploy/install.md and deploy.md say the same, for the first time and for an upgrade",
+      () => {
+        assert.equal(commands.length, 3);
+        assert.equal(new Set(commands.map((flags) => flags.join(" "))).size, 1, JSON.stringify(commands));
+      },
+    );
     const [flags = []] = commands;
 
     await t.step("with migrations of the host before and after ours", async () => {
@@ -82,7 +85,10 @@ Deno.test({
 
 /** The flags of each `db push` that a reader is told to type, without the target. */
 async function documentedPushes(): Promise<string[][]> {
-  const examples = [...await examplesOf("README.md"), ...await examplesOf("docs/deploy.md")];
+  const examples = [
+    ...await examplesOf("docs/deploy/install.md"),
+    ...await examplesOf("docs/deploy/deploy.md"),
+  ];
   return examples.filter(({ language }) => language === "sh").flatMap(({ text }) =>
     [...text.matchAll(/^npx supabase db push --remote(.*)$/gm)]
       .map((match) => (match[1] ?? "").split(" ").filter((flag) => flag !== ""))

@@ -23,7 +23,7 @@ export interface UploadedFunction {
   readonly files: readonly string[];
 }
 
-/** What of Supabase's Management API the commands of docs/deploy.md call, for one empty project. */
+/** What of Supabase's Management API the commands of docs/deploy/deploy.md call, for one empty project. */
 export interface ManagementApi {
   readonly url: string;
   readonly secrets: Map<string, string>;

@@ -10,7 +10,7 @@ const PROVIDERS = ["google", "outlook"] as const;
 const OLD_TITLES = ["VAT", "Audit", "Gone"];
 
 /**
- * Moves accounts of both providers out of the columns of another program, as docs/deploy.md says.
+ * Moves accounts of both providers out of the columns of another program, as docs/deploy/deploy.md says.
  *
  * @param statements the examples of the section, in their order
  * @param asPostgres runs one as the role that an administrator has

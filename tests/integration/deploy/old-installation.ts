@@ -92,6 +92,7 @@ function oldOutlookAccount({ outlook }: Stack, email: string, titles: readonly s
       location: "",
       categories: [],
       attendees: [],
+      recurrence: null,
       extendedProperties: new Map(),
     });
     return [title, id];
@@ -100,7 +101,7 @@ function oldOutlookAccount({ outlook }: Stack, email: string, titles: readonly s
   return { provider: "outlook", email, account_id, refresh_token, calendar_id: calendar.id, event_ids };
 }
 
-/** The tables of docs/deploy.md, as another program might have them. */
+/** The tables of docs/deploy/deploy.md, as another program might have them. */
 export async function createOldTables(sql: Sql): Promise<void> {
   await sql`
     create table public.calendar_tokens (

@@ -15,7 +15,7 @@ const SECOND_SECRETS = {
 } as const;
 
 /**
- * Changes both secrets of ours as docs/deploy.md says, while somebody connects and somebody else writes.
+ * Changes both secrets of ours as docs/deploy/deploy.md says, while somebody connects and somebody else writes.
  *
  * @param switchWorker the example that does so, with the secret in place
  */

@@ -6,12 +6,12 @@ import { testMoving } from "./moving.ts";
 import { FIRST_SECRETS, testRotation } from "./rotation.ts";
 
 Deno.test({
-  name: "a running installation is operated as docs/deploy.md says",
+  name: "a running installation is operated as docs/deploy/deploy.md says",
   // The stack's servers and connections outlive a step, and end with the scene.
   sanitizeOps: false,
   sanitizeResources: false,
 }, async (t) => {
-  const examples = await examplesOf("docs/deploy.md");
+  const examples = await examplesOf("docs/deploy/deploy.md");
   const scene = await openScene("google", FIRST_SECRETS);
   const { sql, stack } = scene;
   /** Runs an example as the role of the SQL editor, and answers with the rows of its last statement. */
@@ -87,10 +87,10 @@ Deno.test({
     await t.step(
       "a call that is missing for a moment during an upgrade loses and doubles nothing",
       async () => {
-        await sql`alter function public.calendar_record(uuid, uuid, jsonb, jsonb) rename to calendar_record_of_later`;
+        await sql`alter function public.calendar_record(uuid, uuid, jsonb, jsonb, jsonb) rename to calendar_record_of_later`;
         await insert("During an upgrade");
         await scene.untilTitles(user.calendar_id, ["During an upgrade"]);
-        await sql`alter function public.calendar_record_of_later(uuid, uuid, jsonb, jsonb) rename to calendar_record`;
+        await sql`alter function public.calendar_record_of_later(uuid, uuid, jsonb, jsonb, jsonb) rename to calendar_record`;
         await user.api.untilStatus(({ progress }) => progress.pending === 0 && progress.synced === 1);
         assert.deepEqual(scene.titles(user.calendar_id), ["During an upgrade"]);
       },

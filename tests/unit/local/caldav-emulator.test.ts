@@ -157,10 +157,25 @@ test("is as odd as it is told", async ({ state }, call) => {
   assert.deepEqual(seen(await call("PUT", `${OURS}a.ics`, VALID, NEW)), [409, "c:no-uid-conflict"]);
   state.odd.is_full = true;
   assert.equal((await call("PUT", `${OURS}b.ics`, fileOf("uid-9"), NEW)).status, 507);
-  state.odd.fails_on_bad_tokens = true;
+  state.odd.bad_tokens = "failure";
   assert.equal((await call("REPORT", OURS, syncOf("data:,what"))).status, 500);
+  state.odd.bad_tokens = "conflict";
+  assert.equal((await call("REPORT", OURS, syncOf("data:,what"))).status, 409);
+  state.odd.forgets_tokens = true;
+  const token = /<d:sync-token>([^<]+)/.exec((await call("REPORT", OURS, syncOf(""))).text)?.[1] ?? "";
+  assert.equal((await call("REPORT", OURS, syncOf(token))).status, 409);
   state.odd.no_sync_collection = true;
   assert.deepEqual(seen(await call("REPORT", OURS, syncOf(""))), [403, "d:supported-report"]);
+  state.odd.only_weak_etags = true;
+  state.odd.is_full = false;
+  await call("PUT", `${OURS}c.ics`, fileOf("uid-c"), NEW);
+  const weak = (await call("GET", `${OURS}c.ics`)).headers.get("etag") ?? "";
+  for (const etag of [weak, weak.slice("W/".length)]) {
+    assert.equal(
+      (await call("PUT", `${OURS}c.ics`, fileOf("uid-c"), { ...ICS, "if-match": etag })).status,
+      412,
+    );
+  }
   state.odd.forbids_missing_calendars = true;
   assert.equal((await call("PUT", `${HOME}nowhere/a.ics`, VALID, NEW)).status, 403);
 });
@@ -190,10 +205,30 @@ test("is switched and looked at by its controls", async ({ url, state }, call) =
     });
   const view = await (await control("GET", "/view")).json();
   assert.deepEqual(view.accounts[0].calendars[2].events, [
-    { id: "a.ics", version: String(state.revision), title: "Dentist", day: "2027-03-15", time: null },
+    {
+      id: "a",
+      version: String(state.revision),
+      title: "Dentist",
+      day: "2027-03-15",
+      time: null,
+      time_zone: null,
+      reminders_minutes: [],
+      description: "",
+      link: null,
+      obligation_id: null,
+    },
   ]);
   const edit = { account: ADA, calendar_id: OURS, event_id: "a", change: { summary: "Moved" } };
   assert.equal((await control("POST", "/user_edit", edit)).status, 204);
+  assert.match((await call("GET", `${OURS}a.ics`)).text, /SUMMARY:Moved/);
+  const act = (kind: string) =>
+    control("POST", "/edit", { account: ADA, calendar_id: OURS, event_id: "a", edit: { kind } });
+  assert.equal((await act("put_back")).status, 404, "it is there");
+  assert.equal((await act("delete")).status, 204);
+  assert.equal((await call("GET", `${OURS}a.ics`)).status, 404);
+  const shown = await (await control("GET", "/view")).json();
+  assert.deepEqual(shown.accounts[0].calendars[2].deleted.map(({ id }: { id: string }) => id), ["a"]);
+  assert.equal((await act("put_back")).status, 204);
   assert.match((await call("GET", `${OURS}a.ics`)).text, /SUMMARY:Moved/);
   assert.equal((await control("PATCH", "/settings", { odd: { weak_etags: true } })).status, 204);
   assert.equal(state.odd.weak_etags, true);

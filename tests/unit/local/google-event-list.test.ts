@@ -42,7 +42,7 @@ function page(calendar: CalendarEntry, query: string, page_size_max: number | nu
   const { items, next } = eventPage(
     calendar,
     parseEventQuery(`http://google.test/events?${query}`),
-    page_size_max,
+    { revision: 0, sync_tokens_from: 0, page_size_max, isListed: () => true },
   );
   return { ids: items.map(({ id }) => id), next };
 }
@@ -112,6 +112,63 @@ Deno.test("a parameter that is unknown, malformed or repeated is refused by its 
   ) {
     refuses(() => page(calendar, query), "invalid", new RegExp(`parameter: ${name}$`));
   }
+});
+
+/** A calendar with two events, and the sync token of a first listing. */
+function synchronised() {
+  const state = new EmulatorState([{ email: "ada@example.com", name: "Ada", sub: "1" }], null);
+  const calendar = state.accounts.get("ada@example.com")?.calendars.get("ada@example.com");
+  assert.ok(calendar);
+  for (const id of ["event0", "event1"]) state.storeEvent(calendar, eventAt(id, "ada"));
+  const list = (query: string, of = calendar) =>
+    eventPage(of, parseEventQuery(`http://google.test/events?${query}`), state);
+  const since = (token: string, more = "") => list(`syncToken=${encodeURIComponent(token)}${more}`);
+  return { state, calendar, list, since, token: list("").sync_token };
+}
+
+Deno.test("a sync token lists what changed since, and of what was deleted no more than its id", () => {
+  const { state, calendar, since, token } = synchronised();
+  assert.deepEqual(since(token).items, []);
+  const changed = state.storeEvent(calendar, { ...eventAt("event0", "ada"), summary: "Changed" });
+  const deleted = state.storeEvent(calendar, { ...eventAt("event1", "ada"), status: "cancelled" });
+  const { items, sync_token } = since(token);
+  assert.deepEqual(items, [
+    changed,
+    { kind: "calendar#event", id: "event1", status: "cancelled", etag: deleted.etag },
+  ]);
+  assert.deepEqual(since(sync_token).items, []);
+});
+
+Deno.test("beside a sync token no filter is taken, and nothing else than at first", () => {
+  const { since, token } = synchronised();
+  for (
+    const more of [
+      OWNER,
+      "orderBy=updated",
+      "timeMin=2027-01-01T00:00:00Z",
+      "timeMax=2027-01-01T00:00:00Z",
+      "showDeleted=false",
+    ]
+  ) {
+    const [name = ""] = more.split("=");
+    refuses(() => since(token, `&${more}`), "invalid", new RegExp(`^${name} cannot be used`));
+  }
+  refuses(() => since(token, "&singleEvents=true"), "invalid", /sync token value/);
+  assert.deepEqual(since(token, "&maxResults=1&fields=nextSyncToken").items, []);
+});
+
+Deno.test("a sync token is good for its calendar until it expires", () => {
+  const { state, calendar, list, since, token } = synchronised();
+  const other = { ...calendar, id: "other" };
+  refuses(() => list(`syncToken=${encodeURIComponent(token)}`, other), "invalid", /sync token value/);
+  refuses(() => since("broken"), "invalid", /sync token value/);
+  state.expireSyncTokens();
+  assert.throws(() => since(token), (error) => {
+    assert.ok(error instanceof GoogleError);
+    assert.deepEqual([error.status, error.reason], [410, "fullSyncRequired"]);
+    return true;
+  });
+  assert.deepEqual(since(list("").sync_token).items, []);
 });
 
 Deno.test("a partial response has what was selected, of every item of a list", () => {

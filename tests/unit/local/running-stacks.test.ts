@@ -26,6 +26,7 @@ function gateway(publishableKey: string): { readonly ready: Ready; stop(): Promi
     outlookUrl: "",
     users: [],
     caldavUrl: "",
+    demoUrl: "",
   };
   return { ready, stop: () => server.shutdown() };
 }
