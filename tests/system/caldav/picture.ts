@@ -13,8 +13,10 @@ export interface RealServer {
   readonly url: string;
   readonly username: string;
   readonly password: string;
-  /** Where calendars are: a path with a trailing slash. */
+  /** Where calendars are: a path with a trailing slash, as the server spells it. */
   readonly home: string;
+  /** Whether it says of a calendar that it deleted that there is none. */
+  readonly denies_deletions: boolean;
 }
 
 /**
@@ -117,7 +119,10 @@ export async function follow(
   answer: { readonly status: number; readonly text: string },
 ): Promise<void> {
   const { method, path } = request;
-  if (!path.startsWith(server.home) || answer.status >= 300 || /<\S*error\b/.test(answer.text)) return;
+  // Cyrus says 404 of a calendar that it has just deleted.
+  const is_deleted = method === "DELETE" && answer.status === 404;
+  const is_refused = (answer.status >= 300 && !is_deleted) || /<\S*error\b/.test(answer.text);
+  if (!path.startsWith(server.home) || is_refused) return;
   const [slug = "", file = ""] = path.slice(server.home.length).split("/").map(decodeURIComponent);
   const calendar = picture.account.calendars.get(slug);
   if (method === "MKCALENDAR") {
