@@ -20,7 +20,7 @@ const ZONES = ["Europe/Paris", "America/New_York", "Asia/Tokyo", "Africa/Casabla
 const KIB = 1024;
 const MS_PER_S = 1000;
 /** More than 60 polls a minute would be refused. */
-const FRESH_COUNTS = "truncate calendar_sync.call_counts";
+const FRESH_COUNTS = "truncate calendar_sync.calls";
 
 /** What reading a feed takes: after a change, and when there was none. */
 export async function feeds(): Promise<readonly Row[]> {

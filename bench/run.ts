@@ -1,6 +1,8 @@
-// `npm run bench`: every measurement of docs/performance.md, each a ratio within one run, on one machine, against the
+// `npm run bench`: every measurement of docs/understand/performance.md, each a ratio within one run, on one machine, against the
 // emulators. `npm run bench -- inserts claim` makes those two alone; `-- --full initial-sync` takes 24 minutes.
+import { caldav } from "./caldav.ts";
 import { claim } from "./claim.ts";
+import { coldStart } from "./cold-start.ts";
 import { deliveries } from "./deliveries.ts";
 import { deployedSize } from "./deployed-size.ts";
 import { graphTransport } from "./graph-transport.ts";
@@ -15,6 +17,7 @@ import { queue } from "./queue.ts";
 import { refreshes } from "./refreshes.ts";
 import { outbound } from "./outbound.ts";
 import { printRows, type Row, seconds, summary, timed } from "./table.ts";
+import { twoWay } from "./two-way.ts";
 import { worker } from "./worker.ts";
 
 const full = Deno.args.includes("--full");
@@ -34,12 +37,15 @@ const MEASUREMENTS: Readonly<
   worker: ["CPU and memory of the worker's process", worker],
   growth: ["rows, probes and WAL an edit", growth],
   providers: ["first events, against the providers' own libraries", providers],
+  caldav: ["first events on a CalDAV server, against tsdav", caldav],
   "graph-transport": ["Graph's batches against single calls", graphTransport],
   refreshes: ["many users of a token that has ended", refreshes],
   feeds: ["reading feeds of three sizes", feeds],
   outbound: ["calls to addresses that users typed, against fetch", outbound],
   keys: ["calls with an API key against calls with an access token", keys],
   deliveries: ["calls of webhooks, against a loop of fetch", deliveries],
+  "two-way": ["what users change in their calendars: answers, calls, and the main job meanwhile", twoWay],
+  "cold-start": ["the start of each function, bundled and from source", coldStart],
   size: ["the size of what is deployed", deployedSize],
 };
 

@@ -3,7 +3,7 @@ export type Row = readonly [name: string, figure: string, note: string, target?:
 
 /** What a figure should be, and whether it is. */
 export interface Target {
-  /** As docs/performance.md has it: `≤ 1.4 ×`. */
+  /** As docs/understand/performance.md has it: `≤ 1.4 ×`. */
   readonly text: string;
   readonly met: boolean;
 }

@@ -15,22 +15,24 @@ export async function claimLanes(rpc: Rpc, worker_id: string): Promise<readonly 
   }, ClaimedLanes);
 }
 
-/** Records a batch as if every job of it had been brought into the calendar. */
+/** Records a batch as if every job of it had been brought into the calendar; a job of another kind, such as a first pull, as done. */
 export async function recordSynced(rpc: Rpc, worker_id: string, lane: Lane): Promise<void> {
   const { recorded } = await rpc("calendar_record", {
     p_worker: worker_id,
     p_integration_id: lane.integration_id,
-    p_outcomes: lane.jobs.map(({ obligation_id, version, deadline_hash }) => ({
-      kind: "synced",
-      obligation_id,
-      version,
-      calendar_id: lane.calendar?.id,
-      event_id: `obl${obligation_id}`,
-      etag: null,
-      deadline_hash,
-      content_hash: "new",
-      action: "updated",
-    })),
+    p_outcomes: lane.single === null
+      ? lane.jobs.map(({ obligation_id, version, deadline_hash }) => ({
+        kind: "synced",
+        obligation_id,
+        version,
+        calendar_id: lane.calendar?.id,
+        event_id: `obl${obligation_id}`,
+        etag: null,
+        deadline_hash,
+        content_hash: "new",
+        action: "updated",
+      }))
+      : [{ kind: "done", job: lane.kind, version: lane.single.version }],
     p_batch: {
       lease: lane.lease,
       reserved_id: lane.reserved_id,

@@ -13,6 +13,8 @@ export const NOOP_CLIENT: CalendarClient = {
   createCalendar: () => never(),
   isEmptyCalendar: () => never(),
   listOwnEvents: () => never(),
+  listChanges: () => never(),
+  findEvent: () => never(),
   deleteCalendar: () => never(),
   createEvent: (_calendar_id, event) => Promise.resolve(done(event.obligation_id)),
   updateEvent: (_calendar_id, event_id) => Promise.resolve(done(event_id)),
@@ -25,6 +27,7 @@ function outcomeOf(change: Change): Outcome {
     case "create":
       return done(change.event.obligation_id);
     case "update":
+    case "set_reminders":
       return done(change.event_id);
     case "delete":
     case "remove_untracked":

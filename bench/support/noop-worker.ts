@@ -8,6 +8,7 @@ export function noopDependencies(rpc: Rpc): WorkerDependencies {
   return {
     rpc,
     lanes_at_once: 4,
+    accept_edits: false,
     senders: {},
     clientFor: () => NOOP_CLIENT,
     getValidAccessToken: ({ access_token, token_expires_at }) =>
@@ -16,6 +17,7 @@ export function noopDependencies(rpc: Rpc): WorkerDependencies {
         access_token: access_token ?? "",
         expires_at: token_expires_at ?? "",
       }),
+    newChannel: () => Promise.resolve(null),
     revokeToken: () => Promise.resolve(),
   };
 }
