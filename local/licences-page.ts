@@ -3,7 +3,7 @@ import { formatted } from "./format.ts";
 import { ROOT } from "./paths.ts";
 
 /** The page that is generated. */
-export const LICENCES_PAGE_PATH = `${ROOT}/docs/licences.md`;
+export const LICENCES_PAGE_PATH = `${ROOT}/docs/understand/licences.md`;
 
 /** What is deployed may be used, changed and passed on in any product, and asks for its notice to be kept at most. */
 export const DEPLOYED_LICENCES: ReadonlySet<string> = new Set([
@@ -14,6 +14,7 @@ export const DEPLOYED_LICENCES: ReadonlySet<string> = new Set([
 export const DEVELOPMENT_LICENCES: ReadonlySet<string> = new Set([
   ...DEPLOYED_LICENCES,
   ...[
+    "(Apache-2.0 OR MIT)",
     "(MIT OR CC0-1.0)",
     "Artistic-2.0",
     "BSD",
@@ -79,7 +80,7 @@ export async function licensedPackages(): Promise<readonly LicensedPackage[]> {
   return found;
 }
 
-/** docs/licences.md as it has to be. */
+/** docs/understand/licences.md as it has to be. */
 export async function renderLicencesPage(): Promise<string> {
   const packages = await licensedPackages();
   const text = `# Licences of what we depend on

@@ -1,6 +1,7 @@
 import { CALDAV_ANSWERS } from "../supabase/functions/_shared/providers/caldav/answers.ts";
 import { LABEL as CALDAV } from "../supabase/functions/_shared/providers/caldav/name.ts";
 import {
+  CHANNEL_ANSWERS as GOOGLE_CHANNEL_ANSWERS,
   GOOGLE_ANSWERS,
   TOKEN_ANSWERS as GOOGLE_TOKEN_ANSWERS,
 } from "../supabase/functions/_shared/providers/google/answers.ts";
@@ -9,6 +10,7 @@ import { LABEL as OUTLOOK } from "../supabase/functions/_shared/providers/outloo
 import type { AnswerRow } from "../supabase/functions/_shared/providers/answer-table.ts";
 import {
   GRAPH_ANSWERS,
+  SUBSCRIPTION_ROWS,
   TOKEN_ANSWERS as ENTRA_TOKEN_ANSWERS,
 } from "../supabase/functions/_shared/providers/outlook/answers.ts";
 import type { RefreshRefusal } from "../supabase/functions/_shared/providers/connector.ts";
@@ -16,7 +18,7 @@ import { formatted } from "./format.ts";
 import { ROOT } from "./paths.ts";
 
 /** The page that holds the generated table. */
-export const PROVIDERS_PAGE_PATH = `${ROOT}/docs/providers.md`;
+export const PROVIDERS_PAGE_PATH = `${ROOT}/docs/understand/providers.md`;
 
 const BEGIN = "<!-- Written by npm run generate from the tables in the providers' answers.ts. -->";
 const END = "<!-- The end of what is generated. -->";
@@ -37,10 +39,12 @@ export async function renderProvidersPage(): Promise<string> {
 function table(): string {
   const rows = [
     ...GOOGLE_ANSWERS.map((row) => apiRow(GOOGLE, row, GOOGLE_ANSWERS)),
+    ...GOOGLE_CHANNEL_ANSWERS.map((row) => apiRow(GOOGLE, row, GOOGLE_CHANNEL_ANSWERS, "channels: ")),
     ...GOOGLE_TOKEN_ANSWERS.map(({ error, means, source }) =>
       tokenRow(GOOGLE, `\`${error}\``, means, source)
     ),
     ...GRAPH_ANSWERS.map((row) => apiRow(OUTLOOK, row, GRAPH_ANSWERS)),
+    ...SUBSCRIPTION_ROWS.map((row) => apiRow(OUTLOOK, row, SUBSCRIPTION_ROWS, "channels: ")),
     ...ENTRA_TOKEN_ANSWERS.map(({ errors, detail, means, source }) =>
       tokenRow(
         OUTLOOK,
@@ -65,6 +69,7 @@ function apiRow(
   provider: string,
   { status, reason, means, source }: AnswerRow,
   all: readonly AnswerRow[],
+  about = "",
 ): string[] {
   const words = reason === null
     ? all.some((row) => row.status === status && row.reason !== null) ? "any other reason" : "any reason"
@@ -74,14 +79,15 @@ function apiRow(
     ? "without a reason"
     : `\`${reason}\``;
   const statuses = status === "*" ? "any other" : String(status);
-  return [provider, `${statuses}, ${words}`, `\`${means.kind}\``, shown(means), linked(source)];
+  const shown = about === "" ? shownOf(means) : SHOWN_OF_CHANNELS;
+  return [provider, `${about}${statuses}, ${words}`, `\`${means.kind}\``, shown, linked(source)];
 }
 
 function tokenRow(provider: string, answer: string, means: RefreshRefusal, source: string): string[] {
   return [provider, `token endpoint: ${answer}`, `\`${means}\``, SHOWN_OF_TOKENS[means], linked(source)];
 }
 
-function shown(means: AnswerRow["means"]): string {
+function shownOf(means: AnswerRow["means"]): string {
   switch (means.kind) {
     case "gone":
       return "nothing: a removal is done, a change makes the event anew; of the calendar itself: paused, `calendar_missing`";
@@ -111,6 +117,8 @@ function shown(means: AnswerRow["means"]): string {
       return "the obligation under `failed`, with its reason";
   }
 }
+
+const SHOWN_OF_CHANNELS = "nothing: until there is a channel, the calendar is read every 15 minutes";
 
 const SHOWN_OF_TOKENS: Readonly<Record<RefreshRefusal, string>> = {
   invalid_grant: "disconnected, `invalid_grant`: connect again",

@@ -15,6 +15,7 @@ export const Ready = z.object({
   outlookUrl: z.string(),
   users: z.array(z.object({ id: z.string(), email: z.string(), password: z.string() })),
   caldavUrl: z.string(),
+  demoUrl: z.string(),
 });
 export type Ready = z.infer<typeof Ready>;
 

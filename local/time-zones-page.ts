@@ -6,7 +6,7 @@ import { formatted } from "./format.ts";
 import { ROOT } from "./paths.ts";
 
 /** The page that lists the time zones whose events Outlook gets in UTC. */
-export const TIME_ZONES_PAGE_PATH = `${ROOT}/docs/outlook-time-zones.md`;
+export const TIME_ZONES_PAGE_PATH = `${ROOT}/docs/understand/outlook-time-zones.md`;
 
 const FIRST = Temporal.Instant.from("2024-01-01T00:00:00Z");
 const LAST = Temporal.Instant.from("2031-01-01T00:00:00Z");

@@ -9,7 +9,7 @@ import {
 } from "../../../local/licences-page.ts";
 import { ROOT } from "../../../local/paths.ts";
 
-Deno.test("docs/licences.md lists what the lock files have (npm run generate)", async () => {
+Deno.test("docs/understand/licences.md lists what the lock files have (npm run generate)", async () => {
   assert.equal(await Deno.readTextFile(LICENCES_PAGE_PATH), await renderLicencesPage());
 });
 

@@ -9,7 +9,7 @@ import {
 import { apiDocument } from "../../../supabase/functions/calendar/document.ts";
 import { ERROR_CODES } from "../../../supabase/functions/_shared/platform/errors.ts";
 
-Deno.test("docs/openapi.json is what the schemas say (npm run generate)", async () => {
+Deno.test("docs/embed/openapi.json is what the schemas say (npm run generate)", async () => {
   assert.equal(await Deno.readTextFile(API_DOCUMENT_PATH), await renderApiDocument());
 });
 
@@ -40,13 +40,13 @@ Deno.test("every operation has a name of its own, says what it is for and who ma
   }
 });
 
-Deno.test("docs/calendar-api.md names every error code", async () => {
-  const page = await Deno.readTextFile(new URL("../../../docs/calendar-api.md", import.meta.url));
+Deno.test("docs/embed/calendar-api.md names every error code", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/embed/calendar-api.md", import.meta.url));
   for (const code of ERROR_CODES) assert.ok(page.includes(`| \`${code}\``), code);
 });
 
-Deno.test("docs/calendar-api.md names every call", async () => {
-  const page = await Deno.readTextFile(new URL("../../../docs/calendar-api.md", import.meta.url));
+Deno.test("docs/embed/calendar-api.md names every call", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/embed/calendar-api.md", import.meta.url));
   for (const [path, item] of Object.entries(apiDocument().paths ?? {})) {
     for (const method of ["get", "post", "patch", "delete"] as const) {
       if (item?.[method]) assert.ok(page.includes(`\`${method.toUpperCase()} ${path}`), `${method} ${path}`);

@@ -15,6 +15,6 @@ Deno.test("the table of other names of time zones is the installed edition of CL
   assert.equal(await Deno.readTextFile(ZONE_ALIASES_PATH), await renderZoneAliases());
 });
 
-Deno.test("docs/outlook-time-zones.md lists every zone that is written in UTC (npm run generate)", async () => {
+Deno.test("docs/understand/outlook-time-zones.md lists every zone that is written in UTC (npm run generate)", async () => {
   assert.equal(await Deno.readTextFile(TIME_ZONES_PAGE_PATH), await renderTimeZonesPage());
 });
