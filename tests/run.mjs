@@ -10,14 +10,15 @@ import { testFiles } from "./test-files.mjs";
 const CHECKED = ["supabase/functions", "local", "tests", "bench"];
 /** A browser's code: TypeScript itself checks it, with the types of the DOM. */
 const SETTINGS = ["settings/src", "settings/vite.config.ts", "settings/dev-server.ts"];
+const DEMO = ["demo/src", "demo/vite.config.ts"];
 const CHECKS = [
   { name: "format", args: ["fmt", "--check"] },
-  { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS] },
+  { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS, ...DEMO] },
   { name: "types", args: ["check", ...CHECKED] },
-  {
-    name: "settings types",
-    args: ["run", "--allow-all", "node_modules/typescript/bin/tsc", "-p", "settings/tsconfig.json"],
-  },
+  ...["settings", "demo"].map((page) => ({
+    name: `${page} types`,
+    args: ["run", "--allow-all", "node_modules/typescript/bin/tsc", "-p", `${page}/tsconfig.json`],
+  })),
 ];
 
 await installMissing();
@@ -66,7 +67,7 @@ function testRuns() {
   if (given !== undefined || process.argv.length > 2) {
     return [{ files: [...waiting, ...working], jobs: given ?? "3" }];
   }
-  return [{ files: waiting, jobs: "2" }, { files: working, jobs: "3" }];
+  return [{ files: waiting, jobs: "3" }, { files: working, jobs: "4" }];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ROOT } from "../../local/paths.ts";
 
-const FOLDER = `${ROOT}/docs/operations`;
+const FOLDER = `${ROOT}/docs/operate`;
 
 const Dashboard = z.object({
   panels: z.array(z.object({

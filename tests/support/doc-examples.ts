@@ -14,7 +14,7 @@ export interface Example {
 /**
  * The examples of a page, in their order, so that a test does what a reader would.
  *
- * @param page below the root, such as `docs/deploy.md`
+ * @param page below the root, such as `docs/deploy/deploy.md`
  */
 export async function examplesOf(page: string): Promise<readonly Example[]> {
   const examples: Example[] = [];

@@ -16,20 +16,20 @@ const BROUGHT_CHARACTERS_MIN = 24;
 /** What is before it in a key is public. */
 const API_KEY_SECRET_CHARACTERS = 49;
 
-/** Every action that docs/operations/logs.md describes. */
+/** Every action that docs/operate/logs.md describes. */
 export const ACTIONS: readonly string[] = [
-  ...Deno.readTextFileSync(`${ROOT}/docs/operations/logs.md`).matchAll(
+  ...Deno.readTextFileSync(`${ROOT}/docs/operate/logs.md`).matchAll(
     /^\| `(\w+)` +\| (?:debug|info|warn|error)/gm,
   ),
 ].map(([, action = ""]) => action);
 
 const Word = z.string().regex(/^[a-z][a-z0-9_]*$/);
 
-/** In this order, as far as a line has them; see docs/operations/logs.md. */
+/** In this order, as far as a line has them; see docs/operate/logs.md. */
 const SHARED_FIELDS = {
   timestamp: z.iso.datetime(),
   level: z.enum(LOG_LEVELS),
-  service: z.enum(["calendar", "calendar-feed", "calendar-metrics", "calendar-sync"]),
+  service: z.enum(["calendar", "calendar-feed", "calendar-metrics", "calendar-sync", "calendar-webhook"]),
   action: z.enum(ACTIONS),
   provider: z.enum(PROVIDER_NAMES).optional(),
   user_id: z.guid().optional(),
@@ -173,7 +173,7 @@ function checkShape(text: string): void {
   }
   const { error } = LogLine.safeParse(line);
   if (error) {
-    assert.fail(`A line is not what docs/operations/logs.md says: ${z.prettifyError(error)} ${text}`);
+    assert.fail(`A line is not what docs/operate/logs.md says: ${z.prettifyError(error)} ${text}`);
   }
   const shared = Object.keys(LogLine.parse(line)).filter((name) => ORDER.includes(name));
   const own = Object.keys(Object(line)).slice(0, shared.length);

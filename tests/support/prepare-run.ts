@@ -2,17 +2,22 @@
 // stacks are copies of.
 import assert from "node:assert/strict";
 import { startPreparedServer } from "../../local/postgres/prepared-server.ts";
-import { buildPage } from "../../local/settings/build.ts";
+import { buildPage, DEMO_PAGE } from "../../local/settings/build.ts";
 import { findChromium } from "../browser/support/chromium.ts";
 
 const [template] = Deno.args;
 assert.ok(template, "Name a folder.");
 
-const made = await Promise.allSettled([makeTemplate(template), buildPage({ log: () => {} }), findChromium()]);
+const made = await Promise.allSettled([
+  makeTemplate(template),
+  buildPage({ log: () => {} }),
+  buildPage({ project: DEMO_PAGE, log: () => {} }),
+  findChromium(),
+]);
 for (const outcome of made) {
   if (outcome.status === "rejected") console.error(String(outcome.reason));
 }
-// Without the page or the browser some tests fail, and say so themselves.
+// Without the pages or the browser some tests fail, and say so themselves.
 Deno.exit(made[0].status === "fulfilled" ? 0 : 1);
 
 async function makeTemplate(dataDir: string): Promise<void> {

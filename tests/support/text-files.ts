@@ -9,6 +9,7 @@ const LEFT_OUT = new Set([
   ".data",
   ".env",
   "dist",
+  "cache",
   "screenshots",
 ]);
 const PICTURES = /\.(webp|png|ico)$/;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Debian's Prometheus loads the alert rules, tests them, scrapes a platform with the configuration of docs/operations and
+# Debian's Prometheus loads the alert rules, tests them, scrapes a platform with the configuration of docs/operate and
 # answers every question of the dashboard; Debian's python3-prometheus-client, the reference reader of OpenMetrics, reads the
 # same. The last line counts the checks, or says why they were skipped: both have to be installed, for which one has to be root.
 set -u
@@ -28,9 +28,9 @@ check() {
 }
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
-check promtool check rules docs/operations/prometheus-alerts.yml
-check promtool test rules docs/operations/prometheus-alerts.test.yml
-check promtool check config --syntax-only docs/operations/prometheus.yml
+check promtool check rules docs/operate/prometheus-alerts.yml
+check promtool test rules docs/operate/prometheus-alerts.test.yml
+check promtool check config --syntax-only docs/operate/prometheus.yml
 check node local/run.mjs tests/system/scrape.ts "$work"
 check "$python" tests/system/read_metrics.py "$work/scrape"
 echo "$passed passed, $failed failed"

@@ -1,4 +1,4 @@
-// A platform in which something happens, and Debian's Prometheus that scrapes it as docs/operations says: it takes the rules,
+// A platform in which something happens, and Debian's Prometheus that scrapes it as docs/operate says: it takes the rules,
 // and has an answer to every question of the dashboard. Writes what was scraped to `<folder>/scrape`.
 import assert from "node:assert/strict";
 import { z } from "zod";
@@ -53,14 +53,14 @@ try {
 Deno.exit(0);
 
 async function scrapeWithPrometheus(folder: string, target: URL): Promise<void> {
-  const documented = await Deno.readTextFile(`${ROOT}/docs/operations/prometheus.yml`);
+  const documented = await Deno.readTextFile(`${ROOT}/docs/operate/prometheus.yml`);
   const config = [
     ["scheme: https", "scheme: http"],
     ["scrape_interval: 30s", "scrape_interval: 1s"],
     ["scrape_timeout: 10s", "scrape_timeout: 1s"],
     ["/etc/prometheus/calendar-metrics-secret", `${folder}/secret`],
     ["YOUR-PROJECT.supabase.co", target.host],
-    ["- prometheus-alerts.yml", `- ${ROOT}/docs/operations/prometheus-alerts.yml`],
+    ["- prometheus-alerts.yml", `- ${ROOT}/docs/operate/prometheus-alerts.yml`],
   ].reduce((text, [from = "", to = ""]) => {
     assert.ok(text.includes(from), from);
     return text.replace(from, to);

@@ -2,6 +2,7 @@
 import { Temporal } from "temporal-polyfill";
 import { calendarEventOf } from "../../supabase/functions/_shared/domain/calendar-event.ts";
 import { calendarOf, feedEvent } from "../unit/functions/feeds/sample.ts";
+import { DEFAULT_SETTINGS } from "../support/default-settings.ts";
 
 const TITLES = [
   "Air emissions report, 2026; \\ final",
@@ -45,10 +46,11 @@ const instants = ZONES.flatMap((time_zone) =>
       obligation_id: "1",
       title: "Timed",
       description: "",
+      obligation_type: null,
       status: "open",
       due: { kind: "instant", at, time_zone },
       url: null,
-    }, { reminders_minutes: [], all_day_reminder_time: "09:00", completed_events: "keep" });
+    }, { ...DEFAULT_SETTINGS, reminders_minutes: [] });
     if (event === null) throw new Error("It has a deadline.");
     return feedEvent(event, { uid: `${time_zone} ${at}` });
   })

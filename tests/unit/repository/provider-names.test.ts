@@ -13,9 +13,10 @@ const CODE = /\bnot_caldav\b/g;
 const MAY_NAME = [
   ...PROVIDER_NAMES.map((name) => `supabase/functions/_shared/providers/${name}/`),
   "supabase/functions/_shared/providers/registry.ts",
+  "supabase/functions/_shared/providers/notification-readers.ts",
   // Programs that read feeds.
   "supabase/functions/_shared/feeds/clients.ts",
-  "supabase/schemas/040_feeds.sql",
+  "supabase/schemas/055_feeds.sql",
   // A property of iCalendar.
   "supabase/functions/calendar-feed/icalendar.ts",
   // The page's words, colours and links.
