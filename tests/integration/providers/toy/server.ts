@@ -234,9 +234,14 @@ function api(state: ToyState): Hono<{ Variables: { account: string } }> {
   );
   app.delete(
     "/calendars/:id/events/:event",
-    on(({ events }, c) =>
-      events.delete(c.req.param("event") ?? "") ? c.json({}) : refused(404, "no_such_event")
-    ),
+    on(({ events, deleted }, c) => {
+      const id = c.req.param("event") ?? "";
+      const event = events.get(id);
+      if (event === undefined) return refused(404, "no_such_event");
+      events.delete(id);
+      deleted.set(id, event);
+      return c.json({});
+    }),
   );
   app.delete(
     "/calendars/:id/events",
