@@ -33,6 +33,8 @@ export interface Scene<Name extends ProviderName = ConsentProvider> {
   events(calendar_id: string): readonly SeenEvent[];
   /** Waits until the calendar holds exactly these titles. */
   untilTitles(calendar_id: string, titles: readonly string[], timeout_ms?: number): Promise<void>;
+  /** Waits until no worker has anything left to do. */
+  untilIdle(): Promise<void>;
   /** Writes of events that reached the provider, alone or in a batch. */
   writes(): number;
   /** What the functions printed. */
@@ -173,6 +175,17 @@ export async function openScene(
           sql(user_ids)
         }`;
       await until(async () => (await left()).length === 0, PATIENCE_MS, left);
+    },
+    async untilIdle() {
+      const left = () =>
+        sql`select kind, obligation_id from calendar_sync.jobs where failed_at is null
+          union all select kind, obligation_id from calendar_sync.changes
+          union all select 'lane', integration_id from calendar_sync.lanes where leased_by is not null`;
+      await until(async () => (await left()).length === 0, undefined, async () => ({
+        left: [...await left()],
+        incidents: [...await sql`select message from calendar_sync.incidents limit 3`],
+        output: output.filter((line) => /"level":"(warn|error)"/.test(line)).slice(-5),
+      }));
     },
     async untilTitles(calendar_id, wanted, timeout_ms = PATIENCE_MS) {
       const expected = JSON.stringify([...wanted].sort());

@@ -213,6 +213,8 @@ for (const provider_name of ["google", "outlook"] as const) {
       );
 
       await t.step("POST /resume: every one is told that it goes on", async () => {
+        // A worker that is still at it would record that all is well.
+        await scene.untilIdle();
         await sql`
           update public.calendar_integrations set status = 'paused',
             last_error = '{"code": "mass_deletion", "message": "Many.", "details": {"deletions": 30, "events": 40}}'

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../local/providers/faults.ts";
-import { consent, until } from "../../support/calendar-api.ts";
+import { consent } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA, type ConsentProvider } from "../../support/subjects/subject.ts";
 
@@ -46,11 +46,7 @@ for (const name of ["google", "outlook"] as const) {
     try {
       const resident = await scene.connectedUser(ADA, "existing");
       // The calendar was read: the worker meets none of the refusals.
-      await until(async () =>
-        (await scene.sql`
-          select from calendar_sync.jobs union all select from calendar_sync.changes
-          union all select from calendar_sync.lanes where leased_by is not null`).length === 0
-      );
+      await scene.untilIdle();
       const { id: integration_id } = resident.integration;
       const user = await scene.newUser();
       const landed = await consent(

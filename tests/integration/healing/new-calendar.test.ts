@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { consent, until } from "../../support/calendar-api.ts";
+import { consent } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { swapId } from "../../support/subjects/outlook-subject.ts";
 import { ADA } from "../../support/subjects/subject.ts";
@@ -24,11 +24,7 @@ Deno.test({
     await insert(user.id, "Second");
     await scene.untilTitles(user.calendar_id, ["First", "Second"]);
     // The calendar was read, too: it is not found missing before it is made anew.
-    await until(async () =>
-      (await sql`
-        select from calendar_sync.jobs union all select from calendar_sync.changes
-        union all select from calendar_sync.lanes where leased_by is not null`).length === 0
-    );
+    await scene.untilIdle();
     return user;
   };
   try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { PersonEdit } from "../../../local/providers/person-edit.ts";
 import type { ProviderName } from "../../../supabase/functions/_shared/providers/registry.ts";
-import { type CalendarApi, until } from "../../support/calendar-api.ts";
+import type { CalendarApi } from "../../support/calendar-api.ts";
 import { type ConnectedUser, openScene, type Scene } from "../../support/scene.ts";
 import { ADA, type SeenEvent } from "../../support/subjects/subject.ts";
 
@@ -93,10 +93,6 @@ function twoWay(scene: Scene<ProviderName>, user: ConnectedUser): TwoWay {
     assert.equal(response.status, 200, await response.clone().text());
     return schema.parse(await response.json());
   };
-  const left = () =>
-    sql`select kind, obligation_id from calendar_sync.jobs where failed_at is null
-      union all select kind, obligation_id from calendar_sync.changes
-      union all select 'lane', integration_id from calendar_sync.lanes where leased_by is not null`;
   const two_way: TwoWay = {
     scene,
     user,
@@ -123,13 +119,7 @@ function twoWay(scene: Scene<ProviderName>, user: ConnectedUser): TwoWay {
       assert.equal(response.status, 202, await response.text());
       await two_way.settled();
     },
-    async settled() {
-      await until(async () => (await left()).length === 0, undefined, async () => ({
-        left: [...await left()],
-        incidents: [...await sql`select message from calendar_sync.incidents limit 3`],
-        output: scene.output.filter((line) => /"level":"(warn|error)"/.test(line)).slice(-5),
-      }));
-    },
+    settled: () => scene.untilIdle(),
     proposals: async () =>
       (await get(user.api, "/proposals", z.object({ proposals: z.array(Proposal) }))).proposals,
     async notices(obligation_id) {
