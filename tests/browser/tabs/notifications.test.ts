@@ -54,6 +54,8 @@ Deno.test({
       await scene.signIn(page, user);
       await page.getByRole("tab", { name: "Calendar" }).focus();
       await page.keyboard.press("ArrowRight");
+      // The focus follows in a moment.
+      await page.locator('[role="tab"]:focus').filter({ hasText: "Webhooks" }).waitFor();
       await page.keyboard.press("ArrowRight");
       await page.getByLabel(LOST).waitFor();
       await tabTo(page, "combobox", /A calendar that is paused/);
