@@ -33,44 +33,25 @@ comment on type calendar_sync.deadline is
   'An obligation as one recipient''s calendar shows it. status is open, completed or cancelled.';
 
 create function calendar_sync.due_text(deadline_date date, deadline_at timestamptz) returns text
-language sql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = ''
 as $$
-  select case
+begin
+  return case
     when deadline_date between date '0001-01-01' and date '9999-12-31' then to_char(deadline_date, 'YYYY-MM-DD')
     when deadline_at between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 23:59:59.999999+00'
       then to_char(deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-  end
+  end;
+end;
 $$;
 
 comment on function calendar_sync.due_text(date, timestamptz) is
   'A deadline as the Calendar API prints it: a date, or an instant in UTC (RFC 3339). Null for none, and for one that RFC 3339 cannot write.';
 
--- The host does not limit its texts, so we do: one huge row must not take the memory of a worker that others share.
-create function calendar_sync.shown_title(title text) returns text
+create function calendar_sync.shown_url(url text) returns text
 language sql immutable security invoker set search_path = ''
-as $$ select left(title, 1000) $$;
+as $$ select case when url ~* '^https?:' and length(url) <= 2000 then url end $$;
 
-comment on function calendar_sync.shown_title(text) is 'A title, cut to what is handed out; events show less of it.';
-
-create function calendar_sync.shown_json(deadline calendar_sync.deadline) returns jsonb
-language sql stable security invoker set search_path = ''
-as $$
-  select to_jsonb(row (
-    deadline.obligation_id,
-    deadline.recipient_id,
-    calendar_sync.shown_title(deadline.title),
-    left(deadline.description, 40000),
-    left(deadline.obligation_type, 200),
-    deadline.status,
-    deadline.deadline_date,
-    deadline.deadline_at,
-    left(deadline.time_zone, 100),
-    case when length(deadline.url) <= 8000 then deadline.url end
-  )::calendar_sync.deadline)
-$$;
-
-comment on function calendar_sync.shown_json(calendar_sync.deadline) is
-  'A deadline as the worker gets it: texts are cut above what any event shows, and a link that is too long for every provider is left out.';
+comment on function calendar_sync.shown_url(text) is 'Where the host shows an obligation, as far as a page may link to it.';
 
 -- schemas/015_version.sql
 
@@ -442,8 +423,12 @@ comment on function calendar_sync.default_settings() is 'Of a calendar for which
 
 -- A row that was written before a setting came to be lacks it.
 create function calendar_sync.complete_settings(settings jsonb) returns jsonb
-language sql immutable security invoker set search_path = ''
-as $$ select calendar_sync.default_settings() || settings $$;
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return calendar_sync.default_settings() || settings;
+end;
+$$;
 
 comment on function calendar_sync.complete_settings(jsonb) is
   'The settings of an integration, with the default for each that is missing. Whoever reads settings reads them this way.';
@@ -491,7 +476,7 @@ comment on column public.calendar_integrations.server is
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
 comment on column public.calendar_integrations.paused_by_admin is
-  'Why an administrator paused it, as its user reads it. Null: no administrator did. While it is set, the status is never active.';
+  'Why an administrator paused it; empty: the administrator gave no reason. Null: no administrator did. While it is set, the status is never active.';
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
@@ -599,7 +584,10 @@ begin
   if new.paused_by_admin is not null and new.status in ('active', 'paused') then
     new.status := 'paused';
     -- The code for what only the operator can end: an active integration has it for a wrong client secret.
-    new.last_error := jsonb_build_object('code', 'configuration', 'message', new.paused_by_admin);
+    new.last_error := jsonb_build_object('code', 'configuration',
+      'message', 'An administrator has paused the sync of this calendar' || coalesce(': ' || nullif(new.paused_by_admin, ''), '')
+        || '. It goes on once an administrator resumes it.',
+      'details', jsonb_build_object('reason', new.paused_by_admin));
   end if;
   return new;
 end;
@@ -610,6 +598,16 @@ comment on function calendar_sync.integration_before_update() is
 
 create trigger integration_before_update before update on public.calendar_integrations
 for each row execute function calendar_sync.integration_before_update();
+
+create function calendar_sync.event_place(integration public.calendar_integrations, calendar_id text, event_id text) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select case when event_id is not null and integration.removed_at is null then jsonb_build_object(
+    'calendar_id', calendar_id, 'event_id', event_id, 'account_id', integration.account_id, 'account_email', integration.account_email) end
+$$;
+
+comment on function calendar_sync.event_place(public.calendar_integrations, text, text) is
+  'What the address of an event''s page is made of; null where there is no event, or its account is not connected any more.';
 
 -- An event of ours that may be in a calendar although no mapping knows it.
 create table calendar_sync.leftovers (
@@ -670,7 +668,7 @@ create table calendar_sync.changes (
   created_at timestamptz not null default now(),
   -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
   primary key (priority, id),
-  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'pull', 'channel', 'reapply', 'retry', 'put_back', 'reschedule', 'allow_deletions', 'allow_edits')),
+  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'pull', 'channel', 'reapply', 'test_event', 'retry', 'put_back', 'reschedule', 'allow_deletions', 'allow_edits')),
   check (kind = 'retry' or (kind in ('event', 'put_back')) = (obligation_id is not null))
 );
 
@@ -678,7 +676,7 @@ comment on table calendar_sync.changes is
   'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
-  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, whatever it shows. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, wherever its user left it. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -725,7 +723,7 @@ create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased
 
 create table calendar_sync.jobs (
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
-  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect', 'pull', 'channel', 'reapply')),
+  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect', 'pull', 'channel', 'reapply', 'test_event')),
   obligation_id uuid,
   version bigint not null default 1,
   priority smallint not null default 0,
@@ -739,10 +737,11 @@ create table calendar_sync.jobs (
   created_at timestamptz not null default now(),
   unique nulls not distinct (integration_id, obligation_id, kind),
   check ((kind = 'event') = (obligation_id is not null))
-);
+-- A claim marks every job that it takes: where there is room on the page, no index has to know.
+) with (fillfactor = 60);
 
 comment on table calendar_sync.jobs is
-  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving. pull: read what its user changed in the calendar. channel: make, renew or end the provider''s push channel. reapply: set the reminders of its events to those of the settings.';
+  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving. pull: read what its user changed in the calendar. channel: make, renew or end the provider''s push channel. reapply: set the reminders of its events to those of the settings. test_event: write the test event, or remove it.';
 comment on column calendar_sync.jobs.version is 'Raised by every change. An outcome removes the job only if its version is still the claimed one.';
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
@@ -888,6 +887,7 @@ begin
     delete from calendar_sync.lanes where integration_id = old.id;
     delete from calendar_sync.jobs where integration_id = old.id;
     delete from calendar_sync.pulls where integration_id = old.id;
+    delete from calendar_sync.test_events where integration_id = old.id;
     return null;
   end if;
   if tg_op = 'INSERT' or old.removed_at is not null then
@@ -907,6 +907,9 @@ begin
     perform calendar_sync.append_changes(array[new.id], case new.status when 'active' then 'pull' else 'disconnect' end, 0);
   elsif (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
     perform calendar_sync.append_changes(array[new.id], 'reschedule', 0);
+  end if;
+  if new.status = 'disconnecting' then
+    perform calendar_sync.end_test_event(new.id);
   end if;
   -- A user who chooses to have completed obligations removed, or fewer types, agrees to that.
   if tg_op = 'UPDATE' and new.status <> 'paused' and (
@@ -1253,22 +1256,6 @@ $$;
 comment on function calendar_sync.queue_channels() is
   'Called by the tick: queues the channels that are to be renewed, a hundred at a time, and forgets those that have ended.';
 
-create function calendar_sync.channel_is_due(p_integration public.calendar_integrations) returns boolean
-language plpgsql stable security definer set search_path = ''
-as $$
-begin
-  return (p_integration.status = 'active' and p_integration.sync_enabled or p_integration.status = 'disconnecting'
-    or p_integration.paused_by_admin is not null)
-    and exists (
-      select from calendar_sync.jobs as job
-      where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = 'channel' and job.run_at <= now()
-    );
-end;
-$$;
-
-comment on function calendar_sync.channel_is_due(public.calendar_integrations) is
-  'Whether a worker may see to the channels of an integration now. It may while an administrator has paused it: then they end.';
-
 create function calendar_sync.channels_json(p_integration public.calendar_integrations) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -1364,6 +1351,29 @@ $$;
 
 comment on function public.calendar_save_channel(uuid, uuid, jsonb) is
   'Keeps what a worker tells of a channel, as calendar_sync.kept_channel. False, and nothing kept, where the lease was lost or the integration has gone: then the worker ends what it made.';
+
+create function public.calendar_channels_of(p_user_id uuid, p_integration_id uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('channel_id', channel.id, 'resource_id', channel.resource_id)), '[]')
+  from calendar_sync.channels as channel
+  join public.calendar_integrations as integration on integration.id = channel.integration_id
+  where integration.id = p_integration_id and integration.user_id = p_user_id and integration.removed_at is null
+    and integration.status <> 'disconnected' and channel.state in ('registering', 'active', 'stopping')
+$$;
+
+comment on function public.calendar_channels_of(uuid, uuid) is
+  'The channels of a user''s integration that may be open and that its token can end.';
+
+create function public.calendar_forget_channels(p_integration_id uuid, p_channel_ids uuid[]) returns void
+language sql volatile security definer set search_path = ''
+as $$ delete from calendar_sync.channels where integration_id = p_integration_id and id = any (p_channel_ids) $$;
+
+comment on function public.calendar_forget_channels(uuid, uuid[]) is 'Forgets channels that were ended.';
+
+-- schemas/047_push.sql
+
+-- What comes from outside about channels: calls of the providers, and what the environment of the functions says of push.
 
 create type calendar_sync.push_item as (
   channel_id uuid,
@@ -1481,25 +1491,6 @@ $$;
 
 comment on function public.calendar_report_push(text[], boolean, text) is
   'Takes what the environment says of push channels. Where that is new, channels are made, replaced or ended.';
-
-create function public.calendar_channels_of(p_user_id uuid, p_integration_id uuid) returns jsonb
-language sql stable security definer set search_path = ''
-as $$
-  select coalesce(jsonb_agg(jsonb_build_object('channel_id', channel.id, 'resource_id', channel.resource_id)), '[]')
-  from calendar_sync.channels as channel
-  join public.calendar_integrations as integration on integration.id = channel.integration_id
-  where integration.id = p_integration_id and integration.user_id = p_user_id and integration.removed_at is null
-    and integration.status <> 'disconnected' and channel.state in ('registering', 'active', 'stopping')
-$$;
-
-comment on function public.calendar_channels_of(uuid, uuid) is
-  'The channels of a user''s integration that may be open and that its token can end.';
-
-create function public.calendar_forget_channels(p_integration_id uuid, p_channel_ids uuid[]) returns void
-language sql volatile security definer set search_path = ''
-as $$ delete from calendar_sync.channels where integration_id = p_integration_id and id = any (p_channel_ids) $$;
-
-comment on function public.calendar_forget_channels(uuid, uuid[]) is 'Forgets channels that were ended.';
 
 -- schemas/050_edits.sql
 
@@ -1891,7 +1882,7 @@ create view calendar_sync.deadlines with (security_invoker = true) as
 select nothing.* from unnest('{}'::calendar_sync.deadline[]) as nothing;
 
 comment on view calendar_sync.deadlines is
-  'Every obligation as each of its recipients sees it. All that reads obligations reads them here.';
+  'Every obligation as each of its recipients sees it, very long texts cut. All that reads obligations reads them here.';
 
 create function calendar_sync.on_change(p_relation regclass) returns text
 language sql stable security invoker set search_path = ''
@@ -2066,10 +2057,15 @@ create function calendar_sync.replace_deadlines_view() returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-  -- Inlined with the adapter: a filter on the view is one on the table.
+  -- Inlined with the adapter: a filter on the view is one on the table. The host does not limit its texts, so the view does, above
+  -- what any event shows: one huge row must not take the memory of a worker that others share.
   execute 'create or replace view calendar_sync.deadlines with (security_invoker = true) as ' || coalesce((
     select string_agg(format(
-      'select deadline.* from %s as obligation cross join lateral calendar_sync.deadline_of(obligation) as deadline', root),
+      'select deadline.obligation_id, deadline.recipient_id, left(deadline.title, 1000) as title,
+        left(deadline.description, 40000) as description, left(deadline.obligation_type, 200) as obligation_type, deadline.status,
+        deadline.deadline_date, deadline.deadline_at, left(deadline.time_zone, 100) as time_zone,
+        case when length(deadline.url) <= 8000 then deadline.url end as url
+      from %s as obligation cross join lateral calendar_sync.deadline_of(obligation) as deadline', root),
       ' union all ' order by root::text)
     from calendar_sync.watched_tables where relation = root and user_column is null
   ), 'select nothing.* from unnest(''{}''::calendar_sync.deadline[]) as nothing');
@@ -2310,7 +2306,7 @@ comment on function calendar_sync.texts_of(jsonb) is 'A list of texts; null wher
 -- The hash is spelt without anything that a session's TimeZone or DateStyle could change, or that fails for infinity.
 create function calendar_sync.compare(p_integration_id uuid, p_obligation_ids uuid[]) returns setof calendar_sync.comparison
 language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_integration public.calendar_integrations;
@@ -2343,7 +2339,7 @@ begin
         and (candidate.deadline_date is not null or candidate.deadline_at is not null)
         and candidate.status <> 'cancelled'
         and (candidate.status <> 'completed' or v_completed_events = 'keep')
-        and (v_types is null or coalesce(left(candidate.obligation_type, 200) = any (v_types), false)) as is_wanted
+        and (v_types is null or coalesce(candidate.obligation_type = any (v_types), false)) as is_wanted
     from (
       -- OFFSET keeps the recipient out of this look-up: right after a bulk import the planner would go through all of a user's
       -- obligations for each id (200 ids of 400: 150 ms instead of 6).
@@ -2389,7 +2385,7 @@ comment on function calendar_sync.edit_json(calendar_sync.comparison) is 'What i
 
 create function calendar_sync.keys_after(p_integration_id uuid, p_after uuid, p_keys integer) returns uuid[]
 language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_user_id constant uuid := (select user_id from public.calendar_integrations where id = p_integration_id);
@@ -2466,8 +2462,8 @@ $$;
 comment on function calendar_sync.count_deletions(uuid, integer) is
   'How many events of a calendar have to go; where p_due_jobs is given, how many of its next so many due jobs would delete one.';
 
--- Counts everything when a scan begins, else what is due: most batches delete nothing and end at the first look.
-create function calendar_sync.stop_mass_deletion(p_integration_id uuid, p_jobs integer, p_scan_begins boolean) returns boolean
+-- Counts everything when a scan begins, else what is due.
+create function calendar_sync.stop_mass_deletion(p_integration_id uuid, p_scan_begins boolean) returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -2476,9 +2472,6 @@ declare
   v_allowed integer;
   v_deletions integer;
 begin
-  if not p_scan_begins and calendar_sync.count_deletions(p_integration_id, p_jobs) = 0 then
-    return false;
-  end if;
   select * into v_options from calendar_sync.options;
   select count(*) into v_events from public.calendar_event_mappings where integration_id = p_integration_id;
   select greatest(v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, deletions_allowed) into v_allowed
@@ -2504,7 +2497,7 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.stop_mass_deletion(uuid, integer, boolean) is
+comment on function calendar_sync.stop_mass_deletion(uuid, boolean) is
   'Pauses a calendar that is about to lose more events than calendar_sync.options lets go without a question, and says so.';
 
 create function calendar_sync.allow_deletions(p_integration_id uuid) returns integer
@@ -2558,7 +2551,7 @@ left join lateral (
     cross join lateral (
       select job.priority, job.run_at from calendar_sync.jobs as job
       where job.integration_id = lane.integration_id and job.priority = class.priority and job.failed_at is null
-        and job.kind not in ('disconnect', 'keep_alive', 'channel')
+        and job.kind not in ('disconnect', 'keep_alive', 'channel', 'test_event')
         and (job.kind not in ('find_orphans', 'pull', 'reapply') or integration.status = 'active')
       order by job.run_at limit 1
     ) as head
@@ -2570,16 +2563,17 @@ left join lateral (
       and integration.status = 'disconnecting'
       and not exists (
         select from calendar_sync.jobs as other
-        where other.integration_id = lane.integration_id and other.kind in ('event', 'scan')
+        where other.integration_id = lane.integration_id and other.kind in ('event', 'scan', 'test_event')
       )
       and not exists (
         select from public.calendar_event_mappings as mapping where mapping.integration_id = lane.integration_id
       )
     union all
-    -- A token of a paused calendar ends too. Channels end while an administrator has paused it.
+    -- A token of a paused calendar ends too. Channels end while an administrator has paused it. A test event goes while syncing is off.
     select job.priority, job.run_at from calendar_sync.jobs as job
     where job.integration_id = lane.integration_id and job.obligation_id is null and (
       job.kind = 'keep_alive' and integration.status in ('active', 'paused')
+      or job.kind = 'test_event' and integration.status in ('active', 'disconnecting')
       or job.kind = 'channel' and (integration.status = 'active' and integration.sync_enabled
         or integration.status = 'disconnecting' or integration.paused_by_admin is not null)
     )
@@ -2594,7 +2588,7 @@ comment on view calendar_sync.schedule is
 -- A lane that waits already keeps its place in the queue. One that was just served, or has work again, goes to the end.
 create function calendar_sync.reschedule(p_integration_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 begin
   update calendar_sync.lanes as lane
@@ -2647,7 +2641,7 @@ comment on function calendar_sync.wait_of(calendar_sync.lanes, calendar_sync.pro
 
 create function calendar_sync.absorb_changes(p_changes integer) returns void
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_lanes uuid[];
@@ -2690,8 +2684,11 @@ begin
         where leftover.integration_id = asked.integration_id and leftover.obligation_id = asked.obligation_id
       )
     from asked
-    left join public.calendar_event_mappings as mapping
-      on mapping.integration_id = asked.integration_id and mapping.obligation_id = asked.obligation_id
+    left join lateral (
+      -- OFFSET: as in calendar_sync.compare.
+      select known.synced_at from public.calendar_event_mappings as known
+      where known.integration_id = asked.integration_id and known.obligation_id = asked.obligation_id offset 0
+    ) as mapping on true
     order by asked.integration_id, asked.obligation_id, asked.kind
     on conflict (integration_id, obligation_id, kind) do update
     set version = job.version + 1, priority = excluded.priority, attempts = 0, failed_at = null,
@@ -2738,7 +2735,7 @@ begin
     update calendar_sync.pulls set edits_agreed = true where integration_id = any (v_agreed_edits);
   end if;
   if v_put_back is not null then
-    perform calendar_sync.forget_places(array_agg(each.integration_id), array_agg(each.obligation_id)) from unnest(v_put_back) as each;
+    perform calendar_sync.end_moves(array_agg(each.integration_id), array_agg(each.obligation_id)) from unnest(v_put_back) as each;
   end if;
   -- A user who connects again while leaving stays.
   delete from calendar_sync.jobs as job
@@ -2767,7 +2764,7 @@ begin
   ) or exists (
     select from calendar_sync.queue_heads() as head
     where head.ready_at <= now() and coalesce(head.waits_until <= now(), true)
-  ) or calendar_sync.deliveries_are_due();
+  ) or calendar_sync.deliveries_are_due() or calendar_sync.ending_channels_are_due();
 end;
 $$;
 
@@ -2892,9 +2889,9 @@ $$;
 comment on function calendar_sync.fair_share_left(text, uuid, integer) is
   'How many calls are left of a user''s share of the project''s quota. Null: the user may use what is there, since nobody else waits, or p_needed calls are within the share.';
 
--- schemas/100_claim.sql
+-- schemas/097_scan.sql
 
--- What the worker asks for: which lanes are due, and all that it needs to work them. Claim and record are its two calls a batch.
+-- The scan: a walk over all of a calendar, chunk by chunk, which queues a job for everything that differs.
 
 create function calendar_sync.advance_scan(p_integration_id uuid, p_jobs integer) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -2970,12 +2967,63 @@ $$;
 
 comment on function calendar_sync.is_open_before(xid8) is 'Whether a transaction before this one is still open.';
 
+-- schemas/098_batch.sql
+
+-- A batch: what a worker is given of a lane. In json, which is written as it is made: half the time of jsonb.
+
+-- The calls that the jobs may cost are counted on the way. A job costs one; a move, or finding what an interrupted attempt left, one
+-- more. An event of which no version is known is looked for first: it may be deleted. Reminders of what was completed are looked at
+-- and taken away.
+create function calendar_sync.due_events(
+  p_integration public.calendar_integrations, p_jobs integer,
+  out jobs json, out obligation_ids uuid[], out calls integer, out deletions integer
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  obligation_ids := array(
+    select job.obligation_id from calendar_sync.jobs as job
+    where job.integration_id = p_integration.id and job.kind = 'event' and job.failed_at is null and job.run_at <= now()
+    order by job.priority, job.run_at limit p_jobs
+  );
+  select coalesce(json_agg(json_build_object(
+      'obligation_id', job.obligation_id,
+      'version', job.version,
+      'attempts', job.attempts,
+      'attempted_in', job.attempted_in,
+      'cause', job.cause,
+      'deadline', case when (found.deadline).obligation_id is not null and not found.is_hidden then row_to_json(found.deadline) end,
+      'deadline_hash', found.deadline_hash,
+      'mapping', case when found.event_id is not null then json_build_object(
+        'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash,
+        'etag', found.etag, 'previous_etag', found.previous_etag, 'sent_time', found.sent_time) end,
+      -- A call for each job would take 75 µs.
+      'edit', case when (found.edit).obligation_id is not null
+        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
+    )), '[]'),
+    coalesce(sum(1 + cardinality(job.attempted_in) + case when found.event_id is null then 0 else
+      (found.calendar_id is distinct from p_integration.calendar_id)::integer + case when found.etag is null then 2 else 0 end
+      + case when (found.deadline).status = 'completed' and not found.is_hidden then 2 else 0 end
+    end), 0),
+    count(*) filter (where found.event_id is not null and not found.is_wanted)
+  into jobs, calls, deletions
+  from calendar_sync.compare(p_integration.id, obligation_ids) as found
+  cross join lateral (
+    select queued.* from calendar_sync.jobs as queued
+    where queued.integration_id = p_integration.id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
+  ) as job;
+end;
+$$;
+
+comment on function calendar_sync.due_events(public.calendar_integrations, integer) is
+  'The event jobs of a calendar that are due, at most p_jobs, as the worker gets them. calls: how many calls they may cost. deletions: how many of them delete an event.';
+
 -- In the calendar that events belong in: what is to move there is made anew, with reminders of the settings.
 create function calendar_sync.events_after(
   p_integration public.calendar_integrations, p_after uuid, p_events integer
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_ids constant uuid[] := array(
@@ -2990,7 +3038,9 @@ begin
       'obligation_id', found.obligation_id,
       'calendar_id', found.calendar_id,
       'event_id', found.event_id,
-      'deadline', case when (found.deadline).obligation_id is not null then calendar_sync.shown_json(found.deadline) end
+      'deadline', case when (found.deadline).obligation_id is not null then to_jsonb(found.deadline) end,
+      'edit', case when (found.edit).obligation_id is not null
+        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
     ) order by found.obligation_id), '[]')
     from calendar_sync.compare(p_integration.id, v_ids) as found
   );
@@ -3000,118 +3050,61 @@ $$;
 comment on function calendar_sync.events_after(public.calendar_integrations, uuid, integer) is
   'The next events of a calendar, in the order of their obligations, for a job that goes through all of them. p_after null: from the first.';
 
-create function calendar_sync.lane_json(p_integration_id uuid, p_jobs integer) returns jsonb
+create function calendar_sync.lane_json(
+  p_lane calendar_sync.lanes, p_integration public.calendar_integrations, p_kind text, p_jobs json, p_events jsonb, p_calls integer
+) returns json
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_integration public.calendar_integrations;
-  v_jobs jsonb := jsonb '[]';
-  v_ids uuid[];
   v_single calendar_sync.jobs;
-  -- A pull goes after the events, but these may never end.
-  v_pull_waits constant interval := interval '5 seconds';
 begin
-  select * into v_integration from public.calendar_integrations where id = p_integration_id;
-  select * into v_single from calendar_sync.jobs as job
-  where job.integration_id = p_integration_id and job.kind = 'keep_alive' and job.obligation_id is null and job.run_at <= now()
-    and v_integration.status in ('active', 'paused');
-  -- It takes a few calls, and without it everything that the user changes is seen late.
-  if not found and calendar_sync.channel_is_due(v_integration) then
+  if p_kind <> 'event' then
     select * into v_single from calendar_sync.jobs as job
-    where job.integration_id = p_integration_id and job.kind = 'channel' and job.obligation_id is null;
+    where job.integration_id = p_integration.id and job.kind = p_kind and job.obligation_id is null;
   end if;
-  if v_single.kind is null then
-    select * into v_single from calendar_sync.jobs as job
-    where job.integration_id = p_integration_id and job.kind = 'pull' and job.obligation_id is null
-      and job.run_at <= now() - v_pull_waits and v_integration.status = 'active';
-  end if;
-  if v_single.kind is null then
-    select array_agg(due.obligation_id) into v_ids from (
-      select job.obligation_id from calendar_sync.jobs as job
-      where job.integration_id = p_integration_id and job.kind = 'event' and job.failed_at is null and job.run_at <= now()
-      order by job.priority, job.run_at limit p_jobs
-    ) as due;
-    if v_ids is null then
-      select job.* into v_single
-      from calendar_sync.jobs as job
-      where job.integration_id = p_integration_id and job.obligation_id is null and job.run_at <= now() and (
-        job.kind in ('pull', 'find_orphans', 'reapply') and v_integration.status = 'active'
-        or job.kind = 'disconnect' and v_integration.status = 'disconnecting'
-          and not exists (
-            select from calendar_sync.jobs as other
-            where other.integration_id = p_integration_id and other.kind in ('event', 'scan')
-          )
-          and not exists (
-            select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id
-          )
-      )
-      order by job.kind <> 'pull', job.priority, job.run_at limit 1;
-    else
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'obligation_id', job.obligation_id,
-        'version', job.version,
-        'attempts', job.attempts,
-        'attempted_in', to_jsonb(job.attempted_in),
-        'cause', job.cause,
-        'deadline', case when (found.deadline).obligation_id is not null and not found.is_hidden
-          then calendar_sync.shown_json(found.deadline) end,
-        'deadline_hash', found.deadline_hash,
-        'mapping', case when found.event_id is not null then jsonb_build_object(
-          'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash,
-          'etag', found.etag, 'previous_etag', found.previous_etag, 'sent_time', found.sent_time) end,
-        -- A call for each job would take 75 µs.
-        'edit', case when (found.edit).obligation_id is not null
-          then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
-      )), '[]') into v_jobs
-      from calendar_sync.compare(p_integration_id, v_ids) as found
-      cross join lateral (
-        select queued.* from calendar_sync.jobs as queued
-        where queued.integration_id = p_integration_id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
-      ) as job;
-      update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
-      where job.integration_id = p_integration_id and job.obligation_id = any (v_ids) and job.kind = 'event'
-        and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);
-    end if;
-  end if;
-  return (select jsonb_build_object(
-    'integration_id', v_integration.id,
-    'provider', v_integration.provider,
-    'lease', lane.lease,
-    'kind', coalesce(v_single.kind, 'event'),
-    'removing', v_integration.status = 'disconnecting',
-    'user_id', coalesce(v_integration.user_id, v_integration.deleted_user_id),
-    'calendar', case when v_integration.calendar_id is not null then jsonb_build_object(
-      'id', v_integration.calendar_id, 'role', v_integration.calendar_role) end,
-    'own_calendar_id', v_integration.own_calendar_id,
-    'access', v_integration.access,
-    'settings', calendar_sync.complete_settings(v_integration.settings),
-    'attempts', lane.attempts,
-    'batch_jobs', lane.batch_jobs,
-    'access_token', calendar_sync.read_secret(v_integration.access_token_secret_id),
-    'token_expires_at', v_integration.token_expires_at,
-    'jobs', v_jobs,
-    'single', case when v_single.kind is not null then jsonb_build_object(
+  return json_build_object(
+    'integration_id', p_integration.id,
+    'provider', p_integration.provider,
+    'lease', p_lane.lease,
+    'kind', p_kind,
+    'removing', p_integration.status = 'disconnecting',
+    'user_id', coalesce(p_integration.user_id, p_integration.deleted_user_id),
+    'calendar', case when p_integration.calendar_id is not null then jsonb_build_object(
+      'id', p_integration.calendar_id, 'role', p_integration.calendar_role) end,
+    'own_calendar_id', p_integration.own_calendar_id,
+    'access', p_integration.access,
+    'settings', calendar_sync.complete_settings(p_integration.settings),
+    'attempts', p_lane.attempts,
+    'batch_jobs', p_lane.batch_jobs,
+    'access_token', calendar_sync.read_secret(p_integration.access_token_secret_id),
+    'token_expires_at', p_integration.token_expires_at,
+    'jobs', p_jobs,
+    'single', case when p_kind <> 'event' then jsonb_build_object(
       'version', v_single.version, 'attempts', v_single.attempts,
       'failing_s', case when v_single.attempts = 0 then 0 else extract(epoch from now() - v_single.created_at) end) end,
-    'push', case when v_single.kind in ('channel', 'disconnect') then calendar_sync.channels_json(v_integration) end,
-    'cursor', case when v_single.kind = 'pull' then (
+    'push', case when p_kind in ('channel', 'disconnect') then calendar_sync.channels_json(p_integration) end,
+    'cursor', case when p_kind = 'pull' then (
       select calendar_sync.read_secret(pull.cursor_secret_id) from calendar_sync.pulls as pull
-      where pull.integration_id = p_integration_id and pull.calendar_id = v_integration.calendar_id
-    ) end
-  ) || case when v_single.kind = 'reapply' then jsonb_build_object(
-    'events', calendar_sync.events_after(v_integration, (v_single.cursor ->> 'after')::uuid, p_jobs)) else '{}' end
-  from calendar_sync.lanes as lane where lane.integration_id = p_integration_id);
+      where pull.integration_id = p_integration.id and pull.calendar_id = p_integration.calendar_id
+    ) end,
+    'events', p_events,
+    'test_event', case when p_kind = 'test_event' then calendar_sync.take_test_event(p_integration) end,
+    'calls', p_calls,
+    'reserved_id', calendar_sync.count_calls(p_lane.provider, p_integration.id, p_calls)
+  );
 end;
 $$;
 
-comment on function calendar_sync.lane_json(uuid, integer) is
-  'A lane as the worker gets it: up to p_jobs event jobs that are due, or one job of another kind. With reapply come the next events.';
+comment on function calendar_sync.lane_json(calendar_sync.lanes, public.calendar_integrations, text, json, jsonb, integer) is
+  'A lane as the worker gets it: with event jobs, or with the one job of another kind. It reserves the calls.';
 
--- A job costs one call; a move, or finding what an interrupted attempt left, one more. A few are to spare: for a taken id, for
--- asking whether the calendar is still there, and for looking for orphans. They double with every run that achieved nothing:
--- where many ids are taken, the usual number does not suffice for a single event.
-create function calendar_sync.take_batch(p_integration_id uuid) returns jsonb
+-- schemas/100_claim.sql
+
+-- What the worker asks for: which lanes are due, and all that it needs to work them. Claim and record are its two calls a batch.
+
+-- A few calls are to spare: for a taken id, for asking whether the calendar is still there, and for looking for orphans. They double
+-- with every run that achieved nothing: where many ids are taken, the usual number does not suffice for a single event.
+create function calendar_sync.take_batch(p_integration_id uuid) returns json
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -3120,54 +3113,65 @@ declare
   v_events_a_page constant integer := 100;
   -- CONFIRMATIONS_MAX of the worker.
   v_confirmations constant integer := 25;
+  v_calls_for_other_calendars constant integer := 50;
   -- Not until the window is over: others may be served sooner.
   v_others_first constant interval := interval '5 seconds';
+  -- A pull goes after the events, but these may never end.
+  v_pull_waits constant interval := interval '5 seconds';
   -- A claim may at least keep the token of a blocked user alive.
   v_asked_again constant interval := interval '1 day';
-  v_blocked_until timestamptz;
-  v_server text;
-  v_server_wait timestamptz;
-  v_fair integer;
-  v_calls_for_other_calendars constant integer := 50;
   v_lane calendar_sync.lanes;
   v_integration public.calendar_integrations;
-  v_channel_is_due boolean;
   v_status text;
-  v_enabled boolean;
+  -- Of the jobs that are due and are no event.
+  v_due text[];
+  v_kind text := 'event';
+  v_until timestamptz;
   v_scope text;
   v_left integer;
   v_more_at timestamptz;
+  v_fair integer;
   v_jobs integer;
-  v_scan_begins boolean;
-  v_batch jsonb;
+  v_scan_begins boolean := false;
+  v_batch record;
+  v_events jsonb := jsonb '[]';
   v_calls integer;
 begin
   select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
   select * into v_integration from public.calendar_integrations where id = p_integration_id;
   v_status := v_integration.status;
-  v_enabled := v_integration.sync_enabled;
-  v_server := v_integration.server;
-  v_blocked_until := calendar_sync.blocked_until(v_integration.user_id);
-  v_channel_is_due := calendar_sync.channel_is_due(v_integration);
-  if v_status in ('active', 'paused') and exists (
-    select from calendar_sync.jobs
-    where integration_id = p_integration_id and kind = 'keep_alive' and obligation_id is null and run_at <= now()
-  ) then
-    return calendar_sync.lane_json(p_integration_id, 0) || '{"calls": 0, "reserved_id": null}';
+  v_due := array(
+    select job.kind from calendar_sync.jobs as job
+    where job.integration_id = p_integration_id and job.obligation_id is null and job.run_at <= now()
+  );
+  if 'keep_alive' = any (v_due) and v_status in ('active', 'paused') then
+    return calendar_sync.lane_json(v_lane, v_integration, 'keep_alive', '[]', '[]', 0);
   end if;
+  -- It takes a few calls, and without it everything that the user changes is seen late. While an administrator has paused the
+  -- calendar, its channels end.
+  if 'channel' = any (v_due) and (v_status = 'active' and v_integration.sync_enabled or v_status = 'disconnecting'
+    or v_integration.paused_by_admin is not null)
+  then
+    v_kind := 'channel';
+  -- So does a test event, also while syncing is switched off, and its user waits for it.
+  elsif 'test_event' = any (v_due) and v_status in ('active', 'disconnecting') then
+    v_kind := 'test_event';
   -- Syncing was stopped, and the lane was not rescheduled since.
-  if not (v_status = 'active' and v_enabled or v_status = 'disconnecting' or v_channel_is_due) then
+  elsif not (v_status = 'active' and v_integration.sync_enabled or v_status = 'disconnecting') then
     return null;
   end if;
   -- Leaving goes on: events are removed from the calendar of a user who is erased.
-  if v_status = 'active' and v_blocked_until is not null then
-    perform calendar_sync.set_wait(array[p_integration_id], 'user_blocked', least(v_blocked_until, now() + v_asked_again));
-    return null;
+  if v_status = 'active' then
+    v_until := calendar_sync.blocked_until(v_integration.user_id);
+    if v_until is not null then
+      perform calendar_sync.set_wait(array[p_integration_id], 'user_blocked', least(v_until, now() + v_asked_again));
+      return null;
+    end if;
   end if;
-  if v_server is not null then
-    v_server_wait := calendar_sync.server_wait(v_lane.provider, v_server);
-    if v_server_wait is not null then
-      perform calendar_sync.set_wait(array[p_integration_id], 'backoff', v_server_wait);
+  if v_integration.server is not null then
+    v_until := calendar_sync.server_wait(v_lane.provider, v_integration.server);
+    if v_until is not null then
+      perform calendar_sync.set_wait(array[p_integration_id], 'backoff', v_until);
       return null;
     end if;
   end if;
@@ -3189,49 +3193,64 @@ begin
     return null;
   end if;
   v_left := least(v_left, v_fair);
-  if v_channel_is_due then
-    v_calls := least(v_left, v_calls_to_spare);
+  if v_kind <> 'event' then
     perform calendar_sync.set_wait(array[p_integration_id], null, null);
-    return calendar_sync.lane_json(p_integration_id, 0) || jsonb_build_object(
-      'calls', v_calls, 'reserved_id', calendar_sync.count_calls(v_lane.provider, p_integration_id, v_calls));
+    return calendar_sync.lane_json(v_lane, v_integration, v_kind, '[]', '[]', least(v_left, v_calls_to_spare));
   end if;
   v_jobs := least(v_lane.batch_jobs, v_left);
-  select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
-  where integration_id = p_integration_id and obligation_id is null and kind = 'scan' and run_at <= now();
-  perform calendar_sync.advance_scan(p_integration_id, v_jobs);
-  if v_status = 'active'
-    and calendar_sync.stop_mass_deletion(p_integration_id, v_jobs, coalesce(v_scan_begins, false))
+  if 'scan' = any (v_due) then
+    select not coalesce(cursor ? 'after', false) into v_scan_begins from calendar_sync.jobs
+    where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
+    perform calendar_sync.advance_scan(p_integration_id, v_jobs);
+  end if;
+  select * into v_batch from calendar_sync.due_events(v_integration, v_jobs);
+  -- What is about to be deleted is counted before anything is: everything when a scan begins, else where the batch deletes.
+  if v_status = 'active' and (v_scan_begins or v_batch.deletions > 0)
+    and calendar_sync.stop_mass_deletion(p_integration_id, v_scan_begins)
   then
     -- It begins again when the calendar goes on.
     update calendar_sync.jobs set cursor = cursor - 'after'
     where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
     return null;
   end if;
-  v_batch := calendar_sync.lane_json(p_integration_id, v_jobs);
-  if v_batch ->> 'kind' in ('find_orphans', 'pull') then
-    select v_calls_to_spare + count(*) / v_events_a_page into v_calls
-    from public.calendar_event_mappings where integration_id = p_integration_id;
-    if v_batch ->> 'kind' = 'pull' then
-      v_calls := v_calls + v_confirmations;
-    elsif v_batch ->> 'access' = 'existing' then
-      v_calls := v_calls + v_calls_for_other_calendars;
-    end if;
-  elsif v_batch ->> 'kind' = 'reapply' then
-    v_calls := v_calls_to_spare + jsonb_array_length(v_batch -> 'events');
-  else
-    select v_calls_to_spare + coalesce(sum(1
-      + (job #>> '{mapping,calendar_id}' is distinct from v_batch #>> '{calendar,id}' and job -> 'mapping' <> 'null')::integer
-      + jsonb_array_length(job -> 'attempted_in')
-      -- An event of which no version is known is looked for first: it may be deleted.
-      + case when job #>> '{mapping,external_event_id}' is not null and job #>> '{mapping,etag}' is null then 2 else 0 end
-      -- Reminders of what was completed are looked at and taken away.
-      + case when job #>> '{deadline,status}' = 'completed' and job -> 'mapping' <> 'null' then 2 else 0 end
-    ), 0) into v_calls from jsonb_array_elements(v_batch -> 'jobs') as job;
+  if v_due && array['pull', 'find_orphans', 'reapply', 'disconnect'] then
+    select job.kind into v_kind from calendar_sync.jobs as job
+    where job.integration_id = p_integration_id and job.obligation_id is null and job.run_at <= now()
+      and case when v_batch.obligation_ids <> '{}' then job.kind = 'pull' and job.run_at <= now() - v_pull_waits else true end
+      and (job.kind in ('pull', 'find_orphans', 'reapply') and v_status = 'active'
+        or job.kind = 'disconnect' and v_status = 'disconnecting'
+          and not exists (
+            select from calendar_sync.jobs as other
+            where other.integration_id = p_integration_id and other.kind in ('event', 'scan', 'test_event')
+          )
+          and not exists (
+            select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id
+          ))
+    order by job.kind <> 'pull', job.priority, job.run_at limit 1;
+    v_kind := coalesce(v_kind, 'event');
   end if;
-  v_calls := least(v_left, v_calls);
+  v_calls := v_calls_to_spare;
+  case v_kind
+    when 'event' then
+      v_calls := v_calls + v_batch.calls;
+      update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
+      where job.integration_id = p_integration_id and job.obligation_id = any (v_batch.obligation_ids) and job.kind = 'event'
+        and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);
+    when 'pull', 'find_orphans' then
+      v_calls := v_calls + (
+        select count(*) / v_events_a_page from public.calendar_event_mappings where integration_id = p_integration_id
+      ) + case when v_kind = 'pull' then v_confirmations when v_integration.access = 'existing' then v_calls_for_other_calendars else 0 end;
+    when 'reapply' then
+      v_events := calendar_sync.events_after(v_integration, (
+        select (job.cursor ->> 'after')::uuid from calendar_sync.jobs as job
+        where job.integration_id = p_integration_id and job.obligation_id is null and job.kind = 'reapply'
+      ), v_jobs);
+      v_calls := v_calls + jsonb_array_length(v_events);
+    else null;
+  end case;
   perform calendar_sync.set_wait(array[p_integration_id], null, null);
-  return v_batch || jsonb_build_object(
-    'calls', v_calls, 'reserved_id', calendar_sync.count_calls(v_lane.provider, p_integration_id, v_calls));
+  return calendar_sync.lane_json(v_lane, v_integration, v_kind, case when v_kind = 'event' then v_batch.jobs else '[]' end, v_events,
+    least(v_left, v_calls));
 exception when others then
   -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone.
   perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
@@ -3243,15 +3262,26 @@ $$;
 comment on function calendar_sync.take_batch(uuid) is
   'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
 
-create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns jsonb
+create function calendar_sync.claimed(p_lanes json) returns json
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+as $$
+begin
+  return json_build_object('lanes', p_lanes, 'deliveries_are_due', calendar_sync.deliveries_are_due(),
+    'ending_channels_are_due', calendar_sync.ending_channels_are_due());
+end;
+$$;
+
+comment on function calendar_sync.claimed(json) is 'What a claim answers: the lanes that it leased, and what else is due.';
+
+create function public.calendar_claim(p_worker uuid, p_lanes integer, p_lease_s integer) returns json
+language plpgsql volatile security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_changes constant integer := 200;
   v_probed text[];
   v_ids uuid[];
-  v_batches jsonb;
+  v_batches json;
 begin
   perform calendar_sync.absorb_changes(v_changes);
   with probe as (
@@ -3292,9 +3322,9 @@ begin
   )
   select array_agg(integration_id) into v_ids from leased;
   if v_ids is null then
-    return jsonb_build_object('lanes', jsonb '[]', 'deliveries_are_due', calendar_sync.deliveries_are_due());
+    return calendar_sync.claimed(json '[]');
   end if;
-  select coalesce(jsonb_agg(batch.lane) filter (where batch.lane is not null), '[]'),
+  select coalesce(json_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
   into v_batches, v_ids
   from (select id, calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch;
@@ -3302,12 +3332,12 @@ begin
     update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
     perform calendar_sync.reschedule(v_ids);
   end if;
-  return jsonb_build_object('lanes', v_batches, 'deliveries_are_due', calendar_sync.deliveries_are_due());
+  return calendar_sync.claimed(v_batches);
 end;
 $$;
 
 comment on function public.calendar_claim(uuid, integer, integer) is
-  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them. deliveries_are_due: whether there are mails or calls of webhooks to send, for which calendar_claim_deliveries is asked.';
+  'Leases up to p_lanes lanes to a worker for p_lease_s seconds, the most urgent and longest waiting first, with all that it needs to work them. deliveries_are_due: whether there are mails or calls of webhooks to send, for which calendar_claim_deliveries is asked. ending_channels_are_due: the same of calendar_claim_ending_channels.';
 
 -- Only lanes that the worker knows of: a lane whose claim was answered to nobody becomes free in its time.
 create function public.calendar_renew(p_worker uuid, p_lease_s integer, p_integration_ids uuid[] default null) returns jsonb
@@ -3696,7 +3726,7 @@ create type calendar_sync.outcome as (
 );
 
 comment on type calendar_sync.outcome is
-  'What became of a job. kind: synced, unchanged, removed, retry, failed. With a job, of one that is no event: done, retry, advanced (as far as this obligation), touched (the event of this obligation, which has another etag now). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
+  'What became of a job. kind: synced, unchanged, removed, retry, failed. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
 
 create type calendar_sync.batch as (
   lease uuid,
@@ -3919,9 +3949,11 @@ comment on function calendar_sync.forget_activity(uuid) is
   'For an erasure: takes out of a user''s activity and history the titles, the calendars and the account''s address. What stays is when something happened, of what kind, for which ids and which deadline. How many rows it was; 0 where nothing is left to take out.';
 
 create function calendar_sync.due_as_shown(p_due text) returns text
-language sql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = ''
 as $$
-  select case when p_due like '%T%' then calendar_sync.due_text(null, p_due::timestamptz) else p_due end
+begin
+  return case when p_due like '%T%' then calendar_sync.due_text(null, p_due::timestamptz) else p_due end;
+end;
 $$;
 
 comment on function calendar_sync.due_as_shown(text) is
@@ -3954,7 +3986,9 @@ begin
       'events', recent.details ->> 'events'
     ) else jsonb_build_object(
       'obligation_id', recent.obligation_id,
-      'title', coalesce(recent.title, calendar_sync.shown_title((calendar_sync.deadline_for(recent.obligation_id, v_user_id)).title), (
+      'obligation_url', calendar_sync.shown_url(deadline.url),
+      'event', calendar_sync.event_place(integration, mapping.calendar_id, mapping.external_event_id),
+      'title', coalesce(recent.title, deadline.title, (
         select earlier.title from calendar_sync.activity as earlier
         where earlier.obligation_id = recent.obligation_id and earlier.integration_id = recent.integration_id
           and earlier.at < recent.at and earlier.title is not null
@@ -3968,6 +4002,13 @@ begin
     ) as recent
     left join public.calendar_integrations as integration
       on integration.id = recent.integration_id and integration.user_id = v_user_id
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = integration.id and mapping.obligation_id = recent.obligation_id
+    -- As calendar_sync.deadline_for, without a call for each row.
+    left join lateral (
+      select found.recipient_id, found.title, found.url from calendar_sync.deadlines as found
+      where found.obligation_id = recent.obligation_id offset 0
+    ) as deadline on deadline.recipient_id = v_user_id
   );
 end;
 $$;
@@ -4056,7 +4097,7 @@ begin
     (5, case
         when after.status = 'paused' and (before.status <> 'paused'
           or after.last_error ->> 'code' <> coalesce(before.last_error ->> 'code', '')) then 'paused'
-        when after.paused_by_admin <> coalesce(before.paused_by_admin, '') then 'paused'
+        when after.paused_by_admin is not null and after.paused_by_admin is distinct from before.paused_by_admin then 'paused'
         when after.status = before.status or after.removed_at is not null then null
         when after.status = 'disconnected' then 'grant_lost'
       end, after.last_error ->> 'code',
@@ -4211,26 +4252,32 @@ declare
   v_request_id constant text := calendar_sync.request_id();
 begin
   update calendar_sync.history as period
-  set until_at = v_now, ended_with = calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
+  set until_at = v_now, ended_with = o.word,
     ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
-  from unnest(p_outcomes) as o
+  -- As calendar_sync.in_words, without a call for each row.
+  from (
+    select told.*, told.action || case when told.kind = 'failed' then coalesce(': ' || told.error, '') else '' end as word
+    from unnest(p_outcomes) as told
+  ) as o
   -- As in calendar_sync.record_events.
   cross join lateral (
     select open.ctid as place from calendar_sync.history as open
     where open.integration_id = p_integration.id and open.obligation_id = o.obligation_id and open.until_at is null offset 0
   ) as its
   where period.ctid = its.place
-    and not (o.kind = 'failed' and period.reason is not distinct from calendar_sync.in_words(o.action, o.error));
+    and not (o.kind = 'failed' and period.reason is not distinct from o.word);
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
   select coalesce(p_integration.user_id, p_integration.deleted_user_id), p_integration.id, p_integration.provider,
     p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
     o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
     coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
-    case when o.kind = 'failed' then calendar_sync.in_words(o.action, o.error) when o.is_kept then 'moved_by_user' end, v_now,
-    calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
+    case when o.kind = 'failed' then o.word when o.is_kept then 'moved_by_user' end, v_now, o.word,
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
-  from unnest(p_outcomes) as o
+  from (
+    select told.*, told.action || case when told.kind = 'failed' then coalesce(': ' || told.error, '') else '' end as word
+    from unnest(p_outcomes) as told
+  ) as o
   left join lateral (
     select known.* from public.calendar_event_mappings as known
     where o.kind = 'failed' and known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
@@ -4289,13 +4336,14 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.rewrite(uuid, uuid[]) is 'Has events written again, whatever they show.';
+comment on function calendar_sync.rewrite(uuid, uuid[]) is 'Has events written again, although their obligations did not change. A version that we know is the only one that is written over.';
 
-create function calendar_sync.forget_places(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+create function calendar_sync.end_moves(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  update calendar_sync.edits as edit set seen = null, is_kept = false
+  -- Where the event stands is known until it is written: what that write meets may be the same move.
+  update calendar_sync.edits as edit set is_kept = false, is_accepted = false
   from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
   where edit.integration_id = each.integration_id and edit.obligation_id = each.obligation_id;
   update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
@@ -4304,8 +4352,8 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.forget_places(uuid[], uuid[]) is
-  'For put_back: where users left these events counts no more, and the jobs that are queued write them.';
+comment on function calendar_sync.end_moves(uuid[], uuid[]) is
+  'For put_back: these moves are neither kept nor accepted any more, and the jobs that are queued put the events back.';
 
 create function calendar_sync.notice_edits(p_integration public.calendar_integrations, p_kind text, p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -4458,7 +4506,7 @@ begin
   where job.integration_id = p_integration.id and job.obligation_id = any (v_fought) and job.kind = 'event';
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, reason)
   select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, 'rejected', p_integration.calendar_id,
-    calendar_sync.shown_title((edit.deadline).title), edit.shows, v_reason
+    (edit.deadline).title, edit.shows, v_reason
   from unnest(p_edits) as edit where edit.obligation_id = any (v_fought);
   perform calendar_sync.notice_given_up(p_integration, array(
     select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object('obligation_id', each.id, 'error', v_reason))
@@ -4516,8 +4564,8 @@ begin
     return array[]::calendar_sync.edit_now[];
   end if;
   return array(
-    select row (edit.kind, edit.obligation_id, edit.event_id, edit.etag, edit.seen, edit.sent_time, edit.has_guests, known.deadline,
-      legal.due, known.edit, case edit.kind
+    select row (its.kind, edit.obligation_id, edit.event_id, edit.etag, edit.seen, edit.sent_time, edit.has_guests, known.deadline,
+      legal.due, known.edit, case its.kind
         when 'moved' then 'moved_by_user'
         when 'resized' then 'resized_by_user'
         when 'returned' then 'returned_by_user'
@@ -4537,6 +4585,11 @@ begin
     cross join lateral (
       select calendar_sync.due_text((known.deadline).deadline_date, (known.deadline).deadline_at) as due offset 0
     ) as legal
+    cross join lateral (
+      -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
+      select case when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
+        else edit.kind end as kind offset 0
+    ) as its
   );
 end;
 $$;
@@ -4595,7 +4648,7 @@ declare
 begin
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due)
   select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, edit.action,
-    p_integration.calendar_id, edit.event_id, calendar_sync.shown_title((edit.deadline).title),
+    p_integration.calendar_id, edit.event_id, (edit.deadline).title,
     edit.shows
   from unnest(p_edits) as edit
   where edit.action is not null and p_integration.user_id is not null;
@@ -4611,7 +4664,7 @@ begin
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
   select p_integration.user_id, p_integration.id, p_integration.provider, p_integration.account_email, p_integration.calendar_id,
-    p_integration.calendar_name, edit.obligation_id, edit.event_id, calendar_sync.shown_title((edit.deadline).title),
+    p_integration.calendar_name, edit.obligation_id, edit.event_id, (edit.deadline).title,
     edit.shows, edit.action <> 'hidden_by_user', nullif(edit.action, 'moved_back_by_user'), v_now, edit.action, v_by, v_request_id
   from unnest(p_edits) as edit
   where edit.action in ('moved_by_user', 'moved_back_by_user', 'hidden_by_user') and p_integration.user_id is not null
@@ -4650,6 +4703,14 @@ begin
   from unnest(p_edits) as edit
   where edit.has_guests is not null and edit.has_guests <> coalesce((edit.before).has_guests, false)
   on conflict (integration_id, obligation_id) do update set has_guests = excluded.has_guests;
+  -- What goes over them may meet the same moves once more.
+  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen)
+  select p_integration.id, edit.obligation_id, edit.due, edit.seen
+  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is not null
+  on conflict (integration_id, obligation_id) do update
+  set seen = excluded.seen, is_kept = false, is_accepted = false,
+    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
+    due = excluded.due, edited_at = now();
   perform calendar_sync.note_edits(p_integration, p_edits);
   perform calendar_sync.count_edits(p_integration, p_edits);
   perform calendar_sync.record_deletions(p_integration, p_edits);
@@ -4807,7 +4868,7 @@ begin
         'previous_etag', found.previous_etag, 'sent_time', found.sent_time, 'content_hash', found.content_hash) end,
       'synced_at', found.synced_at,
       'deadline', case when found.is_wanted then jsonb_build_object('deadline_date', (found.deadline).deadline_date,
-        'deadline_at', (found.deadline).deadline_at, 'time_zone', left((found.deadline).time_zone, 100)) end,
+        'deadline_at', (found.deadline).deadline_at, 'time_zone', (found.deadline).time_zone) end,
       'is_uncertain', exists (
         select from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
@@ -4829,7 +4890,7 @@ comment on function public.calendar_known_events(uuid, uuid, text, jsonb, boolea
 -- schemas/140_proposals.sql
 
 -- Proposals: a user moved an event of ours. A calendar never writes an obligation, so the user decides on the page whether the deadline
--- moves, too. What users do with them is in 099_proposal_calls.sql.
+-- moves, too. What users do with them is in 240_proposal_calls.sql.
 
 create table public.calendar_proposals (
   id uuid primary key default gen_random_uuid(),
@@ -4915,7 +4976,7 @@ language sql volatile security definer set search_path = ''
 as $$
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, details)
   select proposal.user_id, proposal.integration_id, proposal.provider, proposal.obligation_id, p_action, integration.calendar_id,
-    calendar_sync.shown_title((calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id)).title),
+    (calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id)).title,
     calendar_sync.due_of(proposal.seen), p_details || jsonb_build_object('proposal_id', proposal.id, 'legal', proposal.legal)
   from public.calendar_proposals as proposal
   left join public.calendar_integrations as integration on integration.id = proposal.integration_id
@@ -5054,120 +5115,9 @@ $$;
 
 comment on function calendar_sync.tidy_proposals() is 'Drops proposals that were decided 30 days ago, and those of users who are deleted.';
 
--- schemas/145_record.sql
+-- schemas/143_record_jobs.sql
 
--- What the worker tells: the outcome of a batch, and its last word. A worker that lost the lease is not believed.
-
--- A worker that lost the lease may have overwritten what the next one wrote.
-create function calendar_sync.distrust(p_integration_id uuid, p_outcomes calendar_sync.outcome[], p_calendar_id text) returns void
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_cause constant jsonb := calendar_sync.cause('lease_lost');
-begin
-  perform from calendar_sync.lanes where integration_id = p_integration_id for update;
-  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
-  select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
-  from unnest(p_outcomes) as outcome
-  join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
-  where outcome.obligation_id is not null and outcome.job is null and outcome.kind <> 'unchanged'
-    and coalesce(outcome.calendar_id, p_calendar_id) is not null
-  order by outcome.obligation_id
-  on conflict (integration_id, obligation_id, kind) do update
-  set version = job.version + 1, failed_at = null, attempted_in = array(
-    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id order by 1
-  );
-  if found then
-    perform calendar_sync.reschedule(array[p_integration_id]);
-  end if;
-end;
-$$;
-
-comment on function calendar_sync.distrust(uuid, calendar_sync.outcome[], text) is
-  'Has looked at again what a worker wrote that had lost its lease.';
-
-create function calendar_sync.record_events(
-  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
-) returns integer
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  -- For a job without a cause the worker's run stands for it.
-  v_caused_by constant text := calendar_sync.caused_by();
-  v_request_id constant text := calendar_sync.request_id();
-  v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
-  v_removed integer;
-begin
-  -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
-  insert into calendar_sync.activity
-    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
-  select v_user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
-    o.event_id, o.title, o.due, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
-  from unnest(p_outcomes) as o
-  where o.action is not null and v_user_id is not null;
-
-  insert into public.calendar_event_mappings as mapping
-    (integration_id, obligation_id, calendar_id, external_event_id, etag, sent_time, deadline_hash, content_hash)
-  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.sent_time, o.deadline_hash, o.content_hash
-  from unnest(p_outcomes) as o
-  where o.kind = 'synced'
-  order by o.obligation_id
-  on conflict (integration_id, obligation_id) do update
-  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
-    previous_etag = mapping.etag, sent_time = excluded.sent_time, deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
-
-  -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
-  -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.
-  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
-  from unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
-  ) as its
-  where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
-
-  update public.calendar_event_mappings as mapping set etag = o.etag
-  from unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id
-      and known.external_event_id = o.event_id offset 0
-  ) as its
-  where o.kind = 'touched' and mapping.ctid = its.place;
-
-  perform calendar_sync.record_history(p_integration, array(
-    select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
-  ));
-  delete from public.calendar_event_mappings as mapping
-  using unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
-  ) as its
-  where o.kind = 'removed' and mapping.ctid = its.place;
-  get diagnostics v_removed = row_count;
-  perform calendar_sync.end_edits(p_integration, p_outcomes);
-
-  -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
-  delete from calendar_sync.leftovers as leftover
-  using unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from calendar_sync.leftovers as known
-    join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
-      and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
-  ) as its
-  where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
-  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
-  select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
-  from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
-  on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
-  return v_removed;
-end;
-$$;
-
-comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
-  'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
+-- What becomes of jobs once a batch was tried: they are done, tried again, or given up.
 
 -- As where a change that was refused is taken back.
 create function calendar_sync.record_recoveries(p_integration public.calendar_integrations, p_obligation_ids uuid[]) returns void
@@ -5199,20 +5149,22 @@ declare
   v_given_up calendar_sync.outcome[];
   v_recovered uuid[];
 begin
-  -- The one job of another kind.
-  delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
-  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
-    and o.kind = 'done' and job.version = o.version;
-  update calendar_sync.jobs as job
-  set cursor = jsonb_build_object('after', o.obligation_id), attempts = 0, run_at = now(), last_error = null
-  from unnest(p_outcomes) as o
-  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
-    and o.kind = 'advanced' and job.version = o.version;
-  update calendar_sync.jobs as job
-  set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
-  from unnest(p_outcomes) as o
-  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
-    and o.kind = 'retry' and job.version = o.version;
+  if exists (select from unnest(p_outcomes) as o where o.job is not null) then
+    delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
+    where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+      and o.kind = 'done' and job.version = o.version;
+    -- A batch may have come to an obligation and failed there.
+    update calendar_sync.jobs as job
+    set cursor = jsonb_build_object('after', o.obligation_id), attempts = 0, run_at = now(), last_error = null
+    from unnest(p_outcomes) as o
+    where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+      and o.kind = 'advanced' and job.version = o.version;
+    update calendar_sync.jobs as job
+    set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
+    from unnest(p_outcomes) as o
+    where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
+      and o.kind = 'retry' and job.version = o.version;
+  end if;
 
   with outcome as materialized (
     select job.place, job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
@@ -5275,11 +5227,137 @@ $$;
 comment on function calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[]) is
   'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
 
+-- schemas/145_record.sql
+
+-- What the worker tells: the outcome of a batch, and its last word. A worker that lost the lease is not believed.
+
+-- A worker that lost the lease may have overwritten what the next one wrote.
+create function calendar_sync.distrust(p_integration_id uuid, p_outcomes calendar_sync.outcome[], p_calendar_id text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cause constant jsonb := calendar_sync.cause('lease_lost');
+begin
+  perform from calendar_sync.lanes where integration_id = p_integration_id for update;
+  insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, attempted_in, cause)
+  select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
+  from unnest(p_outcomes) as outcome
+  join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
+  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+    -- A test event that nobody knows any more is an orphan.
+    and (outcome.job is null or outcome.kind = 'written' and not exists (
+      select from calendar_sync.test_events as test where test.id = outcome.obligation_id))
+    and coalesce(outcome.calendar_id, p_calendar_id) is not null
+  order by outcome.obligation_id
+  on conflict (integration_id, obligation_id, kind) do update
+  set version = job.version + 1, failed_at = null, attempted_in = array(
+    select distinct calendar_id from unnest(job.attempted_in || excluded.attempted_in) as calendar_id order by 1
+  );
+  if found then
+    perform calendar_sync.reschedule(array[p_integration_id]);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.distrust(uuid, calendar_sync.outcome[], text) is
+  'Has looked at again what a worker wrote that had lost its lease.';
+
+create function calendar_sync.record_events(
+  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
+) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- For a job without a cause the worker's run stands for it.
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+  v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
+  -- Most batches hold nothing but synced events: what there is none of costs no look-up for each outcome.
+  v_unchanged boolean;
+  v_removes boolean;
+  v_leaves boolean;
+  v_removed integer := 0;
+begin
+  select bool_or(o.kind = 'unchanged'), bool_or(o.kind = 'removed'), bool_or(o.left_in is not null)
+  into v_unchanged, v_removes, v_leaves
+  from unnest(p_outcomes) as o;
+  -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
+  insert into calendar_sync.activity
+    (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
+  select v_user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, o.calendar_id,
+    o.event_id, o.title, o.due, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  where o.action is not null and v_user_id is not null;
+
+  insert into public.calendar_event_mappings as mapping
+    (integration_id, obligation_id, calendar_id, external_event_id, etag, sent_time, deadline_hash, content_hash)
+  select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.sent_time, o.deadline_hash, o.content_hash
+  from unnest(p_outcomes) as o
+  where o.kind = 'synced'
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update
+  set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
+    previous_etag = mapping.etag, sent_time = excluded.sent_time, deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+
+  -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
+  -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.
+  if v_unchanged then
+    update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+    from unnest(p_outcomes) as o
+    cross join lateral (
+      select known.ctid as place from public.calendar_event_mappings as known
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+    ) as its
+    where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
+  end if;
+
+  perform calendar_sync.record_history(p_integration, array(
+    select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
+  ));
+  if v_removes then
+    delete from public.calendar_event_mappings as mapping
+    using unnest(p_outcomes) as o
+    cross join lateral (
+      select known.ctid as place from public.calendar_event_mappings as known
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+    ) as its
+    where o.kind = 'removed' and mapping.ctid = its.place;
+    get diagnostics v_removed = row_count;
+  end if;
+  if exists (select from calendar_sync.edits where integration_id = p_integration.id) then
+    perform calendar_sync.end_edits(p_integration, p_outcomes);
+  end if;
+
+  -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
+  if exists (select from calendar_sync.leftovers where integration_id = p_integration.id) then
+    delete from calendar_sync.leftovers as leftover
+    using unnest(p_outcomes) as o
+    cross join lateral (
+      select known.ctid as place from calendar_sync.leftovers as known
+      join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
+        and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+    ) as its
+    where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
+  end if;
+  if v_leaves then
+    insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+    select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
+    from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
+    on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  end if;
+  return v_removed;
+end;
+$$;
+
+comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
+
 create function public.calendar_record(
   p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb, p_edits jsonb default '[]'
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_retry_after_max constant interval := interval '1 hour';
@@ -5324,9 +5402,14 @@ begin
   end if;
   v_removed := calendar_sync.record_events(v_integration, v_outcomes);
   perform calendar_sync.record_jobs(v_integration, v_outcomes);
-  perform calendar_sync.supersede_proposals(p_integration_id, array(
-    select o.obligation_id from unnest(v_outcomes) as o where o.kind in ('synced', 'removed', 'unchanged')
-  ));
+  perform calendar_sync.record_test_event(p_integration_id, v_outcomes);
+  if exists (select from public.calendar_proposals where integration_id = p_integration_id and state = 'open')
+    or exists (select from public.calendar_proposals where integration_id = p_integration_id and state = 'accepted')
+  then
+    perform calendar_sync.supersede_proposals(p_integration_id, array(
+      select o.obligation_id from unnest(v_outcomes) as o where o.kind in ('synced', 'removed', 'unchanged')
+    ));
+  end if;
   perform calendar_sync.record_edits(v_integration, v_edits, v_batch.wrote_to, coalesce(v_batch.calendar_edits, 'restore'));
   if v_batch.calendar_edits = 'accept' then
     v_accepting := calendar_sync.proposals_to_accept(p_integration_id);
@@ -5365,7 +5448,10 @@ begin
   if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
     -- Our own calendar has a new id; or it is another one, which an attempt to connect made whose answer was lost, and holds
     -- nothing. So every event is written again: where it stands, that changes nothing.
-    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id, deadline_hash = '', content_hash = ''
+    update public.calendar_event_mappings
+    set calendar_id = v_batch.calendar_id, deadline_hash = '', content_hash = '', etag = null, previous_etag = null
+    where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
+    update calendar_sync.test_events set calendar_id = v_batch.calendar_id
     where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
     update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_integration.calendar_id, v_batch.calendar_id)
     where integration_id = p_integration_id and v_integration.calendar_id = any (attempted_in);
@@ -5481,6 +5567,9 @@ begin
   );
   with found as materialized (
     select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
+    where not exists (
+      select from calendar_sync.test_events as test where test.integration_id = p_integration_id and test.id = event.obligation_id
+    )
   ), orphan as materialized (
     select found.event_id, found.obligation_id,
       mapping.id is not null and exists (
@@ -5950,7 +6039,7 @@ $$;
 comment on function calendar_sync.delivery_wait(text, integer, timestamptz) is
   'How long a delivery waits after so many attempts in vain, with up to a tenth of jitter; null: it is given up.';
 
--- Where a delivery goes, as its sender needs it: in 084_webhooks.sql for webhooks, in 086_mail.sql for mails.
+-- Where a delivery goes, as its sender needs it: in 165_webhooks.sql for webhooks, in 185_mail.sql for mails.
 create function calendar_sync.delivery_json(delivery calendar_sync.deliveries) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -6866,7 +6955,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   -- No hash is empty.
-  update public.calendar_event_mappings set deadline_hash = '', content_hash = ''
+  update public.calendar_event_mappings set deadline_hash = '', content_hash = '', etag = null, previous_etag = null
   where integration_id = p_integration_id and calendar_id = p_calendar_id;
   if found then
     perform calendar_sync.append_changes(array[p_integration_id], 'scan', 0);
@@ -7090,8 +7179,13 @@ begin
   select job.integration_id, job.obligation_id, place.id, 'interrupted'
   from calendar_sync.jobs as job cross join lateral unnest(job.attempted_in) as place (id)
   where job.integration_id = p_integration_id and job.kind = 'event'
+  union all
+  select test.integration_id, test.id, test.calendar_id, 'interrupted'
+  from calendar_sync.test_events as test
+  where test.integration_id = p_integration_id and test.calendar_id is not null and test.refused is null
   on conflict do nothing;
   v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
+  perform calendar_sync.end_channels_later(v_integration);
   delete from vault.secrets where id in (v_integration.refresh_token_secret_id, v_integration.access_token_secret_id);
   update public.calendar_integrations
   set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,
@@ -7169,9 +7263,135 @@ $$;
 comment on function public.calendar_finish_disconnect(uuid, uuid) is
   'Removes an integration whose events are gone; null where the lease was lost or its user connected again.';
 
+-- schemas/182_ending_channels.sql
+
+-- Channels that are open when their integration goes at once, as where an administrator disconnects or erases its user. No lane is left
+-- that could end them, so they wait here with what it takes, and with nothing that says whose they were.
+
+create table calendar_sync.ending_channels (
+  id uuid primary key default gen_random_uuid(),
+  provider text not null,
+  channels jsonb not null,
+  refresh_token_secret_id uuid not null,
+  next_attempt_at timestamptz not null default now(),
+  given_up_at timestamptz not null
+);
+
+comment on table calendar_sync.ending_channels is
+  'Push channels of integrations that have gone, a row an integration, until they are ended or given up.';
+comment on column calendar_sync.ending_channels.channels is 'An array of {"channel_id", "resource_id"}.';
+comment on column calendar_sync.ending_channels.refresh_token_secret_id is 'Id of a Vault secret, which goes with the row.';
+comment on column calendar_sync.ending_channels.given_up_at is 'When the row goes, whatever is left: then the channels end by themselves.';
+
+alter table calendar_sync.ending_channels enable row level security;
+
+create constraint trigger wake_up_at_commit after insert on calendar_sync.ending_channels
+deferrable initially deferred for each row execute function calendar_sync.wake_up_at_commit();
+
+create function calendar_sync.forget_ending_tokens() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  delete from vault.secrets where id in (select old_row.refresh_token_secret_id from old_rows as old_row);
+  return null;
+end;
+$$;
+
+comment on function calendar_sync.forget_ending_tokens() is 'Removes the tokens with which channels were to be ended.';
+
+create trigger forget_ending_tokens after delete on calendar_sync.ending_channels
+referencing old table as old_rows
+for each statement execute function calendar_sync.forget_ending_tokens();
+
+create function calendar_sync.end_channels_later(p_integration public.calendar_integrations) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- An erased user's token does not stay for longer.
+  v_kept_for constant interval := interval '1 hour';
+  v_channels jsonb;
+  v_refresh_token text;
+begin
+  if p_integration.status = 'disconnected' then
+    return;
+  end if;
+  select jsonb_agg(jsonb_build_object('channel_id', channel.id, 'resource_id', channel.resource_id)) into v_channels
+  from calendar_sync.channels as channel
+  where channel.integration_id = p_integration.id and channel.state <> 'failed' and coalesce(channel.expires_at > now(), true);
+  if v_channels is null then
+    return;
+  end if;
+  v_refresh_token := calendar_sync.read_secret(p_integration.refresh_token_secret_id);
+  if v_refresh_token is not null then
+    insert into calendar_sync.ending_channels (provider, channels, refresh_token_secret_id, given_up_at)
+    values (p_integration.provider, v_channels,
+      calendar_sync.store_secret(null, v_refresh_token, 'calendar_sync: ends push channels'), now() + v_kept_for);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.end_channels_later(public.calendar_integrations) is
+  'Has the open channels of an integration that is about to go ended by the worker, with a copy of its refresh token that stays for an hour at most.';
+
+-- Before its tokens and channels go with it.
+create function calendar_sync.integration_goes() returns trigger
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.end_channels_later(old);
+  return old;
+end;
+$$;
+
+comment on function calendar_sync.integration_goes() is 'Has the open channels of an integration that is deleted ended.';
+
+create trigger integration_goes before delete on public.calendar_integrations
+for each row execute function calendar_sync.integration_goes();
+
+create function calendar_sync.ending_channels_are_due() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (select from calendar_sync.ending_channels where next_attempt_at <= now());
+end;
+$$;
+
+comment on function calendar_sync.ending_channels_are_due() is 'Whether channels of integrations that have gone are to be ended now.';
+
+create function public.calendar_claim_ending_channels() returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_a_claim constant integer := 10;
+  v_every constant interval := interval '1 minute';
+  v_claimed jsonb;
+begin
+  with due as (
+    select ending.id from calendar_sync.ending_channels as ending
+    where ending.next_attempt_at <= now() order by ending.next_attempt_at limit v_a_claim for update skip locked
+  ), claimed as (
+    update calendar_sync.ending_channels as ending set next_attempt_at = now() + v_every
+    from due where ending.id = due.id returning ending.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('id', claimed.id, 'provider', claimed.provider, 'channels', claimed.channels,
+    'refresh_token', calendar_sync.read_secret(claimed.refresh_token_secret_id))), '[]') into v_claimed
+  from claimed;
+  return v_claimed;
+end;
+$$;
+
+comment on function public.calendar_claim_ending_channels() is
+  'Channels of integrations that have gone, for the worker to end: up to ten times {"id", "provider", "channels", "refresh_token"}. What is not told to calendar_forget_ending_channels is handed out again after a minute.';
+
+create function public.calendar_forget_ending_channels(p_ids uuid[]) returns void
+language sql volatile security definer set search_path = ''
+as $$ delete from calendar_sync.ending_channels where id = any (p_ids) $$;
+
+comment on function public.calendar_forget_ending_channels(uuid[]) is 'Forgets channels that were ended, and their tokens.';
+
 -- schemas/185_mail.sql
 
--- When a notice is mailed. The tick queues what is due (088_mail_queue.sql), and the worker sends it.
+-- When a notice is mailed. The tick queues what is due (200_mail_queue.sql), and the worker sends it.
 
 -- What only the environment of the functions says. They report it when they start.
 create table calendar_sync.mail_setup (
@@ -7552,6 +7772,9 @@ as $$
     when 'calendar_notices' then 'status:read'
     when 'calendar_obligation_types' then 'status:read'
     when 'calendar_find_obligations' then 'status:read'
+    when 'calendar_test_event' then 'status:read'
+    when 'calendar_send_test_event' then 'sync:write'
+    when 'calendar_remove_test_event' then 'sync:write'
     when 'calendar_sync_now' then 'sync:write'
     when 'calendar_retry' then 'sync:write'
     when 'calendar_resume' then 'sync:write'
@@ -8258,6 +8481,239 @@ as $$ select calendar_sync.retry_own(p_integration_id, p_obligation_id) $$;
 comment on function public.calendar_retry(uuid, uuid) is
   'Has what failed in a calendar of the caller tried again at once, or one obligation of it. How many; null where the calendar is not the caller''s.';
 
+-- schemas/207_test_events.sql
+
+-- A test event: one event that its user has written into a calendar to see that events arrive there. It goes by itself.
+--
+-- Towards the provider it is an event like any other, of an obligation that does not exist: the id of the row. So it is written once,
+-- however often a write is repeated, and the search for orphans finds one whose row is gone.
+
+create table calendar_sync.test_events (
+  integration_id uuid primary key references public.calendar_integrations (id) on delete cascade,
+  id uuid not null default gen_random_uuid(),
+  starts_at timestamptz not null,
+  asked_at timestamptz not null default clock_timestamp(),
+  remove_at timestamptz not null,
+  calendar_id text,
+  event_id text,
+  written_at timestamptz,
+  refused text,
+  check (event_id is null or calendar_id is not null)
+);
+
+comment on table calendar_sync.test_events is
+  'Test events that stand in calendars, are on their way there, or were refused; at most one for each integration.';
+comment on column calendar_sync.test_events.id is 'What its event is tagged with, where others have the id of their obligation.';
+comment on column calendar_sync.test_events.remove_at is 'From then on it is not wanted any more.';
+comment on column calendar_sync.test_events.calendar_id is
+  'The calendar for which a worker took it: it may be there, whatever came of it. Null: no worker has.';
+comment on column calendar_sync.test_events.written_at is 'When it was written. Null: that is not known.';
+comment on column calendar_sync.test_events.refused is 'The provider does not accept it, and says why in its own word. Nothing of it is left.';
+
+alter table calendar_sync.test_events enable row level security;
+
+-- The calendar is noted before anything is written there.
+create function calendar_sync.take_test_event(p_integration public.calendar_integrations) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_test jsonb;
+begin
+  update calendar_sync.test_events as test
+  set calendar_id = p_integration.calendar_id
+  where test.integration_id = p_integration.id and test.calendar_id is null and test.refused is null
+    and test.remove_at > now() and p_integration.status = 'active';
+  select jsonb_build_object(
+    'id', test.id,
+    'starts_at', test.starts_at,
+    'time_zone', calendar_sync.time_zone_of(p_integration.user_id),
+    'calendar_id', test.calendar_id,
+    'event_id', test.event_id,
+    -- Where another calendar was chosen since, it is of no use any more.
+    'is_wanted', test.remove_at > now() and p_integration.status = 'active' and test.calendar_id = p_integration.calendar_id
+  ) into v_test
+  from calendar_sync.test_events as test where test.integration_id = p_integration.id and test.refused is null;
+  return v_test;
+end;
+$$;
+
+comment on function calendar_sync.take_test_event(public.calendar_integrations) is
+  'What the worker is told of the test event of an integration; null where there is none.';
+
+create function calendar_sync.record_test_event(p_integration_id uuid, p_outcomes calendar_sync.outcome[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (select from unnest(p_outcomes) as o where o.job = 'test_event') then
+    return;
+  end if;
+  update calendar_sync.test_events as test set event_id = o.event_id, written_at = coalesce(test.written_at, clock_timestamp())
+  from unnest(p_outcomes) as o
+  where o.job = 'test_event' and o.kind = 'written' and test.integration_id = p_integration_id and test.id = o.obligation_id;
+  update calendar_sync.jobs as job set run_at = test.remove_at, attempts = 0, last_error = null
+  from unnest(p_outcomes) as o
+  join calendar_sync.test_events as test on test.integration_id = p_integration_id
+  where job.integration_id = p_integration_id and job.obligation_id is null and job.kind = 'test_event'
+    and o.job = 'test_event' and o.kind = 'written' and job.version = o.version;
+  update calendar_sync.test_events as test set refused = o.error
+  from unnest(p_outcomes) as o
+  where o.job = 'test_event' and o.kind = 'refused' and test.integration_id = p_integration_id and test.id = o.obligation_id;
+  -- A removal that was refused is tried again as that of any other leftover.
+  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+  select p_integration_id, o.obligation_id, place.id, o.error
+  from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
+  where o.job = 'test_event' and o.kind = 'cleared'
+  on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  delete from calendar_sync.test_events as test
+  using unnest(p_outcomes) as o
+  where o.job = 'test_event' and o.kind = 'cleared' and test.integration_id = p_integration_id and test.id = o.obligation_id;
+  delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
+  where job.integration_id = p_integration_id and job.obligation_id is null and job.kind = 'test_event'
+    and o.job = 'test_event' and o.kind in ('refused', 'cleared') and job.version = o.version;
+end;
+$$;
+
+comment on function calendar_sync.record_test_event(uuid, calendar_sync.outcome[]) is
+  'Records what became of a test event: written, refused with nothing left of it, or cleared.';
+
+create function calendar_sync.end_test_event(p_integration_id uuid) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.test_events set remove_at = least(remove_at, now()) where integration_id = p_integration_id and refused is null;
+  if found then
+    perform calendar_sync.append_changes(array[p_integration_id], 'test_event', 0);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.end_test_event(uuid) is 'Has the test event of an integration removed now.';
+
+-- Disconnecting at once leaves no time for the worker: the caller asks again until it is gone, or goes without.
+create function public.calendar_end_test_event(p_user_id uuid, p_integration_id uuid) returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_status text;
+begin
+  select status into v_status from public.calendar_integrations
+  where id = p_integration_id and user_id = p_user_id and removed_at is null;
+  if v_status is distinct from 'active' or not exists (
+    select from calendar_sync.test_events where integration_id = p_integration_id and refused is null
+  ) then
+    return false;
+  end if;
+  perform calendar_sync.act_for(p_user_id);
+  if exists (select from calendar_sync.test_events where integration_id = p_integration_id and remove_at > now()) then
+    perform calendar_sync.end_test_event(p_integration_id);
+  end if;
+  return true;
+end;
+$$;
+
+comment on function public.calendar_end_test_event(uuid, uuid) is
+  'Has the test event of an integration removed now, and says whether one may still stand that a worker will remove.';
+
+create function calendar_sync.test_event_json(p_integration public.calendar_integrations) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_build_object(
+      'provider', p_integration.provider,
+      'state', shown.state,
+      'starts_at', test.starts_at,
+      'remove_at', test.remove_at,
+      'took_ms', case when shown.state = 'there' then round(extract(epoch from test.written_at - test.asked_at) * 1000) end,
+      'event', case when shown.state = 'there' then calendar_sync.event_place(p_integration, test.calendar_id, test.event_id) end,
+      'reason', test.refused,
+      'code', case
+        when test.refused is not null then 'rejected'
+        when shown.state in ('refused', 'writing') then coalesce(p_integration.last_error ->> 'code', nullif(p_integration.status, 'active'))
+      end,
+      'message', case when test.refused is null and shown.state in ('refused', 'writing') then p_integration.last_error ->> 'message' end
+    )
+    from calendar_sync.test_events as test
+    cross join lateral (
+      select case
+        when test.refused is not null then 'refused'
+        when test.remove_at <= now() then 'removing'
+        when test.written_at is not null then 'there'
+        when p_integration.status <> 'active' then 'refused'
+        else 'writing'
+      end as state
+    ) as shown
+    where test.integration_id = p_integration.id and (test.refused is null or test.remove_at > now())
+  );
+end;
+$$;
+
+comment on function calendar_sync.test_event_json(public.calendar_integrations) is
+  'The test event of an integration as the Calendar API shows it; null where there is none.';
+
+create function calendar_sync.own_test_event(p_integration_id uuid, p_wanted text) returns jsonb
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_stands constant interval := interval '10 minutes';
+  v_begins_in constant interval := interval '5 minutes';
+  v_user_id constant uuid := calendar_sync.count_own_call(p_wanted = 'sent');
+  v_integration public.calendar_integrations;
+begin
+  select * into v_integration from public.calendar_integrations
+  where id = p_integration_id and user_id = v_user_id and removed_at is null;
+  if not found then
+    return null;
+  end if;
+  if p_wanted = 'sent' and v_integration.status <> 'active' then
+    return jsonb_build_object('test_event', coalesce(calendar_sync.test_event_json(v_integration), jsonb_build_object(
+      'provider', v_integration.provider, 'state', 'refused', 'starts_at', null, 'remove_at', null, 'took_ms', null, 'event', null,
+      'reason', null, 'code', coalesce(v_integration.last_error ->> 'code', v_integration.status),
+      'message', v_integration.last_error ->> 'message')));
+  elsif p_wanted = 'sent' then
+    -- Asked twice, there is one.
+    insert into calendar_sync.test_events as test (integration_id, starts_at, remove_at)
+    values (v_integration.id, date_bin(v_begins_in, now() + 2 * v_begins_in, 'epoch'), now() + v_stands)
+    on conflict (integration_id) do update
+    set id = gen_random_uuid(), starts_at = excluded.starts_at, asked_at = excluded.asked_at, remove_at = excluded.remove_at,
+      calendar_id = null, event_id = null, written_at = null, refused = null
+    where test.refused is not null;
+    if found then
+      perform calendar_sync.append_changes(array[v_integration.id], 'test_event', 0);
+    end if;
+  elsif p_wanted = 'removed' then
+    delete from calendar_sync.test_events where integration_id = v_integration.id and refused is not null;
+    perform calendar_sync.end_test_event(v_integration.id);
+  end if;
+  return jsonb_build_object('test_event', calendar_sync.test_event_json(v_integration));
+end;
+$$;
+
+comment on function calendar_sync.own_test_event(uuid, text) is
+  'The test event of a calendar of the caller, once it is asked for (sent), is to go (removed), or as it is (shown). Null where the calendar is not the caller''s.';
+grant execute on function calendar_sync.own_test_event(uuid, text) to authenticated;
+
+create function public.calendar_test_event(p_integration_id uuid) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_test_event(p_integration_id, 'shown') $$;
+
+comment on function public.calendar_test_event(uuid) is
+  'The test event of a calendar of the caller: {"test_event"}, which is null where there is none. Null where the calendar is not the caller''s.';
+
+create function public.calendar_send_test_event(p_integration_id uuid) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_test_event(p_integration_id, 'sent') $$;
+
+comment on function public.calendar_send_test_event(uuid) is
+  'Has a test event written into a calendar of the caller, for ten minutes. Answers as calendar_test_event.';
+
+create function public.calendar_remove_test_event(p_integration_id uuid) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select calendar_sync.own_test_event(p_integration_id, 'removed') $$;
+
+comment on function public.calendar_remove_test_event(uuid) is
+  'Has the test event in a calendar of the caller removed now. Answers as calendar_test_event.';
+
 -- schemas/210_explain.sql
 
 -- Why is this obligation in that calendar, or why not? What failed? Which obligations do I have?
@@ -8284,6 +8740,7 @@ begin
       'calendar_name', integration.calendar_name,
       'in_calendar', found.event_id is not null,
       'event_id', found.event_id,
+      'event', calendar_sync.event_place(integration, found.calendar_id, found.event_id),
       'synced_at', found.synced_at,
       'code', case
         when found.event_id is null and v_deadline.obligation_id is null then 'not_yours'
@@ -8379,15 +8836,17 @@ begin
         'account_email', failed.account_email,
         'calendar_name', failed.calendar_name,
         'obligation_id', failed.obligation_id,
-        'title', calendar_sync.shown_title(deadline.title),
+        'title', deadline.title,
         'due', calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at),
+        'obligation_url', calendar_sync.shown_url(deadline.url),
+        'event', calendar_sync.event_place(failed.integration, mapping.calendar_id, mapping.external_event_id),
         'code', case when failed.attempts >= calendar_sync.attempts_max() then 'given_up' else 'rejected' end,
         'reason', failed.last_error,
         'since', failed.failed_at,
         'attempts', failed.attempts
       ) order by failed.failed_at desc, failed.obligation_id)
       from (
-        select integration.provider, integration.account_email, integration.calendar_name, job.*
+        select integration, integration.provider, integration.account_email, integration.calendar_name, job.*
         from public.calendar_integrations as integration
         cross join lateral (
           select * from calendar_sync.jobs as newest
@@ -8398,6 +8857,8 @@ begin
         order by job.failed_at desc limit p_limit
       ) as failed
       cross join lateral calendar_sync.deadline_for(failed.obligation_id, v_user_id) as deadline
+      left join public.calendar_event_mappings as mapping
+        on mapping.integration_id = failed.integration_id and mapping.obligation_id = failed.obligation_id
     ), '[]')
   );
 end;
@@ -8424,12 +8885,12 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'id', nearest.obligation_id,
-      'title', calendar_sync.shown_title(nearest.title),
+      'title', nearest.title,
       'due', calendar_sync.due_text(nearest.deadline_date, nearest.deadline_at),
-      'time_zone', left(nearest.time_zone, 100),
+      'time_zone', nearest.time_zone,
       'status', nearest.status,
-      'obligation_type', left(nearest.obligation_type, 200),
-      'url', case when nearest.url ~* '^https?:' and length(nearest.url) <= 2000 then nearest.url end
+      'obligation_type', nearest.obligation_type,
+      'url', calendar_sync.shown_url(nearest.url)
     ) order by nearest.distance_s nulls last, nearest.title, nearest.obligation_id), '[]')
     from (
       select deadline.*, abs(
@@ -8750,11 +9211,9 @@ begin
   v_until := least(p_day + (v_settings ->> 'look_ahead_days')::numeric::integer, date '9999-12-31');
   select coalesce(json_agg(page order by page.obligation_id), '[]') into v_items
   from (
-    -- Of texts that the host does not limit as much as any calendar shows: a page has to fit into a function's memory.
-    select obligation_id, calendar_sync.shown_title(title) as title, 
-      case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
-      left(obligation_type, 200) as obligation_type, status, deadline_date, deadline_at, left(time_zone, 100) as time_zone,
-      case when length(url) <= 8000 then url end as url, sequence, modified_at, created_at
+    -- As much as any calendar shows: a page has to fit into a function's memory.
+    select obligation_id, title, case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
+      obligation_type, status, deadline_date, deadline_at, time_zone, url, sequence, modified_at, created_at
     from calendar_sync.feed_items
     where user_id = v_user_id and (p_after is null or obligation_id > p_after)
       and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
@@ -8765,11 +9224,11 @@ begin
   if p_after is null then
     select coalesce(json_agg(zone order by zone.time_zone), '[]') into v_zones
     from (
-      select left(time_zone, 100) as time_zone, min(deadline_at) as first, max(deadline_at) as last
+      select time_zone, min(deadline_at) as first, max(deadline_at) as last
       from calendar_sync.feed_items
       where user_id = v_user_id and time_zone is not null
         and (deadline_at at time zone 'UTC')::date between v_from and v_until
-      group by left(time_zone, 100)
+      group by time_zone
     ) as zone;
   end if;
   return json_build_object('items', v_items, 'zones', v_zones);
@@ -9425,11 +9884,15 @@ as $$
     'id', proposal.id, 'integration_id', proposal.integration_id, 'obligation_id', proposal.obligation_id, 'kind', proposal.kind,
     'seen', proposal.seen, 'legal', proposal.legal, 'state', proposal.state, 'seen_at', proposal.seen_at,
     'decided_at', proposal.decided_at, 'provider', proposal.provider, 'account_email', integration.account_email,
-    'title', calendar_sync.shown_title(deadline.title),
+    'title', deadline.title,
+    'obligation_url', calendar_sync.shown_url(deadline.url),
+    'event', calendar_sync.event_place(integration, mapping.calendar_id, mapping.external_event_id),
     'can_undo', proposal.state = 'accepted' and calendar_sync.is_due_at(deadline, proposal.seen)
   )
   from calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id) as deadline
   left join public.calendar_integrations as integration on integration.id = proposal.integration_id
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = proposal.integration_id and mapping.obligation_id = proposal.obligation_id
 $$;
 
 comment on function calendar_sync.proposal_json(public.calendar_proposals) is 'A proposal as its user sees it.';
@@ -10881,6 +11344,7 @@ begin
   perform calendar_sync.queue_mails();
   perform calendar_sync.queue_pulls();
   perform calendar_sync.forget_previous_secrets();
+  delete from calendar_sync.ending_channels where given_up_at <= now();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
@@ -11608,8 +12072,7 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_words constant text := 'An administrator has paused the sync of this calendar'
-    || coalesce(': ' || rtrim(nullif(btrim(p_reason), ''), '.') || '.', '.') || ' It goes on once an administrator resumes it.';
+  v_why constant text := rtrim(btrim(coalesce(p_reason, '')), '.');
   v_before public.calendar_integrations;
   v_after public.calendar_integrations;
 begin
@@ -11618,12 +12081,12 @@ begin
       return query select v_before.id, v_before.account_email, 'left alone: it is being disconnected'::text;
       continue;
     end if;
-    if v_before.paused_by_admin = v_words then
+    if v_before.paused_by_admin = v_why then
       return query select v_before.id, v_before.account_email, 'was paused already, for the same reason'::text;
       continue;
     end if;
     update public.calendar_integrations
-    set paused_by_admin = v_words, status = case when status = 'active' then 'paused' else status end
+    set paused_by_admin = v_why, status = case when status = 'active' then 'paused' else status end
     where id = v_before.id returning * into v_after;
     if v_before.last_error ->> 'code' = 'mass_edit' then
       perform calendar_sync.append_changes(array[v_before.id], 'allow_edits', 0);

@@ -21,41 +21,22 @@ comment on type calendar_sync.deadline is
   'An obligation as one recipient''s calendar shows it. status is open, completed or cancelled.';
 
 create function calendar_sync.due_text(deadline_date date, deadline_at timestamptz) returns text
-language sql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = ''
 as $$
-  select case
+begin
+  return case
     when deadline_date between date '0001-01-01' and date '9999-12-31' then to_char(deadline_date, 'YYYY-MM-DD')
     when deadline_at between timestamptz '0001-01-01 00:00:00+00' and timestamptz '9999-12-31 23:59:59.999999+00'
       then to_char(deadline_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-  end
+  end;
+end;
 $$;
 
 comment on function calendar_sync.due_text(date, timestamptz) is
   'A deadline as the Calendar API prints it: a date, or an instant in UTC (RFC 3339). Null for none, and for one that RFC 3339 cannot write.';
 
--- The host does not limit its texts, so we do: one huge row must not take the memory of a worker that others share.
-create function calendar_sync.shown_title(title text) returns text
+create function calendar_sync.shown_url(url text) returns text
 language sql immutable security invoker set search_path = ''
-as $$ select left(title, 1000) $$;
+as $$ select case when url ~* '^https?:' and length(url) <= 2000 then url end $$;
 
-comment on function calendar_sync.shown_title(text) is 'A title, cut to what is handed out; events show less of it.';
-
-create function calendar_sync.shown_json(deadline calendar_sync.deadline) returns jsonb
-language sql stable security invoker set search_path = ''
-as $$
-  select to_jsonb(row (
-    deadline.obligation_id,
-    deadline.recipient_id,
-    calendar_sync.shown_title(deadline.title),
-    left(deadline.description, 40000),
-    left(deadline.obligation_type, 200),
-    deadline.status,
-    deadline.deadline_date,
-    deadline.deadline_at,
-    left(deadline.time_zone, 100),
-    case when length(deadline.url) <= 8000 then deadline.url end
-  )::calendar_sync.deadline)
-$$;
-
-comment on function calendar_sync.shown_json(calendar_sync.deadline) is
-  'A deadline as the worker gets it: texts are cut above what any event shows, and a link that is too long for every provider is left out.';
+comment on function calendar_sync.shown_url(text) is 'Where the host shows an obligation, as far as a page may link to it.';

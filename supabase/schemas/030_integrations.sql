@@ -13,8 +13,12 @@ comment on function calendar_sync.default_settings() is 'Of a calendar for which
 
 -- A row that was written before a setting came to be lacks it.
 create function calendar_sync.complete_settings(settings jsonb) returns jsonb
-language sql immutable security invoker set search_path = ''
-as $$ select calendar_sync.default_settings() || settings $$;
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return calendar_sync.default_settings() || settings;
+end;
+$$;
 
 comment on function calendar_sync.complete_settings(jsonb) is
   'The settings of an integration, with the default for each that is missing. Whoever reads settings reads them this way.';
@@ -62,7 +66,7 @@ comment on column public.calendar_integrations.server is
 comment on column public.calendar_integrations.access is 'dedicated: a calendar of our own; existing: also the user''s other ones.';
 comment on column public.calendar_integrations.last_error is 'Why it does not sync: {"code", "message", "details"?}. Null while all is well.';
 comment on column public.calendar_integrations.paused_by_admin is
-  'Why an administrator paused it, as its user reads it. Null: no administrator did. While it is set, the status is never active.';
+  'Why an administrator paused it; empty: the administrator gave no reason. Null: no administrator did. While it is set, the status is never active.';
 comment on column public.calendar_integrations.calendar_role is
   'own: we made the calendar, so we may delete it. primary: the account''s default one, whose id Outlook changes. other: one that the user had.';
 comment on column public.calendar_integrations.settings is
@@ -170,7 +174,10 @@ begin
   if new.paused_by_admin is not null and new.status in ('active', 'paused') then
     new.status := 'paused';
     -- The code for what only the operator can end: an active integration has it for a wrong client secret.
-    new.last_error := jsonb_build_object('code', 'configuration', 'message', new.paused_by_admin);
+    new.last_error := jsonb_build_object('code', 'configuration',
+      'message', 'An administrator has paused the sync of this calendar' || coalesce(': ' || nullif(new.paused_by_admin, ''), '')
+        || '. It goes on once an administrator resumes it.',
+      'details', jsonb_build_object('reason', new.paused_by_admin));
   end if;
   return new;
 end;
@@ -181,6 +188,16 @@ comment on function calendar_sync.integration_before_update() is
 
 create trigger integration_before_update before update on public.calendar_integrations
 for each row execute function calendar_sync.integration_before_update();
+
+create function calendar_sync.event_place(integration public.calendar_integrations, calendar_id text, event_id text) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select case when event_id is not null and integration.removed_at is null then jsonb_build_object(
+    'calendar_id', calendar_id, 'event_id', event_id, 'account_id', integration.account_id, 'account_email', integration.account_email) end
+$$;
+
+comment on function calendar_sync.event_place(public.calendar_integrations, text, text) is
+  'What the address of an event''s page is made of; null where there is no event, or its account is not connected any more.';
 
 -- An event of ours that may be in a calendar although no mapping knows it.
 create table calendar_sync.leftovers (

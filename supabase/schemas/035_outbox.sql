@@ -19,7 +19,7 @@ create table calendar_sync.changes (
   created_at timestamptz not null default now(),
   -- In the order in which they are absorbed: a person does not wait for the changes of a bulk.
   primary key (priority, id),
-  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'pull', 'channel', 'reapply', 'retry', 'put_back', 'reschedule', 'allow_deletions', 'allow_edits')),
+  check (kind in ('event', 'scan', 'listen', 'disconnect', 'find_orphans', 'keep_alive', 'pull', 'channel', 'reapply', 'test_event', 'retry', 'put_back', 'reschedule', 'allow_deletions', 'allow_edits')),
   check (kind = 'retry' or (kind in ('event', 'put_back')) = (obligation_id is not null))
 );
 
@@ -27,7 +27,7 @@ comment on table calendar_sync.changes is
   'What may differ, appended by the transaction that changed it and absorbed by the next claim. No foreign key and no unique key: a write waits for nobody.';
 comment on column calendar_sync.changes.obligation_id is 'Null: all of the calendar.';
 comment on column calendar_sync.changes.kind is
-  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, whatever it shows. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
+  'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, wherever its user left it. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
 create index changes_integration_idx on calendar_sync.changes (integration_id);
@@ -74,7 +74,7 @@ create index lanes_leased_by_idx on calendar_sync.lanes (leased_by) where leased
 
 create table calendar_sync.jobs (
   integration_id uuid not null references public.calendar_integrations (id) on delete cascade,
-  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect', 'pull', 'channel', 'reapply')),
+  kind text not null check (kind in ('event', 'scan', 'find_orphans', 'keep_alive', 'disconnect', 'pull', 'channel', 'reapply', 'test_event')),
   obligation_id uuid,
   version bigint not null default 1,
   priority smallint not null default 0,
@@ -88,10 +88,11 @@ create table calendar_sync.jobs (
   created_at timestamptz not null default now(),
   unique nulls not distinct (integration_id, obligation_id, kind),
   check ((kind = 'event') = (obligation_id is not null))
-);
+-- A claim marks every job that it takes: where there is room on the page, no index has to know.
+) with (fillfactor = 60);
 
 comment on table calendar_sync.jobs is
-  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving. pull: read what its user changed in the calendar. channel: make, renew or end the provider''s push channel. reapply: set the reminders of its events to those of the settings.';
+  'What is to be done in a calendar, by kind. event: bring one obligation into line. scan: queue an event job for everything that differs. find_orphans: look for events of ours that no mapping knows. keep_alive: use the refresh token once. disconnect: the last step of leaving. pull: read what its user changed in the calendar. channel: make, renew or end the provider''s push channel. reapply: set the reminders of its events to those of the settings. test_event: write the test event, or remove it.';
 comment on column calendar_sync.jobs.version is 'Raised by every change. An outcome removes the job only if its version is still the claimed one.';
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
@@ -237,6 +238,7 @@ begin
     delete from calendar_sync.lanes where integration_id = old.id;
     delete from calendar_sync.jobs where integration_id = old.id;
     delete from calendar_sync.pulls where integration_id = old.id;
+    delete from calendar_sync.test_events where integration_id = old.id;
     return null;
   end if;
   if tg_op = 'INSERT' or old.removed_at is not null then
@@ -256,6 +258,9 @@ begin
     perform calendar_sync.append_changes(array[new.id], case new.status when 'active' then 'pull' else 'disconnect' end, 0);
   elsif (new.status, new.sync_enabled) is distinct from (old.status, old.sync_enabled) then
     perform calendar_sync.append_changes(array[new.id], 'reschedule', 0);
+  end if;
+  if new.status = 'disconnecting' then
+    perform calendar_sync.end_test_event(new.id);
   end if;
   -- A user who chooses to have completed obligations removed, or fewer types, agrees to that.
   if tg_op = 'UPDATE' and new.status <> 'paused' and (

@@ -25,7 +25,7 @@ create view calendar_sync.deadlines with (security_invoker = true) as
 select nothing.* from unnest('{}'::calendar_sync.deadline[]) as nothing;
 
 comment on view calendar_sync.deadlines is
-  'Every obligation as each of its recipients sees it. All that reads obligations reads them here.';
+  'Every obligation as each of its recipients sees it, very long texts cut. All that reads obligations reads them here.';
 
 create function calendar_sync.on_change(p_relation regclass) returns text
 language sql stable security invoker set search_path = ''
@@ -200,10 +200,15 @@ create function calendar_sync.replace_deadlines_view() returns void
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-  -- Inlined with the adapter: a filter on the view is one on the table.
+  -- Inlined with the adapter: a filter on the view is one on the table. The host does not limit its texts, so the view does, above
+  -- what any event shows: one huge row must not take the memory of a worker that others share.
   execute 'create or replace view calendar_sync.deadlines with (security_invoker = true) as ' || coalesce((
     select string_agg(format(
-      'select deadline.* from %s as obligation cross join lateral calendar_sync.deadline_of(obligation) as deadline', root),
+      'select deadline.obligation_id, deadline.recipient_id, left(deadline.title, 1000) as title,
+        left(deadline.description, 40000) as description, left(deadline.obligation_type, 200) as obligation_type, deadline.status,
+        deadline.deadline_date, deadline.deadline_at, left(deadline.time_zone, 100) as time_zone,
+        case when length(deadline.url) <= 8000 then deadline.url end as url
+      from %s as obligation cross join lateral calendar_sync.deadline_of(obligation) as deadline', root),
       ' union all ' order by root::text)
     from calendar_sync.watched_tables where relation = root and user_column is null
   ), 'select nothing.* from unnest(''{}''::calendar_sync.deadline[]) as nothing');

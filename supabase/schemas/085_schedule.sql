@@ -29,7 +29,7 @@ left join lateral (
     cross join lateral (
       select job.priority, job.run_at from calendar_sync.jobs as job
       where job.integration_id = lane.integration_id and job.priority = class.priority and job.failed_at is null
-        and job.kind not in ('disconnect', 'keep_alive', 'channel')
+        and job.kind not in ('disconnect', 'keep_alive', 'channel', 'test_event')
         and (job.kind not in ('find_orphans', 'pull', 'reapply') or integration.status = 'active')
       order by job.run_at limit 1
     ) as head
@@ -41,16 +41,17 @@ left join lateral (
       and integration.status = 'disconnecting'
       and not exists (
         select from calendar_sync.jobs as other
-        where other.integration_id = lane.integration_id and other.kind in ('event', 'scan')
+        where other.integration_id = lane.integration_id and other.kind in ('event', 'scan', 'test_event')
       )
       and not exists (
         select from public.calendar_event_mappings as mapping where mapping.integration_id = lane.integration_id
       )
     union all
-    -- A token of a paused calendar ends too. Channels end while an administrator has paused it.
+    -- A token of a paused calendar ends too. Channels end while an administrator has paused it. A test event goes while syncing is off.
     select job.priority, job.run_at from calendar_sync.jobs as job
     where job.integration_id = lane.integration_id and job.obligation_id is null and (
       job.kind = 'keep_alive' and integration.status in ('active', 'paused')
+      or job.kind = 'test_event' and integration.status in ('active', 'disconnecting')
       or job.kind = 'channel' and (integration.status = 'active' and integration.sync_enabled
         or integration.status = 'disconnecting' or integration.paused_by_admin is not null)
     )
@@ -65,7 +66,7 @@ comment on view calendar_sync.schedule is
 -- A lane that waits already keeps its place in the queue. One that was just served, or has work again, goes to the end.
 create function calendar_sync.reschedule(p_integration_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 begin
   update calendar_sync.lanes as lane
@@ -118,7 +119,7 @@ comment on function calendar_sync.wait_of(calendar_sync.lanes, calendar_sync.pro
 
 create function calendar_sync.absorb_changes(p_changes integer) returns void
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_lanes uuid[];
@@ -161,8 +162,11 @@ begin
         where leftover.integration_id = asked.integration_id and leftover.obligation_id = asked.obligation_id
       )
     from asked
-    left join public.calendar_event_mappings as mapping
-      on mapping.integration_id = asked.integration_id and mapping.obligation_id = asked.obligation_id
+    left join lateral (
+      -- OFFSET: as in calendar_sync.compare.
+      select known.synced_at from public.calendar_event_mappings as known
+      where known.integration_id = asked.integration_id and known.obligation_id = asked.obligation_id offset 0
+    ) as mapping on true
     order by asked.integration_id, asked.obligation_id, asked.kind
     on conflict (integration_id, obligation_id, kind) do update
     set version = job.version + 1, priority = excluded.priority, attempts = 0, failed_at = null,
@@ -209,7 +213,7 @@ begin
     update calendar_sync.pulls set edits_agreed = true where integration_id = any (v_agreed_edits);
   end if;
   if v_put_back is not null then
-    perform calendar_sync.forget_places(array_agg(each.integration_id), array_agg(each.obligation_id)) from unnest(v_put_back) as each;
+    perform calendar_sync.end_moves(array_agg(each.integration_id), array_agg(each.obligation_id)) from unnest(v_put_back) as each;
   end if;
   -- A user who connects again while leaving stays.
   delete from calendar_sync.jobs as job
@@ -238,7 +242,7 @@ begin
   ) or exists (
     select from calendar_sync.queue_heads() as head
     where head.ready_at <= now() and coalesce(head.waits_until <= now(), true)
-  ) or calendar_sync.deliveries_are_due();
+  ) or calendar_sync.deliveries_are_due() or calendar_sync.ending_channels_are_due();
 end;
 $$;
 

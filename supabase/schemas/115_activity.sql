@@ -166,9 +166,11 @@ comment on function calendar_sync.forget_activity(uuid) is
   'For an erasure: takes out of a user''s activity and history the titles, the calendars and the account''s address. What stays is when something happened, of what kind, for which ids and which deadline. How many rows it was; 0 where nothing is left to take out.';
 
 create function calendar_sync.due_as_shown(p_due text) returns text
-language sql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = ''
 as $$
-  select case when p_due like '%T%' then calendar_sync.due_text(null, p_due::timestamptz) else p_due end
+begin
+  return case when p_due like '%T%' then calendar_sync.due_text(null, p_due::timestamptz) else p_due end;
+end;
 $$;
 
 comment on function calendar_sync.due_as_shown(text) is
@@ -201,7 +203,9 @@ begin
       'events', recent.details ->> 'events'
     ) else jsonb_build_object(
       'obligation_id', recent.obligation_id,
-      'title', coalesce(recent.title, calendar_sync.shown_title((calendar_sync.deadline_for(recent.obligation_id, v_user_id)).title), (
+      'obligation_url', calendar_sync.shown_url(deadline.url),
+      'event', calendar_sync.event_place(integration, mapping.calendar_id, mapping.external_event_id),
+      'title', coalesce(recent.title, deadline.title, (
         select earlier.title from calendar_sync.activity as earlier
         where earlier.obligation_id = recent.obligation_id and earlier.integration_id = recent.integration_id
           and earlier.at < recent.at and earlier.title is not null
@@ -215,6 +219,13 @@ begin
     ) as recent
     left join public.calendar_integrations as integration
       on integration.id = recent.integration_id and integration.user_id = v_user_id
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = integration.id and mapping.obligation_id = recent.obligation_id
+    -- As calendar_sync.deadline_for, without a call for each row.
+    left join lateral (
+      select found.recipient_id, found.title, found.url from calendar_sync.deadlines as found
+      where found.obligation_id = recent.obligation_id offset 0
+    ) as deadline on deadline.recipient_id = v_user_id
   );
 end;
 $$;
@@ -303,7 +314,7 @@ begin
     (5, case
         when after.status = 'paused' and (before.status <> 'paused'
           or after.last_error ->> 'code' <> coalesce(before.last_error ->> 'code', '')) then 'paused'
-        when after.paused_by_admin <> coalesce(before.paused_by_admin, '') then 'paused'
+        when after.paused_by_admin is not null and after.paused_by_admin is distinct from before.paused_by_admin then 'paused'
         when after.status = before.status or after.removed_at is not null then null
         when after.status = 'disconnected' then 'grant_lost'
       end, after.last_error ->> 'code',

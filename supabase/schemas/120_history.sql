@@ -77,26 +77,32 @@ declare
   v_request_id constant text := calendar_sync.request_id();
 begin
   update calendar_sync.history as period
-  set until_at = v_now, ended_with = calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
+  set until_at = v_now, ended_with = o.word,
     ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
-  from unnest(p_outcomes) as o
+  -- As calendar_sync.in_words, without a call for each row.
+  from (
+    select told.*, told.action || case when told.kind = 'failed' then coalesce(': ' || told.error, '') else '' end as word
+    from unnest(p_outcomes) as told
+  ) as o
   -- As in calendar_sync.record_events.
   cross join lateral (
     select open.ctid as place from calendar_sync.history as open
     where open.integration_id = p_integration.id and open.obligation_id = o.obligation_id and open.until_at is null offset 0
   ) as its
   where period.ctid = its.place
-    and not (o.kind = 'failed' and period.reason is not distinct from calendar_sync.in_words(o.action, o.error));
+    and not (o.kind = 'failed' and period.reason is not distinct from o.word);
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
   select coalesce(p_integration.user_id, p_integration.deleted_user_id), p_integration.id, p_integration.provider,
     p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
     o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
     coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
-    case when o.kind = 'failed' then calendar_sync.in_words(o.action, o.error) when o.is_kept then 'moved_by_user' end, v_now,
-    calendar_sync.in_words(o.action, case when o.kind = 'failed' then o.error end),
+    case when o.kind = 'failed' then o.word when o.is_kept then 'moved_by_user' end, v_now, o.word,
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
-  from unnest(p_outcomes) as o
+  from (
+    select told.*, told.action || case when told.kind = 'failed' then coalesce(': ' || told.error, '') else '' end as word
+    from unnest(p_outcomes) as told
+  ) as o
   left join lateral (
     select known.* from public.calendar_event_mappings as known
     where o.kind = 'failed' and known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0

@@ -35,13 +35,14 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.rewrite(uuid, uuid[]) is 'Has events written again, whatever they show.';
+comment on function calendar_sync.rewrite(uuid, uuid[]) is 'Has events written again, although their obligations did not change. A version that we know is the only one that is written over.';
 
-create function calendar_sync.forget_places(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+create function calendar_sync.end_moves(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  update calendar_sync.edits as edit set seen = null, is_kept = false
+  -- Where the event stands is known until it is written: what that write meets may be the same move.
+  update calendar_sync.edits as edit set is_kept = false, is_accepted = false
   from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
   where edit.integration_id = each.integration_id and edit.obligation_id = each.obligation_id;
   update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
@@ -50,8 +51,8 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.forget_places(uuid[], uuid[]) is
-  'For put_back: where users left these events counts no more, and the jobs that are queued write them.';
+comment on function calendar_sync.end_moves(uuid[], uuid[]) is
+  'For put_back: these moves are neither kept nor accepted any more, and the jobs that are queued put the events back.';
 
 create function calendar_sync.notice_edits(p_integration public.calendar_integrations, p_kind text, p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -204,7 +205,7 @@ begin
   where job.integration_id = p_integration.id and job.obligation_id = any (v_fought) and job.kind = 'event';
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, reason)
   select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, 'rejected', p_integration.calendar_id,
-    calendar_sync.shown_title((edit.deadline).title), edit.shows, v_reason
+    (edit.deadline).title, edit.shows, v_reason
   from unnest(p_edits) as edit where edit.obligation_id = any (v_fought);
   perform calendar_sync.notice_given_up(p_integration, array(
     select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object('obligation_id', each.id, 'error', v_reason))

@@ -10,8 +10,8 @@ begin
     return array[]::calendar_sync.edit_now[];
   end if;
   return array(
-    select row (edit.kind, edit.obligation_id, edit.event_id, edit.etag, edit.seen, edit.sent_time, edit.has_guests, known.deadline,
-      legal.due, known.edit, case edit.kind
+    select row (its.kind, edit.obligation_id, edit.event_id, edit.etag, edit.seen, edit.sent_time, edit.has_guests, known.deadline,
+      legal.due, known.edit, case its.kind
         when 'moved' then 'moved_by_user'
         when 'resized' then 'resized_by_user'
         when 'returned' then 'returned_by_user'
@@ -31,6 +31,11 @@ begin
     cross join lateral (
       select calendar_sync.due_text((known.deadline).deadline_date, (known.deadline).deadline_at) as due offset 0
     ) as legal
+    cross join lateral (
+      -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
+      select case when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
+        else edit.kind end as kind offset 0
+    ) as its
   );
 end;
 $$;
@@ -89,7 +94,7 @@ declare
 begin
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due)
   select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, edit.action,
-    p_integration.calendar_id, edit.event_id, calendar_sync.shown_title((edit.deadline).title),
+    p_integration.calendar_id, edit.event_id, (edit.deadline).title,
     edit.shows
   from unnest(p_edits) as edit
   where edit.action is not null and p_integration.user_id is not null;
@@ -105,7 +110,7 @@ begin
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
   select p_integration.user_id, p_integration.id, p_integration.provider, p_integration.account_email, p_integration.calendar_id,
-    p_integration.calendar_name, edit.obligation_id, edit.event_id, calendar_sync.shown_title((edit.deadline).title),
+    p_integration.calendar_name, edit.obligation_id, edit.event_id, (edit.deadline).title,
     edit.shows, edit.action <> 'hidden_by_user', nullif(edit.action, 'moved_back_by_user'), v_now, edit.action, v_by, v_request_id
   from unnest(p_edits) as edit
   where edit.action in ('moved_by_user', 'moved_back_by_user', 'hidden_by_user') and p_integration.user_id is not null
@@ -144,6 +149,14 @@ begin
   from unnest(p_edits) as edit
   where edit.has_guests is not null and edit.has_guests <> coalesce((edit.before).has_guests, false)
   on conflict (integration_id, obligation_id) do update set has_guests = excluded.has_guests;
+  -- What goes over them may meet the same moves once more.
+  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen)
+  select p_integration.id, edit.obligation_id, edit.due, edit.seen
+  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is not null
+  on conflict (integration_id, obligation_id) do update
+  set seen = excluded.seen, is_kept = false, is_accepted = false,
+    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
+    due = excluded.due, edited_at = now();
   perform calendar_sync.note_edits(p_integration, p_edits);
   perform calendar_sync.count_edits(p_integration, p_edits);
   perform calendar_sync.record_deletions(p_integration, p_edits);

@@ -51,7 +51,7 @@ begin
         'previous_etag', found.previous_etag, 'sent_time', found.sent_time, 'content_hash', found.content_hash) end,
       'synced_at', found.synced_at,
       'deadline', case when found.is_wanted then jsonb_build_object('deadline_date', (found.deadline).deadline_date,
-        'deadline_at', (found.deadline).deadline_at, 'time_zone', left((found.deadline).time_zone, 100)) end,
+        'deadline_at', (found.deadline).deadline_at, 'time_zone', (found.deadline).time_zone) end,
       'is_uncertain', exists (
         select from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'

@@ -1,5 +1,5 @@
 -- Proposals: a user moved an event of ours. A calendar never writes an obligation, so the user decides on the page whether the deadline
--- moves, too. What users do with them is in 099_proposal_calls.sql.
+-- moves, too. What users do with them is in 240_proposal_calls.sql.
 
 create table public.calendar_proposals (
   id uuid primary key default gen_random_uuid(),
@@ -85,7 +85,7 @@ language sql volatile security definer set search_path = ''
 as $$
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, details)
   select proposal.user_id, proposal.integration_id, proposal.provider, proposal.obligation_id, p_action, integration.calendar_id,
-    calendar_sync.shown_title((calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id)).title),
+    (calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id)).title,
     calendar_sync.due_of(proposal.seen), p_details || jsonb_build_object('proposal_id', proposal.id, 'legal', proposal.legal)
   from public.calendar_proposals as proposal
   left join public.calendar_integrations as integration on integration.id = proposal.integration_id

@@ -12,7 +12,10 @@ begin
   select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
   from unnest(p_outcomes) as outcome
   join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
-  where outcome.obligation_id is not null and outcome.job is null and outcome.kind <> 'unchanged'
+  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+    -- A test event that nobody knows any more is an orphan.
+    and (outcome.job is null or outcome.kind = 'written' and not exists (
+      select from calendar_sync.test_events as test where test.id = outcome.obligation_id))
     and coalesce(outcome.calendar_id, p_calendar_id) is not null
   order by outcome.obligation_id
   on conflict (integration_id, obligation_id, kind) do update
@@ -38,8 +41,15 @@ declare
   v_caused_by constant text := calendar_sync.caused_by();
   v_request_id constant text := calendar_sync.request_id();
   v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
-  v_removed integer;
+  -- Most batches hold nothing but synced events: what there is none of costs no look-up for each outcome.
+  v_unchanged boolean;
+  v_removes boolean;
+  v_leaves boolean;
+  v_removed integer := 0;
 begin
+  select bool_or(o.kind = 'unchanged'), bool_or(o.kind = 'removed'), bool_or(o.left_in is not null)
+  into v_unchanged, v_removes, v_leaves
+  from unnest(p_outcomes) as o;
   -- The worker hands back the causes that it was given: meanwhile the jobs may have others.
   insert into calendar_sync.activity
     (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due, caused_by, request_id)
@@ -60,50 +70,51 @@ begin
 
   -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
   -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.
-  update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
-  from unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
-  ) as its
-  where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
-
-  update public.calendar_event_mappings as mapping set etag = o.etag
-  from unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id
-      and known.external_event_id = o.event_id offset 0
-  ) as its
-  where o.kind = 'touched' and mapping.ctid = its.place;
+  if v_unchanged then
+    update public.calendar_event_mappings as mapping set deadline_hash = o.deadline_hash, updated_at = now()
+    from unnest(p_outcomes) as o
+    cross join lateral (
+      select known.ctid as place from public.calendar_event_mappings as known
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+    ) as its
+    where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
+  end if;
 
   perform calendar_sync.record_history(p_integration, array(
     select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
   ));
-  delete from public.calendar_event_mappings as mapping
-  using unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
-  ) as its
-  where o.kind = 'removed' and mapping.ctid = its.place;
-  get diagnostics v_removed = row_count;
-  perform calendar_sync.end_edits(p_integration, p_outcomes);
+  if v_removes then
+    delete from public.calendar_event_mappings as mapping
+    using unnest(p_outcomes) as o
+    cross join lateral (
+      select known.ctid as place from public.calendar_event_mappings as known
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+    ) as its
+    where o.kind = 'removed' and mapping.ctid = its.place;
+    get diagnostics v_removed = row_count;
+  end if;
+  if exists (select from calendar_sync.edits where integration_id = p_integration.id) then
+    perform calendar_sync.end_edits(p_integration, p_outcomes);
+  end if;
 
   -- Events that could not be removed, and those that now could. A job that did not look into a calendar says nothing of it.
-  delete from calendar_sync.leftovers as leftover
-  using unnest(p_outcomes) as o
-  cross join lateral (
-    select known.ctid as place from calendar_sync.leftovers as known
-    join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
-      and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
-    where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
-  ) as its
-  where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
-  insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
-  select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
-  from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
-  on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  if exists (select from calendar_sync.leftovers where integration_id = p_integration.id) then
+    delete from calendar_sync.leftovers as leftover
+    using unnest(p_outcomes) as o
+    cross join lateral (
+      select known.ctid as place from calendar_sync.leftovers as known
+      join calendar_sync.jobs as job on job.integration_id = known.integration_id and job.obligation_id = known.obligation_id
+        and job.kind = 'event' and known.calendar_id = any (job.attempted_in)
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
+    ) as its
+    where o.kind in ('synced', 'removed', 'unchanged') and leftover.ctid = its.place;
+  end if;
+  if v_leaves then
+    insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
+    select p_integration.id, o.obligation_id, place.id, coalesce(o.error, 'refused')
+    from unnest(p_outcomes) as o cross join lateral unnest(o.left_in) as place (id)
+    on conflict (integration_id, obligation_id, calendar_id) do update set reason = excluded.reason;
+  end if;
   return v_removed;
 end;
 $$;
@@ -111,117 +122,11 @@ $$;
 comment on function calendar_sync.record_events(public.calendar_integrations, calendar_sync.outcome[]) is
   'Records which events a calendar holds after a batch, and what was changed. Returns how many events went.';
 
--- As where a change that was refused is taken back.
-create function calendar_sync.record_recoveries(p_integration public.calendar_integrations, p_obligation_ids uuid[]) returns void
-language plpgsql volatile security definer set search_path = ''
-as $$
-begin
-  perform calendar_sync.record_history(p_integration, array(
-    select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object(
-      'kind', 'synced', 'action', 'recovered', 'obligation_id', failed.obligation_id, 'event_id', failed.event_id))
-    from calendar_sync.history as failed
-    where failed.integration_id = p_integration.id and failed.obligation_id = any (p_obligation_ids) and failed.until_at is null
-      and failed.reason is not null and failed.reason not in ('moved_by_user', 'hidden_by_user')
-  ));
-  perform calendar_sync.append_recovered_events(p_integration, p_obligation_ids);
-end;
-$$;
-
-comment on function calendar_sync.record_recoveries(public.calendar_integrations, uuid[]) is
-  'These deadlines had failed, and nothing is left to do for them: their events are as they should be.';
-
-create function calendar_sync.record_jobs(
-  p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]
-) returns void
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_caused_by constant text := calendar_sync.caused_by();
-  v_request_id constant text := calendar_sync.request_id();
-  v_given_up calendar_sync.outcome[];
-  v_recovered uuid[];
-begin
-  -- The one job of another kind.
-  delete from calendar_sync.jobs as job using unnest(p_outcomes) as o
-  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
-    and o.kind = 'done' and job.version = o.version;
-  update calendar_sync.jobs as job
-  set cursor = jsonb_build_object('after', o.obligation_id), attempts = 0, run_at = now(), last_error = null
-  from unnest(p_outcomes) as o
-  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
-    and o.kind = 'advanced' and job.version = o.version;
-  update calendar_sync.jobs as job
-  set attempts = job.attempts + 1, run_at = now() + o.run_in_ms * interval '1 millisecond', last_error = o.error
-  from unnest(p_outcomes) as o
-  where job.integration_id = p_integration.id and job.obligation_id is null and job.kind = o.job
-    and o.kind = 'retry' and job.version = o.version;
-
-  with outcome as materialized (
-    select job.place, job.obligation_id, o as told, o.kind, o.counts, o.run_in_ms, o.error, o.may_leave,
-      job.version = o.version as is_current, o.kind in ('synced', 'removed', 'unchanged') as is_end,
-      case when job.version <> o.version then 0 when o.counts then job.attempts + 1 else job.attempts end as attempts
-    from unnest(p_outcomes) as o
-    -- As in calendar_sync.record_events.
-    cross join lateral (
-      select queued.ctid as place, queued.obligation_id, queued.version, queued.attempts from calendar_sync.jobs as queued
-      where queued.integration_id = p_integration.id and queued.obligation_id = o.obligation_id and queued.kind = 'event' offset 0
-    ) as job
-    where o.job is null
-  ), finished as (
-    delete from calendar_sync.jobs as job using outcome
-    where job.ctid = outcome.place and outcome.is_current and outcome.is_end
-    returning job.obligation_id, job.told, outcome.kind
-  ), given_up as materialized (
-    -- Deletions are never given up while an account is being disconnected.
-    select outcome.obligation_id, outcome.kind, outcome.error from outcome
-    where p_integration.status <> 'disconnecting' and outcome.is_current and (outcome.kind = 'failed'
-      or outcome.kind = 'retry' and outcome.counts and outcome.attempts >= calendar_sync.attempts_max())
-  ), changed as (
-    update calendar_sync.jobs as job
-    set attempted_in = case when outcome.may_leave then job.attempted_in else '{}' end,
-      attempts = outcome.attempts,
-      run_at = case
-        when outcome.is_current and outcome.kind = 'retry' then now() + outcome.run_in_ms * interval '1 millisecond'
-        when not outcome.is_current and outcome.kind = 'synced' then now() + calendar_sync.settling_time()
-        else job.run_at
-      end,
-      failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
-      last_error = outcome.error,
-      -- It is there again, although the newest change of it is not.
-      told = job.told and (outcome.is_current or outcome.kind <> 'synced')
-    from outcome
-    where job.ctid = outcome.place and not (outcome.is_current and outcome.is_end)
-    returning job.obligation_id, job.cause
-  )
-  select array_agg(row (
-    'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
-    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null
-  )::calendar_sync.outcome), (select array_agg(finished.obligation_id) from finished where finished.told and finished.kind = 'unchanged')
-  into v_given_up, v_recovered
-  from given_up join changed using (obligation_id);
-  if v_recovered is not null then
-    perform calendar_sync.record_recoveries(p_integration, v_recovered);
-  end if;
-  if v_given_up is not null and p_integration.user_id is not null then
-    insert into calendar_sync.activity
-      (user_id, integration_id, provider, obligation_id, action, calendar_id, reason, caused_by, request_id)
-    select p_integration.user_id, p_integration.id, p_integration.provider, o.obligation_id, o.action, p_integration.calendar_id,
-      o.error, coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
-    from unnest(v_given_up) as o;
-    perform calendar_sync.record_history(p_integration, v_given_up);
-    perform calendar_sync.notice_given_up(p_integration, v_given_up);
-  end if;
-end;
-$$;
-
-comment on function calendar_sync.record_jobs(public.calendar_integrations, calendar_sync.outcome[]) is
-  'Drops the jobs that are done, and says of the others when they are tried again, or that they are given up.';
-
 create function public.calendar_record(
   p_worker uuid, p_integration_id uuid, p_outcomes jsonb, p_batch jsonb, p_edits jsonb default '[]'
 ) returns jsonb
 language plpgsql volatile security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_retry_after_max constant interval := interval '1 hour';
@@ -266,9 +171,14 @@ begin
   end if;
   v_removed := calendar_sync.record_events(v_integration, v_outcomes);
   perform calendar_sync.record_jobs(v_integration, v_outcomes);
-  perform calendar_sync.supersede_proposals(p_integration_id, array(
-    select o.obligation_id from unnest(v_outcomes) as o where o.kind in ('synced', 'removed', 'unchanged')
-  ));
+  perform calendar_sync.record_test_event(p_integration_id, v_outcomes);
+  if exists (select from public.calendar_proposals where integration_id = p_integration_id and state = 'open')
+    or exists (select from public.calendar_proposals where integration_id = p_integration_id and state = 'accepted')
+  then
+    perform calendar_sync.supersede_proposals(p_integration_id, array(
+      select o.obligation_id from unnest(v_outcomes) as o where o.kind in ('synced', 'removed', 'unchanged')
+    ));
+  end if;
   perform calendar_sync.record_edits(v_integration, v_edits, v_batch.wrote_to, coalesce(v_batch.calendar_edits, 'restore'));
   if v_batch.calendar_edits = 'accept' then
     v_accepting := calendar_sync.proposals_to_accept(p_integration_id);
@@ -307,7 +217,10 @@ begin
   if v_batch.calendar_id is not null and v_batch.wrote_to = v_integration.calendar_id then
     -- Our own calendar has a new id; or it is another one, which an attempt to connect made whose answer was lost, and holds
     -- nothing. So every event is written again: where it stands, that changes nothing.
-    update public.calendar_event_mappings set calendar_id = v_batch.calendar_id, deadline_hash = '', content_hash = ''
+    update public.calendar_event_mappings
+    set calendar_id = v_batch.calendar_id, deadline_hash = '', content_hash = '', etag = null, previous_etag = null
+    where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
+    update calendar_sync.test_events set calendar_id = v_batch.calendar_id
     where integration_id = p_integration_id and calendar_id = v_integration.calendar_id;
     update calendar_sync.jobs set attempted_in = array_replace(attempted_in, v_integration.calendar_id, v_batch.calendar_id)
     where integration_id = p_integration_id and v_integration.calendar_id = any (attempted_in);
@@ -423,6 +336,9 @@ begin
   );
   with found as materialized (
     select event.event_id, event.obligation_id from jsonb_to_recordset(p_events) as event (event_id text, obligation_id uuid)
+    where not exists (
+      select from calendar_sync.test_events as test where test.integration_id = p_integration_id and test.id = event.obligation_id
+    )
   ), orphan as materialized (
     select found.event_id, found.obligation_id,
       mapping.id is not null and exists (

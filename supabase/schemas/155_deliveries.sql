@@ -95,7 +95,7 @@ $$;
 comment on function calendar_sync.delivery_wait(text, integer, timestamptz) is
   'How long a delivery waits after so many attempts in vain, with up to a tenth of jitter; null: it is given up.';
 
--- Where a delivery goes, as its sender needs it: in 084_webhooks.sql for webhooks, in 086_mail.sql for mails.
+-- Where a delivery goes, as its sender needs it: in 165_webhooks.sql for webhooks, in 185_mail.sql for mails.
 create function calendar_sync.delivery_json(delivery calendar_sync.deliveries) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$

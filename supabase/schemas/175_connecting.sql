@@ -114,7 +114,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   -- No hash is empty.
-  update public.calendar_event_mappings set deadline_hash = '', content_hash = ''
+  update public.calendar_event_mappings set deadline_hash = '', content_hash = '', etag = null, previous_etag = null
   where integration_id = p_integration_id and calendar_id = p_calendar_id;
   if found then
     perform calendar_sync.append_changes(array[p_integration_id], 'scan', 0);

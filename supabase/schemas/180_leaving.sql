@@ -28,8 +28,13 @@ begin
   select job.integration_id, job.obligation_id, place.id, 'interrupted'
   from calendar_sync.jobs as job cross join lateral unnest(job.attempted_in) as place (id)
   where job.integration_id = p_integration_id and job.kind = 'event'
+  union all
+  select test.integration_id, test.id, test.calendar_id, 'interrupted'
+  from calendar_sync.test_events as test
+  where test.integration_id = p_integration_id and test.calendar_id is not null and test.refused is null
   on conflict do nothing;
   v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
+  perform calendar_sync.end_channels_later(v_integration);
   delete from vault.secrets where id in (v_integration.refresh_token_secret_id, v_integration.access_token_secret_id);
   update public.calendar_integrations
   set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,

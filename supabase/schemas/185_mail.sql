@@ -1,4 +1,4 @@
--- When a notice is mailed. The tick queues what is due (088_mail_queue.sql), and the worker sends it.
+-- When a notice is mailed. The tick queues what is due (200_mail_queue.sql), and the worker sends it.
 
 -- What only the environment of the functions says. They report it when they start.
 create table calendar_sync.mail_setup (

@@ -22,6 +22,7 @@ begin
       'calendar_name', integration.calendar_name,
       'in_calendar', found.event_id is not null,
       'event_id', found.event_id,
+      'event', calendar_sync.event_place(integration, found.calendar_id, found.event_id),
       'synced_at', found.synced_at,
       'code', case
         when found.event_id is null and v_deadline.obligation_id is null then 'not_yours'
@@ -117,15 +118,17 @@ begin
         'account_email', failed.account_email,
         'calendar_name', failed.calendar_name,
         'obligation_id', failed.obligation_id,
-        'title', calendar_sync.shown_title(deadline.title),
+        'title', deadline.title,
         'due', calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at),
+        'obligation_url', calendar_sync.shown_url(deadline.url),
+        'event', calendar_sync.event_place(failed.integration, mapping.calendar_id, mapping.external_event_id),
         'code', case when failed.attempts >= calendar_sync.attempts_max() then 'given_up' else 'rejected' end,
         'reason', failed.last_error,
         'since', failed.failed_at,
         'attempts', failed.attempts
       ) order by failed.failed_at desc, failed.obligation_id)
       from (
-        select integration.provider, integration.account_email, integration.calendar_name, job.*
+        select integration, integration.provider, integration.account_email, integration.calendar_name, job.*
         from public.calendar_integrations as integration
         cross join lateral (
           select * from calendar_sync.jobs as newest
@@ -136,6 +139,8 @@ begin
         order by job.failed_at desc limit p_limit
       ) as failed
       cross join lateral calendar_sync.deadline_for(failed.obligation_id, v_user_id) as deadline
+      left join public.calendar_event_mappings as mapping
+        on mapping.integration_id = failed.integration_id and mapping.obligation_id = failed.obligation_id
     ), '[]')
   );
 end;
@@ -162,12 +167,12 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'id', nearest.obligation_id,
-      'title', calendar_sync.shown_title(nearest.title),
+      'title', nearest.title,
       'due', calendar_sync.due_text(nearest.deadline_date, nearest.deadline_at),
-      'time_zone', left(nearest.time_zone, 100),
+      'time_zone', nearest.time_zone,
       'status', nearest.status,
-      'obligation_type', left(nearest.obligation_type, 200),
-      'url', case when nearest.url ~* '^https?:' and length(nearest.url) <= 2000 then nearest.url end
+      'obligation_type', nearest.obligation_type,
+      'url', calendar_sync.shown_url(nearest.url)
     ) order by nearest.distance_s nulls last, nearest.title, nearest.obligation_id), '[]')
     from (
       select deadline.*, abs(

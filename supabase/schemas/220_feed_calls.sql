@@ -150,11 +150,9 @@ begin
   v_until := least(p_day + (v_settings ->> 'look_ahead_days')::numeric::integer, date '9999-12-31');
   select coalesce(json_agg(page order by page.obligation_id), '[]') into v_items
   from (
-    -- Of texts that the host does not limit as much as any calendar shows: a page has to fit into a function's memory.
-    select obligation_id, calendar_sync.shown_title(title) as title, 
-      case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
-      left(obligation_type, 200) as obligation_type, status, deadline_date, deadline_at, left(time_zone, 100) as time_zone,
-      case when length(url) <= 8000 then url end as url, sequence, modified_at, created_at
+    -- As much as any calendar shows: a page has to fit into a function's memory.
+    select obligation_id, title, case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
+      obligation_type, status, deadline_date, deadline_at, time_zone, url, sequence, modified_at, created_at
     from calendar_sync.feed_items
     where user_id = v_user_id and (p_after is null or obligation_id > p_after)
       and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
@@ -165,11 +163,11 @@ begin
   if p_after is null then
     select coalesce(json_agg(zone order by zone.time_zone), '[]') into v_zones
     from (
-      select left(time_zone, 100) as time_zone, min(deadline_at) as first, max(deadline_at) as last
+      select time_zone, min(deadline_at) as first, max(deadline_at) as last
       from calendar_sync.feed_items
       where user_id = v_user_id and time_zone is not null
         and (deadline_at at time zone 'UTC')::date between v_from and v_until
-      group by left(time_zone, 100)
+      group by time_zone
     ) as zone;
   end if;
   return json_build_object('items', v_items, 'zones', v_zones);

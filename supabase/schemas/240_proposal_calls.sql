@@ -22,11 +22,15 @@ as $$
     'id', proposal.id, 'integration_id', proposal.integration_id, 'obligation_id', proposal.obligation_id, 'kind', proposal.kind,
     'seen', proposal.seen, 'legal', proposal.legal, 'state', proposal.state, 'seen_at', proposal.seen_at,
     'decided_at', proposal.decided_at, 'provider', proposal.provider, 'account_email', integration.account_email,
-    'title', calendar_sync.shown_title(deadline.title),
+    'title', deadline.title,
+    'obligation_url', calendar_sync.shown_url(deadline.url),
+    'event', calendar_sync.event_place(integration, mapping.calendar_id, mapping.external_event_id),
     'can_undo', proposal.state = 'accepted' and calendar_sync.is_due_at(deadline, proposal.seen)
   )
   from calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id) as deadline
   left join public.calendar_integrations as integration on integration.id = proposal.integration_id
+  left join public.calendar_event_mappings as mapping
+    on mapping.integration_id = proposal.integration_id and mapping.obligation_id = proposal.obligation_id
 $$;
 
 comment on function calendar_sync.proposal_json(public.calendar_proposals) is 'A proposal as its user sees it.';

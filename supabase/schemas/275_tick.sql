@@ -67,6 +67,7 @@ begin
   perform calendar_sync.queue_mails();
   perform calendar_sync.queue_pulls();
   perform calendar_sync.forget_previous_secrets();
+  delete from calendar_sync.ending_channels where given_up_at <= now();
   -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());

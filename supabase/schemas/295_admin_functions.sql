@@ -81,8 +81,7 @@ returns table (integration_id uuid, account_email text, done text)
 language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
-  v_words constant text := 'An administrator has paused the sync of this calendar'
-    || coalesce(': ' || rtrim(nullif(btrim(p_reason), ''), '.') || '.', '.') || ' It goes on once an administrator resumes it.';
+  v_why constant text := rtrim(btrim(coalesce(p_reason, '')), '.');
   v_before public.calendar_integrations;
   v_after public.calendar_integrations;
 begin
@@ -91,12 +90,12 @@ begin
       return query select v_before.id, v_before.account_email, 'left alone: it is being disconnected'::text;
       continue;
     end if;
-    if v_before.paused_by_admin = v_words then
+    if v_before.paused_by_admin = v_why then
       return query select v_before.id, v_before.account_email, 'was paused already, for the same reason'::text;
       continue;
     end if;
     update public.calendar_integrations
-    set paused_by_admin = v_words, status = case when status = 'active' then 'paused' else status end
+    set paused_by_admin = v_why, status = case when status = 'active' then 'paused' else status end
     where id = v_before.id returning * into v_after;
     if v_before.last_error ->> 'code' = 'mass_edit' then
       perform calendar_sync.append_changes(array[v_before.id], 'allow_edits', 0);

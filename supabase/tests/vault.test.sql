@@ -84,6 +84,9 @@ select results_eq(
   $$ with gone as (delete from public.calendar_integrations where account_id = 'Ada-account' returning 1)
     select count(*) from gone $$,
   'values (1::bigint)', 'an integration is deleted');
+select is_empty($$ select from calendar_sync.ending_channels where given_up_at > now() + interval '1 hour' $$,
+  'a refresh token that is to end its channels stays for an hour at most');
+delete from calendar_sync.ending_channels;
 select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Ada % plaintext' $$, 'its tokens are gone from Vault');
 delete from auth.users where id = :'bob';
 select results_eq(
@@ -93,6 +96,8 @@ select results_eq(
 update public.calendar_integrations set remove_by = now() - interval '1 second' where deleted_user_id = :'bob';
 -- The second tick ends the erasure that waited for the calendar.
 select calendar_sync.tick() from generate_series(1, 2);
+update calendar_sync.ending_channels set given_up_at = now();
+select calendar_sync.tick();
 select is_empty($$ select from vault.decrypted_secrets where decrypted_secret like 'Bob%' $$,
   'after that the tokens of a deleted user are gone');
 select is_empty($$
