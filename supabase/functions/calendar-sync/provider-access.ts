@@ -5,21 +5,37 @@ import { callbackUri } from "../_shared/oauth/callback-uri.ts";
 import { channelToken } from "../_shared/platform/channel-token.ts";
 import type { Env } from "../_shared/platform/env.ts";
 import type { Rpc } from "../_shared/platform/rpc.ts";
+import { createCallBudget } from "../_shared/providers/call-budget.ts";
 import { isOAuth } from "../_shared/providers/provider.ts";
 import type { Providers } from "../_shared/providers/registry.ts";
 import type { WorkerDependencies } from "../_shared/sync/sync-all-deadlines.ts";
+
+/** An account has a channel, and for a moment two. */
+const CALLS_OF_A_GRANT = 10;
 
 /** How the worker reaches the providers that this installation offers. */
 export function providerAccess({ env, rpc, providers }: {
   readonly env: Pick<Env, "public_url" | "state_secret">;
   readonly rpc: Rpc;
   readonly providers: Providers;
-}): Pick<WorkerDependencies, "clientFor" | "getValidAccessToken" | "newChannel" | "revokeToken"> {
+}): Pick<
+  WorkerDependencies,
+  "clientFor" | "clientOfGrant" | "getValidAccessToken" | "newChannel" | "revokeToken"
+> {
   return {
     clientFor(lane, access_token, budget) {
       const provider = providers.get(lane.provider);
       if (provider === undefined) throw new Error(`${lane.provider} is not configured`);
       return createClient(provider, access_token, { owner: lane.user_id, calendar: lane.calendar, budget });
+    },
+    async clientOfGrant(name, refresh_token) {
+      const provider = providers.get(name);
+      if (provider === undefined || !isOAuth(provider)) return "lost";
+      const refreshed = await provider.connector.refreshToken(refresh_token);
+      if (refreshed.kind !== "refreshed") return refreshed.kind === "invalid_grant" ? "lost" : null;
+      const budget = createCallBudget(CALLS_OF_A_GRANT);
+      // Nothing is written that would be tagged with an owner.
+      return createClient(provider, refreshed.access_token, { owner: "", calendar: null, budget });
     },
     async getValidAccessToken(lane, rejected_token) {
       const { integration_id, user_id } = lane;

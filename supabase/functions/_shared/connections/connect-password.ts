@@ -12,7 +12,7 @@ import { log } from "../platform/log.ts";
 import { createSecretToken, hashSecretToken } from "../platform/secret-token.ts";
 import type { CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import type { Access, CheckOutcome } from "../providers/connector.ts";
+import type { Access, CheckOutcome, CheckRefusal } from "../providers/connector.ts";
 import type { PasswordProvider } from "../providers/provider.ts";
 import { passwordProvider } from "../providers/registry.ts";
 import { Unreachable } from "../transport/safe-fetch.ts";
@@ -81,12 +81,12 @@ async function check(provider: PasswordProvider, typed: TypedAccount): Promise<C
 
 function noteRefusal(
   { name }: PasswordProvider,
-  { kind, reason }: Exclude<CheckOutcome, { kind: "connected" }>,
+  { kind, reason }: CheckRefusal,
 ): void {
   log.warn("connection_refused", { provider: name, error_code: kind, reason });
 }
 
-const REFUSALS: Readonly<Record<Exclude<CheckOutcome["kind"], "connected">, () => ApiError>> = {
+const REFUSALS: Readonly<Record<CheckRefusal["kind"], () => ApiError>> = {
   server_not_allowed: () =>
     new ApiError(
       422,
@@ -97,6 +97,12 @@ const REFUSALS: Readonly<Record<Exclude<CheckOutcome["kind"], "connected">, () =
     new ApiError(422, "server_unreachable", "The server cannot be reached. Check its address."),
   not_supported: () =>
     new ApiError(422, "not_caldav", "The server answers, but offers no calendars there. Check its address."),
+  sign_in_not_supported: () =>
+    new ApiError(
+      422,
+      "sign_in_not_supported",
+      "This server asks for a way to sign in that is not supported here, such as Digest. Whoever runs it can switch it to Basic.",
+    ),
   sign_in_failed: () =>
     new ApiError(
       422,

@@ -15,8 +15,8 @@ export interface KnownEvent {
   readonly legal_time: EventTime | null;
   /** A write without an outcome may have changed it. */
   readonly is_uncertain: boolean;
-  /** It is to be written anew, whatever is there: the calendar may be a new one. */
-  readonly is_rewritten: boolean;
+  /** It is to be written, and no version of it is known: the calendar may be a new one. */
+  readonly is_unseen: boolean;
   /** What its user did before; null: nothing. */
   readonly edit: KnownEdit | null;
 }
@@ -77,7 +77,7 @@ export function decideEdit(news: EventNews, known: KnownEvent | null): EditDecis
 function decideGone(event_id: string, known: KnownEvent): EditDecision {
   // The original of a copy that was restored, or of one that is hidden.
   if (event_id !== known.event_id || known.edit?.is_gone) return { kind: "known", event: null };
-  if (known.is_uncertain || known.is_rewritten) return { kind: "echo" };
+  if (known.is_uncertain || known.is_unseen) return { kind: "echo" };
   return isOvertaken(known) ? { kind: "overtaken", event_id, event: null } : { kind: "deleted", event_id };
 }
 
@@ -108,9 +108,12 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
 function isOvertaken({ sent_time, legal_time, edit }: KnownEvent): boolean {
   if (legal_time === null) return true;
   if (sent_time === null) return false;
-  const sent = seenTimeOf(sent_time);
-  const is_where_kept = edit !== null && edit.is_kept && edit.seen !== null && areEqual(sent, edit.seen);
-  return !is_where_kept && !areEqual(sent, seenTimeOf(legal_time));
+  const [sent, legal] = [seenTimeOf(sent_time), seenTimeOf(legal_time)];
+  const seen = edit?.seen ?? null;
+  const is_where_kept = edit !== null && edit.is_kept && seen !== null && areEqual(sent, seen);
+  // Its deadline followed it there.
+  const is_where_seen = seen !== null && areEqual(seen, legal);
+  return !is_where_kept && !is_where_seen && !areEqual(sent, legal);
 }
 
 /** A time that we send as it is seen. */

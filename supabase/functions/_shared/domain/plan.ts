@@ -99,9 +99,8 @@ async function planStep(situation: Situation): Promise<Step> {
   // move it to another calendar and got no further than to take it away here.
   const is_certain = situation.attempted_in.length === 0;
   if (is_certain && mapping.content_hash === content_hash) return { kind: "nothing" };
-  // What an attempt without an outcome wrote has a version that we do not know. An empty hash: the calendar may be a new one, and the
-  // event is written whatever is there.
-  const etag = is_certain && mapping.content_hash !== "" ? mapping.etag : null;
+  // What an attempt without an outcome wrote has a version that we do not know.
+  const etag = is_certain ? mapping.etag : null;
   return { kind: "update", event, content_hash, event_id: mapping.external_event_id, etag };
 }
 

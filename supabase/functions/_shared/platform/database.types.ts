@@ -315,6 +315,7 @@ export type Database = {
         Args: { "p_lease_s": number; "p_limit": number; "p_worker": string };
         Returns: Json;
       };
+      "calendar_claim_ending_channels": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_compare_events": {
         Args: { "p_events": Json; "p_integration_id": string; "p_moved"?: Json; "p_worker": string };
         Returns: Json;
@@ -355,6 +356,10 @@ export type Database = {
       "calendar_dismiss_notice": { Args: { "p_notice_id": string }; Returns: boolean };
       "calendar_dismiss_proposal": { Args: { "p_proposal_id": string }; Returns: Json };
       "calendar_end_flow": { Args: { "p_flow_id": string; "p_user_id": string }; Returns: undefined };
+      "calendar_end_test_event": {
+        Args: { "p_integration_id": string; "p_user_id": string };
+        Returns: boolean;
+      };
       "calendar_evidence": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_explain": { Args: { "p_obligation_id": string }; Returns: Json };
       "calendar_feed_page": {
@@ -371,6 +376,7 @@ export type Database = {
         Args: { "p_channel_ids": (string)[]; "p_integration_id": string };
         Returns: undefined;
       };
+      "calendar_forget_ending_channels": { Args: { "p_ids": (string)[] }; Returns: undefined };
       "calendar_forget_password": { Args: { "p_user_id": string }; Returns: undefined };
       "calendar_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "calendar_integration_of": { Args: { "p_integration_id": string; "p_user_id": string }; Returns: Json };
@@ -436,6 +442,7 @@ export type Database = {
         Args: { "p_claim": string; "p_error": Json; "p_integration_id": string; "p_status": string };
         Returns: undefined;
       };
+      "calendar_remove_test_event": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_renew": {
         Args: { "p_integration_ids"?: (string)[]; "p_lease_s": number; "p_worker": string };
         Returns: Json;
@@ -489,6 +496,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "calendar_send_test_event": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_set_calendar": {
         Args: {
           "p_calendar_id": string;
@@ -522,6 +530,7 @@ export type Database = {
       "calendar_sync_now": { Args: { "p_integration_id"?: string }; Returns: number };
       "calendar_take_connection": { Args: { "p_ticket_hash": string; "p_user_id": string }; Returns: Json };
       "calendar_take_state": { Args: { "p_state_id": string }; Returns: Json };
+      "calendar_test_event": { Args: { "p_integration_id": string }; Returns: Json };
       "calendar_test_webhook": { Args: { "p_user_id": string; "p_webhook_id": string }; Returns: Json };
       "calendar_undo_proposal": { Args: { "p_proposal_id": string }; Returns: Json };
       "calendar_unlock_user": { Args: { "p_claim": string; "p_user_id": string }; Returns: boolean };

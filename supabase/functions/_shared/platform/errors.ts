@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   "server_not_allowed",
   "server_unreachable",
   "not_caldav",
+  "sign_in_not_supported",
   "sign_in_failed",
   "too_many_feeds",
   "too_many_integrations",

@@ -155,7 +155,7 @@ export const HISTOGRAMS = {
     help: "How long a calendar was worked at a time, from its claim to its record.",
     labels: {
       provider: null,
-      kind: ["event", "pull", "find_orphans", "keep_alive", "disconnect", "reapply", "channel"],
+      kind: ["event", "pull", "find_orphans", "keep_alive", "disconnect", "reapply", "channel", "test_event"],
     },
     bounds: LANE_SECONDS,
   },

@@ -102,11 +102,20 @@ export type CheckOutcome =
     /** With the server's final address, where the one that was typed led elsewhere. */
     readonly credentials: CredentialsOf<"password">;
   }
-  | {
-    readonly kind: "server_not_allowed" | "server_unreachable" | "not_supported" | "sign_in_failed";
-    /** For the log. */
-    readonly reason: string;
-  };
+  | CheckRefusal;
+
+/** Why an account cannot be connected. */
+export interface CheckRefusal {
+  readonly kind:
+    | "server_not_allowed"
+    | "server_unreachable"
+    | "not_supported"
+    /** The server asks for another way to sign in than ours, so that it looked at no password. */
+    | "sign_in_not_supported"
+    | "sign_in_failed";
+  /** For the log. */
+  readonly reason: string;
+}
 
 /** Connects accounts by a user name and a password on a server that the user names. */
 export interface PasswordConnector {

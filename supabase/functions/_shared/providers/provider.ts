@@ -3,6 +3,16 @@ import type { CallBudget } from "./call-budget.ts";
 import type { Access, Connector, OAuthConnector, PasswordConnector } from "./connector.ts";
 import type { CredentialsOf } from "./credentials.ts";
 
+/** What is known of an event that is in a calendar. */
+export interface EventPlace {
+  /** The provider's. */
+  readonly event_id: string;
+  readonly calendar_id: string;
+  /** As the connector names the account; null: it is not known any more. */
+  readonly account_id: string | null;
+  readonly account_email: string | null;
+}
+
 /** A calendar provider that accounts are connected to in one way. */
 interface ProviderOf<C extends Connector> {
   /** As its row in `calendar_sync.providers` is called. */
@@ -27,6 +37,8 @@ interface ProviderOf<C extends Connector> {
     readonly calendar: CalendarChoice | null;
     readonly budget: CallBudget;
   }): CalendarClient;
+  /** The address of an event's page in the provider's own application. Absent: it has no such pages. */
+  eventUrl?(event: EventPlace): string;
   /** The last part of the address of ours that it calls when a calendar changes. Absent: it cannot, or is not to. */
   readonly push_path?: string;
   /** Logs what its operator has to do soon, such as making a new client secret. Absent: there is never anything. */

@@ -1,8 +1,8 @@
-import { eventTime } from "../domain/calendar-event.ts";
 import { decideEdit, type EditDecision, type KnownEvent } from "../domain/edits.ts";
 import type { SeenEvent } from "../domain/seen-event.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import type { Plan } from "../domain/plan.ts";
+import { knownEvent } from "./known-event.ts";
 import type { Job } from "./lane.ts";
 import type { PlannedJob } from "./outcome-rows.ts";
 import type { RecordedEdit } from "./recorded.ts";
@@ -36,17 +36,8 @@ export function editOfOutcome({ job, plan }: PlannedJob, outcome: Outcome | null
 }
 
 function knownOfJob({ mapping, deadline, edit }: Job): KnownEvent {
-  return {
-    event_id: mapping?.external_event_id ?? null,
-    etag: mapping?.etag ?? null,
-    previous_etag: mapping?.previous_etag ?? null,
-    sent_time: mapping?.sent_time ?? null,
-    legal_time: deadline && eventTime(deadline.due),
-    // Then no version is asked for.
-    is_uncertain: false,
-    is_rewritten: mapping?.content_hash === "",
-    edit,
-  };
+  // Where a write without an outcome may have changed it, no version is asked for.
+  return knownEvent(mapping, deadline && deadline.due, edit, false);
 }
 
 /** A decision as it is recorded; null: there is nothing to record. */

@@ -29,7 +29,9 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
   if (own_calendar_id !== null || channels.length > 0) {
     const answer = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<unknown>> => {
       const client = context.clientFor(lane, access_token, budget);
-      await endChannels(client, channels);
+      const p_channel_ids = [...await endChannels(client, channels)];
+      const p_integration_id = lane.integration_id;
+      await context.rpc("calendar_forget_channels", { p_integration_id, p_channel_ids }, z.null());
       return own_calendar_id === null
         ? { kind: "done", value: null }
         : await deleteIfEmpty(client, own_calendar_id);

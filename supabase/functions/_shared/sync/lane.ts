@@ -80,6 +80,20 @@ const LaneEvent = z.object({
   event_id: z.string(),
   /** Null: the obligation is deleted, or not this user's any more. */
   deadline: Deadline.nullable(),
+  edit: KnownEdit,
+});
+
+/** The event that its user asked for to see that events arrive. */
+const TestEvent = z.object({
+  /** What it is tagged with. */
+  id: z.string(),
+  starts_at: z.string(),
+  time_zone: z.string(),
+  /** Where it may be; null: nowhere. */
+  calendar_id: z.string().nullable(),
+  /** Null: it is not known to be there. */
+  event_id: z.string().nullable(),
+  is_wanted: z.boolean(),
 });
 
 const Lane = z.object({
@@ -91,9 +105,18 @@ const Lane = z.object({
    * The kind of its jobs. `event`: the jobs are in `jobs`; of any other kind there is one job, `single`. `keep_alive`: use the
    * refresh token. `channel`: see to its push channels, which are in `push`. `pull`: read what changed in the calendar.
    * `find_orphans`: search the calendar for events of ours that no mapping knows. `disconnect`: nothing of ours is left in the calendar
-   * of a user who leaves. `reapply`: set the reminders of `events` to those of the settings.
+   * of a user who leaves. `reapply`: set the reminders of `events` to those of the settings. `test_event`: write it, or remove it.
    */
-  kind: z.enum(["event", "find_orphans", "keep_alive", "disconnect", "channel", "pull", "reapply"]),
+  kind: z.enum([
+    "event",
+    "find_orphans",
+    "keep_alive",
+    "disconnect",
+    "channel",
+    "pull",
+    "reapply",
+    "test_event",
+  ]),
   single: z.object({
     version: z.number(),
     attempts: z.number(),
@@ -140,6 +163,8 @@ const Lane = z.object({
   jobs: z.array(Job),
   /** Of `reapply`: the next events, in the order of their obligations; none: it is over. */
   events: z.array(LaneEvent).optional(),
+  /** Of `test_event`; null: there is none any more. */
+  test_event: TestEvent.nullish(),
 });
 
 /** What `calendar_claim` answers. */
@@ -148,6 +173,8 @@ export const Claimed = z.object({
   lanes: z.array(Lane),
   /** There are mails or calls of webhooks to send. */
   deliveries_are_due: z.boolean(),
+  /** Channels of integrations that have gone are to be ended. */
+  ending_channels_are_due: z.boolean(),
 });
 
 /** Of what `calendar_claim` answers the lanes alone. */
@@ -155,6 +182,7 @@ export const ClaimedLanes = Claimed.transform(({ lanes }) => lanes);
 
 export type Lane = z.infer<typeof Lane>;
 export type Job = z.infer<typeof Job>;
+export type TestEvent = z.infer<typeof TestEvent>;
 export type LaneEvent = z.infer<typeof LaneEvent>;
 export type Cause = z.infer<typeof Cause>;
 

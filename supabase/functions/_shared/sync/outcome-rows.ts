@@ -82,7 +82,9 @@ function withLeftover(row: RecordedOutcome, { calendar_ids, reason }: Leftover):
       return { ...row, may_leave: true };
     case "done":
     case "advanced":
-    case "touched":
+    case "written":
+    case "refused":
+    case "cleared":
       return row;
   }
 }
@@ -184,7 +186,7 @@ function rowsOf(
 }
 
 /** Where its user keeps the event of an obligation; null: it is where its deadline is. */
-export function keptAt({ edit }: Job): SeenTime | null {
+export function keptAt({ edit }: Pick<Job, "edit">): SeenTime | null {
   return edit?.is_kept ? edit.seen : null;
 }
 

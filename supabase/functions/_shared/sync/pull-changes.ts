@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { eventTime } from "../domain/calendar-event.ts";
 import { decideEdit, type EditDecision } from "../domain/edits.ts";
 import type { EventNews } from "../domain/seen-event.ts";
 import { addToSummary } from "../platform/log-scope.ts";
@@ -9,6 +8,7 @@ import type { Outcome } from "../providers/outcome.ts";
 import { type Absence, confirmAbsences } from "./confirm-absences.ts";
 import { countPull } from "./count-sync.ts";
 import { editRow } from "./edit-rows.ts";
+import { knownEvent } from "./known-event.ts";
 import { dueOf, KnownEdit, KnownMapping, type Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { doneRow, retryRow } from "./outcome-rows.ts";
@@ -141,16 +141,7 @@ function decideAll(news: readonly EventNews[], known: readonly KnownEvent[]): re
 }
 
 function factsOf({ mapping, deadline, is_uncertain, edit }: KnownEvent) {
-  return {
-    event_id: mapping?.external_event_id ?? null,
-    etag: mapping?.etag ?? null,
-    previous_etag: mapping?.previous_etag ?? null,
-    sent_time: mapping?.sent_time ?? null,
-    legal_time: deadline && eventTime(dueOf(deadline)),
-    is_uncertain,
-    is_rewritten: mapping?.content_hash === "",
-    edit,
-  };
+  return knownEvent(mapping, deadline && dueOf(deadline), edit, is_uncertain);
 }
 
 /** Events that we made in the place of originals that are back. */

@@ -3,10 +3,10 @@ import { isOver } from "../domain/reminders.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import { concernsWholeIntegration, type Done, type Outcome } from "../providers/outcome.ts";
+import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
 import type { Lane, LaneEvent } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
-import { doneRow, retryRow } from "./outcome-rows.ts";
+import { doneRow, keptAt, retryRow } from "./outcome-rows.ts";
 import { recordBatch, withoutToken } from "./record-batch.ts";
 import type { RecordedOutcome } from "./recorded.ts";
 import { askInDoubt } from "./sync-multiple-obligations.ts";
@@ -25,7 +25,7 @@ interface Step {
 /**
  * Sets the reminders of the next events of a calendar to those of its settings. The events come in the order of their
  * obligations, and the job remembers the last one that is done; when none is left, it is over. Events that are past stay as
- * they are.
+ * they are. Reminders follow the event as its user sees it: one that is kept on another day, all-day or timed, has those of that day.
  *
  * @param signal aborted when the lease is lost
  */
@@ -61,8 +61,8 @@ export async function reapplyReminders(lane: Lane, context: LaneContext, signal:
   await recordBatch(lane, rows, verdict, calls(), context);
 }
 
-function stepOf({ obligation_id, calendar_id, event_id, deadline }: LaneEvent, lane: Lane): Step {
-  const event = deadline && calendarEventOf(deadline, lane.settings);
+function stepOf({ obligation_id, calendar_id, event_id, deadline, edit }: LaneEvent, lane: Lane): Step {
+  const event = deadline && calendarEventOf(deadline, lane.settings, keptAt({ edit }));
   // What is not wanted any more goes by an event job.
   const stays = event === null || isOver({ ...event, completed: false }, Date.now());
   return { obligation_id, change: stays ? null : { kind: "set_reminders", calendar_id, event_id, event } };
@@ -91,8 +91,8 @@ function isEnd(outcome: Outcome | null): boolean {
 }
 
 /**
- * How far the job came, the new etags of the events that were changed, and whether the next event has to be tried again. One that
- * fails by itself blocks the way until it is given up; where the whole calendar fails, the lane waits.
+ * How far the job came, and whether the next event has to be tried again. One that fails by itself blocks the way until it is given up;
+ * where the whole calendar fails, the lane waits. The new versions of events are not kept: they may hold moves that nobody has read yet.
  */
 function rowsOf(
   lane: Lane,
@@ -111,18 +111,9 @@ function rowsOf(
   const count = open === -1 ? results.length : is_given_up ? 1 : open;
   const last = results[count - 1]?.obligation_id;
   return [
-    ...results.flatMap(({ obligation_id, outcome }) =>
-      outcome?.kind === "done"
-        ? [{ kind: "touched", job: "reapply", obligation_id, ...etagOf(outcome) } as const]
-        : []
-    ),
     ...(last === undefined
       ? []
       : [{ kind: "advanced", job: "reapply", version, obligation_id: last } as const]),
     ...(own === null || is_given_up ? [] : [retryRow(lane, "reason" in own ? own.reason : own.kind)]),
   ];
-}
-
-function etagOf({ event_id, etag }: Done): Pick<Done, "event_id" | "etag"> {
-  return { event_id, etag };
 }

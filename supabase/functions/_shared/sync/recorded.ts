@@ -13,8 +13,8 @@ const left_in = z.array(z.string()).optional();
  *
  * `synced`: the event is in the calendar. `unchanged`: nothing was to do. `removed`: there is no event. `retry`: it is tried again in
  * `run_in_ms`; `counts` where the failure is the job's own, `may_leave` where an event may be there that no mapping knows. `failed`:
- * given up. With a `job`, of one that is no event: `done`, `retry`, `advanced` as far as an obligation, and `touched`, an event that has
- * another etag now.
+ * given up. With a `job`, of one that is no event: `done`, `retry` or `advanced` as far as an obligation. Of a test event `written`,
+ * `refused` by its provider, or `cleared`, which leaves nothing of it to look after.
  */
 export const RecordedOutcome = z.discriminatedUnion("kind", [
   z.object({
@@ -56,7 +56,8 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("retry"),
-    job: z.enum(["pull", "find_orphans", "keep_alive", "disconnect", "reapply", "channel"]).optional(),
+    job: z.enum(["pull", "find_orphans", "keep_alive", "disconnect", "reapply", "channel", "test_event"])
+      .optional(),
     obligation_id: z.string().optional(),
     version: z.number(),
     run_in_ms: z.number(),
@@ -73,16 +74,24 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("done"),
-    job: z.enum(["pull", "find_orphans", "keep_alive", "reapply", "channel"]),
+    job: z.enum(["pull", "find_orphans", "keep_alive", "reapply", "channel", "test_event"]),
     version: z.number(),
   }),
   z.object({ kind: z.literal("advanced"), job: z.literal("reapply"), ...EventJob }),
   z.object({
-    kind: z.literal("touched"),
-    job: z.literal("reapply"),
-    obligation_id: z.string(),
+    kind: z.literal("written"),
+    job: z.literal("test_event"),
+    ...EventJob,
+    calendar_id: z.string(),
     event_id: z.string(),
-    etag: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal("refused"), job: z.literal("test_event"), ...EventJob, error: z.string() }),
+  z.object({
+    kind: z.literal("cleared"),
+    job: z.literal("test_event"),
+    ...EventJob,
+    error: z.string().optional(),
+    left_in,
   }),
 ]);
 

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { withEffectiveEdits } from "../domain/calendar-edits.ts";
 import { createDeliveries } from "../notices/deliver.ts";
 import type { Senders } from "../notices/delivery.ts";
-import { onShutdown } from "../platform/background.ts";
+import { onShutdown, runInBackground } from "../platform/background.ts";
 import { log } from "../platform/log.ts";
 import { metrics } from "../platform/metrics.ts";
+import { type EndingContext, endLeftChannels } from "./end-left-channels.ts";
 import { keepLeases, LEASE_SECONDS } from "./keep-leases.ts";
 import { Claimed, isIdle, type Lane } from "./lane.ts";
 import type { WakeUp } from "./wake-up.ts";
@@ -35,7 +36,7 @@ export interface Drained {
 }
 
 /** What the worker needs; `worker_id` is its own. */
-export interface WorkerDependencies extends Omit<WorkerContext, "worker_id"> {
+export interface WorkerDependencies extends Omit<WorkerContext, "worker_id">, EndingContext {
   /** Lanes that are worked side by side in one process. */
   readonly lanes_at_once: number;
   /** Whether the operator lets users accept in advance what they move in a calendar. */
@@ -74,6 +75,7 @@ export async function syncAllDeadlines(dependencies: WorkerDependencies, wake_up
       const claimed = await rpc("calendar_claim", args, Claimed);
       failures_in_a_row = 0;
       if (claimed.deliveries_are_due) deliveries.begin();
+      if (claimed.ending_channels_are_due) runInBackground(endLeftChannels(dependencies));
       return claimed.lanes.map((lane) => withEffectiveEdits(lane, dependencies.accept_edits));
     } catch (error: unknown) {
       // A moment without the database must not end the work on claimed lanes.

@@ -10,6 +10,7 @@ import { pullChanges } from "./pull-changes.ts";
 import { isIdle, type Job, type Lane } from "./lane.ts";
 import { reapplyReminders } from "./reapply-reminders.ts";
 import { syncMultipleObligations } from "./sync-multiple-obligations.ts";
+import { workTestEvent } from "./work-test-event.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 /**
@@ -73,6 +74,9 @@ async function work(lane: Lane, context: WorkerContext, signal: AbortSignal): Pr
       break;
     case "reapply":
       await reapplyReminders(lane, context, signal);
+      break;
+    case "test_event":
+      await workTestEvent(lane, context, signal);
       break;
     case "keep_alive":
       await keepAlive(lane, context);

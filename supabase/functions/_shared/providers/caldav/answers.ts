@@ -2,6 +2,7 @@ import { type AnswerRow, failureOf, retryAfterOf } from "../answer-table.ts";
 import type { CalendarAnswer } from "../calendar-client.ts";
 import type { Failure } from "../outcome.ts";
 import { isSuccess, type Multistatus, preconditionOf, readMultistatus, UNSPECIFIED } from "./multistatus.ts";
+import { offersBasic } from "./sign-in-schemes.ts";
 import { readXml } from "./xml.ts";
 
 /** What came back from one request. */
@@ -20,6 +21,8 @@ const HTTP = "RFC 9110 §15";
 const WEBDAV = "RFC 4918 §11, §16";
 const CALDAV = "RFC 4791 §5.3.2.1";
 const ACL = "RFC 3744 §7.1.1";
+/** The reason of a 401 that asks for another way to sign in than Basic: nobody looked at the password. */
+export const BASIC_NOT_OFFERED = "basic_not_offered";
 /** The same requests, sent to the three servers that Debian has. */
 const TRIED = "tried with Radicale 3.1, Xandikos 0.2, Cyrus 3.6";
 
@@ -31,6 +34,12 @@ export const CALDAV_ANSWERS: readonly AnswerRow[] = [
   { status: 400, reason: "", means: { kind: "retry", after_s: null }, source: `${HTTP}; ${TRIED}` },
   { status: 400, reason: null, means: { kind: "rejected" }, source: WEBDAV },
   { status: 401, reason: null, means: { kind: "token_rejected" }, source: "RFC 7617 §2" },
+  {
+    status: 401,
+    reason: BASIC_NOT_OFFERED,
+    means: { kind: "token_rejected" },
+    source: "RFC 9110 §11.6.1; sabre-io/Baikal, whose default is Digest",
+  },
   { status: 403, reason: "", means: { kind: "retry", after_s: null }, source: `${HTTP}; ${TRIED}` },
   { status: 403, reason: "need-privileges", means: { kind: "rejected" }, source: ACL },
   { status: 403, reason: "no-uid-conflict", means: { kind: "exists", event_id: null }, source: CALDAV },
@@ -106,6 +115,7 @@ export function readAnswer(
   concerns: "one" | "found" | "part",
 ): DavAnswer {
   const after_s = retryAfterOf(headers);
+  if (status === 401 && !offersBasic(headers)) return refusalOf(status, BASIC_NOT_OFFERED, after_s);
   if (!isSuccess(status)) {
     return refusalOf(status, preconditionOf(readXml(text) ?? undefined), after_s);
   }

@@ -7,9 +7,10 @@ import {
   type Outbound,
   Unreachable,
 } from "../../transport/safe-fetch.ts";
+import type { CheckRefusal } from "../connector.ts";
 import type { CredentialsOf } from "../credentials.ts";
 import type { Calendar } from "../calendar-client.ts";
-import { type DavAnswer, readAnswer } from "./answers.ts";
+import { BASIC_NOT_OFFERED, type DavAnswer, readAnswer } from "./answers.ts";
 import { calendarsOf, multistatusOf, propfind, syncsCollections } from "./calendars.ts";
 import { basic, type DavCall } from "./http.ts";
 import { hrefOf } from "./multistatus.ts";
@@ -36,14 +37,9 @@ export type Discovery =
     readonly calendars: readonly Calendar[];
     readonly capabilities: Capabilities;
   }
-  | {
-    readonly kind: "server_not_allowed" | "server_unreachable" | "not_supported" | "sign_in_failed";
-    /** For the log. */
-    readonly reason: string;
-  };
+  | CheckRefusal;
 
-type Lost = Exclude<Discovery, { kind: "found" }>;
-type Asked = { readonly answer: DavAnswer; readonly url: URL; readonly headers: Headers } | Lost;
+type Asked = { readonly answer: DavAnswer; readonly url: URL; readonly headers: Headers } | CheckRefusal;
 
 interface Discovering {
   readonly outbound: Outbound;
@@ -76,7 +72,7 @@ export async function discover(options: Discovering): Promise<Discovery> {
   const asked = await ask(options, propfind(principal.url, "0", PRINCIPAL_PROPERTIES));
   if ("kind" in asked) return asked;
   const home = homeOf(options, asked.answer, asked.url);
-  if (home.kind === "token_rejected") return { kind: "sign_in_failed", reason: home.reason };
+  if (home.kind === "token_rejected") return notSignedIn(home.reason);
   if (home.kind === "retry" && home.reason === HOME_ELSEWHERE) {
     return { kind: "server_unreachable", reason: home.reason };
   }
@@ -85,9 +81,12 @@ export async function discover(options: Discovering): Promise<Discovery> {
 }
 
 /** Asks each address that may lead on, and goes by the first that does. */
-async function findPrincipal(options: Discovering, typed: URL): Promise<{ readonly url: URL } | Lost> {
+async function findPrincipal(
+  options: Discovering,
+  typed: URL,
+): Promise<{ readonly url: URL } | CheckRefusal> {
   const places = [typed, new URL(WELL_KNOWN, typed), new URL("/", typed)];
-  let lost: Lost | null = null;
+  let lost: CheckRefusal | null = null;
   for (const place of new Set(places.map(({ href }) => href))) {
     const asked = await ask(options, propfind(new URL(place), "0", PRINCIPAL_PROPERTIES));
     if ("kind" in asked) {
@@ -98,7 +97,7 @@ async function findPrincipal(options: Discovering, typed: URL): Promise<{ readon
     }
     const { answer, url } = asked;
     if (answer.kind === "token_rejected") {
-      lost = { kind: "sign_in_failed", reason: answer.reason };
+      lost = notSignedIn(answer.reason);
       continue;
     }
     const read = multistatusOf(answer);
@@ -120,7 +119,7 @@ async function readHome(options: Discovering, principal: URL, home: URL): Promis
   const asked = await ask(options, propfind(home, "1", CALENDAR_PROPERTIES));
   if ("kind" in asked) return asked;
   const read = multistatusOf(asked.answer);
-  if (read.kind === "token_rejected") return { kind: "sign_in_failed", reason: read.reason };
+  if (read.kind === "token_rejected") return notSignedIn(read.reason);
   if (read.kind !== "done") return { kind: "not_supported", reason: read.kind };
   const allowed = await ask(options, { method: "OPTIONS", url: home });
   const allow = "kind" in allowed ? "" : allowed.headers.get("allow") ?? "";
@@ -135,6 +134,11 @@ async function readHome(options: Discovering, principal: URL, home: URL): Promis
       syncs_collections: syncsCollections(read.value),
     },
   };
+}
+
+/** @param reason of a 401 */
+function notSignedIn(reason: string): CheckRefusal {
+  return { kind: reason === BASIC_NOT_OFFERED ? "sign_in_not_supported" : "sign_in_failed", reason };
 }
 
 /** One question, its redirects followed. */

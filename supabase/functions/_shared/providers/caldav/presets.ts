@@ -23,12 +23,12 @@ export const PRESETS: readonly ServerPreset[] = [
   {
     name: "Zoho",
     server_url: "https://calendar.zoho.com/",
-    help_url: "https://www.zoho.com/mail/help/adminconsole/two-factor-authentication.html",
+    help_url: "https://www.zoho.com/mail/help/adminconsole/two-factor-authentication.html#alink5",
   },
   {
     name: "Zoho (Europe)",
     server_url: "https://calendar.zoho.eu/",
-    help_url: "https://www.zoho.com/mail/help/adminconsole/two-factor-authentication.html",
+    help_url: "https://www.zoho.com/mail/help/adminconsole/two-factor-authentication.html#alink5",
   },
   {
     name: "GMX",
@@ -43,9 +43,14 @@ export const PRESETS: readonly ServerPreset[] = [
   {
     name: "mailbox.org",
     server_url: "https://dav.mailbox.org/",
-    help_url: "https://kb.mailbox.org/en/private/",
+    help_url:
+      "https://kb.mailbox.org/en/private/security-and-privacy/application-passwords-for-external-programs",
   },
-  { name: "Posteo", server_url: "https://posteo.de:8443/", help_url: "https://posteo.de/en/help" },
+  {
+    name: "Posteo",
+    server_url: "https://posteo.de:8443/",
+    help_url: "https://posteo.de/en/help/app-passwords",
+  },
   {
     name: "Nextcloud",
     server_url: TO_BE_TYPED,

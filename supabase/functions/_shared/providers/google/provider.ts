@@ -2,6 +2,7 @@ import { defineProvider, type ProviderDefinition } from "../definition.ts";
 import type { OAuthProvider } from "../provider.ts";
 import { createGoogleClient } from "./client.ts";
 import { type GoogleEnv, googleEnvOf, GoogleVariables } from "./env.ts";
+import { eventUrl } from "./event-url.ts";
 import { isPushOn } from "../push.ts";
 import { LABEL, NAME } from "./name.ts";
 import { PUSH_PATH } from "./notifications.ts";
@@ -15,6 +16,7 @@ export function createGoogleProvider(google: GoogleEnv): OAuthProvider {
     api_url: google.api_url,
     connector: createGoogleConnector(google),
     listsCalendars: (access) => access === "existing",
+    eventUrl: (event) => eventUrl(google.api_url, event),
     createClient: ({ credentials: { access_token }, ...options }) =>
       createGoogleClient({ api_url: google.api_url, access_token, ...options }),
   };

@@ -76,6 +76,17 @@ export function isTenantId(text: string): boolean {
 }
 
 /**
+ * The tenant of an account.
+ *
+ * @param account_id as `identity.ts` makes it
+ * @returns null where the account is not one of ours, so that nothing of it gets into an address
+ */
+export function tenantOf(account_id: string): string | null {
+  const [tenant = ""] = account_id.split(".");
+  return isTenantId(tenant) ? tenant : null;
+}
+
+/**
  * Where an administrator consents for a whole organisation.
  *
  * @param authority_url `MICROSOFT_AUTHORITY_URL`; one of a single organisation keeps its own

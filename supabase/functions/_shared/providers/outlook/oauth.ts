@@ -15,9 +15,9 @@ import {
   type Authority,
   authorityOf,
   isIssuerOf,
-  isTenantId,
   PERSONAL_TENANT,
   requestOptions,
+  tenantOf,
 } from "./authority.ts";
 import type { MicrosoftEnv } from "./env.ts";
 import { verifyTokens } from "./identity.ts";
@@ -166,12 +166,6 @@ function adminConsentUrl(
     state: ADMIN_CONSENT_STATE,
   }).toString();
   return url.toString();
-}
-
-/** @returns null where the account is not one of ours, so that nothing of it gets into an address */
-function tenantOf(account_id: string): string | null {
-  const [tenant = ""] = account_id.split(".");
-  return isTenantId(tenant) ? tenant : null;
 }
 
 function serverOf({ keys: _keys, ...metadata }: Authority): oauth.AuthorizationServer {

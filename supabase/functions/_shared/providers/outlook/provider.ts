@@ -2,6 +2,7 @@ import { defineProvider, type ProviderDefinition } from "../definition.ts";
 import type { OAuthProvider } from "../provider.ts";
 import { createOutlookClient } from "./client.ts";
 import { type MicrosoftEnv, microsoftEnvOf, MicrosoftVariables } from "./env.ts";
+import { eventUrl } from "./event-url.ts";
 import { isPushOn } from "../push.ts";
 import { LABEL, NAME } from "./name.ts";
 import { PUSH_PATH } from "./notifications.ts";
@@ -17,6 +18,7 @@ export function createOutlookProvider(microsoft: MicrosoftEnv): OAuthProvider {
     connector: createOutlookConnector(microsoft),
     // Graph knows no right to our own calendar alone.
     listsCalendars: () => true,
+    eventUrl: (event) => eventUrl(microsoft.graph_url, event),
     createClient: ({ credentials: { access_token }, ...options }) =>
       createOutlookClient({ graph_url: microsoft.graph_url, access_token, ...options }),
     warnOperator: () => warnOfExpiringSecret(microsoft),
