@@ -8,6 +8,7 @@ import * as keys from "./routes/keys.ts";
 import * as obligations from "./routes/obligations.ts";
 import * as preferences from "./routes/preferences.ts";
 import * as proposals from "./routes/proposals.ts";
+import * as test_events from "./routes/test-events.ts";
 import * as webhooks from "./routes/webhooks.ts";
 
 /** Of the API; a change that breaks a caller raises the first number. */
@@ -17,6 +18,7 @@ const VERSION = "1.0.0";
 export const ROUTES = [
   connecting,
   integrations,
+  test_events,
   obligations,
   proposals,
   notices,

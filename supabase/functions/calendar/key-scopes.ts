@@ -17,11 +17,14 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   "GET /notices": "status:read",
   "GET /obligation_types": "status:read",
   "GET /obligations": "status:read",
+  "GET /test_event": "status:read",
 
   "POST /sync": "sync:write",
   "POST /retry": "sync:write",
   "POST /resume": "sync:write",
   "POST /reapply": "sync:write",
+  "POST /test_event": "sync:write",
+  "DELETE /test_event": "sync:write",
 
   "GET /evidence": "evidence:read",
 

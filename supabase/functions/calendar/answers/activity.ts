@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { CALENDAR_EDITS } from "../../_shared/domain/calendar-edits.ts";
 import { ProviderName } from "../../_shared/providers/registry.ts";
-import { Cause, Id, Instant } from "./parts.ts";
+import { Cause, EventUrl, Id, Instant, ObligationUrl } from "./parts.ts";
 
 const ActivityOfAny = z.object({
   at: Instant,
@@ -13,7 +13,7 @@ const ActivityOfAny = z.object({
   caused_by: Cause,
 });
 
-const EventActivity = z.object({
+export const EventActivity = z.object({
   kind: z.literal("event"),
   ...ActivityOfAny.shape,
   integration_id: Id,
@@ -48,6 +48,8 @@ const EventActivity = z.object({
   due: z.string().nullable().openapi({
     description: "The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339).",
   }),
+  event_url: EventUrl,
+  obligation_url: ObligationUrl,
 }).openapi("EventActivity", { description: "One change made to a calendar, or given up." });
 
 const SomeSettings = z.object({
@@ -59,7 +61,7 @@ const SomeSettings = z.object({
   calendar_edits: z.enum(CALENDAR_EDITS).optional(),
 }).nullable();
 
-const ConnectionActivity = z.object({
+export const ConnectionActivity = z.object({
   kind: z.literal("connection"),
   ...ActivityOfAny.shape,
   integration_id: Id.nullable().openapi({
@@ -91,5 +93,5 @@ const ConnectionActivity = z.object({
   }),
 }).openapi("ConnectionActivity", { description: "One event in the life of a connection." });
 
-export const Activity = z.discriminatedUnion("kind", [EventActivity, ConnectionActivity]).openapi("Activity");
+const Activity = z.discriminatedUnion("kind", [EventActivity, ConnectionActivity]).openapi("Activity");
 export const Activities = z.object({ activity: z.array(Activity) }).openapi("Activities");

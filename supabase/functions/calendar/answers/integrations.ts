@@ -20,6 +20,9 @@ export const LastError = z.object({
       description: "So many events would go (mass_deletion), or were deleted (mass_edit).",
     }),
     events: z.int().optional().openapi({ description: "Of so many (mass_deletion, mass_edit)." }),
+    reason: z.string().optional().openapi({
+      description: "Why an administrator paused it (configuration); empty: no reason was given.",
+    }),
   }).optional(),
 }).openapi("LastError", { description: "Why a calendar does not sync." });
 

@@ -2,7 +2,18 @@ import { z } from "@hono/zod-openapi";
 import { EXPLANATION_CODES, PROBLEM_CODES, WAIT_CODES } from "../../_shared/domain/explanation.ts";
 import { ProviderName } from "../../_shared/providers/registry.ts";
 import { LastError } from "./integrations.ts";
-import { CalendarName, Cause, Due, Email, Id, Instant, Reason, Title } from "./parts.ts";
+import {
+  CalendarName,
+  Cause,
+  Due,
+  Email,
+  EventUrl,
+  Id,
+  Instant,
+  ObligationUrl,
+  Reason,
+  Title,
+} from "./parts.ts";
 
 export const Problem = z.object({
   integration_id: Id,
@@ -12,6 +23,8 @@ export const Problem = z.object({
   obligation_id: Id,
   title: Title,
   due: Due,
+  event_url: EventUrl,
+  obligation_url: ObligationUrl,
   code: z.enum(PROBLEM_CODES).openapi({
     description: "given_up: it failed several times. rejected: the provider does not accept it.",
   }),
@@ -45,6 +58,7 @@ export const Explained = z.object({
   calendar_name: CalendarName,
   in_calendar: z.boolean(),
   event_id: z.string().nullable().openapi({ description: "The provider's." }),
+  event_url: EventUrl,
   synced_at: Instant.nullable().openapi({ description: "When the event was last written." }),
   code: z.enum(EXPLANATION_CODES),
   reason: Reason,

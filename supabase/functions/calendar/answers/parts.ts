@@ -21,6 +21,15 @@ export const Reason = z.string().nullable().openapi({
   description: "What the provider said, in its own word.",
 });
 
+export const EventUrl = z.string().nullable().openapi({
+  description:
+    "The event's page in the provider's calendar application. Null: there is no event, or its provider has no such pages.",
+});
+
+export const ObligationUrl = z.string().nullable().openapi({
+  description: "Where the host shows the obligation.",
+});
+
 export const Calendar = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { PROVIDER_NAMES, ProviderName } from "../../_shared/providers/registry.ts";
-import { Email, Id, Instant, Title } from "./parts.ts";
+import { Email, EventUrl, Id, Instant, ObligationUrl, Title } from "./parts.ts";
 
 const When = z.union([
   z.object({ deadline_date: z.iso.date() }),
@@ -20,6 +20,8 @@ export const Proposal = z.object({
   account_email: Email.openapi({ description: "Null where it is not known any more." }),
   obligation_id: Id,
   title: Title,
+  event_url: EventUrl,
+  obligation_url: ObligationUrl,
   kind: z.literal("move"),
   seen: When.openapi({ description: "Where the user moved the event." }),
   legal: When.openapi({ description: "The deadline as it was then." }),
@@ -41,6 +43,8 @@ export const Proposal = z.object({
     account_email: "ada@example.com",
     obligation_id: "6f1f7a3e-0d0b-4a53-9d5c-0f5ad0e1c003",
     title: "Air emissions report",
+    event_url: "https://calendar.example/event/1",
+    obligation_url: "https://app.example.com/obligations/42",
     kind: "move",
     seen: { deadline_date: "2027-03-05" },
     legal: { deadline_date: "2027-03-01" },

@@ -16,6 +16,7 @@ import { consentProvider, ProviderName } from "../../_shared/providers/registry.
 import { Integration } from "../answers/integrations.ts";
 import { type CalendarApp, notYours } from "../app.ts";
 import { endPush } from "../end-push.ts";
+import { endTestEvent } from "../end-test-event.ts";
 import * as routes from "../routes/connecting.ts";
 
 /** Public, and proves itself by its state. Neither the code nor the ticket may be kept or passed on. */
@@ -97,7 +98,10 @@ export function addConnecting(app: CalendarApp, context: ConnectContext): void {
 
   app.openapi(routes.disconnect, async (c) => {
     const { integration_id, events } = c.req.valid("query");
-    await endPush(context, c.var.user_id, integration_id);
+    await Promise.all([
+      endPush(context, c.var.user_id, integration_id),
+      endTestEvent(context, c.var.user_id, integration_id),
+    ]);
     const outcome = await rpc("calendar_begin_disconnect", {
       p_user_id: c.var.user_id,
       p_integration_id: integration_id,

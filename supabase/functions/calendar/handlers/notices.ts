@@ -82,11 +82,8 @@ export function addUnsubscribe(app: CalendarApp, { env, rpc }: ConnectContext): 
 }
 
 function shown({ details, provider, account_email, ...notice }: z.infer<typeof Row>, action_url: string) {
-  const message = noticeMessage({
-    kind: notice.kind,
-    calendar: provider === null ? null : { provider, account_email },
-    code: details.code ?? null,
-    name: details.name ?? null,
-  });
-  return { ...notice, message, action_url };
+  const { code = null, name = null } = details;
+  const calendar = provider === null ? null : { provider, account_email };
+  const message = noticeMessage({ kind: notice.kind, calendar, code, name });
+  return { ...notice, code, name, message, action_url };
 }

@@ -2,30 +2,49 @@ import { z } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import { explainInWords } from "../../_shared/domain/explanation.ts";
 import { ApiError } from "../../_shared/platform/errors.ts";
-import { Activity } from "../answers/activity.ts";
+import type { Providers } from "../../_shared/providers/registry.ts";
+import { ConnectionActivity, EventActivity } from "../answers/activity.ts";
 import { Evidence, Explained, Explanation, Obligation, Problem, Problems } from "../answers/obligations.ts";
 import { type CalendarApp, notYours } from "../app.ts";
+import { Placed, withEventUrl } from "../event-links.ts";
 import { evidenceCsv } from "../evidence-csv.ts";
 import * as routes from "../routes/obligations.ts";
 
-const ExplanationRow = Explanation.extend({ integrations: z.array(Explained.omit({ message: true })) });
-const ProblemsRow = Problems.extend({ problems: z.array(Problem.omit({ message: true })) });
+const ExplanationRow = Explanation.extend({
+  integrations: z.array(Explained.omit({ message: true, event_url: true }).extend(Placed)),
+});
+const ProblemsRow = Problems.extend({
+  problems: z.array(Problem.omit({ message: true, event_url: true }).extend(Placed)),
+});
+const ActivityRow = z.discriminatedUnion("kind", [
+  EventActivity.omit({ event_url: true }).extend(Placed),
+  ConnectionActivity,
+]);
 
-/** What became of single obligations. */
-export function addObligations(app: CalendarApp): void {
+/**
+ * What became of single obligations.
+ *
+ * @param providers those that this installation offers
+ */
+export function addObligations(app: CalendarApp, { providers }: { readonly providers: Providers }): void {
   app.openapi(routes.activity, async (c) => {
     const { limit, until } = c.req.valid("query");
     const activity = await c.var.userRpc("calendar_activity", {
       p_limit: limit,
       p_until: until ?? null,
-    }, z.array(Activity));
-    return c.json({ activity }, 200);
+    }, z.array(ActivityRow));
+    return c.json({
+      activity: activity.map((row) => row.kind === "event" ? withEventUrl(providers, row) : row),
+    }, 200);
   });
 
   app.openapi(routes.problems, async (c) => {
     const { problems, total } = await c.var.userRpc("calendar_problems", {}, ProblemsRow);
     return c.json({
-      problems: problems.map((problem) => ({ ...problem, message: explainInWords(problem) })),
+      problems: problems.map((problem) => ({
+        ...withEventUrl(providers, problem),
+        message: explainInWords(problem),
+      })),
       total,
     }, 200);
   });
@@ -59,7 +78,10 @@ export function addObligations(app: CalendarApp): void {
     if (explanation === null) throw new ApiError(404, "not_found", "You have no such obligation.");
     return c.json({
       ...explanation,
-      integrations: explanation.integrations.map((row) => ({ ...row, message: explainInWords(row) })),
+      integrations: explanation.integrations.map((row) => ({
+        ...withEventUrl(providers, row),
+        message: explainInWords(row),
+      })),
     }, 200);
   });
 

@@ -1,12 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { ApiError } from "../../_shared/platform/errors.ts";
+import type { Providers } from "../../_shared/providers/registry.ts";
 import { Proposal, Proposals } from "../answers/proposals.ts";
 import type { CalendarApp } from "../app.ts";
+import { Placed, withEventUrl } from "../event-links.ts";
 import * as routes from "../routes/proposals.ts";
+
+const ProposalRow = Proposal.omit({ event_url: true }).extend(Placed);
+const ProposalsRow = Proposals.extend({ proposals: z.array(ProposalRow) });
 
 /** What the database says of a decision. */
 const Verdict = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("decided"), proposal: Proposal }),
+  z.object({ kind: z.literal("decided"), proposal: ProposalRow }),
   z.object({ kind: z.literal("not_found") }),
   z.object({ kind: z.literal("not_allowed") }),
   z.object({
@@ -16,31 +21,38 @@ const Verdict = z.discriminatedUnion("kind", [
 ]);
 type Verdict = z.infer<typeof Verdict>;
 
-/** What users decide of deadlines that they moved in a calendar. */
-export function addProposals(app: CalendarApp): void {
-  app.openapi(
-    routes.proposals,
-    async (c) => c.json(await c.var.userRpc("calendar_proposals", {}, Proposals), 200),
-  );
+/**
+ * What users decide of deadlines that they moved in a calendar.
+ *
+ * @param providers those that this installation offers
+ */
+export function addProposals(app: CalendarApp, { providers }: { readonly providers: Providers }): void {
+  app.openapi(routes.proposals, async (c) => {
+    const { proposals, open } = await c.var.userRpc("calendar_proposals", {}, ProposalsRow);
+    return c.json({ proposals: proposals.map((proposal) => withEventUrl(providers, proposal)), open }, 200);
+  });
 
   app.openapi(routes.acceptProposal, async (c) => {
     const args = { p_proposal_id: c.req.valid("param").id };
-    return c.json(decided(await c.var.userRpc("calendar_accept_proposal", args, Verdict)), 200);
+    const proposal = decided(await c.var.userRpc("calendar_accept_proposal", args, Verdict));
+    return c.json(withEventUrl(providers, proposal), 200);
   });
 
   app.openapi(routes.dismissProposal, async (c) => {
     const args = { p_proposal_id: c.req.valid("param").id };
-    return c.json(decided(await c.var.userRpc("calendar_dismiss_proposal", args, Verdict)), 200);
+    const proposal = decided(await c.var.userRpc("calendar_dismiss_proposal", args, Verdict));
+    return c.json(withEventUrl(providers, proposal), 200);
   });
 
   app.openapi(routes.undoProposal, async (c) => {
     const args = { p_proposal_id: c.req.valid("param").id };
-    return c.json(decided(await c.var.userRpc("calendar_undo_proposal", args, Verdict)), 200);
+    const proposal = decided(await c.var.userRpc("calendar_undo_proposal", args, Verdict));
+    return c.json(withEventUrl(providers, proposal), 200);
   });
 }
 
 /** The proposal; an ApiError where it could not be decided. */
-function decided(verdict: Verdict): z.infer<typeof Proposal> {
+function decided(verdict: Verdict): z.infer<typeof ProposalRow> {
   switch (verdict.kind) {
     case "decided":
       return verdict.proposal;

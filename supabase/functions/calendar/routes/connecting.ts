@@ -144,7 +144,7 @@ export const connect = createRoute({
       "calendar_needed: the server makes no calendar, or not that one; choose one of details.calendars and send its id as calendar_id. calendar_in_use: another connection of the user writes to that calendar. disconnecting: connect again in a moment. too_many_integrations: disconnect an account first. reconnect_needed: the server did not accept the password a moment later.",
     ),
     422: refused(
-      "server_not_allowed: the address is not one that may be connected here. server_unreachable: nothing answers there; said five seconds after the call. not_caldav: what answers has no calendars. sign_in_failed: the user name or the password is wrong, or the service wants a password for applications.",
+      "server_not_allowed: the address is not one that may be connected here. server_unreachable: nothing answers there; said five seconds after the call. not_caldav: what answers has no calendars. sign_in_not_supported: the server asks for another way to sign in than Basic, such as Digest; whoever runs it can switch that. sign_in_failed: the user name or the password is wrong, or the service wants a password for applications.",
     ),
     502: OF_PROVIDER[502],
   },
