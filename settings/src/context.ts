@@ -1,14 +1,17 @@
 import { createContext, useContext } from "react";
 import type { CalendarApi } from "./api/client.ts";
+import type { Language } from "./languages.ts";
 import type { LateStrings } from "./late-strings.ts";
 import type { Strings } from "./strings.ts";
 
 /** What every part of the settings needs. */
 export interface Surroundings {
   readonly api: CalendarApi;
-  /** Without `late` in English, which comes with the parts that say it. */
+  /** Without `late` where it comes with the parts that say it. */
   readonly strings: Strings & { readonly late?: LateStrings };
-  /** BCP 47, for dates and numbers. */
+  /** Of the strings, where they are not the host's. */
+  readonly language: Language;
+  /** BCP 47, of the strings, dates and numbers. */
   readonly locale: string;
   /** IANA name; the browser's where it is undefined. */
   readonly time_zone: string | undefined;

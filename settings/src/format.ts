@@ -101,3 +101,20 @@ export function formatTimeLeft(seconds: number, { progress }: Strings, locale: s
   }
   return progress.left(progress.hours(formatNumber(Math.ceil(seconds / HOUR_S), locale)));
 }
+
+/**
+ * Chooses between the forms of a word that a language has.
+ *
+ * @param language BCP 47; `Form` names all of its plural categories (CLDR)
+ * @returns takes a number and one text for each form, in which `#` stands for the number
+ */
+export function pluralOf<Form extends Intl.LDMLPluralRule>(
+  language: string,
+): (n: number, forms: Readonly<Record<Form | "other", string>>) => string {
+  const rules = new Intl.PluralRules(language);
+  const numbers = new Intl.NumberFormat(language);
+  return (n, forms) => {
+    const known: Partial<Readonly<Record<Intl.LDMLPluralRule, string>>> = forms;
+    return (known[rules.select(n)] ?? forms.other).replaceAll("#", numbers.format(n));
+  };
+}

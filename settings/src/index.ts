@@ -3,4 +3,5 @@ import "./styles/calendar-settings.css";
 
 export { CalendarSettings, type CalendarSettingsProps } from "./calendar/calendar-settings.tsx";
 export { type SettingsTab, SettingsTabs, type SettingsTabsProps } from "./tabs/settings-tabs.tsx";
-export { ENGLISH, type Translation } from "./translation.ts";
+export type { Language } from "./languages.ts";
+export { ENGLISH, loadTranslation, type Translation } from "./translation.ts";

@@ -6,6 +6,7 @@ import { MOVES } from "./strings/moves.ts";
 import { NOTIFICATIONS } from "./strings/notifications.ts";
 import { PANELS } from "./strings/panels.ts";
 import { STOPPED } from "./strings/stopped.ts";
+import { TEST_EVENT } from "./strings/test-event.ts";
 import { WEBHOOKS } from "./strings/webhooks.ts";
 
 /** What is said only by parts that the first sight of the page does without, in English. */
@@ -16,9 +17,15 @@ export const ENGLISH_LATE = {
   general: GENERAL,
   moves: MOVES,
   stopped: STOPPED,
+  test_event: TEST_EVENT,
   notifications: NOTIFICATIONS,
   webhooks: WEBHOOKS,
   keys: KEYS,
+
+  links: {
+    obligation: "Open the obligation",
+    obligation_named: (title: string) => `Open the obligation: ${title}`,
+  },
 
   returned: {
     confirming: "Finishing the connection…",
@@ -81,6 +88,8 @@ export const ENGLISH_LATE = {
       server_not_allowed: "This server cannot be connected here. Your administrator can add it.",
       server_unreachable: "The server cannot be reached. Check its address.",
       not_caldav: "The server answers, but offers no calendars at this address. Check it.",
+      sign_in_not_supported:
+        "This server asks for a way to sign in that is not supported here, such as Digest. Whoever runs it can switch it to Basic.",
       sign_in_failed:
         "The server does not accept this user name and password. Many services want a password made for applications.",
       invalid_request: "A user name has no colon and no line break. Check what you typed.",

@@ -4,14 +4,16 @@ import { createCalendarApi } from "./api/client.ts";
 import { useOtherTabs, useWindowFocus } from "./api/queries.ts";
 import type { Supabase } from "./api/supabase.ts";
 import { type Surroundings, SurroundingsContext, useSurroundings } from "./context.ts";
+import { languageOf } from "./languages.ts";
+import { localeOfWords } from "./locale.ts";
 import { usePreferences } from "./preferences/use-preferences.ts";
 import type { SettingsProps } from "./settings-props.ts";
-import { ENGLISH } from "./strings.ts";
 import { Notice } from "./ui/notice.tsx";
 import { usePartsAtHand } from "./ui/part.tsx";
 import { Toasts } from "./ui/toasts.tsx";
 import { useKeptFocus } from "./ui/use-kept-focus.ts";
 import { useHostPage } from "./use-host-page.ts";
+import { useWords } from "./use-words.ts";
 
 /** Around everything that is for the signed-in user. */
 export function SettingsRoot(
@@ -19,24 +21,33 @@ export function SettingsRoot(
     readonly children: ReactNode;
   },
 ) {
-  const strings: Surroundings["strings"] = translation ?? ENGLISH;
   const user_id = useUserId(supabase);
   const root = useKeptFocus<HTMLDivElement>();
   const page = useHostPage();
-  const surroundings = useMemo(() => ({
-    api: createCalendarApi(supabase),
-    strings,
-    locale: locale ?? page.locale,
-    time_zone: undefined,
-    dir: dir ?? page.dir,
-    redirect_to: redirectTo ?? page.address,
-  }), [supabase, strings, locale, dir, redirectTo, page]);
+  const wanted = locale ?? page.locale;
+  const words = useWords(translation === undefined && wanted !== undefined ? languageOf(wanted) : undefined);
+  const surroundings = useMemo((): Surroundings | null => {
+    const strings = translation ?? words?.strings;
+    if (strings === undefined || wanted === undefined) return null;
+    const language = words?.language ?? "en";
+    return {
+      api: createCalendarApi(supabase),
+      strings,
+      language,
+      locale: translation === undefined ? localeOfWords(language, wanted, page.languages) : wanted,
+      time_zone: undefined,
+      dir: dir ?? page.dir,
+      redirect_to: redirectTo ?? page.address,
+    };
+  }, [supabase, translation, words, wanted, dir, redirectTo, page]);
 
   return (
     <SurroundingsContext.Provider value={surroundings}>
-      <div ref={root} className="ec-root ec-settings" dir={surroundings.dir}>
-        {user_id === null ? <Notice tone="info">{strings.signed_out}</Notice> : null}
-        {user_id ? <OfOneUser key={user_id}>{children}</OfOneUser> : null}
+      <div ref={root} className="ec-root ec-settings" lang={surroundings?.locale} dir={dir ?? page.dir}>
+        {surroundings !== null && user_id === null
+          ? <Notice tone="info">{surroundings.strings.signed_out}</Notice>
+          : null}
+        {surroundings !== null && user_id ? <OfOneUser key={user_id}>{children}</OfOneUser> : null}
       </div>
     </SurroundingsContext.Provider>
   );

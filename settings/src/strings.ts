@@ -1,3 +1,18 @@
+import type { NOTIFICATIONS } from "./strings/notifications.ts";
+
+/** What the words of a notice are made of. */
+export interface NoticeFacts {
+  readonly kind: keyof typeof NOTIFICATIONS["kinds"];
+  /** Why, by kind: as of the Calendar API's `Notice`. */
+  readonly code: string | null;
+  /** Of a key, or the host of a webhook. */
+  readonly name: string | null;
+  /** Which calendar it is about; null: none, or one that is no longer connected. */
+  readonly calendar: string | null;
+  /** What the server says of it, in English. */
+  readonly message: string;
+}
+
 /**
  * What `<CalendarSettings>` says, in English; numbers, dates and durations come formatted for the locale. What only parts say
  * that are loaded later is in late-strings.ts.
@@ -50,6 +65,7 @@ export const ENGLISH = {
     dismissed: "Dismissed.",
     more: (n: number) => n === 1 ? "Show one more" : `Show ${n} more`,
     unread: (n: number) => n === 1 ? "one notice" : `${n} notices`,
+    message: ({ message }: NoticeFacts) => message,
   },
 
   /** `one`: as a user connects it. */
@@ -187,6 +203,13 @@ export const ENGLISH = {
         "The provider does not accept this installation. Your administrator has to correct that; afterwards we go on by ourselves.",
     },
     paused: { label: "Paused", words: "Syncing is paused.", action: "Try now" },
+    paused_by_admin: {
+      label: "Paused",
+      words: (reason: string) =>
+        `An administrator has paused the sync of this calendar${
+          reason === "" ? "" : `: ${reason}`
+        }. It goes on once an administrator resumes it.`,
+    },
     disconnecting: {
       label: "Disconnecting",
       words: "The events are being removed from your calendar. You can leave this page.",

@@ -44,6 +44,15 @@ export function createMoreApi({ get, post, call }: Pick<CalendarApi, "get" | "po
     /** @returns how many events get the reminders of the settings */
     reapply: async (integration_id: string) =>
       (await post<Answers["Queued"]>("/reapply", { integration_id })).queued,
+    /** @returns the test event in a calendar, null where there is none; so do the two that follow, of what they asked for */
+    testEvent: async (integration_id: string) =>
+      (await get<Answers["TestEventAnswer"]>("/test_event", { integration_id })).test_event,
+    sendTestEvent: async (integration_id: string) =>
+      (await post<Answers["TestEventAnswer"]>("/test_event", { integration_id })).test_event,
+    removeTestEvent: async (integration_id: string) => {
+      const query = { integration_id };
+      return (await call<Answers["TestEventAnswer"]>("DELETE", "/test_event", { query })).answer.test_event;
+    },
     problems: () => get<Answers["Problems"]>("/problems"),
     /** @param obligation_id all that failed where it is null */
     retry: (integration_id: string, obligation_id: string | null) =>

@@ -127,7 +127,8 @@ export function useWindowFocus(): void {
       if (document.hidden || age_ms < FRESH_MS) return;
       for (const queryKey of [STATUS_KEY, NOTICES_KEY]) {
         const error = queries.getQueryState<unknown, Error>(queryKey)?.error ?? null;
-        if (waitOf(error) === null) void queries.invalidateQueries({ queryKey });
+        // What is being asked already is not asked from the beginning again: with a slow server that might never end.
+        if (waitOf(error) === null) void queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
       }
     };
     addEventListener("focus", look);

@@ -256,6 +256,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/test_event": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the test event in a calendar is doing */
+    get: operations["testEvent"];
+    put?: never;
+    /**
+     * Write a test event into a calendar
+     * @description One event, a few minutes from now, without reminders or guests. It goes after ten minutes, or when the account is disconnected. While one stands, there is no second one.
+     */
+    post: operations["sendTestEvent"];
+    /** Remove the test event now */
+    delete: operations["removeTestEvent"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/activity": {
     parameters: {
       query?: never;
@@ -874,6 +896,7 @@ export interface components {
         | "server_not_allowed"
         | "server_unreachable"
         | "not_caldav"
+        | "sign_in_not_supported"
         | "sign_in_failed"
         | "too_many_feeds"
         | "too_many_integrations"
@@ -1000,6 +1023,8 @@ export interface components {
         deletions?: number;
         /** @description Of so many (mass_deletion, mass_edit). */
         events?: number;
+        /** @description Why an administrator paused it (configuration); empty: no reason was given. */
+        reason?: string;
       };
     };
     ConfirmRequest: {
@@ -1116,6 +1141,55 @@ export interface components {
        */
       integration_id?: string;
     };
+    TestEventAnswer: {
+      /** @description Null: there is none. */
+      test_event: components["schemas"]["TestEvent"] | null;
+    };
+    /** @description An event that shows whether deadlines reach a calendar. */
+    TestEvent: {
+      /**
+       * @description writing: it is on its way. there: it stands in the calendar until remove_at. removing: it is about to go. refused: it was not written.
+       * @enum {string}
+       */
+      state: "writing" | "there" | "removing" | "refused";
+      /** @description The event's page in the provider's calendar application. Null: there is no event, or its provider has no such pages. */
+      event_url: string | null;
+      /** Format: date-time */
+      starts_at: string | null;
+      /**
+       * Format: date-time
+       * @description When it is removed by itself.
+       */
+      remove_at: string | null;
+      /** @description From the call until it was in the calendar (there). */
+      took_ms: number | null;
+      /**
+       * @description Why it is refused or not there yet; codes of last_error among them.
+       * @enum {string|null}
+       */
+      code:
+        | "invalid_grant"
+        | "scope_missing"
+        | "admin_consent_required"
+        | "blocked_by_policy"
+        | "mailbox_unavailable"
+        | "calendar_missing"
+        | "mass_deletion"
+        | "mass_edit"
+        | "secret_unreadable"
+        | "configuration"
+        | "provider_unavailable"
+        | "quota"
+        | "rejected"
+        | "disconnected"
+        | "paused"
+        | "disconnecting"
+        | null;
+      /** @description What the provider said, in its own word. */
+      reason: string | null;
+      /** @description The code, for people. */
+      message: string | null;
+    };
     Activities: {
       activity: components["schemas"]["Activity"][];
     };
@@ -1174,6 +1248,10 @@ export interface components {
         | "returned_by_user";
       /** @description The deadline as the event shows it: a calendar date or an instant in UTC (RFC 3339). */
       due: string | null;
+      /** @description The event's page in the provider's calendar application. Null: there is no event, or its provider has no such pages. */
+      event_url: string | null;
+      /** @description Where the host shows the obligation. */
+      obligation_url: string | null;
     };
     /** @description One event in the life of a connection. */
     ConnectionActivity: {
@@ -1322,6 +1400,8 @@ export interface components {
       in_calendar: boolean;
       /** @description The provider's. */
       event_id: string | null;
+      /** @description The event's page in the provider's calendar application. Null: there is no event, or its provider has no such pages. */
+      event_url: string | null;
       /**
        * Format: date-time
        * @description When the event was last written.
@@ -1419,6 +1499,10 @@ export interface components {
        * @example 2027-01-31T09:00:00Z
        */
       due: string | null;
+      /** @description The event's page in the provider's calendar application. Null: there is no event, or its provider has no such pages. */
+      event_url: string | null;
+      /** @description Where the host shows the obligation. */
+      obligation_url: string | null;
       /**
        * @description given_up: it failed several times. rejected: the provider does not accept it.
        * @enum {string}
@@ -1450,6 +1534,8 @@ export interface components {
      *       "account_email": "ada@example.com",
      *       "obligation_id": "6f1f7a3e-0d0b-4a53-9d5c-0f5ad0e1c003",
      *       "title": "Air emissions report",
+     *       "event_url": "https://calendar.example/event/1",
+     *       "obligation_url": "https://app.example.com/obligations/42",
      *       "kind": "move",
      *       "seen": {
      *         "deadline_date": "2027-03-05"
@@ -1476,6 +1562,10 @@ export interface components {
       obligation_id: string;
       /** @description As it is now. Null where the obligation is gone or somebody else's. */
       title: string | null;
+      /** @description The event's page in the provider's calendar application. Null: there is no event, or its provider has no such pages. */
+      event_url: string | null;
+      /** @description Where the host shows the obligation. */
+      obligation_url: string | null;
       /** @enum {string} */
       kind: "move";
       seen: components["schemas"]["When"];
@@ -1605,6 +1695,10 @@ export interface components {
        * @description Null: it is about no single obligation.
        */
       obligation_id: string | null;
+      /** @description Why, by kind: the code of the calendar's last_error, or paused_by_admin; the provider's word for a deadline; accepted, of a move. */
+      code: string | null;
+      /** @description Of the API key, or the host of the webhook. */
+      name: string | null;
       /** @description For people: what happened, and what to do. */
       message: string;
       /**
@@ -2348,7 +2442,7 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
-      /** @description server_not_allowed: the address is not one that may be connected here. server_unreachable: nothing answers there; said five seconds after the call. not_caldav: what answers has no calendars. sign_in_failed: the user name or the password is wrong, or the service wants a password for applications. */
+      /** @description server_not_allowed: the address is not one that may be connected here. server_unreachable: nothing answers there; said five seconds after the call. not_caldav: what answers has no calendars. sign_in_not_supported: the server asks for another way to sign in than Basic, such as Digest; whoever runs it can switch that. sign_in_failed: the user name or the password is wrong, or the service wants a password for applications. */
       422: {
         headers: {
           [name: string]: unknown;
@@ -3235,6 +3329,251 @@ export interface operations {
       };
       /** @description invalid_request: the body is larger than 64 KiB. */
       413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  testEvent: {
+    parameters: {
+      query: {
+        integration_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The test event. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestEventAnswer"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  sendTestEvent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["IntegrationRequest"];
+      };
+    };
+    responses: {
+      /** @description The test event, mostly still on its way. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestEventAnswer"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description invalid_request: the body is larger than 64 KiB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description rate_limited: too many calls of this user, or with this API key, within a minute. */
+      429: {
+        headers: {
+          /** @description Seconds until the next call may succeed, at least 1. */
+          "retry-after": string;
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description internal: try again. */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+    };
+  };
+  removeTestEvent: {
+    parameters: {
+      query: {
+        integration_id: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The test event, mostly about to go. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestEventAnswer"];
+        };
+      };
+      /** @description invalid_request: the message names the field. key_in_query: send the API key as a header. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description unauthorized: sign in, or send an API key that is good. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description scope_missing: the API key does not open this call, or none does. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description not_found: there is no such thing, or it is not the user's. */
+      404: {
         headers: {
           [name: string]: unknown;
         };

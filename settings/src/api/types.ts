@@ -22,6 +22,9 @@ export type Preset = Answers["Provider"]["presets"][number];
 /** Why an obligation is, or is not, in one calendar. */
 export type ExplainedIntegration = Answers["Explained"];
 
+/** An event that shows whether deadlines reach a calendar. */
+export type TestEvent = Answers["TestEvent"];
+
 /** What a user is asked for: a calendar of our own, or also the existing ones. */
 export type Access = Integration["access"];
 

@@ -15,8 +15,6 @@ export interface ProviderCard {
   readonly reminds_after_start: boolean;
   /** Whether an administrator may have to allow a connection. */
   readonly has_administrators: boolean;
-  /** The provider's own page of a day, where every account has the same; to be followed by `2027/1/31`. */
-  readonly day_page?: string;
   /** Of accounts with a user name and a password: where their servers are; null: wherever the user says. */
   readonly server?: { readonly url: string; readonly site: string } | null;
 }
@@ -30,7 +28,6 @@ export const PROVIDERS: readonly ProviderCard[] = [
     has_one_reminder: false,
     reminds_after_start: false,
     has_administrators: false,
-    day_page: "https://calendar.google.com/calendar/r/day/",
   },
   {
     card: "outlook",
@@ -39,7 +36,6 @@ export const PROVIDERS: readonly ProviderCard[] = [
     has_one_reminder: true,
     reminds_after_start: false,
     has_administrators: true,
-    day_page: "https://outlook.office.com/calendar/view/day/",
   },
   {
     card: "apple",

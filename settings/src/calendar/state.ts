@@ -21,8 +21,9 @@ export type State =
   | { readonly kind: "mass_edit"; readonly edits: number; readonly events: number }
   | { readonly kind: "blocked_by_policy" }
   | { readonly kind: "mailbox_unavailable" }
-  /** `why`: in the words of whoever paused it, an administrator, and only they can end it; null: nobody says. */
-  | { readonly kind: "paused"; readonly why: string | null }
+  | { readonly kind: "paused" }
+  /** Only an administrator can end it. `reason`: in the administrator's words; empty: none was given. */
+  | { readonly kind: "paused_by_admin"; readonly reason: string }
   | { readonly kind: "switched_off" }
   | { readonly kind: "configuration" }
   | { readonly kind: "provider_down"; readonly next_try_at: string | null }
@@ -100,8 +101,10 @@ function stateOfPaused(integration: Integration): State {
     case "invalid_grant":
     case "secret_unreadable":
       return stateOfDisconnected(integration);
+    case "configuration":
+      return { kind: "paused_by_admin", reason: last_error.details?.reason ?? "" };
     default:
-      return { kind: "paused", why: last_error?.message ?? null };
+      return { kind: "paused" };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Integration, Proposal } from "../api/types.ts";
+import { ItemLinks } from "../calendar/event-link.tsx";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Distance } from "../ui/distance.tsx";
@@ -83,11 +84,16 @@ export function DecidedRow({ proposal }: { readonly proposal: Proposal }) {
   );
 }
 
-function Place({ proposal: { provider, account_email, seen_at } }: { readonly proposal: Proposal }) {
+function Place({ proposal }: { readonly proposal: Proposal }) {
   const { strings } = useSurroundings();
+  const words = useLateStrings().moves;
+  const { provider, account_email, seen_at, title } = proposal;
   return (
-    <p className="ec-small ec-muted">
-      {account_email ?? strings.providers[provider].name} · <Distance instant={seen_at} />
-    </p>
+    <>
+      <p className="ec-small ec-muted">
+        {account_email ?? strings.providers[provider].name} · <Distance instant={seen_at} />
+      </p>
+      <ItemLinks item={proposal} title={title ?? words.gone_title} card={provider} />
+    </>
   );
 }

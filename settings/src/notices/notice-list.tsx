@@ -1,9 +1,10 @@
-import { useContext, useEffect, useRef, useState } from "react";
+import { useCallback, useContext, useEffect, useRef, useState } from "react";
 import type { Integration, Notice as ShownNotice } from "../api/types.ts";
 import { ConnectButton } from "../calendar/connection/connect-button.tsx";
 import { goTo, PROBLEMS_HEADING_ID } from "../calendar/panels/anchors.ts";
 import { useErrorToast } from "../calendar/use-error-toast.ts";
 import { ShownTabs, useSurroundings } from "../context.ts";
+import type { Strings } from "../strings.ts";
 import { Button } from "../ui/button.tsx";
 import { Distance } from "../ui/distance.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -29,6 +30,7 @@ export function NoticeList({ notices, integrations }: {
 }) {
   const { strings } = useSurroundings();
   const { dismiss } = useDismissal();
+  const wordsOf = useNoticeWords(integrations);
   const [isWhole, setWhole] = useState(false);
   const open = notices.data?.notices.filter(({ dismissed_at }) => dismissed_at === null) ?? [];
   const shown = isWhole ? open : open.slice(0, SHOWN_AT_FIRST);
@@ -57,6 +59,7 @@ export function NoticeList({ notices, integrations }: {
             <li key={notice.id}>
               <NoticeRow
                 notice={notice}
+                words={wordsOf(notice)}
                 integration={integrations.find(({ id }) => id === notice.integration_id)}
                 onDismiss={() => dismiss(notice.id)}
               />
@@ -71,9 +74,26 @@ export function NoticeList({ notices, integrations }: {
           </Button>
         )
         : null}
-      <Arrivals open={notices.data === undefined ? null : open} />
+      <Arrivals open={notices.data === undefined ? null : open} wordsOf={wordsOf} />
     </section>
   );
+}
+
+/** @returns what a notice says */
+function useNoticeWords(integrations: readonly Integration[]): (notice: ShownNotice) => string {
+  const { strings } = useSurroundings();
+  return useCallback((notice) => {
+    const about = integrations.find(({ id }) => id === notice.integration_id);
+    return strings.notices.message({
+      ...notice,
+      calendar: about === undefined ? null : nameOf(about, strings),
+    });
+  }, [integrations, strings]);
+}
+
+function nameOf({ provider, account_email }: Integration, { providers }: Strings): string {
+  const { name } = providers[provider];
+  return account_email === null ? name : `${name} (${account_email})`;
 }
 
 /** It can be taken back. Not the row's own: the row is gone before the answer comes. */
@@ -95,13 +115,14 @@ function useDismissal() {
   };
 }
 
-function NoticeRow({ notice, integration, onDismiss }: {
+function NoticeRow({ notice, words, integration, onDismiss }: {
   readonly notice: ShownNotice;
+  readonly words: string;
   readonly integration: Integration | undefined;
   readonly onDismiss: () => void;
 }) {
   const { strings: { notices } } = useSurroundings();
-  const { message, severity, created_at } = notice;
+  const { severity, created_at } = notice;
   return (
     <Notice
       tone={TONES[severity]}
@@ -111,7 +132,7 @@ function NoticeRow({ notice, integration, onDismiss }: {
           <Button
             look="quiet"
             className="ec-icon-button"
-            aria-label={notices.dismiss(message)}
+            aria-label={notices.dismiss(words)}
             onClick={onDismiss}
           >
             <span aria-hidden="true">×</span>
@@ -119,7 +140,7 @@ function NoticeRow({ notice, integration, onDismiss }: {
         </>
       }
     >
-      {severity === "info" ? null : <strong>{notices.severities[severity]}</strong>} {message}{" "}
+      {severity === "info" ? null : <strong>{notices.severities[severity]}</strong>} {words}{" "}
       <span className="ec-small">
         <Distance instant={created_at} />
       </span>
@@ -165,7 +186,10 @@ function Action({ notice, integration }: {
 }
 
 /** Says to a screen reader what has come up since the page was opened. */
-function Arrivals({ open }: { readonly open: readonly ShownNotice[] | null }) {
+function Arrivals({ open, wordsOf }: {
+  readonly open: readonly ShownNotice[] | null;
+  readonly wordsOf: (notice: ShownNotice) => string;
+}) {
   const known = useRef<ReadonlySet<string>>(undefined);
   const [words, setWords] = useState("");
   useEffect(() => {
@@ -174,7 +198,7 @@ function Arrivals({ open }: { readonly open: readonly ShownNotice[] | null }) {
     known.current = new Set([...before ?? [], ...open.map(({ id }) => id)]);
     if (before === undefined) return;
     const arrived = open.filter(({ id }) => !before.has(id));
-    if (arrived.length > 0) setWords(arrived.map(({ message }) => message).join(" "));
-  }, [open]);
+    if (arrived.length > 0) setWords(arrived.map(wordsOf).join(" "));
+  }, [open, wordsOf]);
   return <p className="ec-visually-hidden" role="status">{words}</p>;
 }

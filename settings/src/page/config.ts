@@ -8,6 +8,8 @@ export interface SettingsConfig {
   readonly demoUsers: readonly { readonly email: string; readonly password: string }[];
   /** Tabs that are not to be shown: `["webhooks", "api_keys"]`. */
   readonly hide?: readonly SettingsTab[];
+  /** BCP 47, of the settings; the document's language if not given. */
+  readonly locale?: string;
 }
 
 /**

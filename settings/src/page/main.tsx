@@ -12,6 +12,6 @@ const supabase = createClient(config.supabaseUrl, config.publishableKey);
 
 createRoot(document.getElementById("root") ?? document.body).render(
   <StrictMode>
-    <SettingsPage supabase={supabase} demoUsers={config.demoUsers} hide={config.hide ?? []} />
+    <SettingsPage supabase={supabase} config={config} />
   </StrictMode>,
 );

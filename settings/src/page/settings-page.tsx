@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { Supabase } from "../api/supabase.ts";
 import { isReturn } from "../calendar/connection/return-address.ts";
 import type { SettingsConfig } from "./config.ts";
-import { type SettingsTab, SettingsTabs } from "../tabs/settings-tabs.tsx";
+import { SettingsTabs } from "../tabs/settings-tabs.tsx";
 import { LoadBoundary } from "../ui/load-boundary.tsx";
 import { PAGE } from "./strings.ts";
 
@@ -11,10 +11,9 @@ const SignIn = lazy(() => import("./sign-in.tsx"));
 
 /** The whole page: sign-in, then the settings. */
 export function SettingsPage(
-  { supabase, demoUsers, hide }: {
+  { supabase, config: { demoUsers, hide = [], locale } }: {
     readonly supabase: Supabase;
-    readonly demoUsers: SettingsConfig["demoUsers"];
-    readonly hide: readonly SettingsTab[];
+    readonly config: SettingsConfig;
   },
 ) {
   const session = useSession(supabase);
@@ -46,7 +45,7 @@ export function SettingsPage(
         )
         : (
           <main>
-            <SettingsTabs supabase={supabase} hide={hide} />
+            <SettingsTabs supabase={supabase} hide={hide} {...locale === undefined ? {} : { locale }} />
           </main>
         )}
     </div>

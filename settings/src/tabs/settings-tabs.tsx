@@ -1,4 +1,3 @@
-import { Tabs } from "radix-ui";
 import { type ComponentType, type LazyExoticComponent, useEffect, useState } from "react";
 import { CalendarTab } from "../calendar/calendar-tab.tsx";
 import { isReturn } from "../calendar/connection/return-address.ts";
@@ -7,6 +6,7 @@ import { useNotices } from "../notices/use-notices.ts";
 import type { SettingsProps } from "../settings-props.ts";
 import { SettingsRoot } from "../settings-root.tsx";
 import { lazyPart, Part } from "../ui/part.tsx";
+import { Tabs } from "../ui/tabs.tsx";
 
 const ORDER = ["general", "calendar", "webhooks", "notifications", "api_keys"] as const;
 
@@ -40,7 +40,7 @@ export function SettingsTabs({ hide = [], ...props }: SettingsTabsProps) {
 }
 
 function ListOfTabs({ shown }: { readonly shown: readonly [SettingsTab, ...SettingsTab[]] }) {
-  const { strings, dir } = useSurroundings();
+  const { strings } = useSurroundings();
   const [hash, setHash] = useState(() => isReturn(location.search) ? "" : location.hash);
   useEffect(() => {
     const follow = () => setHash(location.hash);
@@ -48,36 +48,35 @@ function ListOfTabs({ shown }: { readonly shown: readonly [SettingsTab, ...Setti
     return () => removeEventListener("hashchange", follow);
   }, []);
   const fallback = shown.includes("calendar") ? "calendar" : shown[0];
+  const open = shown.find((name) => hash === `#${name}`) ?? fallback;
   return (
-    <Tabs.Root
+    <Tabs
       className="ec-settings"
-      dir={dir}
-      value={shown.find((name) => hash === `#${name}`) ?? fallback}
-      onValueChange={(next) => {
+      label={strings.tabs.name}
+      tabs={shown.map((name) =>
+        name === "calendar"
+          ? {
+            name,
+            className: "ec-tab-counted",
+            label: (
+              <>
+                {strings.tabs[name]}
+                <Unread />
+              </>
+            ),
+          }
+          : { name, label: strings.tabs[name] }
+      )}
+      open={open}
+      onOpen={(next) => {
         history.replaceState(history.state, "", `#${next}`);
         setHash(`#${next}`);
       }}
     >
-      <Tabs.List className="ec-tabs" aria-label={strings.tabs.name}>
-        {shown.map((name) => (
-          <Tabs.Trigger
-            key={name}
-            value={name}
-            className={`ec-tab ${name === "calendar" ? "ec-tab-counted" : ""}`}
-          >
-            {strings.tabs[name]}
-            {name === "calendar" ? <Unread /> : null}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
-      {shown.map((name) => (
-        <Tabs.Content key={name} value={name} className="ec-settings" tabIndex={-1}>
-          <ShownTabs.Provider value={shown}>
-            <Panel name={name} />
-          </ShownTabs.Provider>
-        </Tabs.Content>
-      ))}
-    </Tabs.Root>
+      <ShownTabs.Provider value={shown}>
+        <Panel name={open} />
+      </ShownTabs.Provider>
+    </Tabs>
   );
 }
 

@@ -12,7 +12,7 @@ export default function AskDialog({ heading, words, action, children, onAnswer }
   readonly children?: ReactNode;
   readonly onAnswer: (yes: boolean) => void;
 }) {
-  const { strings, dir } = useSurroundings();
+  const { strings, locale, dir } = useSurroundings();
   const returnFocus = useReturnFocus();
   return (
     <AlertDialog.Root
@@ -22,7 +22,7 @@ export default function AskDialog({ heading, words, action, children, onAnswer }
       }}
     >
       <AlertDialog.Portal>
-        <div className="ec-root ec-layer" dir={dir}>
+        <div className="ec-root ec-layer" lang={locale} dir={dir}>
           <AlertDialog.Overlay className="ec-overlay" />
           <AlertDialog.Content className="ec-dialog" onCloseAutoFocus={returnFocus}>
             <AlertDialog.Title className="ec-dialog-title">{heading}</AlertDialog.Title>

@@ -7,6 +7,7 @@ import {
   useEffect,
 } from "react";
 import { useSurroundings } from "../context.ts";
+import { loadLate } from "../languages.ts";
 import { LoadBoundary } from "./load-boundary.tsx";
 
 const loads: (() => Promise<unknown>)[] = [];
@@ -20,7 +21,7 @@ export function lazyPart<Props>(
 }
 
 /** What cannot be had offline is asked for again when that is over. */
-async function onceOnline<T>(load: () => Promise<T>): Promise<T> {
+export async function onceOnline<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (error: unknown) {
@@ -34,16 +35,17 @@ const SIGNS_OF_USE = ["pointermove", "pointerdown", "keydown"] as const;
 
 /** Loads every part as soon as somebody uses the page, so that each is at hand when it is wanted, online or not. */
 export function usePartsAtHand(): void {
+  const { language } = useSurroundings();
   useEffect(() => {
     const begun = new AbortController();
     const begin = () => {
       begun.abort();
       // What fails now is loaded when it is shown.
-      for (const load of loads) load().catch(() => {});
+      for (const load of [...loads, () => loadLate(language)]) load().catch(() => {});
     };
     for (const sign of SIGNS_OF_USE) addEventListener(sign, begin, { passive: true, signal: begun.signal });
     return () => begun.abort();
-  }, []);
+  }, [language]);
 }
 
 /** Where a part appears once it is loaded. */

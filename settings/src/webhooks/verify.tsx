@@ -1,37 +1,35 @@
-import { Tabs } from "radix-ui";
 import { useState } from "react";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Fold } from "../ui/fold.tsx";
+import { Tabs } from "../ui/tabs.tsx";
 import { useLateStrings } from "../use-late-strings.ts";
 import { SNIPPETS } from "./snippets.ts";
 
 const LANGUAGES = ["Node", "Deno", "Python"] as const;
+type Language = typeof LANGUAGES[number];
 
 /** How a receiver checks that a call comes from here. */
 export function Verify() {
-  const { dir } = useSurroundings();
   const { webhooks: words } = useLateStrings();
+  const [open, setOpen] = useState<Language>(LANGUAGES[0]);
   return (
     <Fold heading={words.verify}>
       <p>{words.verify_words}</p>
-      <Tabs.Root dir={dir} defaultValue={LANGUAGES[0]} className="ec-fold">
-        <Tabs.List className="ec-tabs" aria-label={words.languages}>
-          {LANGUAGES.map((language) => (
-            <Tabs.Trigger key={language} value={language} className="ec-tab">{language}</Tabs.Trigger>
-          ))}
-        </Tabs.List>
-        {LANGUAGES.map((language) => (
-          <Tabs.Content key={language} value={language} className="ec-fold" tabIndex={-1}>
-            <Snippet language={language} />
-          </Tabs.Content>
-        ))}
-      </Tabs.Root>
+      <Tabs
+        className="ec-fold"
+        label={words.languages}
+        tabs={LANGUAGES.map((name) => ({ name, label: name }))}
+        open={open}
+        onOpen={setOpen}
+      >
+        <Snippet language={open} />
+      </Tabs>
     </Fold>
   );
 }
 
-function Snippet({ language }: { readonly language: typeof LANGUAGES[number] }) {
+function Snippet({ language }: { readonly language: Language }) {
   const { strings } = useSurroundings();
   const [isCopied, setCopied] = useState(false);
   const text = SNIPPETS[language];

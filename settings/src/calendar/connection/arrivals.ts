@@ -2,8 +2,8 @@ import type { Activity, Obligation } from "../../api/types.ts";
 
 /** What of the next deadlines has arrived in a calendar that was just connected. */
 export interface Arrivals {
-  /** The next first. */
-  readonly arrived: readonly Obligation[];
+  /** The next first; `event_url` as the API gives it. */
+  readonly arrived: readonly { readonly obligation: Obligation; readonly event_url: string | null }[];
   /** How long after the connection the first one came; null: none yet. */
   readonly first_after_s: number | null;
 }
@@ -41,9 +41,12 @@ export function arrivalsOf(
     (action === "created" || action === "adopted") && (began_ms === null || Date.parse(at) >= began_ms)
   );
   const first = events.at(-1);
-  const ids = new Set(events.map(({ obligation_id }) => obligation_id));
+  const urls = new Map(events.map(({ obligation_id, event_url }) => [obligation_id, event_url]));
   return {
-    arrived: next.filter(({ id }) => ids.has(id)),
+    arrived: next.flatMap((obligation) => {
+      const event_url = urls.get(obligation.id);
+      return event_url === undefined ? [] : [{ obligation, event_url }];
+    }),
     first_after_s: began_ms === null || first === undefined ? null : (Date.parse(first.at) - began_ms) / 1000,
   };
 }

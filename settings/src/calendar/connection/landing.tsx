@@ -5,7 +5,8 @@ import type { Integration, Obligation } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue, formatNumber, isoDay } from "../../format.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
-import { cardOf, PROVIDERS } from "../providers.tsx";
+import { EventLink } from "../event-link.tsx";
+import { cardOf } from "../providers.tsx";
 import { arrivalsOf, nextDeadlines } from "./arrivals.ts";
 
 const SHOWN = 5;
@@ -49,45 +50,31 @@ export function Landing({ integration }: { readonly integration: Integration }) 
         ? null
         : <p>{words.first_arrived(formatNumber(Math.round(first_after_s * 10) / 10, locale))}</p>}
       <ul className="ec-list" aria-label={words.next_deadlines}>
-        {arrived.map((obligation) => (
-          <Arrived key={obligation.id} obligation={obligation} integration={integration} />
+        {arrived.map(({ obligation, event_url }) => (
+          <Arrived
+            key={obligation.id}
+            obligation={obligation}
+            event_url={event_url}
+            integration={integration}
+          />
         ))}
       </ul>
     </>
   );
 }
 
-function Arrived(
-  { obligation, integration }: { readonly obligation: Obligation; readonly integration: Integration },
-) {
-  const { strings, locale, time_zone } = useSurroundings();
-  const words = useLateStrings().returned;
+function Arrived({ obligation, event_url, integration }: {
+  readonly obligation: Obligation;
+  readonly event_url: string | null;
+  readonly integration: Integration;
+}) {
+  const { locale, time_zone } = useSurroundings();
   const { title, due, url } = obligation;
-  const card = cardOf(integration);
-  const day_page = PROVIDERS.find((one) => one.card === card)?.day_page;
   return (
-    <li>
-      {url !== null && /^https?:/.test(url) ? <a href={url}>{title}</a> : title}
-      {due === null ? null : ` · ${formatDue(due, locale, time_zone)}`}
-      {due === null || day_page === undefined ? null : (
-        <>
-          {" · "}
-          <a
-            href={day_page + dayOf(due, time_zone)}
-            target="_blank"
-            rel="noreferrer"
-            aria-label={words.see_named(title, strings.providers[card].name)}
-          >
-            {words.see(strings.providers[card].name)}
-          </a>
-        </>
-      )}
+    <li className="ec-row ec-wrap">
+      {url === null ? title : <a href={url}>{title}</a>}
+      {due === null ? null : <span>· {formatDue(due, locale, time_zone)}</span>}
+      <EventLink card={cardOf(integration)} title={title} event_url={event_url} />
     </li>
   );
-}
-
-/** `2027/1/31` */
-function dayOf(due: string, time_zone: string | undefined): string {
-  const day = due.includes("T") ? isoDay(due, time_zone) : due;
-  return day.split("-").map(Number).join("/");
 }

@@ -18,7 +18,7 @@ import type { PasswordRequest } from "./password-request.ts";
 export default function PasswordDialog(
   { request, onClose }: { readonly request: PasswordRequest; readonly onClose: () => void },
 ) {
-  const { dir } = useSurroundings();
+  const { locale, dir } = useSurroundings();
   const { heading, opens } = useLateStrings().password;
   const returnFocus = useReturnFocus();
   return (
@@ -29,7 +29,7 @@ export default function PasswordDialog(
       }}
     >
       <Dialog.Portal>
-        <div className="ec-root ec-layer" dir={dir}>
+        <div className="ec-root ec-layer" lang={locale} dir={dir}>
           <Dialog.Overlay className="ec-overlay" />
           <Dialog.Content className="ec-dialog" onCloseAutoFocus={returnFocus}>
             <Dialog.Title className="ec-dialog-title">{heading}</Dialog.Title>

@@ -27,7 +27,7 @@ const OWN = "own";
 export default function CalendarPicker(
   { integration, onClose }: { readonly integration: Integration; readonly onClose: () => void },
 ) {
-  const { api, strings, dir } = useSurroundings();
+  const { api, strings, locale, dir } = useSurroundings();
   const { picker } = useLateStrings();
   const returnFocus = useReturnFocus();
   const asks_first = integration.access === "dedicated" &&
@@ -57,7 +57,7 @@ export default function CalendarPicker(
       }}
     >
       <Dialog.Portal>
-        <div className="ec-root ec-layer" dir={dir}>
+        <div className="ec-root ec-layer" lang={locale} dir={dir}>
           <Dialog.Overlay className="ec-overlay" />
           <Dialog.Content className="ec-dialog" onCloseAutoFocus={returnFocus}>
             <Dialog.Title className="ec-dialog-title">{picker.heading}</Dialog.Title>

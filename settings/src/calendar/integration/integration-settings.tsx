@@ -2,6 +2,7 @@ import type { Integration } from "../../api/types.ts";
 import { EventContent } from "../content/event-content.tsx";
 import type { ProviderCard } from "../providers.tsx";
 import { AutoSync } from "./auto-sync.tsx";
+import { SendTestEvent } from "./test-event.tsx";
 
 /** Everything that is set for one calendar. */
 export default function IntegrationSettings(
@@ -10,6 +11,7 @@ export default function IntegrationSettings(
   return (
     <>
       <AutoSync integration={integration} />
+      <SendTestEvent card={provider.card} integration={integration} />
       <EventContent provider={provider} integration={integration} />
     </>
   );

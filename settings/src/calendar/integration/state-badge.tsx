@@ -20,6 +20,7 @@ const TONES: Readonly<Record<State["kind"], Tone>> = {
   quota: "warning",
   configuration: "warning",
   paused: "warning",
+  paused_by_admin: "warning",
   disconnecting: "quiet",
 };
 

@@ -90,19 +90,14 @@ export function StateNotice(
       );
     case "blocked_by_policy":
     case "mailbox_unavailable":
+    case "paused":
       return (
         <Told state={state} action={<TryNow integration={integration} label={states[state.kind].action} />}>
           {states[state.kind].words}
         </Told>
       );
-    case "paused":
-      return state.why === null
-        ? (
-          <Told state={state} action={<TryNow integration={integration} label={states.paused.action} />}>
-            {states.paused.words}
-          </Told>
-        )
-        : <Told state={state}>{state.why}</Told>;
+    case "paused_by_admin":
+      return <Told state={state}>{states.paused_by_admin.words(state.reason)}</Told>;
     case "calendar_missing":
       return <CalendarMissing integration={integration} state={state} />;
     case "mass_deletion":

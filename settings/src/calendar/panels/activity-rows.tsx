@@ -5,6 +5,7 @@ import { formatDue, formatNumber } from "../../format.ts";
 import type { LateStrings } from "../../late-strings.ts";
 import { Distance } from "../../ui/distance.tsx";
 import { useLateStrings } from "../../use-late-strings.ts";
+import { ItemLinks } from "../event-link.tsx";
 import { type ActivityEntry, keyOf } from "./activity-entries.ts";
 
 /** One thing that was done, or many of one kind, which open. */
@@ -53,6 +54,15 @@ function ActivityRow({ activity }: { readonly activity: Activity }) {
           ? eventWords(activity, words, surroundings)
           : connectionWords(activity, words)}
         <Source activity={activity} />
+        {activity.kind === "event"
+          ? (
+            <ItemLinks
+              item={activity}
+              title={activity.title ?? words.gone_title}
+              card={activity.provider}
+            />
+          )
+          : null}
       </div>
       <span className="ec-small ec-muted">
         <Distance instant={activity.at} />

@@ -8,8 +8,13 @@ import { Button } from "../../ui/button.tsx";
 import { Distance } from "../../ui/distance.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { useToast } from "../../ui/toasts.tsx";
+import { ItemLinks } from "../event-link.tsx";
 import { useErrorToast } from "../use-error-toast.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
+
+/** The list and the calendars' numbers are asked for one after the other: where they differ, the list is asked for again so soon. */
+const AGAIN_MS = 2_000;
+const ASKED_MAX = 10;
 
 /** Obligations that are not in a calendar as they should be, each with its reason and another attempt. */
 export default function Problems({ integrations }: { readonly integrations: readonly Integration[] }) {
@@ -17,6 +22,7 @@ export default function Problems({ integrations }: { readonly integrations: read
   const api = useMoreApi();
   const words = useLateStrings().problems;
   const failed = integrations.map(({ id, progress }) => `${id} ${progress.failed}`).join();
+  const number = integrations.reduce((sum, { progress }) => sum + progress.failed, 0);
   const list = useQuery({
     // Asked for again whenever a calendar's number of problems has changed.
     queryKey: ["problems", failed],
@@ -24,6 +30,9 @@ export default function Problems({ integrations }: { readonly integrations: read
     placeholderData: (shown) => shown,
     retry: false,
     refetchOnWindowFocus: false,
+    // It was asked for while one of them was being tried again: then the number is the same before and after.
+    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
+      data !== undefined && data.total !== number && dataUpdateCount < ASKED_MAX ? AGAIN_MS : false,
   });
   if (list.isError) {
     return (
@@ -82,6 +91,7 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
         <p className="ec-small ec-muted">
           {problem.account_email ?? name} · <Distance instant={problem.since} />
         </p>
+        <ItemLinks item={problem} title={title} card={problem.provider} />
       </div>
       <Button
         isWorking={retry.isPending}

@@ -7,6 +7,7 @@ import { formatDue } from "../../format.ts";
 import { Distance } from "../../ui/distance.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
+import { ItemLinks } from "../event-link.tsx";
 import { DownloadEvidence } from "./download-evidence.tsx";
 import { useFollowing } from "./use-following.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
@@ -130,13 +131,17 @@ function Explanation({ obligation, integrations }: {
         <Explained
           key={explained.integration_id}
           explained={explained}
+          obligation={obligation}
         />
       ))}
     </div>
   );
 }
 
-function Explained({ explained }: { readonly explained: ExplainedIntegration }) {
+function Explained({ explained, obligation: { title, url } }: {
+  readonly explained: ExplainedIntegration;
+  readonly obligation: Obligation;
+}) {
   const { strings } = useSurroundings();
   const { why_not } = useLateStrings();
   const { provider, account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
@@ -166,6 +171,11 @@ function Explained({ explained }: { readonly explained: ExplainedIntegration }) 
           </>
         )}
       </p>
+      <ItemLinks
+        item={{ obligation_url: url, event_url: explained.event_url }}
+        title={title}
+        card={provider}
+      />
     </div>
   );
 }

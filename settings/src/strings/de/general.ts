@@ -1,0 +1,18 @@
+import type { GENERAL as ENGLISH } from "../general.ts";
+
+/** What the tab *General* says, in German. */
+export const GENERAL: typeof ENGLISH = {
+  heading: "Allgemein",
+  introduction: "Was für alle Ihre Kalender gilt.",
+  failed: "Ihre Einstellungen konnten nicht geladen werden.",
+  time_zone: "Zeitzone",
+  time_zone_hint: "Für die Uhrzeiten auf dieser Seite und für den Zeitpunkt der täglichen E-Mail.",
+  time_zone_browser: (name) => `${name} verwenden, die Zeitzone dieses Browsers`,
+  time_zone_changed: (name) => `Uhrzeiten gelten jetzt für ${name}.`,
+  other_zones: "Andere",
+  reminder_time: "Uhrzeit ganztägiger Fristen",
+  reminder_time_hint:
+    "Erinnerungen zählen von dieser Uhrzeit zurück. Kalender, die Sie von jetzt an verbinden, beginnen damit. Die anderen behalten ihre.",
+  reminder_time_changed: (time) => `Neue Kalender setzen ganztägige Fristen auf ${time} Uhr.`,
+  unknown_time_zone: "Der Server kennt diese Zeitzone nicht. Wählen Sie eine andere.",
+};

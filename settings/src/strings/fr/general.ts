@@ -1,0 +1,19 @@
+import type { GENERAL as ENGLISH } from "../general.ts";
+
+/** What the tab *General* says, in French. */
+export const GENERAL: typeof ENGLISH = {
+  heading: "Général",
+  introduction: "Ce qui vaut pour tous vos calendriers.",
+  failed: "Vos paramètres n’ont pas pu être chargés.",
+  time_zone: "Fuseau horaire",
+  time_zone_hint: "Pour les heures affichées ici et pour l’heure de l’e-mail quotidien.",
+  time_zone_browser: (name) => `Utiliser ${name}, le fuseau horaire de ce navigateur`,
+  time_zone_changed: (name) => `Les heures sont affichées pour ${name}.`,
+  other_zones: "Autres",
+  reminder_time: "Heure des échéances sur la journée entière",
+  reminder_time_hint:
+    "Les rappels sont comptés à partir de cette heure. Les calendriers que vous connectez désormais commencent avec elle ; les autres gardent la leur.",
+  reminder_time_changed: (time) =>
+    `Les nouveaux calendriers placent à ${time} les échéances sur la journée entière.`,
+  unknown_time_zone: "Le serveur ne connaît pas ce fuseau horaire. Choisissez-en un autre.",
+};

@@ -1,0 +1,63 @@
+import type { PANELS as ENGLISH } from "../panels.ts";
+
+/** What the panels below the accounts say, in French. */
+export const PANELS: typeof ENGLISH = {
+  problems: {
+    introduction: "Ces échéances ne sont pas dans votre calendrier comme elles le devraient.",
+    failed: "Les problèmes n’ont pas pu être chargés.",
+    reason_given_up: (company, attempts) =>
+      `${company} n’a pas accepté cette échéance. Tentatives : ${attempts}.`,
+    reason_rejected: (company) =>
+      `${company} n’accepte pas cet événement. Modifiez l’obligation ou réessayez.`,
+    provider_word: (reason) => `Le fournisseur indique « ${reason} ».`,
+    retry: "Réessayer",
+    retry_named: (title) => `Réessayer : ${title}`,
+    retry_all: "Tout réessayer",
+    retried: "Nouvel essai en cours.",
+    gone_title: "Une obligation qui n’est plus la vôtre",
+    shown_of: (shown, total) => `Les ${shown} derniers sur ${total}.`,
+  },
+
+  why_not: {
+    label: "Trouver une obligation",
+    placeholder: "Une partie de son titre",
+    hint: "Choisissez-en une pour lire où elle se trouve, ou pourquoi elle manque dans un calendrier.",
+    nothing_found: "Aucune de vos obligations n’a cela dans son titre.",
+    nothing_yet: "Vous n’avez pas encore d’obligation.",
+    failed: "La recherche dans vos obligations a échoué.",
+    explain_failed: "Impossible de le savoir pour l’instant.",
+    not_connected: "Vous n’avez pas encore connecté de calendrier.",
+    no_deadline: "Aucune échéance",
+    in_calendar: "Dans le calendrier",
+    not_in_calendar: "Pas dans le calendrier",
+    last_written: "Dernière écriture",
+    next_attempt: "Prochaine tentative",
+    answers: {
+      synced: "Elle est dans le calendrier, telle qu’elle a été modifiée en dernier.",
+      waiting: "Elle a été modifiée et va être écrite.",
+      retrying: "Elle n’a pas encore pu être écrite. Nous continuons d’essayer.",
+      given_up:
+        "Elle n’a pas pu être écrite après plusieurs tentatives. Réessayez sous « Problèmes » ou modifiez-la.",
+      rejected: "Le calendrier ne l’accepte pas. Modifiez-la ou réessayez sous « Problèmes ».",
+      not_noticed:
+        "Sa dernière modification n’a pas été remarquée. Elle le sera d’ici un jour, ou aussitôt avec « Synchroniser ».",
+      no_deadline: "Elle n’a pas d’échéance : il n’y a pas de jour où la placer.",
+      cancelled: "Elle est annulée.",
+      completed: "Elle est accomplie, et vous avez choisi de faire supprimer les obligations accomplies.",
+      hidden_by_user:
+        "Vous avez supprimé son événement deux fois : il ne revient pas tant que l’échéance ne change pas.",
+      type_not_chosen: "Vous avez choisi d’autres types d’obligations pour ce calendrier.",
+      not_yours: "Elle a été supprimée ou appartient maintenant à quelqu’un d’autre.",
+      sync_off: "La synchronisation est désactivée pour ce calendrier.",
+      not_confirmed: "La connexion n’a pas été terminée.",
+      paused: "La synchronisation est en pause. La raison figure plus haut, avec le calendrier.",
+      disconnected: "Le compte doit être reconnecté.",
+      disconnecting: "Le compte est en cours de déconnexion, et ses événements sont supprimés.",
+    },
+    waits: {
+      provider: "Le fournisseur est injoignable pour le moment.",
+      provider_limit: "Le fournisseur nous demande d’attendre.",
+      quota: "Le fournisseur limite le nombre de modifications.",
+    },
+  },
+};
