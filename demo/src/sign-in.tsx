@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { DemoUser } from "./config.ts";
+import { Logo } from "./icons.tsx";
 import type { Supabase } from "./supabase.ts";
 
 /** A button for each demo user: this page knows their passwords. */
@@ -18,10 +19,10 @@ export function SignIn(
   };
   return (
     <main className="demo-sign-in">
-      <h1>EcoComply demo</h1>
-      <p>
-        Change a deadline here and watch it change in the calendar beside it. Everything runs on this machine.
-      </p>
+      <h1>
+        <Logo /> EcoComply <span className="demo-tag">demo</span>
+      </h1>
+      <p>Change a deadline and watch it change in the calendar beside it, a second later.</p>
       <div className="demo-actions">
         {users.map((user) => (
           <button
@@ -31,11 +32,15 @@ export function SignIn(
             aria-disabled={isWorking}
             onClick={() => void signIn(user)}
           >
+            <span className="demo-face" aria-hidden="true">{user.email.charAt(0).toUpperCase()}</span>
             Sign in as {user.email}
           </button>
         ))}
       </div>
       <p role="alert">{problem}</p>
+      <p className="demo-hint">
+        Everything runs on this machine: database, functions and three emulated calendar providers.
+      </p>
     </main>
   );
 }

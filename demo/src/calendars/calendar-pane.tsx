@@ -14,7 +14,7 @@ export function CalendarPane({ supabase, calendars, email }: {
   readonly calendars: readonly EmulatedCalendars[];
   readonly email: string;
 }) {
-  const accounts = useAccounts(supabase);
+  const accounts = useAccounts(supabase) ?? [];
   const [chosen, choose] = useState<string>();
   const connected = accounts.find(({ provider }) => calendars.some((one) => one.provider === provider));
   const provider = chosen ?? connected?.provider ?? calendars[0]?.provider;
@@ -26,18 +26,17 @@ export function CalendarPane({ supabase, calendars, email }: {
   return (
     <>
       <Heading>
-        {account ? "Live: it changes by itself." : (
+        {account ? <span className="demo-live">Live: it changes by itself.</span> : (
           <>
             Nothing is connected here yet. <a href="#settings">Connect a calendar</a>
           </>
         )}
       </Heading>
-      <div className="demo-actions" role="group" aria-label="Provider">
+      <div className="demo-choice" role="group" aria-label="Provider">
         {calendars.map((one) => (
           <button
             key={one.provider}
             type="button"
-            className="demo-button"
             aria-pressed={one === shown}
             onClick={() => choose(one.provider)}
           >

@@ -10,8 +10,8 @@ export interface Account {
   readonly account_email: string | null;
 }
 
-/** The user's connected accounts, the newest first: the host's own reading of the table, under RLS. */
-export function useAccounts(supabase: Supabase): readonly Account[] {
+/** The user's connected accounts, the newest first: the host's own reading of the table, under RLS. Undefined: not read yet. */
+export function useAccounts(supabase: Supabase): readonly Account[] | undefined {
   const { data } = useQuery({
     queryKey: ["accounts"],
     refetchInterval: EVERY_MS,
@@ -22,5 +22,5 @@ export function useAccounts(supabase: Supabase): readonly Account[] {
       return data;
     },
   });
-  return data ?? [];
+  return data;
 }

@@ -1,7 +1,10 @@
-import { dueInWords, type Obligation, postponed } from "./obligation.ts";
+import type { ReactNode } from "react";
+import { DeleteIcon, EditIcon, LaterIcon } from "../icons.tsx";
+import { daysLeft, daysLeftInWords, dueInWords, type Obligation, postponed } from "./obligation.ts";
 import type { Changes } from "./use-changes.ts";
 
 const LATER_DAYS = 7;
+const SOON_DAYS = 7;
 
 /** One obligation with what can be done to it at once. */
 export function ObligationRow({ row, changes, onEdit }: {
@@ -26,33 +29,48 @@ export function ObligationRow({ row, changes, onEdit }: {
           <span className="demo-name">{title}</span>
           <span className="demo-hint">
             {[dueInWords(row), obligation_type, status === "cancelled" ? status : null].filter((part) => part)
-              .join(" · ")}
+              .join(" · ")} {is_done || status === "cancelled" ? null : <DaysLeft row={row} />}
           </span>
         </span>
       </label>
-      <span className="demo-actions">
+      <span className="demo-row-actions">
         {later === null ? null : (
-          <button
-            type="button"
-            className="demo-link"
-            aria-label={`A week later: ${title}`}
+          <IconButton
+            name={`A week later: ${title}`}
             onClick={() => void changes.change(row, later, `${title} is a week later.`)}
           >
-            A week later
-          </button>
+            <LaterIcon />
+          </IconButton>
         )}
-        <button type="button" className="demo-link" aria-label={`Edit ${title}`} onClick={onEdit}>
-          Edit
-        </button>
-        <button
-          type="button"
-          className="demo-link"
-          aria-label={`Delete ${title}`}
-          onClick={() => void changes.remove(row)}
-        >
-          Delete
-        </button>
+        <IconButton name={`Edit ${title}`} onClick={onEdit}>
+          <EditIcon />
+        </IconButton>
+        <IconButton name={`Delete ${title}`} onClick={() => void changes.remove(row)}>
+          <DeleteIcon />
+        </IconButton>
       </span>
     </li>
+  );
+}
+
+function IconButton({ name, onClick, children }: {
+  readonly name: string;
+  onClick(): void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button type="button" className="demo-icon-button" aria-label={name} title={name} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+function DaysLeft({ row }: { readonly row: Obligation }) {
+  const days = daysLeft(row);
+  if (days === null) return null;
+  return (
+    <span className="demo-left" data-due={days < 0 ? "late" : days <= SOON_DAYS ? "soon" : "later"}>
+      {daysLeftInWords(days)}
+    </span>
   );
 }

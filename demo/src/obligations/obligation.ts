@@ -65,19 +65,33 @@ export function inOrder(rows: readonly Obligation[]): Obligation[] {
   );
 }
 
-/** When it is due, as the reader writes dates; a time also on the obligation's own clock, which its event shows. */
+/**
+ * When it is due, as the reader writes dates, with the year unless it is this one; a time also on the obligation's own clock, which
+ * its event shows.
+ */
 export function dueInWords({ deadline_date, deadline_at, time_zone }: Obligation): string {
-  const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
   if (deadline_date !== null) {
-    return new Date(`${deadline_date}T00:00:00`).toLocaleDateString(readersLocale(), day);
+    const day = new Date(`${deadline_date}T00:00:00`);
+    return day.toLocaleDateString(readersLocale(), dayFormat(day));
   }
   if (deadline_at === null) return "no deadline";
   const at = new Date(deadline_at);
-  const here = at.toLocaleString(readersLocale(), { ...day, ...CLOCK });
+  const here = at.toLocaleString(readersLocale(), { ...dayFormat(at), ...CLOCK });
   const there = time_zone === null ? null : timeIn(time_zone, at);
   return there === null || there === at.toLocaleTimeString(readersLocale(), CLOCK)
     ? here
     : `${here} (${there} in ${time_zone})`;
+}
+
+/** Days from today on the reader's clock until it is due, negative once that is past; null where there is no deadline. */
+export function daysLeft({ deadline_date, deadline_at }: Obligation): number | null {
+  const day = deadline_date ?? (deadline_at === null ? null : dayOf(new Date(deadline_at)));
+  return day === null ? null : (Date.parse(day) - Date.parse(dayFromNow(0))) / DAY_MS;
+}
+
+/** "in 4 days", "tomorrow", "3 days ago". */
+export function daysLeftInWords(days: number): string {
+  return new Intl.RelativeTimeFormat(readersLocale(), { numeric: "auto" }).format(days, "day");
 }
 
 /** Today on the reader's clock, so many days later. */
@@ -92,7 +106,14 @@ function readersLocale(): string {
   return navigator.languages.find((language) => language.startsWith("en")) ?? "en";
 }
 
+const DAY_MS = 86_400_000;
+
 const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+
+function dayFormat(at: Date): Intl.DateTimeFormatOptions {
+  const is_this_year = at.getFullYear() === new Date().getFullYear();
+  return { weekday: "short", day: "numeric", month: "short", ...(is_this_year ? {} : { year: "numeric" }) };
+}
 
 /** Null: the browser does not know the zone. */
 function timeIn(timeZone: string, at: Date): string | null {

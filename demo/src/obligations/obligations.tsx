@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { Arrival } from "../calendars/use-arrival.ts";
 import type { Supabase } from "../supabase.ts";
 import { AddObligation } from "./add-obligation.tsx";
 import { EditDialog } from "./edit-dialog.tsx";
@@ -11,11 +12,13 @@ import { useObligations } from "./use-obligations.ts";
 const SHOWN = 30;
 
 /** The host's own part: a list that its user changes. */
-export function Obligations(
-  { supabase, user_id }: { readonly supabase: Supabase; readonly user_id: string },
-) {
+export function Obligations({ supabase, user_id, arrival }: {
+  readonly supabase: Supabase;
+  readonly user_id: string;
+  readonly arrival: Arrival;
+}) {
   const { data: rows = [], isError, isPending } = useObligations(supabase);
-  const changes = useChanges(supabase, user_id);
+  const changes = useChanges(supabase, user_id, arrival);
   const [edited, edit] = useState<Obligation | null>(null);
   const [isWhole, showWhole] = useState(false);
   const shown = isWhole ? rows : rows.slice(0, SHOWN);

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Arrival } from "../calendars/use-arrival.ts";
 import type { Supabase } from "../supabase.ts";
 import type { Tables } from "../tables.ts";
 import { type Change, changeOf, contentOf, type Draft, type Obligation } from "./obligation.ts";
@@ -14,18 +15,28 @@ export interface Done {
 
 type Answer = PromiseLike<{ readonly error: { readonly message: string } | null }>;
 
-/** Everything that a user does to obligations: plain writes to the table, as the user. That is all that a host has to do. */
-export function useChanges(supabase: Supabase, user_id: string) {
+/**
+ * Everything that a user does to obligations: plain writes to the table, as the user. That is all that a host has to do.
+ *
+ * @param arrival is told of each change before it is made
+ */
+export function useChanges(supabase: Supabase, user_id: string, arrival: Arrival) {
   const queries = useQueryClient();
   const [done, setDone] = useState<Done | null>(null);
   const [problem, setProblem] = useState("");
   const [isWorking, setWorking] = useState(false);
   const table = () => supabase.from("obligations");
 
-  const write = async (answer: () => Answer, then: Done | null): Promise<boolean> => {
+  const write = async (
+    ids: readonly string[],
+    answer: () => Answer,
+    then: Done | null,
+  ): Promise<boolean> => {
     if (isWorking) return false;
     setWorking(true);
     setProblem("");
+    setDone(null);
+    arrival.expect(ids);
     const { error } = await answer();
     setWorking(false);
     setDone(error === null ? then : null);
@@ -38,17 +49,18 @@ export function useChanges(supabase: Supabase, user_id: string) {
     await queries.cancelQueries({ queryKey: OBLIGATIONS });
     queries.setQueryData<Obligation[]>(OBLIGATIONS, (rows = []) => change(rows));
   };
-  const takeBack = (answer: () => Answer) => () => void write(answer, null);
+  const takeBack = (ids: readonly string[], answer: () => Answer) => () => void write(ids, answer, null);
   const insert = (rows: Tables["obligations"]["Insert"][]) => () => table().insert(rows);
   const remove = (ids: readonly string[]) => () => table().delete().in("id", ids);
   const update = (id: string, change: Change) => () => table().update(change).eq("id", id);
   const addAll = (rows: Tables["obligations"]["Insert"][], ids: readonly string[], message: string) =>
-    write(insert(rows), { message, undo: takeBack(remove(ids)) });
+    write(ids, insert(rows), { message, undo: takeBack(ids, remove(ids)) });
 
   return {
     done,
     problem,
     isWorking,
+    took_ms: arrival.took_ms,
     add: (draft: Draft) => {
       const id = crypto.randomUUID();
       const row = { id, user_id, url: pageOf(id), ...changeOf(draft, readersZone()) };
@@ -64,14 +76,17 @@ export function useChanges(supabase: Supabase, user_id: string) {
     change: async (row: Obligation, change: Change, message: string) => {
       if (isWorking) return false;
       await show((rows) => rows.map((one) => one.id === row.id ? { ...one, ...change } : one));
-      return await write(update(row.id, change), { message, undo: takeBack(update(row.id, contentOf(row))) });
+      return await write([row.id], update(row.id, change), {
+        message,
+        undo: takeBack([row.id], update(row.id, contentOf(row))),
+      });
     },
     remove: async (row: Obligation) => {
       if (isWorking) return false;
       await show((rows) => rows.filter(({ id }) => id !== row.id));
-      return await write(remove([row.id]), {
+      return await write([row.id], remove([row.id]), {
         message: `${row.title} is deleted.`,
-        undo: takeBack(insert([row])),
+        undo: takeBack([row.id], insert([row])),
       });
     },
   };
