@@ -134,7 +134,7 @@ export function denoArguments({ flags, entrypoint }: FunctionSource): readonly s
     "--allow-env",
     "--allow-read",
     ...flags,
-    `--v8-flags=--max-old-space-size=${HOSTED_LIMITS.memory_mb}`,
+    `--v8-flags=--max-heap-size=${HOSTED_LIMITS.memory_mb}`,
     `--preload=${ROOT}/local/functions/edge-runtime.ts`,
     entrypoint,
   ];

@@ -28,10 +28,13 @@ export function consentPage({ provider, heading, accounts, query, scopes, choice
         <title>Sign in – ${provider} emulator</title>
         <meta name="viewport" content="width=device-width">
         <style>
-    :root{color-scheme:light dark}body{font:16px system-ui;max-width:28rem;margin:10vh auto;padding:0 1rem}
-    fieldset{border:1px solid #8886;border-radius:8px;margin:1rem 0}label{display:block;padding:.4rem 0}
-    button{font:inherit;padding:.6rem 1.2rem;border-radius:8px;border:1px solid #8888;cursor:pointer;margin-right:.5rem}
-    button[value=allow]{background:#1a73e8;color:#fff;border-color:#1a73e8}code{overflow-wrap:anywhere}</style>
+    :root{color-scheme:light dark;--line:light-dark(#dfe3e8,#30363d);--accent:light-dark(#0b63c5,#6cb6ff)}*{box-sizing:border-box}
+    body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:min(10vh,5rem) auto;padding:0 1rem;background:light-dark(#f4f6f8,#0d1117);color:light-dark(#1b1f24,#e6edf3)}
+    h1{margin:0 0 .25rem;font-size:1.4rem}p{margin:0;color:light-dark(#57606a,#9ba5b0)}form{margin-top:1rem;padding:1.25rem;border:1px solid var(--line);border-radius:14px;background:light-dark(#fff,#161b22)}
+    fieldset{border:1px solid var(--line);border-radius:10px;margin:0 0 1rem;padding:.5rem 1rem}legend{padding:0 .4rem;font-weight:600}label{display:block;padding:.4rem 0}
+    button{min-height:2.75rem;font:inherit;padding:.5rem 1.25rem;border-radius:8px;border:1px solid light-dark(#7d8590,#717982);background:none;color:inherit;cursor:pointer;margin-right:.5rem}
+    button[value=allow]{background:var(--accent);border-color:var(--accent);color:light-dark(#fff,#0d1117);font-weight:600}code{overflow-wrap:anywhere}
+    :focus-visible{outline:2px solid var(--accent);outline-offset:2px}</style>
       </head>
       <body>
         <h1>${heading}</h1>

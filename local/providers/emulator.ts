@@ -15,17 +15,19 @@ export interface Emulator<State> {
  * Opens an emulator to the network of this machine. Its page and its controls are not the provider's: no fault reaches
  * them and no log shows them.
  */
-export async function startEmulator<State>({ state, faults, app, traffic }: {
+export async function startEmulator<State>({ state, faults, app, traffic, event_pages }: {
   readonly state: State;
   readonly faults: Faults;
   readonly app: Hono;
   readonly traffic: Traffic;
+  /** How the addresses of single events' pages begin; absent: there are none. */
+  readonly event_pages?: string;
 }): Promise<Emulator<State>> {
   const { url, close } = await listen(async (request) => {
     const { pathname } = new URL(request.url);
-    return pathname === "/" || pathname.startsWith("/emulator")
-      ? { kind: "answered", response: await app.fetch(request) }
-      : await traffic.direct(request);
+    const is_page = pathname === "/" || pathname.startsWith("/emulator") ||
+      (event_pages !== undefined && pathname.startsWith(event_pages));
+    return is_page ? { kind: "answered", response: await app.fetch(request) } : await traffic.direct(request);
   });
   return { url, state, faults, close };
 }

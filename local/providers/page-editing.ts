@@ -4,9 +4,9 @@
  */
 export const EDITING_STYLE = `
 td.drop{background:var(--tint)}
-dialog{border:1px solid var(--line);border-radius:10px;padding:1rem;width:min(28rem,calc(100vw - 2rem));background:Canvas;color:CanvasText}
+dialog{border:1px solid var(--line);border-radius:12px;padding:1.25rem;width:min(28rem,calc(100vw - 2rem));background:var(--paper);color:var(--text)}
 dialog::backdrop{background:#0006}dialog h2{margin:0 0 .75rem;font-size:1.05rem;overflow-wrap:anywhere}dialog form{border-top:1px solid var(--line);padding-top:.5rem}
-dialog label{display:block;margin:.6rem 0}dialog input{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.45rem;border-radius:6px;border:1px solid #888a;background:Canvas;color:CanvasText}
+dialog label{display:block;margin:.6rem 0}dialog input{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.45rem;border-radius:6px;border:1px solid var(--control-line);background:var(--paper);color:var(--text)}
 dialog .actions{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1rem}dialog .actions button{min-height:2.75rem}
 dialog button[type=submit]{background:var(--accent);color:var(--on-accent);border-color:var(--accent)}
 #deleted li{display:flex;gap:.75rem;align-items:center}
@@ -39,17 +39,18 @@ async function post(event, edit, done) {
   return answer.ok;
 }
 const move = (event, day, time) => post(event, { kind: "move", day, time }, event.title + " is now on " + dayInWords(day) + (time ? " at " + timeInWords(time) : "") + ".");
+function openEditor(event) {
+  edited = event;
+  $("editor-heading").textContent = event.title;
+  drawDetails(event);
+  $("editor-title").value = event.title;
+  $("editor-day").value = event.day;
+  $("editor-time").value = event.time ?? "";
+  $("editor").showModal();
+}
 function editable(event, text) {
   const button = element("button", text, { type: "button", class: "event", "data-key": event.key, title: event.title, draggable: "true" });
-  button.onclick = () => {
-    edited = event;
-    $("editor-heading").textContent = event.title;
-    drawDetails(event);
-    $("editor-title").value = event.title;
-    $("editor-day").value = event.day;
-    $("editor-time").value = event.time ?? "";
-    $("editor").showModal();
-  };
+  button.onclick = () => openEditor(event);
   button.ondragstart = (start) => {
     dragged = event;
     start.dataTransfer.effectAllowed = "move";

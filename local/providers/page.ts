@@ -1,37 +1,20 @@
 import { DATES_SCRIPT } from "./page-dates.ts";
 import { DETAILS_MARKUP, DETAILS_SCRIPT, DETAILS_STYLE } from "./page-details.ts";
 import { EDITING_MARKUP, EDITING_SCRIPT, EDITING_STYLE } from "./page-editing.ts";
+import { HOST_SCRIPT } from "./page-host.ts";
+import { PAGE_STYLE } from "./page-style.ts";
 
 /**
  * The emulator's own page: each account's calendars, updating itself. No asset comes from elsewhere. `?account=` in its address
- * chooses whose calendars it shows first. It fits into a frame of another page.
+ * chooses whose calendars it shows first, `?event=` opens an event of them. It fits into a frame of another page, which it tells what it
+ * shows.
  */
 export function calendarPage(provider: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${provider} emulator</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<style>
-:root{color-scheme:light dark;--line:#8884;--accent:light-dark(#0b63c5,#6cb6ff);--on-accent:light-dark(#fff,#0d1117);--tint:#1a73e822}
-*{box-sizing:border-box}
-body{font:15px/1.4 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1rem;background:Canvas;color:CanvasText}
-header{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}h1{font-size:1.2rem;margin:0 auto 0 0}h2{font-size:1.05rem}
-select,button{font:inherit;padding:.35rem .6rem;border-radius:6px;border:1px solid var(--line);background:Canvas;color:CanvasText}
-select{max-width:100%}button{cursor:pointer}
-button:focus-visible,input:focus-visible,select:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
-nav{display:flex;gap:.5rem;align-items:center}#month{min-width:9rem;text-align:center}
-#legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.75rem 0 0;padding:0}
-#legend li{overflow-wrap:anywhere}#legend li::before{content:"";display:inline-block;width:.8rem;height:.8rem;margin-inline-end:.4rem;border-radius:3px;background:var(--color);forced-color-adjust:none}
-table{width:100%;border-collapse:collapse;table-layout:fixed;margin-top:.75rem}th{font-weight:500;padding:.3rem}
-td{border:1px solid var(--line);height:6rem;vertical-align:top;padding:.2rem;font-size:.8rem;overflow:hidden}
-td.other>span{opacity:.75}td.today{outline:2px solid var(--accent);outline-offset:-2px}td.today>span{font-weight:700}
-button.event{display:block;width:100%;min-height:1.5rem;margin:.1rem 0;padding:0 .3rem;border:0;border-left:4px solid var(--color);border-radius:3px;background:color-mix(in srgb,var(--color) 14%,Canvas);text-align:start;cursor:grab}
-#grid button.event{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-button.event:hover{background:color-mix(in srgb,var(--color) 28%,Canvas)}
-button.event.new{font-weight:700;outline:1px solid var(--color)}
-#agenda,#earlier,#deleted{list-style:none;padding:0}#agenda button,#earlier button,#deleted button{min-height:2.75rem}li{margin:.2rem 0}
-@media (max-width:40rem){body{padding:.75rem}td{height:3.25rem;font-size:.7rem;padding:.1rem}#grid button.event{padding:0 .1rem;border-left-width:3px;text-overflow:clip;font-size:.65rem}}
-${DETAILS_STYLE}${EDITING_STYLE}</style></head><body>
+<style>${PAGE_STYLE}${DETAILS_STYLE}${EDITING_STYLE}</style></head><body>
 <header><h1>${provider} emulator</h1>
 <label>Account <select id="account"></select></label>
 <nav aria-label="Month"><button id="previous" aria-label="Previous month">‹</button><strong id="month" aria-live="polite"></strong>
@@ -51,7 +34,7 @@ function element(name, text, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
 }
-${DATES_SCRIPT}${DETAILS_SCRIPT}
+${DATES_SCRIPT}${DETAILS_SCRIPT}${HOST_SCRIPT}
 function shown(event, text, place) {
   const node = editable({ ...event, key: place + " " + event.id }, text);
   if (event.fresh) node.classList.add("new");
@@ -85,6 +68,7 @@ function draw() {
   const events = inCalendars(account, "events")
     .map((event) => ({ ...event, fresh: isFresh(event) }))
     .sort((a, b) => (a.day + (a.time ?? "")).localeCompare(b.day + (b.time ?? "")));
+  tellHost(events);
   const today = keyOf(new Date());
   const upcoming = events.filter(({ day }) => day >= today);
   const earlier = events.filter(({ day }) => day < today);
@@ -104,6 +88,10 @@ function draw() {
   drawDeleted(inCalendars(account, "deleted").slice(-DELETED_SHOWN).map((event) => ({ ...event, key: "deleted " + event.id })));
   if (focused) document.querySelector('[data-key="' + CSS.escape(focused) + '"]')?.focus();
 }
+function classesOf(day, begin, is_today) {
+  const is_weekend = day.getDay() === 0 || day.getDay() === 6;
+  return [is_today && "today", is_weekend && "weekend", day.getMonth() !== begin.getMonth() && "other"].filter(Boolean).join(" ");
+}
 function drawMonth(begin, today, events) {
   const table = element("table", "");
   const head = element("tr", "");
@@ -114,7 +102,7 @@ function drawMonth(begin, today, events) {
     const row = element("tr", "");
     for (let i = 0; i < 7; i++) {
       const key = keyOf(day);
-      const cell = element("td", "", { class: (day.getMonth() === begin.getMonth() ? "" : "other ") + (key === today ? "today" : "") });
+      const cell = element("td", "", { class: classesOf(day, begin, key === today) });
       cell.append(element("span", String(day.getDate())), ...events.filter((one) => one.day === key).map((event) => shown(event, labelOf(event), "grid")));
       dropTarget(cell, key);
       row.append(cell);
@@ -131,6 +119,11 @@ function drawAgenda(list, events) {
     return item;
   }));
 }
+function eventAsked() {
+  const asked = new URLSearchParams(location.search).get("event");
+  const account = accounts.find(({ email }) => email === $("account").value);
+  return account && inCalendars(account, "events").find(({ id }) => id === asked);
+}
 async function load() {
   ({ accounts } = await (await fetch("/emulator/view")).json());
   if ($("account").options.length === 0) {
@@ -139,8 +132,11 @@ async function load() {
     if (accounts.some(({ email }) => email === asked)) $("account").value = asked;
   }
   noteVersions();
+  const opened = first && eventAsked();
   first = false;
+  if (opened) month = monthOf(opened.day);
   draw();
+  if (opened) openEditor(opened);
   setTimeout(draw, NEW_MS);
 }
 function turnTo(months) {

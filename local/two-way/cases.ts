@@ -35,6 +35,7 @@ export const CASES: readonly Case[] = [
     shown(
       `${TWO_WAY}/keep.test.ts`,
       "its description says the legal date, and other changes leave it there",
+      "reminders that are set anew are those of the time that it shows",
       "a new deadline moves it and supersedes the proposal",
       "a later move supersedes the earlier one",
       "moved back by its user, nothing is left to decide",
@@ -67,7 +68,7 @@ export const CASES: readonly Case[] = [
   ),
   pulled(
     "resized",
-    "it gets its length back",
+    "it gets its length back; nothing is proposed, since the deadline is its beginning",
     shown(
       `${TWO_WAY}/other-edits.test.ts`,
       "one that was made longer gets its length back, under the same id",
@@ -178,11 +179,18 @@ export const CASES: readonly Case[] = [
   pulled(
     "many moved or deleted at once, as by an import",
     "the calendar is paused and asks; resumed, each counts singly",
-    shown(
-      `${TWO_WAY}/mass.test.ts`,
-      "more than 25 and a fifth pause the calendar, and nothing is written or proposed",
-      "resumed, each is treated by itself",
-      "as many as are let go need no question",
+    both(
+      shown(
+        `${TWO_WAY}/mass.test.ts`,
+        "more than 25 and a fifth pause the calendar, and nothing is written or proposed",
+        "resumed, each is treated by itself",
+        "as many as are let go need no question",
+      ),
+      shown(
+        `${TWO_WAY}/mass-import.test.ts`,
+        "it asks first, and writes nothing",
+        "resumed, each is put back under its id, and proposed once",
+      ),
     ),
   ),
   pulled(
@@ -217,6 +225,14 @@ export const CASES: readonly Case[] = [
     ),
   }),
   pulled(
+    "moved just before its reminders are set anew",
+    "the reminders are set, and the move is put back and proposed",
+    shown(
+      `${TWO_WAY}/meanwhile.test.ts`,
+      "a move is seen although its reminders were set anew before anybody read it",
+    ),
+  ),
+  pulled(
     "moved just before its deadline changes",
     "the new deadline wins; where both agree, nothing is left to decide",
     shown(
@@ -249,16 +265,11 @@ export const CASES: readonly Case[] = [
   ),
   pulled(
     "edited by a delegate or another application",
-    "as if its user had: no listing's author is read, and only its user can accept",
-    both(
-      shown(
-        `${TWO_WAY}/moves.test.ts`,
-        "it is back on its deadline under the same id, and its user is asked",
-      ),
-      shown(
-        `${TWO_WAY}/accept.test.ts`,
-        "where the user may not change the obligation, the event is put back",
-      ),
+    "as if its user had: no listing says reliably who it was, and only its user can decide",
+    shown(
+      `${TWO_WAY}/delegates.test.ts`,
+      "a move is put back, and the calendar's own user alone is asked",
+      "a deletion is taken back, and the calendar's own user is told",
     ),
   ),
   pulled(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { eventUrl } from "../../../supabase/functions/_shared/providers/google/event-url.ts";
 import { eventOf, writtenId } from "../../../tests/integration/providers/event.ts";
 import { answered, pathOf } from "../answered.ts";
 import { type Assumption, holdsIf, notTried, type OwnCalendar } from "../assumption.ts";
@@ -10,6 +11,7 @@ const Etag = z.object({ etag: z.string() });
 const Refusal = z.object({
   error: z.object({ errors: z.array(z.object({ reason: z.string() })).default([]) }),
 });
+const Linked = z.object({ htmlLink: z.string() });
 const Described = z.object({ description: z.string().optional() });
 const DESCRIPTION_CHARACTERS = 8_192;
 
@@ -89,6 +91,17 @@ export function googleAssumptions(raw: RawCall): readonly Assumption[] {
         const { path } = await newEvent(calendar, title);
         const done = await byHand(`In Google Calendar, delete the event “${title}” on 15 March 2027.`);
         return done ? await bringBack(path) : notTried("it needs --by-hand and a person");
+      },
+    },
+    {
+      name: "htmlLink names an event as our link to it does",
+      async check({ calendar }) {
+        const { event_id, path } = await newEvent(calendar);
+        const { htmlLink } = Linked.parse(answered(await raw("GET", path)).json);
+        const place = { event_id, calendar_id: calendar.id, account_id: null, account_email: null };
+        const [theirs, ours] = [htmlLink, eventUrl("https://www.googleapis.com", place)]
+          .map((url) => new URL(url).searchParams.get("eid"));
+        return holdsIf(theirs === ours, theirs === ours ? "the same" : "another one");
       },
     },
     {

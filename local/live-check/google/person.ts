@@ -62,7 +62,7 @@ export function googlePerson(raw: RawCall): Person {
       }
       const { timeZone } = await list(calendar_id);
       const event = Resource.parse(answered(await raw("GET", path)).json);
-      const { start, end, ...edited } = editedEvent(event, edit, { timeZone });
+      const { start, end, ...edited } = editedEvent(event, edit, { id: calendar_id, timeZone });
       const whole = (when: EventResource["start"]) => ({
         date: null,
         dateTime: null,

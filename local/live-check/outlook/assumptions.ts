@@ -7,6 +7,7 @@ import type { RawAnswer, RawCall } from "../raw-call.ts";
 import { eventPath } from "./person.ts";
 
 const Written = z.object({ id: z.string() });
+const Linked = Written.extend({ webLink: z.string() });
 const Version = z.object({ "@odata.etag": z.string(), "changeKey": z.string() });
 const Reminder = z.object({ isReminderOn: z.boolean(), reminderMinutesBeforeStart: z.number() });
 const Refusal = z.object({ error: z.looseObject({ code: z.string() }) });
@@ -115,6 +116,14 @@ export function outlookAssumptions(raw: RawCall): readonly Assumption[] {
         const event = { ...body(crypto.randomUUID()), isAllDay: false, start: when("09"), end: when("10") };
         const answer = await post(calendar, event);
         return holdsIf(answer.status === 400, said(answer));
+      },
+    },
+    {
+      name: "webLink holds the id of its event, as our link to it does",
+      async check({ calendar }) {
+        const { id, webLink } = Linked.parse(answered(await post(calendar, body(crypto.randomUUID()))).json);
+        const holds = new URL(webLink).searchParams.get("itemid") === id;
+        return holdsIf(holds, holds ? "the same id" : "another id");
       },
     },
     {

@@ -21,8 +21,12 @@ export type Resource =
   /** A file in a calendar that is not there. */
   | { readonly kind: "nowhere"; readonly account: Account };
 
-/** Lets in who has the password (RFC 7617). */
+/** Lets in who has the password (RFC 7617). With `digest_only` nobody gets in: no client here has an answer to its challenge. */
 export function signIn(state: CalDavState, authorization: string | null): Account {
+  if (state.odd.digest_only) {
+    const challenge = `Digest realm="Calendars",qop="auth",nonce="${crypto.randomUUID()}",opaque="basic"`;
+    throw new DavError(401, null, { "www-authenticate": challenge });
+  }
   const refused = new DavError(401, null, { "www-authenticate": 'Basic realm="Calendars", charset="UTF-8"' });
   const encoded = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(authorization ?? "")?.[1];
   if (encoded === undefined) throw refused;

@@ -51,7 +51,7 @@ export async function startCalDavEmulator(
   );
   app.route("/emulator", controlRoutes(state, faults, calDavControls(state)));
   app.all("/.well-known/caldav", () => new Response(null, { status: 301, headers: { location: "/dav/" } }));
-  app.all("*", (c) => answer(state, c.req.raw));
+  app.all("*", (c) => answerRequest(state, c.req.raw));
   const emulator = await startEmulator({ state, faults, app, traffic });
   const shard = options.shards ? await listen((request) => traffic.direct(request)) : null;
   state.shard_url = shard?.url ?? null;
@@ -86,7 +86,8 @@ function requestsAtOnce(state: CalDavState): (request: Request, path: string) =>
   };
 }
 
-async function answer(state: CalDavState, request: Request): Promise<Response> {
+/** Answers a request, without the page and the controls of the emulator. */
+export async function answerRequest(state: CalDavState, request: Request): Promise<Response> {
   const path = new URL(request.url).pathname;
   try {
     return await serve(state, request, path);

@@ -43,6 +43,8 @@ export interface StoredFile {
 
 /** What real servers were seen to do beside what the standards say. All off: a server by the book. */
 export interface Oddities {
+  /** Digest (RFC 7616) is the only way to sign in (sabre, Baïkal): Basic is refused whatever the password is. */
+  digest_only: boolean;
   /** Refusals of PUT and MKCALENDAR, and what PROPFIND does not find, come as 207 with the error inside (Xandikos). */
   refusals_as_multistatus: boolean;
   /** Every refusal has an `error`, mostly without a precondition (sabre, Nextcloud). */
@@ -79,6 +81,7 @@ export interface Oddities {
 
 /** The server by the book. */
 export const BY_THE_BOOK: Oddities = {
+  digest_only: false,
   refusals_as_multistatus: false,
   refusals_name_exceptions: false,
   weak_etags: false,

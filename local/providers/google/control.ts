@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { controlRoutes, type Controls } from "../control.ts";
+import { type AccountView, controlRoutes, type Controls } from "../control.ts";
 import { DeliverySwitches } from "../deliveries.ts";
 import type { Faults } from "../faults.ts";
 import { eventViewOf } from "./event-view.ts";
@@ -69,12 +69,7 @@ function googleControls(state: EmulatorState): Controls {
       notifications: state.deliveries.sent,
       token_calls: Object.fromEntries(state.token_calls),
     }),
-    view: () =>
-      [...state.accounts.values()].map(({ email, name, calendars }) => ({
-        email,
-        name,
-        calendars: [...calendars.values()].map(viewOf),
-      })),
+    view: () => googleView(state),
     changeSettings: (body) => {
       const settings = Settings.parse(body);
       if (settings.quota_per_minute !== undefined) state.quota_per_minute = settings.quota_per_minute;
@@ -119,6 +114,15 @@ function googleControls(state: EmulatorState): Controls {
       state.nextEtag();
     },
   };
+}
+
+/** Every account as the page shows it. */
+export function googleView(state: EmulatorState): readonly AccountView[] {
+  return [...state.accounts.values()].map(({ email, name, calendars }) => ({
+    email,
+    name,
+    calendars: [...calendars.values()].map(viewOf),
+  }));
 }
 
 function viewOf({ id, summary, backgroundColor, events }: CalendarEntry) {

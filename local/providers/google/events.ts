@@ -4,6 +4,7 @@ import { watchEvents } from "./channel-routes.ts";
 import { gone, GoogleError, notFound } from "./errors.ts";
 import { eventPage, parseEventQuery } from "./event-list.ts";
 import { checkEventId, checkTimes, type EventBody, mergeEvent, parseEventBody } from "./event-rules.ts";
+import { htmlLinkOf } from "./event-page.ts";
 import { partial } from "./partial-response.ts";
 import type { CalendarEntry, EmulatorState, EventResource } from "./state.ts";
 
@@ -29,6 +30,7 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
       id,
       status: "confirmed",
       etag: "",
+      htmlLink: htmlLinkOf(id, calendar.id),
       created: now,
       updated: now,
       sequence: 0,

@@ -1,9 +1,10 @@
 import { randomToken } from "../observed-state.ts";
 import { type ClockTime, editedTime, type PersonEdit, type TimeEdit, withOffset } from "../person-edit.ts";
+import { htmlLinkOf } from "./event-page.ts";
 import type { CalendarEntry, EventDateTime, EventResource } from "./state.ts";
 
-/** On which an event is that was all day. */
-type Clock = Pick<CalendarEntry, "timeZone">;
+/** The calendar of an event: its clock is that of an event that was all day. */
+type Clock = Pick<CalendarEntry, "id" | "timeZone">;
 
 /** An event as Google's own page leaves it; a copy is an event of its own. */
 export function editedEvent(event: EventResource, edit: PersonEdit, calendar: Clock): EventResource {
@@ -24,7 +25,7 @@ export function editedEvent(event: EventResource, edit: PersonEdit, calendar: Cl
     case "copy": {
       // Whether Google copies private properties is not documented: the harder case.
       const id = randomToken("");
-      return { ...event, id, iCalUID: `${id}@google.com` };
+      return { ...event, id, iCalUID: `${id}@google.com`, htmlLink: htmlLinkOf(id, calendar.id) };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { type Emulator, startEmulator } from "../emulator.ts";
+import { answerEventPage } from "../event-page.ts";
 import { Faults } from "../faults.ts";
 import type { OAuthClient } from "../oauth-client.ts";
 import { calendarPage } from "../page.ts";
@@ -8,7 +9,8 @@ import { type ApiEnv, requireToken } from "./access.ts";
 import { batchRoutes } from "./batch.ts";
 import { calendarRoutes } from "./calendars.ts";
 import { channelRoutes } from "./channel-routes.ts";
-import { googleControlRoutes } from "./control.ts";
+import { googleControlRoutes, googleView } from "./control.ts";
+import { eidOf, EVENT_PAGES } from "./event-page.ts";
 import { answerFault, GoogleError, notFound } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { oauthRoutes } from "./oauth.ts";
@@ -52,6 +54,15 @@ export async function startGoogleEmulator(options: {
   });
   app.notFound(() => notFound().toResponse());
   app.get("/", (c) => c.html(calendarPage("Google Calendar")));
+  app.get(EVENT_PAGES, (c) => {
+    const { eid, authuser } = c.req.query();
+    return answerEventPage(
+      c,
+      googleView(state),
+      ({ account, calendar, event }) =>
+        eidOf(event.id, calendar.id) === eid && (authuser ?? account.email) === account.email,
+    );
+  });
   app.route("/emulator", googleControlRoutes(state, faults));
   app.route("/", await oauthRoutes(state, options.client));
   app.route("/batch/calendar/v3", batchRoutes(traffic));
@@ -61,7 +72,7 @@ export async function startGoogleEmulator(options: {
   api.route("/channels", channelRoutes(state));
   api.route("/", calendarRoutes(state));
   app.route("/calendar/v3", api);
-  const emulator = await startEmulator({ state, faults, app, traffic });
+  const emulator = await startEmulator({ state, faults, app, traffic, event_pages: EVENT_PAGES });
   return {
     ...emulator,
     close: async () => {

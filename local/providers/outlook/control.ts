@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { controlRoutes, type Controls } from "../control.ts";
+import { type AccountView, controlRoutes, type Controls } from "../control.ts";
 import { DeliverySwitches } from "../deliveries.ts";
 import type { Faults } from "../faults.ts";
 import { changedEvent, parseEventBody } from "./event-body.ts";
@@ -96,6 +96,21 @@ export function outlookControlRoutes(state: OutlookState, faults: Faults, notifi
   return app;
 }
 
+/** Every account as the page shows it. */
+export function outlookView(state: OutlookState): readonly AccountView[] {
+  return [...state.accounts.values()].map(({ email, name, calendars }) => ({
+    email,
+    name,
+    calendars: [...calendars.values()].map((calendar) => ({
+      id: calendar.id,
+      name: calendar.name,
+      color: calendar.hexColor || "#0078d4",
+      events: [...calendar.events.values()].map(eventViewOf),
+      deleted: [...calendar.deleted.values()].map(eventViewOf),
+    })),
+  }));
+}
+
 function outlookControls(state: OutlookState): Controls {
   return {
     snapshot: () => ({
@@ -112,18 +127,7 @@ function outlookControls(state: OutlookState): Controls {
       refreshes: Object.fromEntries(state.refreshes),
       admin_consent_required: [...state.admin_consent_required],
     }),
-    view: () =>
-      [...state.accounts.values()].map(({ email, name, calendars }) => ({
-        email,
-        name,
-        calendars: [...calendars.values()].map((calendar) => ({
-          id: calendar.id,
-          name: calendar.name,
-          color: calendar.hexColor || "#0078d4",
-          events: [...calendar.events.values()].map(eventViewOf),
-          deleted: [...calendar.deleted.values()].map(eventViewOf),
-        })),
-      })),
+    view: () => outlookView(state),
     changeSettings: (body) => {
       const { admin_consent_required, refresh_errors, notifications, ...switches } = Settings.parse(body);
       Object.assign(state, switches);

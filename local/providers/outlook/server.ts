@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { type Emulator, startEmulator } from "../emulator.ts";
+import { answerEventPage } from "../event-page.ts";
 import { Faults } from "../faults.ts";
 import type { OAuthClient } from "../oauth-client.ts";
 import { calendarPage } from "../page.ts";
 import { createTraffic, type Traffic } from "../traffic.ts";
 import { authorizeRoutes } from "./authorize.ts";
-import { outlookControlRoutes } from "./control.ts";
+import { outlookControlRoutes, outlookView } from "./control.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { answerFault, EntraError } from "./errors.ts";
 import { graphRoutes } from "./graph.ts";
@@ -26,6 +27,9 @@ export interface OutlookEmulator extends Emulator<OutlookState> {
   /** What `MICROSOFT_GRAPH_URL` is to be. */
   readonly graph_url: string;
 }
+
+/** Where Outlook on the web shows a single event. */
+const EVENT_PAGES = "/calendar/item/";
 
 /**
  * Starts a stateful stand-in for Microsoft Entra and the calendars of Microsoft Graph on 127.0.0.1, as strict as the
@@ -60,12 +64,16 @@ export async function startOutlookEmulator(options: {
     return new EntraError(500, "server_error", [50000], "There was an error issuing a token.").toResponse();
   });
   app.get("/", (c) => c.html(calendarPage("Outlook Calendar")));
+  app.get(`${EVENT_PAGES}:id`, (c) => {
+    const id = c.req.param("id");
+    return answerEventPage(c, outlookView(state), ({ event }) => event.id === id);
+  });
   app.route("/emulator", outlookControlRoutes(state, faults, notifier));
   app.route("/v1.0", graphRoutes(state, traffic));
   app.route("/", discoveryRoutes(keys));
   app.route("/", authorizeRoutes(state, client));
   app.route("/", tokenRoutes(state, client, keys));
-  const emulator = await startEmulator({ state, faults, app, traffic });
+  const emulator = await startEmulator({ state, faults, app, traffic, event_pages: EVENT_PAGES });
   return {
     ...emulator,
     authority_url: `${emulator.url}/common/v2.0`,
