@@ -33,6 +33,8 @@ export type Schemas = Readonly<Record<string, Schema>>;
 const ID = "75b3c907-1c24-4474-bab3-9a195b776a5b";
 const CALENDAR_ID = "b2f7c1@group.calendar.google.com";
 const URL_OF_RECEIVER = "https://app.example.com/calendar-events";
+const URL_OF_EVENT = "https://calendar.google.com/calendar/event?eid=b2Js…&authuser=ada%40example.com";
+const URL_OF_OBLIGATION = "https://app.example.com/obligations/42";
 const URL_OF_PAGE = "https://app.example.com/settings/calendar";
 
 const PROPOSAL = {
@@ -42,6 +44,8 @@ const PROPOSAL = {
   account_email: "ada@example.com",
   obligation_id: "cec13a01-5aa1-4b4f-a4da-342dde0a8eaa",
   title: "Air emissions report",
+  event_url: URL_OF_EVENT,
+  obligation_url: URL_OF_OBLIGATION,
   kind: "move",
   seen: { deadline_date: "2027-03-05" },
   legal: { deadline_date: "2027-03-01" },
@@ -49,6 +53,16 @@ const PROPOSAL = {
   seen_at: "2027-02-01T09:00:00Z",
   decided_at: null,
   can_undo: false,
+};
+const TEST_EVENT = {
+  state: "there",
+  event_url: URL_OF_EVENT,
+  starts_at: "2027-01-31T09:10:00Z",
+  remove_at: "2027-01-31T09:12:00Z",
+  took_ms: 840,
+  code: null,
+  reason: null,
+  message: null,
 };
 const DECIDED_AT = "2027-02-01T09:05:00Z";
 
@@ -100,7 +114,9 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   "NewApiKey.name": "Monthly report",
   "NewApiKey.replaced_by": null,
   "Notice.dismissed_at": null,
+  "Notice.code": "invalid_grant",
   "Notice.message": "The calendar account ada@example.com is no longer connected. Connect it again.",
+  "Notice.name": null,
   "Notice.obligation_id": null,
   "Notice.severity": "critical",
   "Notices.unread": 1,
@@ -110,7 +126,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   "Notifications.proposal_opened": "off",
   "Notifications.webhook_disabled": "off",
   "NotificationsRequest.kinds": { deadline_failed: "immediately" },
-  "Obligation.url": "https://app.example.com/obligations/42",
+  "Obligation.url": URL_OF_OBLIGATION,
   "Period.ended_by": null,
   "Period.ended_request_id": null,
   "Period.ended_with": null,
@@ -125,6 +141,11 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   "Proposals.proposals": [PROPOSAL],
   "Provider.name": "Google Calendar",
   "Provider.presets": [],
+  "removeTestEvent.answer": {
+    test_event: { ...TEST_EVENT, state: "removing", event_url: null, took_ms: null },
+  },
+  "sendTestEvent.answer": { test_event: { ...TEST_EVENT, state: "writing", event_url: null, took_ms: null } },
+  "testEvent.answer": { test_event: TEST_EVENT },
   "testWebhook.answer": {
     id: ID,
     event_id: "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
@@ -160,10 +181,12 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   due: "2027-03-01",
   look_ahead_days: 365,
   look_back_days: 90,
+  event_url: URL_OF_EVENT,
   event_id: "oblcec13a015aa14b4fa4da342dde0a8eaao8ae89d61887b42b4g0",
   last_error: null,
   obligation_id: "cec13a01-5aa1-4b4f-a4da-342dde0a8eaa",
   obligation_type: "VAT",
+  obligation_url: URL_OF_OBLIGATION,
   obligation_types: ["VAT", "Payroll"],
   password: "<app password>",
   queued: 1,
