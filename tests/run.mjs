@@ -1,10 +1,11 @@
 // `npm test`: format, lint, type check and every test; the last line is `N passed, N failed`.
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installMissing } from "../local/install.mjs";
+import { childSeconds, costTable } from "./costs.mjs";
 import { judgeTests } from "./judge-tests.mjs";
+import { poolSize, runPool } from "./pool.mjs";
+import { makeScratch } from "./scratch.mjs";
 import { testFiles } from "./test-files.mjs";
 
 const CHECKED = ["supabase/functions", "local", "tests", "bench"];
@@ -12,62 +13,66 @@ const CHECKED = ["supabase/functions", "local", "tests", "bench"];
 const SETTINGS = ["settings/src", "settings/vite.config.ts", "settings/dev-server.ts"];
 const DEMO = ["demo/src", "demo/vite.config.ts"];
 const CHECKS = [
-  { name: "format", args: ["fmt", "--check"] },
-  { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS, ...DEMO] },
   { name: "types", args: ["check", ...CHECKED] },
   ...["settings", "demo"].map((page) => ({
     name: `${page} types`,
     args: ["run", "--allow-all", "node_modules/typescript/bin/tsc", "-p", `${page}/tsconfig.json`],
   })),
-];
+  { name: "format", args: ["fmt", "--check"] },
+  { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS, ...DEMO] },
+].map((check) => ({ ...check, is_check: true }));
+const TEST = ["test", "--allow-all", "--no-check"];
+/** The child's processor time goes to a file descriptor of its own. */
+const TIMED = '"$@" 3>&-; code=$?; times >&3; exit $code';
 
 await installMissing();
-const scratch = mkdtempSync(join(tmpdir(), "ecocomply-tests-"));
-// PostgreSQL may have to run as another user, who passes through here.
-chmodSync(scratch, 0o755);
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+const scratch = makeScratch();
 const children = new Set();
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
-    for (const child of children) child.kill(signal);
+    for (const child of children) endGroup(child, signal);
     process.exit(1);
   });
 }
 
+const began_at = performance.now();
 let passed = 0;
 let failed = 0;
-const prepared = prepareRun();
-// At once: most of them keep one core busy. What they say comes in one piece.
-await Promise.all(CHECKS.map(async ({ name, args }) => {
-  const { code, output } = await run(args, { is_silent: true });
-  code === 0 ? passed++ : failed++;
-  console.log(`${code === 0 ? "" : output}${name}: ${code === 0 ? "ok" : "FAILED"}`);
-}));
-const variables = await prepared;
-const runs = await Promise.all(
-  testRuns().map(({ files, jobs }) =>
-    run(["test", "--allow-all", "--no-check", "--parallel", ...files, ...process.argv.slice(2)], {
-      env: { DENO_JOBS: jobs, ...variables },
-    })
-  ),
-);
-for (const tests of runs.map(judgeTests)) {
+const costs = [];
+const variables = await prepareRun();
+await runPool([...CHECKS, ...testRuns()], async (piece) => {
+  const { name, args, env, is_check = false, is_alone = false } = piece;
+  const { code, output, ...cost } = await run(args, { env: { ...variables, ...env }, is_heard: is_alone });
+  costs.push({ name, ...cost });
+  const took = `${cost.wall_s.toFixed(1)} s, CPU ${cost.cpu_s.toFixed(1)} s`;
+  if (is_check) {
+    code === 0 ? passed++ : failed++;
+    console.log(`${code === 0 ? "" : output}${name}: ${code === 0 ? "ok" : "FAILED"} (${took})`);
+    return;
+  }
+  const tests = judgeTests({ code, output });
   passed += tests.passed;
   failed += tests.failed;
-  if (tests.reason) console.log(`tests: FAILED, ${tests.reason}`);
-}
+  // What files that run side by side say does not mix.
+  console.log(`${is_alone ? "" : output}${name}: ${tests.reason ?? `${tests.failed} failed`} (${took})`);
+}, poolSize());
+console.log(costTable(costs, (performance.now() - began_at) / 1000));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Which files `deno test` is given, and how many of them it may run at once. */
+/** What `deno test` is called with: once a file, so that each shows its cost and none waits for another. */
 function testRuns() {
-  const { waiting, working } = testFiles();
-  const given = process.env.DENO_JOBS;
+  const files = testFiles();
+  const given = process.argv.slice(2);
+  if (given.length === 0) return files.map((file) => ({ name: file, args: [...TEST, file] }));
   // Its arguments may be meant for all files together, as a filter or a report is.
-  if (given !== undefined || process.argv.length > 2) {
-    return [{ files: [...waiting, ...working], jobs: given ?? "3" }];
-  }
-  return [{ files: waiting, jobs: "3" }, { files: working, jobs: "4" }];
+  const jobs = String(poolSize().least);
+  return [{
+    name: "tests",
+    is_alone: true,
+    args: [...TEST, "--parallel", ...files, ...given],
+    env: { DENO_JOBS: process.env.DENO_JOBS ?? jobs },
+  }];
 }
 
 /**
@@ -84,35 +89,44 @@ async function prepareRun() {
     "--no-check",
     "tests/support/prepare-run.ts",
     folder,
-  ]);
+  ], { is_heard: true });
   // Each stack prepares its own then, and says what is wrong.
   return code === 0 ? { STACK_TEMPLATE: folder } : {};
 }
 
-function run(args, { env = {}, is_silent = false } = {}) {
+function run(args, { env = {}, is_heard = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn("node_modules/.bin/deno", args, {
+    const started_at = performance.now();
+    const child = spawn("sh", ["-c", TIMED, "sh", "node_modules/.bin/deno", ...args], {
       cwd: new URL("..", import.meta.url),
-      env: {
-        ...process.env,
-        NO_COLOR: "1",
-        DENO_NO_UPDATE_CHECK: "1",
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", TMPDIR: scratch, ...env },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      // A group of its own, which ends with all that it started.
+      detached: true,
     });
     children.add(child);
     let output = "";
+    let times = "";
     for (const [source, target] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
       source.on("data", (chunk) => {
         output += chunk;
-        if (!is_silent) target.write(chunk);
+        if (is_heard) target.write(chunk);
       });
     }
+    child.stdio[3].on("data", (chunk) => times += chunk);
     child.on("error", reject);
     child.on("close", (code) => {
       children.delete(child);
-      resolve({ code: code ?? 1, output });
+      const wall_s = (performance.now() - started_at) / 1000;
+      resolve({ code: code ?? 1, output, wall_s, cpu_s: childSeconds(times) });
     });
   });
+}
+
+function endGroup({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }

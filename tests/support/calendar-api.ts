@@ -170,7 +170,12 @@ export async function redirectOf(url: URL): Promise<URL> {
   return new URL(location, url);
 }
 
-const POLL_MS = 25;
+/** What comes soon is seen soon. */
+const POLL_MIN_MS = 25;
+/** A look at a calendar's status costs 20 ms of a processor: who waits long leaves it to what is waited for. */
+const POLL_MAX_MS = 250;
+/** Of the time waited so far: so much longer than it has to, at most, does anybody wait. */
+const POLL_SHARE = 0.2;
 /** For what has to happen, no matter how soon: a busy machine fails no test. */
 export const PATIENCE_MS = 120_000;
 
@@ -180,13 +185,15 @@ export async function until<T>(
   timeout_ms = PATIENCE_MS,
   describe: () => Promise<unknown> = () => Promise.resolve("nothing"),
 ): Promise<T> {
-  const deadline = performance.now() + timeout_ms;
+  const began_at = performance.now();
   while (true) {
     const found = await probe();
     if (found !== undefined && found !== false && found !== null) return found;
-    if (performance.now() > deadline) {
+    const waited_ms = performance.now() - began_at;
+    if (waited_ms > timeout_ms) {
       throw new Error(`not within ${timeout_ms} ms; last seen: ${JSON.stringify(await describe())}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const pause_ms = Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, waited_ms * POLL_SHARE));
+    await new Promise((resolve) => setTimeout(resolve, pause_ms));
   }
 }

@@ -1,17 +1,18 @@
-/** Larger than any text that is checked in; what is larger is a picture or a mistake. */
-const TEXT_BYTES_MAX = 4_000_000;
-
-/** A version of a file that was committed once, or what a commit says of itself. */
+/** What a commit added to a file, or what it says of itself. */
 export interface PastText {
   /** The file's, or `commit`. */
   readonly path: string;
-  /** Git's. */
+  /** The commit's. */
   readonly id: string;
+  /** Added lines, with the three before and after them. */
   readonly content: string;
 }
 
+/** They stand in no text. */
+const [COMMIT, MESSAGE, CHANGES] = ["\x01", "\x02", "\x03"];
+
 /**
- * Everything that was ever committed, each version once. What is no text is left out.
+ * Everything that was ever committed, each addition once: whole versions of long files would say the same a hundred times.
  *
  * @param root of the repository
  * @returns null where there is no git, no history, or only the end of one
@@ -19,17 +20,32 @@ export interface PastText {
 export async function readHistory(root: string): Promise<readonly PastText[] | null> {
   const shallow = await git(root, ["rev-parse", "--is-shallow-repository"]);
   if (shallow === null || shallow.trim() !== "false") return null;
-  const paths = new Map<string, string>();
-  for (const line of (await git(root, ["rev-list", "--objects", "--all"]) ?? "").split("\n")) {
-    const [id = "", ...path] = line.split(" ");
-    if (id !== "") paths.set(id, path.join(" "));
-  }
-  const objects = await contentsOf(root, [...paths.keys()]);
-  return objects.filter(({ type }) => type !== "tree").map(({ id, type, content }) => ({
-    id,
-    path: type === "blob" ? paths.get(id) ?? "" : type,
-    content,
-  }));
+  // A merge is compared with each of its parents: it may add something of its own.
+  const log = await git(root, [
+    ...["-c", "core.quotePath=false", "log", "--all", "--patch", "-m", "--unified=3", "--no-renames"],
+    ...["--no-ext-diff", "--no-textconv", "--no-color", `--format=${COMMIT}%H${MESSAGE}%B${CHANGES}`],
+  ]);
+  return (log ?? "").split(COMMIT).slice(1).flatMap((commit) => {
+    const id = commit.slice(0, commit.indexOf(MESSAGE));
+    const end = commit.indexOf(CHANGES);
+    return [
+      { path: "commit", id, content: commit.slice(id.length + 1, end) },
+      ...commit.slice(end).split(/^diff --git .*$/m).slice(1).map((file) => ({
+        id,
+        path: /^\+\+\+ "?b\/(.*?)"?$/m.exec(file)?.[1] ?? "",
+        content: additionsIn(file),
+      })),
+    ];
+  }).filter(({ content }) => content !== "");
+}
+
+/** @source diff(1), "Detailed Unified": lines that begin with a plus or a space, after the first line that begins with `@@` */
+function additionsIn(file: string): string {
+  const begin = file.search(/^@@ /m);
+  if (begin === -1) return "";
+  return file.slice(begin).split("\n").filter((line) => /^[+ ]/.test(line)).map((line) => line.slice(1)).join(
+    "\n",
+  );
 }
 
 async function git(root: string, args: readonly string[]): Promise<string | null> {
@@ -40,30 +56,4 @@ async function git(root: string, args: readonly string[]): Promise<string | null
   } catch {
     return null;
   }
-}
-
-/** @source git-cat-file(1), "Batch output": `<id> <type> <bytes>`, a line break, the content, a line break */
-async function contentsOf(root: string, ids: readonly string[]) {
-  const child = new Deno.Command("git", {
-    args: ["cat-file", "--batch"],
-    cwd: root,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const asked = new Blob([ids.map((id) => `${id}\n`).join("")]).stream().pipeTo(child.stdin);
-  const bytes = new Uint8Array(await new Response(child.stdout).arrayBuffer());
-  await Promise.all([asked, child.status]);
-  const decoder = new TextDecoder();
-  const objects = [];
-  for (let at = 0; at < bytes.length;) {
-    const line_end = bytes.indexOf(10, at);
-    const [id = "", type = "", length = "0"] = decoder.decode(bytes.subarray(at, line_end)).split(" ");
-    const end = line_end + 1 + Number(length);
-    const content = bytes.subarray(line_end + 1, end);
-    if (content.length <= TEXT_BYTES_MAX && !content.includes(0)) {
-      objects.push({ id, type, content: decoder.decode(content) });
-    }
-    at = end + 1;
-  }
-  return objects;
 }

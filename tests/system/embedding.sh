@@ -9,6 +9,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 export NEXT_TELEMETRY_DISABLED=1
 began=$(date +%s)
+project_port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
 
 # Counts a check, and shows what it said where it failed.
 #
@@ -69,8 +70,10 @@ knows_types_in_node() {
     --module node16 --moduleResolution node16 --noUncheckedSideEffectImports types.tsx
 }
 
+# The address of the project is written into what is built: what listens at that port leads to the project later.
 builds() {
-  cd "$work/hosts/next" && npm run build
+  cd "$root" && node_modules/.bin/deno run --allow-all --no-check --quiet tests/system/embedding/next-config.ts \
+    "$work/hosts/next/documented.mjs" "http://127.0.0.1:$project_port" && cd "$work/hosts/next" && npm run build
 }
 
 prerenders() {
@@ -86,7 +89,7 @@ resolves() {
 }
 
 use() {
-  cd "$root" && HOSTS="$work/hosts" NO_COLOR=1 node_modules/.bin/deno test --allow-all --no-check --quiet tests/system/embedding/hosts.ts
+  cd "$root" && HOSTS="$work/hosts" PROJECT_PORT=$project_port NO_COLOR=1 node_modules/.bin/deno test --allow-all --no-check --quiet tests/system/embedding/hosts.ts
 }
 
 mkdir "$work/hosts"

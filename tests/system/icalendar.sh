@@ -9,8 +9,8 @@ if ! "$python" -c 'import icalendar' 2>/dev/null; then
     echo "python3-icalendar: skipped, it is not installed and cannot be"
     exit 0
   fi
-  { apt-get install -y --no-install-recommends python3-icalendar ||
-    { apt-get update && apt-get install -y --no-install-recommends python3-icalendar; }; } >&2
+  set -- -o DPkg::Lock::Timeout=300 install -y --no-install-recommends python3-icalendar
+  { apt-get "$@" || { apt-get update && apt-get "$@"; }; } >&2
 fi
 if node local/run.mjs tests/system/write-feed.ts | "$python" tests/system/read_feed.py; then
   echo "1 passed, 0 failed"

@@ -90,8 +90,8 @@ async function historyHoldsNoSecret(): Promise<boolean | null> {
     return null;
   }
   const found = await secretsIn(texts);
-  for (const { id, path, line, kind } of found) console.log(`${path}:${line} in ${id}: ${kind}`);
-  console.log(`history: ${texts.length} texts were looked through`);
+  for (const { id, path, line, kind } of found) console.log(`${path}:${line} added in ${id}: ${kind}`);
+  console.log(`history: ${texts.length} additions were looked through`);
   return found.length === 0;
 }
 

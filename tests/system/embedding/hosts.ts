@@ -1,14 +1,18 @@
-// Host applications, used in a browser. HOSTS names the folder in which they are installed, and the one of Next.js is built.
+// Host applications, used in a browser. HOSTS names the folder in which they are installed, and the one of Next.js is built: its
+// rewrite leads to PROJECT_PORT.
 import assert from "node:assert/strict";
 import { freePort } from "../../../local/free-port.ts";
 import { openBrowser } from "../../browser/support/browser.ts";
 import { answerConsent } from "../../browser/support/consent.ts";
 import { PATIENCE_MS } from "../../support/calendar-api.ts";
+import { checkOwnPath } from "../../support/own-path.ts";
+import { relayTo } from "../../support/relay.ts";
 import { openScene } from "../../support/scene.ts";
 import { ADA } from "../../support/subjects/subject.ts";
 
 const FOLDER = Deno.env.get("HOSTS");
 if (FOLDER === undefined) throw new Error("HOSTS has to name the folder of the built hosts.");
+const PROJECT_PORT = Number(Deno.env.get("PROJECT_PORT"));
 
 /** What runs in a host's folder, by its name. Vite writes the address of the project into what it builds. */
 const HOSTS = {
@@ -29,7 +33,12 @@ Deno.test(
       const port = freePort();
       return { name, build, serve, port, url: `http://127.0.0.1:${port}/` };
     });
-    const scene = await openScene("google", { CALENDAR_REDIRECT_URLS: hosts.map(({ url }) => url).join() });
+    const requests: Request[] = [];
+    const scene = await openScene(
+      "google",
+      { CALENDAR_REDIRECT_URLS: hosts.map(({ url }) => url).join() },
+      { record: (request) => void requests.push(request) },
+    );
     const browser = await openBrowser();
     try {
       const { apiUrl, publishableKey } = scene.stack;
@@ -40,17 +49,13 @@ Deno.test(
         VITE_SUPABASE_PUBLISHABLE_KEY: publishableKey,
       };
       for (const { name, build, serve, port, url } of hosts) {
+        const cwd = `${FOLDER}/${name}`;
+        if (build !== null) assert.ok((await node(build, cwd, env).status).success, `${name} does not build`);
+        await using _server = await served([...serve, `--port=${port}`], cwd, env, url);
+
         await t.step(
           `${name}: sign in, connect, and be back in the host with a connected calendar`,
           async () => {
-            const cwd = `${FOLDER}/${name}`;
-            if (build !== null) {
-              assert.ok(
-                (await node(build, cwd, env).status).success,
-                `${name} does not build`,
-              );
-            }
-            await using _server = await served([...serve, `--port=${port}`], cwd, env, url);
             const user = await scene.newUser();
             await browser.visit(`host-${name}`, {}, async ({ page }) => {
               await page.goto(url);
@@ -66,6 +71,15 @@ Deno.test(
             });
           },
         );
+
+        if (name === "next") {
+          await t.step("next: the Calendar API at its own path", async (t) => {
+            const listener = Deno.listen({ hostname: "127.0.0.1", port: PROJECT_PORT });
+            using _project = relayTo(Number(new URL(apiUrl).port), listener);
+            const own = url.replace(/\/$/, "");
+            await checkOwnPath(t, scene, { url: own, redirect_to: url, keeps_cookies: false, requests });
+          });
+        }
       }
     } finally {
       await browser.close();

@@ -3,6 +3,7 @@ import {
   CalendarSettings,
   type CalendarSettingsProps,
   ENGLISH,
+  loadTranslation,
   SettingsTabs,
 } from "@ecocomply/calendar-settings";
 import "@ecocomply/calendar-settings/styles.css";
@@ -17,11 +18,16 @@ const common: CalendarSettingsProps = {
 };
 
 export const settings = <CalendarSettings {...common} strings={{ ...ENGLISH, heading: "Kalender" }} />;
+export const german = async () => (
+  <CalendarSettings {...common} strings={{ ...(await loadTranslation("de")), heading: "Fristen" }} />
+);
 export const tabs = <SettingsTabs supabase={supabase} hide={["general", "api_keys"]} />;
 
 // @ts-expect-error a client is needed
 export const without = <CalendarSettings />;
 // @ts-expect-error there is no such tab
 export const unknown = <SettingsTabs supabase={supabase} hide={["billing"]} />;
+// @ts-expect-error nobody translated that
+export const polish = loadTranslation("pl");
 // @ts-expect-error a translation says everything
 export const partial = <CalendarSettings supabase={supabase} strings={{ heading: "Kalender" }} />;
