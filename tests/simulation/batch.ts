@@ -84,12 +84,19 @@ export async function playBatch(
   batch: Batch,
 ): Promise<{ readonly histories: number; readonly report: string | null }> {
   return house.edits
-    ? await play(batch, anyEditHistory, (history) => playEditHistory(house, history), editsInWords)
-    : await play(batch, anyHistory, (history) => playHistory(house, history), inWords);
+    ? await play(
+      batch,
+      "--edits ",
+      anyEditHistory,
+      (history) => playEditHistory(house, history),
+      editsInWords,
+    )
+    : await play(batch, "", anyHistory, (history) => playHistory(house, history), inWords);
 }
 
 async function play<History>(
   batch: Batch,
+  options: string,
   arbitrary: fc.Arbitrary<History>,
   playOne: (history: History) => Promise<void>,
   words: (history: History) => string,
@@ -116,7 +123,7 @@ async function play<History>(
   return {
     histories: details.numRuns,
     report: [
-      `Violation. Replay: npm run soak -- --seed ${seed} --path ${counterexamplePath}`,
+      `Violation. Replay: npm run soak -- ${options}--seed ${seed} --path ${counterexamplePath}`,
       ...(counterexample ? [words(counterexample[0])] : []),
       errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
     ].join("\n"),

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { type Expected, expectedEvent } from "./model.ts";
-import { ACCOUNTS } from "./operations.ts";
 import type { ShownEvent } from "./provider-accounts.ts";
 import { type AccountStory, type IntegrationRow, uuidOf, type World } from "./world.ts";
 
@@ -42,13 +41,12 @@ export async function unjustified(world: World): Promise<readonly string[]> {
 export async function violations(world: World): Promise<readonly string[]> {
   const rows = await world.integrations();
   const problems: string[] = [];
-  for (const [index, story] of world.accounts.entries()) {
+  for (const story of world.accounts) {
     const row = rows.find(({ account_id }) => account_id === story.grants.account_id) ?? null;
-    problems.push(...await accountProblems(world, index, story, row));
+    problems.push(...await accountProblems(world, story, row));
   }
   const [counts] = z.array(z.record(z.string(), z.coerce.number())).parse(
     await world.sql`select
-      (select count(*) from calendar_sync.jobs) as "jobs left",
       (select count(*) from calendar_sync.changes) as "changes left",
       (select count(*) from calendar_sync.lanes as lane
         where (to_jsonb(lane) ->> 'leased_until')::timestamptz > now()) as "leases left",
@@ -62,13 +60,15 @@ export async function violations(world: World): Promise<readonly string[]> {
         select from calendar_sync.pulls as pull where pull.cursor_secret_id = secret.id
       )) as "tokens of no integration"`,
   );
+  const left = await world.sql`select to_jsonb(job) as job, to_jsonb(lane) as lane
+    from calendar_sync.jobs as job left join calendar_sync.lanes as lane using (integration_id)`;
+  for (const each of left) problems.push(`a job is left: ${JSON.stringify(each)}`);
   for (const [name, count] of Object.entries(counts ?? {})) if (count > 0) problems.push(`${count} ${name}`);
   return problems;
 }
 
 async function accountProblems(
   world: World,
-  index: number,
   story: AccountStory,
   row: IntegrationRow | null,
 ): Promise<readonly string[]> {
@@ -100,9 +100,7 @@ async function accountProblems(
   }
   const wanted = new Map<string, Expected>();
   for (const obligation of world.model.obligations.values()) {
-    const event = obligation.user === ACCOUNTS[index]?.user
-      ? expectedEvent(obligation, row.completed_events)
-      : null;
+    const event = obligation.user === story.user ? expectedEvent(obligation, row.completed_events) : null;
     if (event !== null) wanted.set(obligation.id, event);
   }
   const mappings = z.array(z.object({ obligation_id: z.string(), external_event_id: z.string() })).parse(

@@ -1,38 +1,44 @@
 import { z } from "zod";
-import type { EditLog } from "./edit-log.ts";
+import type { CalendarEdits } from "../../supabase/functions/_shared/domain/calendar-edits.ts";
+import type { EditLog, EditStory } from "./edit-log.ts";
+import { evidenceProblems } from "./evidence-checks.ts";
 import { dateOf, expectedEvent, instantOf } from "./model.ts";
-import { ACCOUNTS } from "./operations.ts";
 import type { World } from "./world.ts";
 
 const Row = z.object({
   obligation_id: z.string(),
   is_hidden: z.boolean(),
+  /** Where we know it to stand although its deadline is elsewhere. */
+  seen_day: z.string().nullable(),
   days: z.array(z.string()),
-  open: z.number(),
+  open_days: z.array(z.string()),
   restored: z.number(),
   hidden: z.number(),
-  moved_periods: z.number(),
 });
+type Row = z.infer<typeof Row>;
 
 /** What users did, and what we did about it, where these do not fit together. */
-export async function editProblems(world: World, log: EditLog): Promise<readonly string[]> {
+export async function editProblems(
+  world: World,
+  log: EditLog,
+  modes: readonly CalendarEdits[],
+): Promise<readonly string[]> {
   const problems: string[] = [...await obligationProblems(world)];
-  for (const [index, { grants: { account, account_id } }] of world.accounts.entries()) {
+  for (const [index, { user, grants: { account, account_id } }] of world.accounts.entries()) {
     const integration = await world.integrationOf(index);
     if (integration === null) continue;
     const rows = z.array(Row).parse(
       await world.sql`
-        select obligation.id as obligation_id, coalesce(edit.is_hidden, false) as is_hidden,
+        select obligation.id as obligation_id, coalesce(edit.is_hidden, false) as is_hidden, edit.seen ->> 'start_date' as seen_day,
           array(select coalesce(seen ->> 'deadline_date', seen ->> 'deadline_at') from public.calendar_proposals as proposal
             where proposal.integration_id = ${integration.id} and proposal.obligation_id = obligation.id) as days,
-          (select count(*)::int from public.calendar_proposals as proposal where proposal.integration_id = ${integration.id}
-            and proposal.obligation_id = obligation.id and state = 'open') as open,
+          array(select seen ->> 'deadline_date' from public.calendar_proposals as proposal
+            where proposal.integration_id = ${integration.id} and proposal.obligation_id = obligation.id
+              and state = 'open') as open_days,
           (select count(*)::int from calendar_sync.notices as notice where notice.integration_id = ${integration.id}
             and notice.obligation_id = obligation.id and kind = 'deadline_restored') as restored,
           (select count(*)::int from calendar_sync.notices as notice where notice.integration_id = ${integration.id}
-            and notice.obligation_id = obligation.id and kind = 'deadline_hidden' and ended_at is null) as hidden,
-          (select count(*)::int from calendar_sync.history as period where period.integration_id = ${integration.id}
-            and period.obligation_id = obligation.id and reason = 'moved_by_user') as moved_periods
+            and notice.obligation_id = obligation.id and kind = 'deadline_hidden' and ended_at is null) as hidden
         from public.obligations as obligation
         left join calendar_sync.edits as edit
           on edit.integration_id = ${integration.id} and edit.obligation_id = obligation.id`,
@@ -43,7 +49,7 @@ export async function editProblems(world: World, log: EditLog): Promise<readonly
       const report = (is_wrong: boolean, problem: string) => {
         if (is_wrong) problems.push(`${of}: ${problem}`);
       };
-      report(row.open > 1, `${row.open} open proposals`);
+      report(row.open_days.length > 1, `${row.open_days.length} open proposals`);
       report(
         row.days.some((day) => !story.days.includes(day)),
         `proposed ${row.days}, moved to ${story.days.join(",") || "nowhere"}`,
@@ -51,10 +57,6 @@ export async function editProblems(world: World, log: EditLog): Promise<readonly
       report(
         row.days.length > story.days.length,
         `${row.days.length} proposals of ${story.days.length} moves`,
-      );
-      report(
-        row.moved_periods > story.days.length,
-        `${row.moved_periods} periods of ${story.days.length} moves`,
       );
       report(row.restored > story.deletions, `told ${row.restored} times of ${story.deletions} deletions`);
       report(
@@ -66,26 +68,34 @@ export async function editProblems(world: World, log: EditLog): Promise<readonly
         `the move to ${story.unseen_day} is nowhere`,
       );
     }
-    const hidden = new Set(
-      rows.filter(({ is_hidden }) => is_hidden).map(({ obligation_id }) => obligation_id),
-    );
+    problems.push(...writeProblems(log, index, account_id));
+    const known = new Map(rows.map((row) => [row.obligation_id, row]));
     for (const obligation of world.model.obligations.values()) {
-      if (obligation.user !== ACCOUNTS[index]?.user) continue;
+      const row = known.get(obligation.id);
+      if (obligation.user !== user || row === undefined) continue;
       const expected = expectedEvent(obligation, integration.completed_events);
       const events = account.events.filter(({ obligation_id }) => obligation_id === obligation.id);
       const of = `obligation ${Number(obligation.id.slice(-12))} in ${account_id}`;
-      const wanted = expected !== null && !hidden.has(obligation.id) ? 1 : 0;
+      const story = log.storyOf(index, obligation.id);
+      const wanted = expected !== null && !row.is_hidden ? 1 : 0;
       if (events.length !== wanted) {
         problems.push(`${of}: ${events.length} events instead of ${wanted}`);
         continue;
       }
       const [event] = events;
+      const evidence = await evidenceProblems(world, integration.id, obligation.id, {
+        story,
+        shows: event?.start ?? null,
+        is_moved: event !== undefined && event.start !== expected?.start,
+        is_hidden: expected !== null && row.is_hidden,
+        proposed: row.days,
+      });
+      problems.push(...evidence.map((problem) => `${of}: ${problem}`));
       if (event === undefined || expected === null) continue;
-      if (event.start !== expected.start) {
+      if (!mayStandAt(event.start, expected.start, modes[index] ?? "restore", story, row)) {
         problems.push(`${of}: at ${event.start} instead of ${expected.start}`);
       }
-      const { titles } = log.storyOf(index, obligation.id);
-      if (event.title !== expected.title && !titles.includes(event.title)) {
+      if (event.title !== expected.title && !story.titles.includes(event.title)) {
         problems.push(`${of}: "${event.title}" instead of "${expected.title}"`);
       }
     }
@@ -103,7 +113,48 @@ export async function editProblems(world: World, log: EditLog): Promise<readonly
   return problems;
 }
 
-/** Obligations are what their host wrote: no calendar writes them. */
+/**
+ * Whether an event may stand there. It stands on its deadline; and where its calendar leaves moves alone, where its user moved it last, as
+ * we know and have asked about.
+ */
+function mayStandAt(
+  start: string | number,
+  legal: string | number,
+  mode: CalendarEdits,
+  { days, unseen_day, latest_day }: EditStory,
+  { seen_day, open_days }: Row,
+): boolean {
+  const has_to_stay = mode === "keep" ? unseen_day : mode === "ignore" ? latest_day : null;
+  if (has_to_stay !== null) return start === has_to_stay;
+  if (start === legal) return true;
+  return (mode === "keep" || mode === "ignore") && start === days.at(-1) && start === seen_day &&
+    open_days.includes(start);
+}
+
+/** A calendar is made. */
+const WRITES_AT_FIRST = 1;
+/** It is put back, and what was on its way met another version. */
+const WRITES_A_MOVE = 2;
+/** What was on its way met it; it cannot be brought back by its id, and is made anew. */
+const WRITES_A_DELETION = 3;
+/** What was made anew goes, the original is brought up to date, and what was on its way met another version. */
+const WRITES_A_RETURN = 3;
+
+/** Nothing is written that nothing asked for: nobody fights with a user, or with itself. */
+function writeProblems(log: EditLog, account: number, account_id: string): readonly string[] {
+  const edits = log.storiesIn(account).reduce(
+    (sum, { days, deletions, put_backs, titles }) =>
+      sum + days.length * WRITES_A_MOVE + deletions * WRITES_A_DELETION + put_backs * WRITES_A_RETURN +
+      // What was on its way met another version.
+      titles.length,
+    0,
+  );
+  const most = WRITES_AT_FIRST + log.changes + log.completions + edits;
+  const writes = log.writes.get(account) ?? 0;
+  return writes > most ? [`${writes} writes in ${account_id}, where ${most} were called for`] : [];
+}
+
+/** Obligations are what their host wrote and what was accepted: no calendar writes them by itself. */
 async function obligationProblems({ sql, model }: World): Promise<readonly string[]> {
   const rows = z.array(z.object({ id: z.string(), title: z.string(), due: z.string().nullable() })).parse(
     await sql`select id, title, coalesce(deadline_date::text, (extract(epoch from deadline_at) * 1000)::bigint::text) as due

@@ -4,15 +4,15 @@ import { USER_IDS } from "./checks.ts";
 import { editProblems } from "./edit-checks.ts";
 import { EditLog } from "./edit-log.ts";
 import { callFor, makeEditMove } from "./edit-moves.ts";
-import { type EditHistory, editMoveInWords } from "./edit-operations.ts";
+import { EDIT_ACCOUNTS, type EditHistory, editMoveInWords } from "./edit-operations.ts";
+import { followAccepts } from "./follow-accepts.ts";
 import { connect, settle, type Theatre, Violation } from "./history.ts";
 import { leftovers } from "./leftovers.ts";
 import type { Stage } from "./moves.ts";
-import { ACCOUNTS } from "./operations.ts";
 import type { ProviderAccount } from "./provider-accounts.ts";
 import { randomFrom, replaceTimers } from "./timers.ts";
 import { Workers } from "./workers.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, type World } from "./world.ts";
 
 /**
  * Takes polls away, which would find in the end whatever was forgotten: calendars are read when something calls for it.
@@ -33,11 +33,19 @@ export async function playEditHistory(theatre: Theatre, history: EditHistory): P
   const { sql, tally } = theatre;
   const random = randomFrom(history.chance);
   let is_disturbed = true;
-  const world = await createWorld({
+  const log = new EditLog();
+  const problems: string[] = [];
+  const world: World = await createWorld({
     ...theatre,
+    distort: (rpc) => followAccepts(theatre.distort(rpc), () => world, history.modes, log, problems),
+    accounts: EDIT_ACCOUNTS,
     lenient: history.lenient,
-    disturb: (account, request, answer) =>
-      is_disturbed ? disturbed(account, request, answer, random) : Promise.resolve(answer),
+    disturb: async (account, request, answer) => {
+      if (isWrite(request)) {
+        log.noteWrite(world.accounts.findIndex(({ grants }) => grants.account === account));
+      }
+      return is_disturbed ? await disturbed(account, request, answer, random) : answer;
+    },
   });
   const restore = replaceTimers(world.scheduler, random);
   const stage: Stage = {
@@ -51,10 +59,9 @@ export async function playEditHistory(theatre: Theatre, history: EditHistory): P
     silent_sql: theatre.silent_sql,
     importing: null,
   };
-  const log = new EditLog();
-  const problems: string[] = [];
   try {
-    for (const account of ACCOUNTS.keys()) await connect(stage, account);
+    for (const account of EDIT_ACCOUNTS.keys()) await connect(stage, account);
+    await chooseModes(world, history.modes);
     for (const move of history.moves) {
       tally.count(`move ${move.kind}`);
       if (move.kind !== "step") world.scheduler.trace.push(`- ${editMoveInWords(move)}`);
@@ -65,7 +72,7 @@ export async function playEditHistory(theatre: Theatre, history: EditHistory): P
     for (const { grants } of world.accounts) grants.account.lag(0);
     for (const account of log.uncalled) await callFor(world, account);
     await settle(stage);
-    problems.push(...await editProblems(world, log));
+    problems.push(...await editProblems(world, log, history.modes));
   } catch (error: unknown) {
     problems.push(error instanceof Error ? error.stack ?? error.message : String(error));
     for (const actor of world.scheduler.actors) world.scheduler.kill(actor);
@@ -78,6 +85,23 @@ export async function playEditHistory(theatre: Theatre, history: EditHistory): P
   }
   if (problems.length === 0) return;
   throw new Violation([...problems, "What happened:", ...world.scheduler.trace].join("\n  "));
+}
+
+/** Each account's user chooses what becomes of moves. */
+async function chooseModes(world: World, modes: EditHistory["modes"]): Promise<void> {
+  for (const [account, { user }] of world.accounts.entries()) {
+    const row = await world.integrationOf(account);
+    if (row === null) continue;
+    await world.asUser(user, (rpc) =>
+      rpc("calendar_update_integration", {
+        p_integration_id: row.id,
+        p_settings: { calendar_edits: modes[account] ?? "restore" },
+      }, z.unknown()));
+  }
+}
+
+function isWrite({ method }: Request): boolean {
+  return !["GET", "OPTIONS", "PROPFIND", "REPORT"].includes(method);
 }
 
 const Listing = z.looseObject({

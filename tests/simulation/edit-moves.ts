@@ -1,4 +1,3 @@
-import { ACCOUNTS } from "./operations.ts";
 import type { EditLog, EditStory } from "./edit-log.ts";
 import type { EditMove } from "./edit-operations.ts";
 import { finish } from "./history.ts";
@@ -22,9 +21,10 @@ export async function makeEditMove(stage: Stage, log: EditLog, move: EditMove): 
       const before = world.model.obligations.get(move.place);
       await makeMove(stage, move);
       const after = world.model.obligations.get(move.place);
-      if (before === undefined || after === undefined) return;
-      const is_new_deadline = deadlineOf(before) !== deadlineOf(after);
-      log.noteChange(after.id, is_new_deadline, (account) => ACCOUNTS[account]?.provider === "outlook");
+      if (after === undefined) return;
+      if (before?.status !== after.status) log.completions++;
+      const is_new_deadline = before === undefined || deadlineOf(before) !== deadlineOf(after);
+      log.noteChange(after.id, is_new_deadline, (account) => overwritesUnseen(world, account));
       return;
     }
     case "title": {
@@ -60,10 +60,19 @@ async function edit(
   const legal = expectedEvent(obligation, "keep")?.start;
   if (!change(account, event, legal, story, move, log)) return;
   world.tally.count(`edit ${move.edit}`);
-  // Outlook refuses no write: what is on its way writes over a move unseen.
-  if (ACCOUNTS[move.account]?.provider === "outlook" && await hasWork(world)) story.unseen_day = null;
+  if (await hasWork(world)) {
+    // What is on its way goes over it.
+    story.latest_day = null;
+    story.is_deleted = false;
+    if (overwritesUnseen(world, move.account)) story.unseen_day = null;
+  }
   if (move.calls) await callFor(world, move.account);
   else log.uncalled.add(move.account);
+}
+
+/** Outlook refuses no write: what is on its way writes over a move unseen. */
+export function overwritesUnseen({ accounts }: Pick<World, "accounts">, account: number): boolean {
+  return accounts[account]?.provider === "outlook";
 }
 
 async function hasWork({ sql }: World): Promise<boolean> {
@@ -91,6 +100,8 @@ function change(
     if (story.deleted === null || event !== undefined) return false;
     account.edit(story.deleted, { kind: "put_back" });
     story.deleted = null;
+    story.put_backs++;
+    story.is_deleted = false;
     return true;
   }
   if (event === undefined) return false;
@@ -98,11 +109,15 @@ function change(
     case "move": {
       if (story.days.length + story.deletions === EDITS_MAX) return false;
       const day = dateOf({ title: "", due: "day", status: "pending", day: move.day });
-      if (story.days.includes(day)) return false;
+      if (story.days.includes(day) || day === legal || day === event.start) return false;
       account.edit(event, { kind: "move", day, time: null });
       story.days.push(day);
-      // A move of what our newer deadline goes over anyway is nothing to decide on.
-      story.unseen_day = event.start === legal || event.start === story.unseen_day ? day : null;
+      // A move of what our newer deadline goes over anyway is nothing to decide on, nor one to where it was sent before.
+      story.unseen_day = (event.start === legal || event.start === story.unseen_day) &&
+          !log.wasAccepted(event.obligation_id, day)
+        ? day
+        : null;
+      story.latest_day = story.unseen_day;
       return true;
     }
     case "rename": {
@@ -117,6 +132,8 @@ function change(
       story.deletions++;
       story.deleted = { calendar_id: event.calendar_id, event_id: event.event_id };
       story.unseen_day = null;
+      story.latest_day = null;
+      story.is_deleted = true;
       return true;
     case "copy":
       account.edit(event, { kind: "copy" });

@@ -1,5 +1,16 @@
 import fc from "fast-check";
-import { ACCOUNTS, type Move, PLACES, PROCESSES } from "./operations.ts";
+import {
+  CALENDAR_EDITS,
+  type CalendarEdits,
+} from "../../supabase/functions/_shared/domain/calendar-edits.ts";
+import { type Move, PLACES, type PlayedAccount, PROCESSES } from "./operations.ts";
+
+/** One user at each provider: what is accepted in one calendar moves the deadline in all of them. */
+export const EDIT_ACCOUNTS: readonly PlayedAccount[] = [
+  { user: 0, provider: "google" },
+  { user: 0, provider: "outlook" },
+  { user: 0, provider: "caldav" },
+];
 
 /** What the owner of an account does to the event of an obligation. */
 export type Edit = "move" | "rename" | "delete" | "put_back" | "copy";
@@ -28,6 +39,8 @@ export type EditMove =
 /** A history without faults, so that each edit can be expected to be seen. */
 export interface EditHistory {
   readonly lenient: boolean;
+  /** What becomes of moves, by account. */
+  readonly modes: readonly CalendarEdits[];
   readonly chance: number;
   readonly moves: readonly EditMove[];
 }
@@ -35,9 +48,19 @@ export interface EditHistory {
 /** Days that no obligation is due on. */
 const EDIT_DAYS = { min: 10, max: 14 } as const;
 
-const account = fc.nat(ACCOUNTS.length - 1);
+const account = fc.nat(EDIT_ACCOUNTS.length - 1);
 const place = fc.nat(PLACES - 1);
 const process = fc.nat(PROCESSES - 1);
+const mode = fc.constantFrom(...CALENDAR_EDITS);
+
+const anyEdit = fc.record({
+  kind: fc.constant("edit" as const),
+  account,
+  place,
+  edit: fc.constantFrom<Edit>("move", "move", "move", "rename", "delete", "put_back", "copy"),
+  day: fc.integer(EDIT_DAYS),
+  calls: fc.boolean(),
+});
 
 const anyEditMove: fc.Arbitrary<EditMove> = fc.oneof(
   {
@@ -80,17 +103,7 @@ const anyEditMove: fc.Arbitrary<EditMove> = fc.oneof(
       status: fc.constantFrom("pending" as const, "completed" as const, "cancelled" as const),
     }),
   },
-  {
-    weight: 16,
-    arbitrary: fc.record({
-      kind: fc.constant("edit" as const),
-      account,
-      place,
-      edit: fc.constantFrom<Edit>("move", "move", "move", "rename", "delete", "put_back", "copy"),
-      day: fc.integer(EDIT_DAYS),
-      calls: fc.boolean(),
-    }),
-  },
+  { weight: 16, arbitrary: anyEdit },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("lag" as const), account, lags: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("cursors_end" as const), account }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("sync_now" as const), user: fc.nat(1) }) },
@@ -98,10 +111,32 @@ const anyEditMove: fc.Arbitrary<EditMove> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("pass" as const) }) },
 );
 
+/** Two edits in one calendar, of which the provider tells: the second while the calendar is read, and another worker comes then. */
+const anyMeeting: fc.Arbitrary<readonly EditMove[]> = fc.record({
+  edits: fc.tuple(anyEdit, anyEdit),
+  account,
+  processes: fc.tuple(process, process),
+  steps: fc.integer({ min: 1, max: 4 }),
+}).map(({ edits: [first, second], account, processes: [reads, comes], steps }) => [
+  { ...first, account, calls: true },
+  { kind: "work", process: reads },
+  { kind: "step", pick: 0, times: steps, fault: null },
+  { ...second, account, calls: true },
+  { kind: "work", process: comes },
+  { kind: "step", pick: 1, times: 1, fault: null },
+]);
+
 export const anyEditHistory: fc.Arbitrary<EditHistory> = fc.record({
   lenient: fc.boolean(),
+  modes: fc.tuple(mode, mode, mode),
   chance: fc.nat(),
-  moves: fc.array(anyEditMove, { minLength: 1, maxLength: 70, size: "max" }),
+  moves: fc.array(
+    fc.oneof(
+      { weight: 15, arbitrary: anyEditMove.map((move) => [move]) },
+      { weight: 1, arbitrary: anyMeeting },
+    ),
+    { minLength: 1, maxLength: 60, size: "max" },
+  ).map((moves) => moves.flat()),
 });
 
 /** One step in words. */
@@ -113,7 +148,12 @@ export function editMoveInWords({ kind, ...details }: EditMove): string {
 }
 
 /** A history as a person reads it, one line a step. */
-export function editsInWords({ lenient, moves }: EditHistory): string {
-  return [`providers: ${lenient ? "lenient" : "strict"}`, ...moves.map(editMoveInWords)]
+export function editsInWords({ lenient, modes, moves }: EditHistory): string {
+  const calendars = EDIT_ACCOUNTS.map(({ provider }, index) => `${provider} ${modes[index]}`).join(", ");
+  return [
+    `providers: ${lenient ? "lenient" : "strict"}`,
+    `moves: ${calendars}`,
+    ...moves.map(editMoveInWords),
+  ]
     .map((line) => `  ${line}`).join("\n");
 }

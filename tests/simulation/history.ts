@@ -16,6 +16,7 @@ import { createWorld } from "./world.ts";
 const LONG_S = 7_200;
 const ROUNDS_MAX = 60;
 const STEPS_MAX = 5_000;
+const OTHERS_END_MAX = 5_000;
 
 /** The promise was broken. */
 export class Violation extends Error {
@@ -45,7 +46,7 @@ export interface Theatre {
 export async function playHistory(theatre: Theatre, history: History): Promise<void> {
   const { sql, tally } = theatre;
   const random = randomFrom(history.chance);
-  const world = await createWorld({ ...theatre, lenient: history.lenient });
+  const world = await createWorld({ ...theatre, accounts: ACCOUNTS, lenient: history.lenient });
   const restore = replaceTimers(world.scheduler, random);
   const stage: Stage = {
     world,
@@ -60,7 +61,7 @@ export async function playHistory(theatre: Theatre, history: History): Promise<v
   };
   const problems: string[] = [];
   try {
-    for (const account of ACCOUNTS.keys()) {
+    for (const account of world.accounts.keys()) {
       if (history.connected[account]) await connect(stage, account);
     }
     for (const move of history.moves) {
@@ -100,6 +101,7 @@ export async function settle(stage: Stage): Promise<void> {
   for (let round = 0; idle < 2; round++) {
     if (round === ROUNDS_MAX) throw new Violation("work is due for ever");
     await finish(stage);
+    await untilOthersEnd(world.sql);
     await world.sql`select calendar_sync.tick()`;
     // Else it would find what a bug forgot.
     if (stage.unseen) await sweep(world);
@@ -117,6 +119,16 @@ export async function settle(stage: Stage): Promise<void> {
   }
 }
 
+/** A scan is repeated once transactions have ended, those of other databases of this server too: other histories are played there. */
+async function untilOthersEnd(sql: Sql): Promise<void> {
+  for (let time = 0; time < OTHERS_END_MAX; time++) {
+    const [waiting] = await sql`select pg_sleep(0.02) from calendar_sync.jobs
+      where cursor ? 'waits_for' and calendar_sync.is_open_before((cursor ->> 'waits_for')::xid8) limit 1`;
+    if (waiting === undefined) return;
+  }
+  throw new Violation("transactions of others never end");
+}
+
 /**
  * What only users can mend, they do; then it settles again.
  *
@@ -125,7 +137,7 @@ export async function settle(stage: Stage): Promise<void> {
 async function mend(stage: Stage, chance: number): Promise<void> {
   const { world } = stage;
   world.scheduler.trace.push("- users mend what is theirs to mend");
-  for (const [account, { user }] of ACCOUNTS.entries()) {
+  for (const [account, { user }] of world.accounts.entries()) {
     const row = await world.integrationOf(account);
     const comes_back = (chance >> account) % 2 === 1;
     if (row === null ? comes_back : row.status === "disconnected") await connect(stage, account);

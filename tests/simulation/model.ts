@@ -26,6 +26,11 @@ export function dateOf({ day }: Content): string {
   return new Date(FIRST_DAY + day * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** Which day a calendar date is. */
+export function dayOf(date: string): number {
+  return (Date.parse(date) - FIRST_DAY) / DAY_MS;
+}
+
 /** Nine o'clock on the day, in UTC. */
 export function instantOf({ day }: Content): number {
   return FIRST_DAY + day * DAY_MS + 9 * 3_600_000;

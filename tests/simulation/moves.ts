@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { type Content, dateOf, instantOf, type ModelObligation } from "./model.ts";
-import { ACCOUNTS, type Move, PLACES } from "./operations.ts";
+import { type Move, PLACES } from "./operations.ts";
 import { connectAccount, disconnectAccount, moveToCalendar, request } from "./requests.ts";
 import { uuidOf, type World } from "./world.ts";
 import type { Workers } from "./workers.ts";
@@ -78,12 +78,15 @@ export async function makeMove(stage: Stage, move: Move): Promise<void> {
       if (move.kind === "toggle") choice.sync_enabled = !choice.sync_enabled;
       else choice.completed_events = move.completed_events;
       world.choices.set(row.id, choice);
-      await world.asUser(ACCOUNTS[move.account]?.user ?? 0, (rpc) =>
-        rpc("calendar_update_integration", {
-          p_integration_id: row.id,
-          p_sync_enabled: choice.sync_enabled,
-          p_settings: { completed_events: choice.completed_events },
-        }, z.unknown()));
+      await world.asUser(
+        world.accounts[move.account]?.user ?? 0,
+        (rpc) =>
+          rpc("calendar_update_integration", {
+            p_integration_id: row.id,
+            p_sync_enabled: choice.sync_enabled,
+            p_settings: { completed_events: choice.completed_events },
+          }, z.unknown()),
+      );
       return;
     }
     case "sync_now":

@@ -1,15 +1,22 @@
 import fc from "fast-check";
+import type { ProviderName } from "../../supabase/functions/_shared/providers/registry.ts";
 import { type Fault, FAULTS } from "./faults.ts";
 import type { Content } from "./model.ts";
 
 /** Places of obligations; users 0 and 1 share them. */
 export const PLACES = 4;
+/** An account, and whose it is. */
+export interface PlayedAccount {
+  readonly user: number;
+  readonly provider: ProviderName;
+}
+
 /** Accounts that can be connected: the first user's at both providers, the second user's at one. */
-export const ACCOUNTS = [
+export const ACCOUNTS: readonly PlayedAccount[] = [
   { user: 0, provider: "google" },
   { user: 0, provider: "outlook" },
   { user: 1, provider: "google" },
-] as const;
+];
 export const PROCESSES = 3;
 /** In seconds: a moment, most of a lease, the end of leases, of short waits, of access tokens, of idle refresh tokens. */
 const JUMPS_S = [2, 9, 20, 120, 7_200, 100 * 86_400] as const;

@@ -11,14 +11,16 @@ const HISTORIES_MAX = 3000;
  */
 const SEEDS: Readonly<Record<Plant, number>> = {
   version: 45,
-  lookup: 1,
-  lease: 17,
+  lookup: 8,
+  lease: 4,
   absorb: 3,
   import: 27,
-  echo: 6,
+  echo: 1,
   unconditional: 6,
-  key: 6,
-  absence: 2,
+  key: 13,
+  absence: 1,
+  evidence: 8,
+  rewriting: 1,
 };
 
 /** The player replaces timers, and calls go unanswered on purpose. */

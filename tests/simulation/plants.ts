@@ -14,12 +14,14 @@ export const PLANTS = [
   "unconditional",
   "key",
   "absence",
+  "evidence",
+  "rewriting",
 ] as const;
 export type Plant = (typeof PLANTS)[number];
 
 /** Whether only histories of edits can meet it. */
 export function needsEdits(plant: Plant): boolean {
-  return ["echo", "unconditional", "key", "absence"].includes(plant);
+  return ["echo", "unconditional", "key", "absence", "evidence", "rewriting"].includes(plant);
 }
 
 interface Replacement {
@@ -81,6 +83,19 @@ const REPLACEMENTS: Readonly<Record<Plant, readonly Replacement[]>> = {
     },
   ],
   absence: [],
+  // Of where events were moved nothing is kept.
+  evidence: [{
+    function: "calendar_sync.note_edits(public.calendar_integrations, calendar_sync.edit_now[])",
+    sound: "edit.action in ('moved_by_user', 'moved_back_by_user', 'hidden_by_user')",
+    broken: "edit.action in ('moved_back_by_user', 'hidden_by_user')",
+  }],
+  // Every version that is not known is written over, and what was written is not known.
+  rewriting: [{
+    function:
+      "calendar_sync.record_edits(public.calendar_integrations, calendar_sync.edit_now[], text, text)",
+    sound: "edit.kind = 'overtaken'\n  ));",
+    broken: "edit.kind in ('overtaken', 'noise')\n  ));",
+  }],
   // A calendar that is connected during an import is scanned once, without what is not committed yet.
   import: [{
     function: "calendar_sync.integration_changed()",
@@ -119,6 +134,8 @@ export async function plant(sql: Sql, which: Plant | null): Promise<Distortion> 
       return { ...SOUND, distort: forgetful };
     case "echo":
       return { ...SOUND, distort: withoutVersions };
+    case "rewriting":
+      return { ...SOUND, distort: withoutWritten };
     case "unconditional":
       return { ...SOUND, distortClient: overwriting };
     case "absence":
@@ -160,6 +177,20 @@ function withoutVersions(rpc: Rpc): Rpc {
         mapping: event.mapping && { ...event.mapping, etag: null, previous_etag: null },
       })) ?? null,
     );
+  };
+}
+
+const AnyRecord = z.looseObject({ p_outcomes: z.array(z.looseObject({})) });
+
+/** Nobody remembers which versions we wrote. */
+function withoutWritten(rpc: Rpc): Rpc {
+  return (name, args, schema) => {
+    if (name !== "calendar_record") return rpc(name, args, schema);
+    const { p_outcomes } = AnyRecord.parse(args);
+    return rpc(name, {
+      ...args,
+      p_outcomes: p_outcomes.map((row) => ("etag" in row ? { ...row, etag: null } : row)),
+    }, schema);
   };
 }
 

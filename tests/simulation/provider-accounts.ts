@@ -62,7 +62,7 @@ export interface ProviderAccount {
 }
 
 export const TOKEN_LIFETIME_S = 3600;
-const EMAIL = "ada@example.com";
+export const EMAIL = "ada@example.com";
 const GOOGLE_ACCOUNT = { email: EMAIL, name: "Ada", sub: "1" };
 
 /** A Google account, with everything granted. */

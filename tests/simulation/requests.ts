@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { PASSWORD } from "../../local/providers/caldav/server.ts";
+import { connectWithPassword } from "../../supabase/functions/_shared/connections/connect-password.ts";
 import { confirmConnection } from "../../supabase/functions/_shared/oauth/confirm.ts";
 import { beginConnection, finishConsent } from "../../supabase/functions/_shared/oauth/connect.ts";
+import { consentProvider } from "../../supabase/functions/_shared/providers/registry.ts";
 import { chooseCalendar, chooseOwnCalendar } from "../../supabase/functions/calendar/calendars.ts";
-import { ACCOUNTS } from "./operations.ts";
+import { CALDAV_SERVER } from "./memory-caldav.ts";
+import { EMAIL } from "./provider-accounts.ts";
 import type { Actor } from "./scheduler.ts";
 import { uuidOf, type World } from "./world.ts";
 
@@ -22,7 +26,7 @@ export function request(
   const story = world.accounts[account];
   if (story === undefined || story.busy) return null;
   story.busy = true;
-  const user_id = uuidOf("user", ACCOUNTS[account]?.user ?? 0);
+  const user_id = uuidOf("user", story.user);
   return world.scheduler.start(`${name} ${story.grants.account_id}`, async () => {
     try {
       await run(user_id);
@@ -32,12 +36,18 @@ export function request(
   });
 }
 
-/** Through the consent page and back, as a browser goes. */
+/** Through the consent page and back, as a browser goes; or with a password. */
 export async function connectAccount(world: World, account: number, user_id: string): Promise<void> {
   const story = world.accounts[account];
-  const provider = ACCOUNTS[account]?.provider;
-  if (story === undefined || provider === undefined) return;
+  if (story === undefined) return;
   const { connect } = world;
+  const { provider } = story;
+  if (provider === "caldav") {
+    const typed = { provider, server_url: CALDAV_SERVER, username: EMAIL, password: PASSWORD } as const;
+    await connectWithPassword(connect, user_id, { ...typed, access: null, calendar_id: null }, z.unknown());
+    story.connection = "connected";
+    return;
+  }
   const redirect_to = connect.env.redirect_urls[0] ?? "";
   const { url } = await beginConnection(connect, { user_id, provider, access: "existing", redirect_to });
   const state = new URL(url).searchParams.get("state") ?? "";
@@ -55,9 +65,8 @@ export async function disconnectAccount(
   events: "keep" | "remove",
 ): Promise<void> {
   const story = world.accounts[account];
-  const provider = ACCOUNTS[account]?.provider;
   const integration = await world.scheduler.outside(() => world.integrationOf(account));
-  if (story === undefined || provider === undefined || integration === null) return;
+  if (story === undefined || integration === null) return;
   // Whatever becomes of the answer, it may have been done.
   story.connection = events === "keep" ? "kept" : "removing";
   story.asked_removal ||= events === "remove";
@@ -67,7 +76,7 @@ export async function disconnectAccount(
     p_events: events,
   }, Disconnected);
   if (outcome?.kind === "removed" && outcome.refresh_token !== null) {
-    await world.providers.get(provider)?.connector.revokeToken(outcome.refresh_token);
+    await consentProvider(world.providers, story.provider).connector.revokeToken(outcome.refresh_token);
   }
 }
 

@@ -1,5 +1,8 @@
 import { Crash, type Scheduler, TIMER } from "./scheduler.ts";
 
+/** A timer of so much or more ends a call that takes too long. Here no call takes any time: `Scheduler.cut` gives calls up. */
+const CALL_LIMIT_MS = 5_000;
+
 /**
  * Puts the engine's own waits, clock, chance and hashing under a scheduler, so that they take no time and a seed repeats
  * a history, and keeps its log lines to itself. Code outside of actors keeps the real ones.
@@ -19,6 +22,7 @@ export function replaceTimers(scheduler: Scheduler, random: () => number): () =>
   const setTimeout = (callback: () => void, delay_ms = 0) => {
     const { actor } = scheduler;
     if (actor === null) return real.setTimeout(callback, delay_ms);
+    if (delay_ms >= CALL_LIMIT_MS) return 0;
     const due_ms = scheduler.virtual_ms + delay_ms;
     scheduler.turn(`${TIMER} ${Math.round(delay_ms / 100) / 10} s`).then(() => {
       scheduler.virtual_ms = Math.max(scheduler.virtual_ms, due_ms);

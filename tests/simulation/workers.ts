@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { consentProvider } from "../../supabase/functions/_shared/providers/registry.ts";
+import { createClient } from "../../supabase/functions/_shared/connections/create-client.ts";
+import { getPassword } from "../../supabase/functions/_shared/connections/password.ts";
+import { isOAuth } from "../../supabase/functions/_shared/providers/provider.ts";
+import { offeredProvider } from "../../supabase/functions/_shared/providers/registry.ts";
 import { callbackUri } from "../../supabase/functions/_shared/oauth/callback-uri.ts";
 import { LEASE_SECONDS } from "../../supabase/functions/_shared/sync/keep-leases.ts";
 import { ClaimedLanes } from "../../supabase/functions/_shared/sync/lane.ts";
@@ -90,33 +93,36 @@ export class Workers {
       `${a.user_id}${a.provider}` < `${b.user_id}${b.provider}` ? -1 : 1
     );
     await Promise.all(ordered.map(async (lane) => {
-      const provider = consentProvider(providers, lane.provider);
+      const provider = offeredProvider(providers, lane.provider);
       const abort = new AbortController();
       self.aborts.add(abort);
       await workLane(lane, {
         rpc,
         worker_id,
         clientFor: (_, access_token, budget) =>
-          provider.createClient({
-            credentials: { kind: "oauth", access_token },
-            owner: lane.user_id,
-            calendar: lane.calendar,
-            budget,
-          }),
+          createClient(provider, access_token, { owner: lane.user_id, calendar: lane.calendar, budget }),
         // Nothing calls us here: what users change is found by polls.
         newChannel: () => Promise.resolve(null),
-        getValidAccessToken: (_, rejected_token) =>
-          tokens.getValidAccessToken({
+        getValidAccessToken: async (_, rejected_token) => {
+          const { integration_id, user_id } = lane;
+          if (!isOAuth(provider)) {
+            const [known, rejected] = [lane.access_token, rejected_token];
+            return await getPassword({ rpc, provider, integration_id, user_id, known, rejected });
+          }
+          return await tokens.getValidAccessToken({
             rpc,
             provider,
             callback_uri: callbackUri(env),
-            integration_id: lane.integration_id,
+            integration_id,
             known: lane.access_token !== null && lane.token_expires_at !== null
               ? { access_token: lane.access_token, expires_at: lane.token_expires_at }
               : null,
             rejected_token,
-          }),
-        revokeToken: (_, refresh_token) => provider.connector.revokeToken(refresh_token),
+          });
+        },
+        revokeToken: async (_, refresh_token) => {
+          if (isOAuth(provider)) await provider.connector.revokeToken(refresh_token);
+        },
       }, abort.signal);
       self.aborts.delete(abort);
     }));

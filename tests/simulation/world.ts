@@ -4,13 +4,15 @@ import { createDirectRpc } from "../support/direct-rpc.ts";
 import { readEnv } from "../../supabase/functions/_shared/platform/env.ts";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
 import type { CalendarClient } from "../../supabase/functions/_shared/providers/calendar-client.ts";
-import type { OAuthProvider } from "../../supabase/functions/_shared/providers/provider.ts";
+import type { Provider } from "../../supabase/functions/_shared/providers/provider.ts";
+import type { ProviderName, Providers } from "../../supabase/functions/_shared/providers/registry.ts";
 import type { ConnectContext } from "../../supabase/functions/_shared/oauth/connect.ts";
 import { createFaultInjector, withFaults } from "./faults.ts";
 import { createGrants, createMemoryProvider, type Grants } from "./memory-provider.ts";
 import { Model } from "./model.ts";
-import { ACCOUNTS } from "./operations.ts";
-import { createGoogleAccount, createOutlookAccount } from "./provider-accounts.ts";
+import { createCalDavAccount, createMemoryCalDav } from "./memory-caldav.ts";
+import type { PlayedAccount } from "./operations.ts";
+import { createGoogleAccount, createOutlookAccount, type ProviderAccount } from "./provider-accounts.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Tally } from "./tally.ts";
 
@@ -37,7 +39,7 @@ export const IntegrationRow = z.object({
 export type IntegrationRow = z.infer<typeof IntegrationRow>;
 
 /** What a user did with one account, as far as it decides what may be in its calendars. */
-export interface AccountStory {
+export interface AccountStory extends PlayedAccount {
   readonly grants: Grants;
   /** The last of connecting and disconnecting that was told to have succeeded. */
   connection: "never" | "connected" | "kept" | "removing";
@@ -54,7 +56,7 @@ export interface World {
   readonly tally: Tally;
   readonly model: Model;
   readonly accounts: readonly AccountStory[];
-  readonly providers: ReadonlyMap<string, OAuthProvider>;
+  readonly providers: Providers;
   /** The database as an edge function reaches it, with faults. */
   readonly rpc: Rpc;
   readonly connect: ConnectContext;
@@ -73,12 +75,19 @@ export function uuidOf(kind: "user" | "obligation" | "worker", number: number): 
   return `${prefix}0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
+const MAKERS: Readonly<Record<ProviderName, (lenient: boolean) => ProviderAccount>> = {
+  google: createGoogleAccount,
+  outlook: createOutlookAccount,
+  caldav: createCalDavAccount,
+};
+
 /** A world in which nothing has happened yet. */
 export async function createWorld(options: {
   readonly sql: Sql;
   /** Time goes by in the database. */
   readonly shift: (seconds: number) => Promise<void>;
   readonly tally: Tally;
+  readonly accounts: readonly PlayedAccount[];
   readonly lenient: boolean;
   /** Breaks what it is given; for planted bugs. */
   readonly distort: (rpc: Rpc) => Rpc;
@@ -89,28 +98,22 @@ export async function createWorld(options: {
   const { sql, tally, lenient } = options;
   const scheduler = new Scheduler();
   const injector = createFaultInjector(scheduler, tally);
-  const accounts = ACCOUNTS.map(({ provider }, index): AccountStory => ({
-    grants: createGrants(
-      `account${index}`,
-      provider === "google" ? createGoogleAccount(lenient) : createOutlookAccount(lenient),
-    ),
+  const accounts = options.accounts.map(({ user, provider }, index): AccountStory => ({
+    user,
+    provider,
+    grants: createGrants(`account${index}`, MAKERS[provider](lenient)),
     connection: "never",
     busy: false,
     asked_removal: false,
   }));
   const grants = new Map(accounts.map((account) => [account.grants.account_id, account.grants]));
-  const providers = new Map(
-    (["google", "outlook"] as const).map((name) => [
-      name,
-      createMemoryProvider(name, {
-        grants,
-        injector,
-        tally,
-        disturb: options.disturb ?? null,
-        distort: options.distortClient,
-      }),
-    ]),
-  );
+  const wiring = { injector, tally, disturb: options.disturb ?? null, distort: options.distortClient };
+  const caldav = accounts.find(({ provider }) => provider === "caldav");
+  const providers = new Map<string, Provider>([
+    ["google", createMemoryProvider("google", { grants, ...wiring })],
+    ["outlook", createMemoryProvider("outlook", { grants, ...wiring })],
+    ...(caldav ? [["caldav", createMemoryCalDav({ grants: caldav.grants, ...wiring })] as const] : []),
+  ]);
   const rpc = options.distort(withFaults(createDirectRpc(sql), injector));
   await sql`insert into auth.users (id) values (${uuidOf("user", 0)}), (${uuidOf("user", 1)})`;
   const integrations = async () =>
@@ -131,7 +134,10 @@ export async function createWorld(options: {
     integrations,
     async integrationOf(account) {
       const id = accounts[account]?.grants.account_id;
-      return (await integrations()).find((row) => row.account_id === id) ?? null;
+      const provider = accounts[account]?.provider;
+      return (await integrations()).find((row) =>
+        provider === "caldav" ? row.provider === provider : row.account_id === id
+      ) ?? null;
     },
     async asUser(user, call) {
       const claims = JSON.stringify({ sub: uuidOf("user", user), role: "authenticated" });
