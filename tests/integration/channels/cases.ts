@@ -142,6 +142,26 @@ async function showLife(t: Deno.TestContext, scene: Scene, provider: PushProvide
     await scene.deleteUsers(user.id);
   });
 
+  for (const leave of ["disconnect_user", "erase_user"]) {
+    await t.step(`ended after ${leave} with keep, and then no token is left`, async () => {
+      const user = await scene.connectedUser(ADA);
+      await untilWatching(user.calendar_id);
+      await untilVerified(user.integration.id);
+      const [own] = await sql<{ tokens: string[] }[]>`
+        select array[refresh_token_secret_id, access_token_secret_id] as tokens
+        from public.calendar_integrations where id = ${user.integration.id}`;
+      await sql.unsafe(`select calendar_admin.${leave}($1, 'keep')`, [user.id]);
+      await untilNobody(user.calendar_id);
+      await until(async () =>
+        (await sql`
+          select from vault.secrets
+          where id = any (${own?.tokens ?? []}::uuid[]) or description = 'calendar_sync: ends push channels'`)
+          .length === 0
+      );
+      await scene.deleteUsers(user.id);
+    });
+  }
+
   await t.step("one that ends soon is renewed when a fifth of its life is left", async () => {
     provider.setLife(stack, 60);
     const user = await scene.connectedUser(ADA);

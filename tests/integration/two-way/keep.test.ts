@@ -39,6 +39,26 @@ testTwoWay("with keep, a moved event stays where it is", async (t, calendar) => 
     ]);
   });
 
+  await t.step("reminders that are set anew are those of the time that it shows", async () => {
+    const { user } = calendar;
+    const call = async (method: "PATCH" | "POST", path: string, more = {}) => {
+      const body = { integration_id: user.integration.id, ...more };
+      const response = await user.api.request(method, path, body);
+      assert.ok(response.ok, await response.text());
+    };
+    const id = await calendar.obligation({ title: "Reminded" });
+    const event_id = eventOf(id)?.id ?? assert.fail("there is no event");
+    await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: "15:00" });
+    await calendar.sync();
+    await call("PATCH", "/status", { settings: { reminders_minutes: [120] } });
+    await call("POST", "/reapply");
+    await calendar.settled();
+    // Before nine o'clock on the day, where it were all-day.
+    assert.deepEqual(eventOf(id)?.reminders_minutes, [120]);
+    await calendar.sync();
+    assert.equal(eventOf(id)?.time.kind, "timed");
+  });
+
   await t.step("a new deadline moves it and supersedes the proposal", async () => {
     const id = await calendar.obligation({ title: "New deadline" });
     await move(id, OTHER_DAY);

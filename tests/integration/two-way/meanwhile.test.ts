@@ -91,6 +91,17 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     assert.deepEqual([after?.title, after?.reminders_minutes], ["Ours again", [5]]);
   });
 
+  await t.step("a move is seen although its reminders were set anew before anybody read it", async () => {
+    const id = await calendar.obligation({ title: "Reminded" });
+    await move(id);
+    const body = { integration_id: calendar.user.integration.id };
+    const response = await calendar.user.api.request("POST", "/reapply", body);
+    assert.equal(response.status, 202, await response.text());
+    await calendar.settled();
+    await calendar.sync();
+    assert.deepEqual([eventOf(id)?.time, await proposalsOf(id)], [ON_DAY, ["open"]]);
+  });
+
   await t.step("another program that moves it each time is not fought", async () => {
     const id = await calendar.obligation({ title: "Fought over" });
     for (let round = 0; round < 3; round++) {

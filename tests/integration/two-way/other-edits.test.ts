@@ -92,7 +92,7 @@ testTwoWay("other things that users do to events", async (t, calendar) => {
     const id = await calendar.obligation({ title: "Twice" });
     const { id: event_id } = shown(id);
     await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: null });
-    // The answer to what puts it back is lost, and meanwhile its user moves it again.
+    // What puts it back is on its way for long, and meanwhile its user moves it again.
     scene.provider.emulator.faults.set([{
       kind: "latency",
       latency_ms: 1500,
@@ -108,11 +108,17 @@ testTwoWay("other things that users do to events", async (t, calendar) => {
     await calendar.settled();
     await calendar.sync();
     assert.deepEqual([shown(id).id, shown(id).time], [event_id, ON_DAY]);
-    const open = (await proposalsOf(id)).filter(({ state }) => state === "open");
-    assert.equal(open.length, 1);
-    // What puts an event back names no version: it may go over the second move before anybody saw that.
-    const seen = open[0]?.seen;
-    assert.ok(seen && "deadline_date" in seen && [OTHER_DAY, LATER_DAY].includes(String(seen.deadline_date)));
+    const [open, ...others] = (await proposalsOf(id)).filter(({ state }) => state === "open");
+    assert.ok(open);
+    assert.deepEqual(others, []);
+    const days = (await calendar.evidence(id)).filter(({ reason }) => reason === "moved_by_user")
+      .map(({ due }) => due);
+    if (scene.provider.name === "outlook" && days.length === 1) {
+      // Outlook cannot refuse a write: the second move was written over before anybody saw it.
+      assert.deepEqual([open.seen, days], [{ deadline_date: OTHER_DAY }, [OTHER_DAY]]);
+    } else {
+      assert.deepEqual([open.seen, days], [{ deadline_date: LATER_DAY }, [OTHER_DAY, LATER_DAY]]);
+    }
   });
 
   await t.step("where pg_net is dead the poll sees it as soon as that is back", async () => {

@@ -43,7 +43,7 @@ const KNOWN: KnownEvent = {
   sent_time: LEGAL,
   legal_time: LEGAL,
   is_uncertain: false,
-  is_rewritten: false,
+  is_unseen: false,
   edit: null,
 };
 
@@ -118,6 +118,18 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
 
   ["the same move again", edited({ seen: LATER }), shown(LATER), "known"],
   ["it was moved on", edited({ seen: LATER }), shown(NEXT), "moved"],
+  [
+    "its deadline followed it, and it was moved on before we wrote that",
+    { legal_time: LATER, ...edited({ seen: LATER }) },
+    shown(NEXT),
+    "moved",
+  ],
+  [
+    "its deadline followed it, and it was deleted before we wrote that",
+    { legal_time: LATER, ...edited({ seen: LATER }) },
+    GONE,
+    "deleted",
+  ],
   ["it was moved back by its user", edited({ seen: LATER }), shown(LEGAL), "converged"],
   [
     "it is kept, and as we wrote it there",
@@ -193,8 +205,8 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
 
   ["a write without an outcome may have moved it", { is_uncertain: true }, shown(LATER), "echo"],
   ["a write without an outcome may have taken it away", { is_uncertain: true }, GONE, "echo"],
-  ["the calendar was made anew, and it is not there yet", { is_rewritten: true }, GONE, "echo"],
-  ["it is to be written anew, and was moved", { is_rewritten: true }, shown(LATER), "moved"],
+  ["the calendar was made anew, and it is not there yet", { is_unseen: true }, GONE, "echo"],
+  ["no version of it is known, and it was moved", { is_unseen: true }, shown(LATER), "moved"],
 ];
 
 for (const [name, known, news, kind] of TABLE) {

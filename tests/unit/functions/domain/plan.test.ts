@@ -160,11 +160,12 @@ Deno.test("an update names the version that we know, unless an attempt without a
   assert.deepEqual([certain.etag, uncertain.etag], ["version", null]);
 });
 
-Deno.test("an event that is to be written again in a new calendar is written whatever is there", async () => {
+Deno.test("an event that is put back is written over in the version that was seen; in a new calendar none was", async () => {
   const mapping = { ...MAPPINGS.changed, content_hash: "" };
-  const plan = await planObligation(situation({ mapping }));
-  assert.ok(plan.kind === "update");
-  assert.equal(plan.etag, null);
+  const put_back = await planObligation(situation({ mapping }));
+  const in_new_calendar = await planObligation(situation({ mapping: { ...mapping, etag: null } }));
+  assert.ok(put_back.kind === "update" && in_new_calendar.kind === "update");
+  assert.deepEqual([put_back.etag, in_new_calendar.etag], ["version", null]);
 });
 
 Deno.test("an event with guests is not taken away from where they know it", async () => {

@@ -87,8 +87,19 @@ Deno.test("where our own change is newer, the edit is overtaken", () => {
 Deno.test("whatever it met, the next update knows the version, so that it is not met for ever", () => {
   // A version that we know already says nothing new, and yet the provider refused it.
   assert.deepEqual([rowOf(edited(SENT, "ours"))?.kind, rowOf(edited(SENT, "ours"))?.etag], ["noise", "ours"]);
-  const rewritten = { mapping: job.mapping && { ...job.mapping, content_hash: "" } };
-  assert.equal(rowOf(GONE, rewritten)?.kind, "overtaken");
+  const put_back = { mapping: job.mapping && { ...job.mapping, content_hash: "" } };
+  assert.equal(rowOf(GONE, put_back)?.kind, "deleted");
+});
+
+Deno.test("what a put-back met is the edit that comes after the one that it puts back", () => {
+  const first = allDay("2027-01-05", "2027-01-06");
+  const put_back = {
+    mapping: job.mapping && { ...job.mapping, content_hash: "" },
+    edit: { seen: first, is_kept: false, is_gone: false, original_event_id: null, has_guests: false },
+  };
+  assert.equal(rowOf(edited(allDay("2027-01-08", "2027-01-09")), put_back)?.kind, "moved");
+  assert.equal(rowOf(edited(first), put_back)?.kind, "known");
+  assert.equal(rowOf(edited(SENT), put_back)?.kind, "converged");
 });
 
 Deno.test("what was written, failed, or was to go met no edit", () => {

@@ -5,6 +5,7 @@ import type {
   CalendarAnswer,
   Change,
 } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import type { SeenTime } from "../../../../supabase/functions/_shared/domain/seen-event.ts";
 import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
 import type { Lane, LaneEvent } from "../../../../supabase/functions/_shared/sync/lane.ts";
 import type { LaneContext } from "../../../../supabase/functions/_shared/sync/lane-context.ts";
@@ -18,7 +19,11 @@ const CALENDAR = "calendar";
 const IN_A_YEAR = new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10);
 const SERVER_ERROR: Outcome = { kind: "unknown", reason: "http_500", after_s: null, silent: true };
 
-function known(obligation_id: string, date = IN_A_YEAR): LaneEvent {
+function known(
+  obligation_id: string,
+  date = IN_A_YEAR,
+  kept: SeenTime | null = null,
+): LaneEvent {
   return {
     obligation_id,
     calendar_id: CALENDAR,
@@ -32,6 +37,7 @@ function known(obligation_id: string, date = IN_A_YEAR): LaneEvent {
       due: { kind: "date", date },
       url: null,
     },
+    edit: kept && { seen: kept, is_kept: true, is_gone: false, original_event_id: null, has_guests: false },
   };
 }
 
@@ -40,11 +46,13 @@ async function run(
   {
     events,
     attempts = 0,
+    settings = { reminders_minutes: [60], all_day_reminder_time: "00:00" },
     answer,
     calendar = { kind: "unknown", reason: "http_500", after_s: null, silent: true },
   }: {
     readonly events: readonly LaneEvent[];
     readonly attempts?: number;
+    readonly settings?: Pick<Lane["settings"], "reminders_minutes" | "all_day_reminder_time">;
     readonly answer: (change: Change) => Outcome | null;
     readonly calendar?: CalendarAnswer<Calendar>;
   },
@@ -64,7 +72,7 @@ async function run(
     reserved_id: null,
     own_calendar_id: null,
     access: "dedicated",
-    settings: { ...DEFAULT_SETTINGS, reminders_minutes: [60], all_day_reminder_time: "00:00" },
+    settings: { ...DEFAULT_SETTINGS, ...settings },
     attempts: 0,
     batch_jobs: 100,
     access_token: null,
@@ -98,8 +106,6 @@ async function run(
     switch (row.kind) {
       case "advanced":
         return `advanced to ${row.obligation_id}`;
-      case "touched":
-        return `touched ${row.obligation_id}`;
       case "retry":
         return `retry for ${row.error}`;
       default:
@@ -130,7 +136,27 @@ Deno.test("each event gets the reminders of the settings, past ones and those wi
     ),
     [["event of a", [60]], ["event of d", [60]]],
   );
-  assert.deepEqual(rows, ["touched a", "touched d", "advanced to d"]);
+  assert.deepEqual(rows, ["advanced to d"]);
+});
+
+Deno.test("reminders follow an event to where its user keeps it", async () => {
+  const timed = { start_at: `${IN_A_YEAR}T15:00:00Z`, end_at: `${IN_A_YEAR}T15:30:00Z`, time_zone: "UTC" };
+  const past = { kind: "all_day", start_date: "2020-01-01", end_date: "2020-01-02" } as const;
+  const { asked } = await run({
+    events: [
+      known("all-day, kept at an hour", IN_A_YEAR, { kind: "timed", ...timed }),
+      known("over, kept on a day that comes", "2020-01-01", { kind: "timed", ...timed }),
+      known("kept on a day that is over", IN_A_YEAR, past),
+    ],
+    settings: { reminders_minutes: [60], all_day_reminder_time: "09:00" },
+    answer: done,
+  });
+  assert.deepEqual(
+    asked.map((change) =>
+      change.kind === "set_reminders" && [change.event.obligation_id, change.event.reminders_minutes]
+    ),
+    [["all-day, kept at an hour", [60]], ["over, kept on a day that comes", [60]]],
+  );
 });
 
 Deno.test("when no event is left, it is done, and nothing is asked of the provider", async () => {
@@ -141,7 +167,7 @@ Deno.test("when no event is left, it is done, and nothing is asked of the provid
 Deno.test("an event that is gone or that the provider refuses for good is passed over", async () => {
   const refused: Outcome = { kind: "rejected", reason: "invalid" };
   const { rows } = await run({ events: [known("a"), known("b")], answer: failing(refused, "a") });
-  assert.deepEqual(rows, ["touched b", "advanced to b"]);
+  assert.deepEqual(rows, ["advanced to b"]);
 });
 
 Deno.test("one that fails for a while is tried again, and so are those after it", async () => {
@@ -150,7 +176,7 @@ Deno.test("one that fails for a while is tried again, and so are those after it"
     events: ["a", "b", "c"].map((id) => known(id)),
     answer: failing(conflict, "b"),
   });
-  assert.deepEqual(rows, ["touched a", "touched c", "advanced to a", "retry for clash"]);
+  assert.deepEqual(rows, ["advanced to a", "retry for clash"]);
 });
 
 Deno.test("what the calls did not suffice for stays due", async () => {
@@ -158,15 +184,15 @@ Deno.test("what the calls did not suffice for stays due", async () => {
     events: ["a", "b", "c"].map((id) => known(id)),
     answer: failing(null, "b", "c"),
   });
-  assert.deepEqual(rows, ["touched a", "advanced to a"]);
+  assert.deepEqual(rows, ["advanced to a"]);
 });
 
 Deno.test("one that fails again and again is given up, whether others succeed or its calendar answers", async () => {
   const events = [known("a"), known("b")];
   const once_more = await run({ events, attempts: 6, answer: failing(SERVER_ERROR, "a") });
-  assert.deepEqual(once_more.rows, ["touched b", "retry for http_500"]);
+  assert.deepEqual(once_more.rows, ["retry for http_500"]);
   const given_up = await run({ events, attempts: 7, answer: failing(SERVER_ERROR, "a") });
-  assert.deepEqual(given_up.rows, ["touched b", "advanced to a"]);
+  assert.deepEqual(given_up.rows, ["advanced to a"]);
   const calendar: CalendarAnswer<Calendar> = {
     kind: "done",
     value: { id: CALENDAR, name: "Deadlines", primary: false, writable: true, time_zone: null, color: null },
@@ -200,5 +226,5 @@ Deno.test("what concerns the whole integration stops it, and the job goes on fro
     attempts: 7,
     answer: failing(missing, "b"),
   });
-  assert.deepEqual([rows, batch.status], [["touched a", "advanced to a"], "paused"]);
+  assert.deepEqual([rows, batch.status], [["advanced to a"], "paused"]);
 });

@@ -65,7 +65,17 @@ const runOf = async (
 };
 
 Deno.test("a run has one line, whatever was asked for", async () => {
-  for (const kind of ["event", "pull", "find_orphans", "keep_alive", "disconnect", "reapply"] as const) {
+  for (
+    const kind of [
+      "event",
+      "pull",
+      "find_orphans",
+      "keep_alive",
+      "disconnect",
+      "reapply",
+      "test_event",
+    ] as const
+  ) {
     const { run, lines } = await runOf([], {}, kind);
     assert.deepEqual([lines.length, run["kind"], run.attempt, run.integration_id], [
       1,
