@@ -11,6 +11,7 @@ export function noopDependencies(rpc: Rpc): WorkerDependencies {
     accept_edits: false,
     senders: {},
     clientFor: () => NOOP_CLIENT,
+    clientOfGrant: () => Promise.resolve(null),
     getValidAccessToken: ({ access_token, token_expires_at }) =>
       Promise.resolve({
         kind: "valid",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ADA } from "../support/subjects/subject.ts";
 import { openBrowser } from "./support/browser.ts";
 import { scriptsOf } from "./support/measure.ts";
+import { openIn } from "./support/languages.ts";
 import { openSettingsScene } from "./support/settings-scene.ts";
 
 /** Gzipped, as they come over the line. */
@@ -47,13 +48,17 @@ Deno.test(
           await scene.signIn(page, user);
           session = await page.evaluate("JSON.stringify({ ...localStorage })");
         });
-        await browser.visit("bundle-connected", {}, async ({ page, context }) => {
-          await context.addInitScript(`Object.assign(localStorage, ${session})`);
-          const scripts = scriptsOf(page);
-          await page.goto(scene.settingsUrl, { waitUntil: "networkidle" });
-          await page.getByRole("article", { name: ADA }).waitFor();
-          isSmall("with a connected calendar", await scripts.total());
-        });
+        for (const language of ["en", "de", "fr"] as const) {
+          await browser.visit(`bundle-connected-${language}`, {}, async ({ page, context }) => {
+            if (language !== "en") await openIn(page, language);
+            await context.addInitScript(`Object.assign(localStorage, ${session})`);
+            const scripts = scriptsOf(page);
+            await page.goto(scene.settingsUrl, { waitUntil: "networkidle" });
+            await page.locator(`.ec-settings[lang^="${language}"]`).getByRole("article", { name: ADA })
+              .waitFor();
+            isSmall(`with a connected calendar, in ${language}`, await scripts.total());
+          });
+        }
       });
     } finally {
       await browser.close();

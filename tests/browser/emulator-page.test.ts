@@ -155,6 +155,18 @@ Deno.test({
       assert.equal(await page.getByLabel("Account").inputValue(), GRACE);
     });
 
+    await visit("a page around it is told what it shows, by obligation", async (page) => {
+      // Of this machine, like the demo.
+      await page.goto(`${google.url}/emulator/view`);
+      const told = await page.evaluate(`new Promise((resolve) => {
+        addEventListener("message", ({ data }) => resolve(data), { once: true });
+        const frame = document.createElement("iframe");
+        frame.src = "${google.url}/?account=${encodeURIComponent(GRACE)}";
+        document.body.append(frame);
+      })`);
+      assert.deepEqual(told, { kind: "calendar", versions: { [OBLIGATION_ID]: eventOf("report").etag } });
+    });
+
     await visit("an event is deleted and put back", async (page) => {
       await page.locator("#agenda").getByRole("button", { name: "Permit" }).click();
       await page.getByRole("button", { name: "Delete" }).click();
@@ -182,20 +194,25 @@ Deno.test({
       },
     );
 
-    for (const color_scheme of ["light", "dark"] as const) {
-      for (const width of [360, 1280]) {
-        const name = `emulator page, ${color_scheme}, ${width} pixels wide`;
-        await visit(`${name}: it is accessible and fits`, async (page) => {
-          await page.locator("#agenda").getByRole("button", { name: "Permit" }).click();
-          await page.getByRole("button", { name: "Delete" }).click();
-          await page.getByRole("button", { name: "Put back Permit" }).waitFor();
-          await assertAccessible(page, name);
-          await page.locator("#agenda").getByRole("button", { name: "Energy report" }).click();
-          await assertAccessible(page, `${name}, with its form`);
-          assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
-          await screenshot(page, `emulator-${color_scheme}-${width}`);
-        }, { color_scheme, width });
-      }
+    const looks = [
+      ...[320, 1280].flatMap((width) =>
+        (["light", "dark"] as const).map((color_scheme) => ({ width, color_scheme }))
+      ),
+      { width: 560, forced_colors: true },
+    ];
+    for (const look of looks) {
+      const name = `emulator page, ${Object.values(look).join(", ")}`;
+      await visit(`${name}: it is accessible and fits`, async (page) => {
+        await page.locator("#agenda").getByRole("button", { name: "Permit" }).click();
+        await page.getByRole("button", { name: "Delete" }).click();
+        await page.getByRole("button", { name: "Put back Permit" }).waitFor();
+        await assertAccessible(page, name);
+        await screenshot(page, name);
+        await page.locator("#agenda").getByRole("button", { name: "Energy report" }).click();
+        await assertAccessible(page, `${name}, with its form`);
+        assert.equal(await page.evaluate("document.documentElement.scrollWidth"), look.width);
+        await screenshot(page, `${name}, with its form`);
+      }, look);
     }
   } finally {
     await browser.close();

@@ -166,6 +166,9 @@ Deno.test({
       const update = functions.find(({ name }) => name === "calendar_update_integration");
       assert.ok(update);
       assert.equal((await call(update, enabled)).status, 200);
+      // A test event that was asked for stays for minutes.
+      const ended = await user.api.request("DELETE", `/test_event?integration_id=${user.integration.id}`);
+      assert.equal(ended.status, 200);
       await asUser(sql, user.id, (sql) =>
         sql`
         insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Alive', '2027-01-01')`);

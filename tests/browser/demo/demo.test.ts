@@ -9,13 +9,13 @@ import { answerConsent } from "../support/consent.ts";
 import { screenshot } from "../support/screenshot.ts";
 import { tabTo } from "../tabs/tab-scene.ts";
 
-/** From the ready line to the first event that a newcomer sees, by clicks alone. */
-const FIRST_EVENT_MAX_MS = 30_000;
 const CALENDAR = "iframe[title='Google Calendar, emulated']";
 
 const LOOKS = [
   { width: 320, color_scheme: "dark" },
+  { width: 390, color_scheme: "light", touch: true },
   { width: 900, color_scheme: "light" },
+  { width: 1280, color_scheme: "light", forced_colors: true },
   { width: 1440, color_scheme: "light" },
   { width: 1440, color_scheme: "dark" },
 ] as const;
@@ -55,37 +55,40 @@ Deno.test({
         (${ada.id}, 'Air emissions report', current_date + 4, 'report', 'https://app.example/air'),
         (${grace.id}, 'Of the other user', current_date + 4, null, null)`;
 
-    await step("a newcomer sees the first event within 30 s, by clicks alone", async ({ page }) => {
-      const began_at = performance.now();
-      await page.goto(stack.demoUrl);
-      await signIn(page, ada.email);
-      await page.getByRole("button", { name: "Connect Google Calendar", exact: true }).click();
-      await answerConsent(page, { account: ADA });
-      await eventOf(page, "Air emissions report").waitFor();
-      const took_ms = performance.now() - began_at;
-      console.log(
-        `from the open page to the first event in the calendar: ${
-          (took_ms / 1000).toFixed(1)
-        } s (limit 30 s)`,
-      );
-      assert.ok(took_ms < FIRST_EVENT_MAX_MS);
-      assert.equal(page.url(), stack.demoUrl);
-      await page.getByText("Live: it changes by itself.").waitFor();
-      assert.equal(await page.getByText("Of the other user").count(), 0);
-    });
+    await step(
+      "a newcomer is told where to start, and comes back to the connected calendar",
+      async ({ page }) => {
+        await page.goto(stack.demoUrl);
+        await signIn(page, ada.email);
+        const start = page.getByText("Start here:");
+        await start.waitFor();
+        await page.getByRole("button", { name: "Connect Google Calendar", exact: true }).click();
+        await answerConsent(page, { account: ADA });
+        await eventOf(page, "Air emissions report").waitFor();
+        assert.equal(page.url(), stack.demoUrl);
+        await page.getByText("Live: it changes by itself.").waitFor();
+        await start.waitFor({ state: "detached" });
+        assert.equal(await page.getByText("Of the other user").count(), 0);
+      },
+    );
 
     await step("what is done to an obligation is seen in the calendar, and undone", async ({ page }) => {
       await page.goto(stack.demoUrl);
       await signIn(page, ada.email);
       const undo = page.getByRole("button", { name: "Undo" });
+      const seen = page.getByText(/^Seen in the calendar \d+\.\d s later\.$/);
+      // Before the calendar is there, nobody knows what it showed before.
+      await eventOf(page, "Air emissions report").waitFor();
       await add(page, "Permit");
       await eventOf(page, "Permit").waitFor();
+      await seen.waitFor();
       const [made] = await rowsOf(ada.id, "Permit");
       assert.match(made?.url ?? "", new RegExp(`^${stack.demoUrl}#[0-9a-f-]{36}$`));
 
       const row = rowOf(page, "Permit");
       await row.getByRole("button", { name: "A week later: Permit" }).click();
       await said(page, "Permit is a week later.");
+      await seen.waitFor();
       const [later] = await rowsOf(ada.id, "Permit");
       const days = (Date.parse(later?.deadline_date ?? "") - Date.parse(made?.deadline_date ?? "")) /
         86_400_000;
@@ -108,6 +111,7 @@ Deno.test({
 
       await rowOf(page, "Permit of the north site").getByRole("button", { name: /^Delete/ }).click();
       await eventOf(page, "Permit of the north site").waitFor({ state: "detached" });
+      await seen.waitFor();
       await undo.click();
       await eventOf(page, "Permit of the north site").waitFor();
     });
@@ -130,9 +134,9 @@ Deno.test({
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${ada.id}, 'By SQL', current_date + 5)`;
       await rowOf(page, "By SQL").waitFor();
       await sql`
-        update public.obligations set deadline_date = null, deadline_at = '2027-01-05T13:30:00Z', time_zone = 'Europe/Paris'
+        update public.obligations set deadline_date = null, deadline_at = '2031-01-05T13:30:00Z', time_zone = 'Europe/Paris'
         where user_id = ${ada.id} and title = 'By SQL'`;
-      await rowOf(page, "By SQL").getByText(/5 Jan 2027, 13:30 \(14:30 in Europe\/Paris\)/).waitFor();
+      await rowOf(page, "By SQL").getByText(/5 Jan 2031, 13:30 \(14:30 in Europe\/Paris\)/).waitFor();
     });
 
     await step("users see their own, also one after the other in one tab", async ({ page, allow }) => {
@@ -146,6 +150,18 @@ Deno.test({
       await signIn(page, ada.email);
       await rowOf(page, "Air emissions report").waitFor();
       assert.equal(await page.getByText("Of the other user").count(), 0);
+    });
+
+    await step("the settings speak the language that is chosen", async ({ page }) => {
+      await page.goto(stack.demoUrl);
+      await signIn(page, ada.email);
+      const language = page.getByLabel("Language of the settings");
+      for (const [name, heading] of [["Deutsch", "Kalender"], ["Français", "Calendrier"]] as const) {
+        await language.selectOption(name);
+        await page.getByRole("heading", { name: heading, exact: true }).waitFor();
+        await assertAccessible(page, `the demo in ${name}`, { best_practices: true });
+      }
+      await page.getByRole("heading", { name: "Obligations", exact: true }).waitFor();
     });
 
     await step("a session of a platform that ran before leads to the sign-in", async ({ page, allow }) => {
@@ -192,23 +208,27 @@ Deno.test({
       await rowOf(page, "Typed").waitFor();
     });
 
-    for (const { width, color_scheme } of LOOKS) {
-      const name = `demo-${color_scheme}-${width}`;
-      await step(`${width} pixels wide, ${color_scheme}: accessible, and fits`, async ({ page }) => {
-        await page.goto(stack.demoUrl);
-        await page.getByRole("button", { name: `Sign in as ${ada.email}` }).waitFor();
-        await assertAccessible(page, `${name}, signed out`, { best_practices: true });
-        await screenshot(page, `${name}-signed-out`);
-        await signIn(page, ada.email);
-        await eventOf(page, "Air emissions report").waitFor();
-        await page.getByRole("article", { name: ADA }).waitFor();
-        await assertAccessible(page, name, { best_practices: true });
-        assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, name);
-        await screenshot(page, name);
-        await rowOf(page, "Air emissions report").getByRole("button", { name: /^Edit/ }).click();
-        await assertAccessible(page, `${name}, with its form`, { best_practices: true });
-        await screenshot(page, `${name}-form`);
-      }, { color_scheme, width });
+    for (const look of LOOKS) {
+      const name = `demo-${look.color_scheme}-${look.width}`;
+      await step(
+        `${look.width} pixels wide, ${look.color_scheme}: accessible, and fits`,
+        async ({ page }) => {
+          await page.goto(stack.demoUrl);
+          await page.getByRole("button", { name: `Sign in as ${ada.email}` }).waitFor();
+          await assertAccessible(page, `${name}, signed out`, { best_practices: true });
+          await screenshot(page, `${name}-signed-out`);
+          await signIn(page, ada.email);
+          await eventOf(page, "Air emissions report").waitFor();
+          await page.getByRole("article", { name: ADA }).waitFor();
+          await assertAccessible(page, name, { best_practices: true });
+          assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, name);
+          await screenshot(page, name);
+          await rowOf(page, "Air emissions report").getByRole("button", { name: /^Edit/ }).click();
+          await assertAccessible(page, `${name}, with its form`, { best_practices: true });
+          await screenshot(page, `${name}-form`);
+        },
+        look,
+      );
     }
   } finally {
     await browser.close();

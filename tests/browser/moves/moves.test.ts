@@ -112,7 +112,7 @@ Deno.test({
           });
           assert.equal(moved.status, 204, await moved.text());
           await card.getByRole("button", { name: "Sync now" }).click();
-          await openRow(page, "Air report").getByText("5 Mar 2027").waitFor({ timeout: 30_000 });
+          await openRow(page, "Air report").getByText("5 Mar 2027").waitFor();
           await until(async () => day() === await due(resident, "Air report"));
           await openRow(page, "Air report").getByRole("button", { name: /^Propose new date/ }).click();
           await toastOf(page, "Air report is now due on 5 Mar 2027.").waitFor();

@@ -130,10 +130,14 @@ export const CASES: readonly StateCase[] = [
         insert into public.obligations (user_id, title, deadline_date)
         values (${user.id}, 'Noise measurement', '2027-03-01') returning id`;
       assert.ok(obligation);
-      await scene.sql`select calendar_sync.absorb_changes(1000)`;
-      await scene.sql`
-        update calendar_sync.jobs set failed_at = now() - interval '2 hours', attempts = 1, last_error = 'invalid'
-        where integration_id = ${id} and obligation_id = ${obligation.id}`;
+      // A worker that is awake may be absorbing the change just now.
+      await until(async () => {
+        await scene.sql`select calendar_sync.absorb_changes(1000)`;
+        const failed = await scene.sql`
+          update calendar_sync.jobs set failed_at = now() - interval '2 hours', attempts = 1, last_error = 'invalid'
+          where integration_id = ${id} and obligation_id = ${obligation.id} returning 1`;
+        return failed.length === 1;
+      });
     },
     label: "Connected",
     words: /One deadline is not in your calendar/,
@@ -204,6 +208,17 @@ export const CASES: readonly StateCase[] = [
     label: "Stopped to ask you",
     words: /30 of 40 events were moved or deleted/,
     action: "Go on…",
+  },
+  {
+    name: "paused_by_admin",
+    provider: "google",
+    async arrange(scene, user) {
+      const id = await settle(scene, user, "google");
+      await scene.sql`select calendar_admin.pause(${id}, 'An audit.')`;
+    },
+    label: "Paused",
+    words: /An administrator has paused the sync of this calendar: An audit\. It goes on/,
+    action: null,
   },
   {
     name: "blocked_by_policy",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { assertAccessible } from "../support/axe.ts";
 import { openBrowser } from "../support/browser.ts";
+import { assertNoEnglish, speak } from "../support/languages.ts";
 import { layoutShift } from "../support/measure.ts";
 import { screenshot } from "../support/screenshot.ts";
 import { openSettingsScene } from "../support/settings-scene.ts";
@@ -33,6 +34,7 @@ Deno.test(
               const shift = await layoutShift(page);
               assert.ok(shift <= SHIFT_MAX, `it jumped by ${shift}`);
               await screenshot(page, name);
+              if (look.width === 320) await assertTranslated(page, state.name);
             });
           }
         });
@@ -43,6 +45,16 @@ Deno.test(
     }
   },
 );
+
+/** A state is told in every language, without a reload. */
+async function assertTranslated(page: Page, name: string): Promise<void> {
+  for (const language of ["de", "fr"] as const) {
+    await speak(page, language);
+    await assertNoEnglish(page, language, `${name} in ${language}`);
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, language);
+    await screenshot(page, `state-${name}-${language}`);
+  }
+}
 
 async function assertShown(
   page: Page,

@@ -29,7 +29,7 @@ export async function accessibilityViolations(
   page: Page,
   options: { readonly best_practices?: boolean } = {},
 ): Promise<string[]> {
-  await page.evaluate(axe.source);
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe.source);
   const tags = options.best_practices ? [...WCAG_22_AA, "best-practice"] : WCAG_22_AA;
   const answer: unknown = await page.evaluate(
     `axe.run(document, ${JSON.stringify({ runOnly: tags, resultTypes: ["violations"] })})`,

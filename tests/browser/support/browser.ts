@@ -14,6 +14,8 @@ export interface Viewer {
   readonly width?: number;
   /** CSS pixels; 900 where absent. */
   readonly height?: number;
+  /** Device pixels a CSS pixel; 1 where absent. */
+  readonly scale?: number;
   readonly color_scheme?: "light" | "dark";
   /** Whether it is a touch screen. */
   readonly touch?: boolean;
@@ -73,6 +75,7 @@ async function visit(
 ): Promise<void> {
   const context = await browser.newContext({
     viewport: { width: viewer.width ?? 1280, height: viewer.height ?? 900 },
+    deviceScaleFactor: viewer.scale ?? 1,
     locale: "en-GB",
     timezoneId: viewer.time_zone ?? "Europe/London",
     colorScheme: viewer.color_scheme ?? "light",

@@ -18,7 +18,6 @@ export interface Chromium {
  */
 const ARGS = [
   "--no-sandbox",
-  "--no-zygote",
   "--headless=shell",
   "--disable-gpu",
   "--font-render-hinting=none",

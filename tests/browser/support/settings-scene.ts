@@ -14,12 +14,12 @@ export interface SettingsScene extends Scene {
  * Starts the stack of a browser test.
  *
  * @param provider_name whose calendars the scene's own functions look at; the page offers every provider
- * @param options.access_token_lifetime_s see `startStack`
+ * @param options.access_token_lifetime_s see `startStack`, like `options.demo`
  */
 export async function openSettingsScene(
   provider_name: ConsentProvider = "google",
   env: Readonly<Record<string, string>> = {},
-  options: { readonly access_token_lifetime_s?: number } = {},
+  options: { readonly access_token_lifetime_s?: number; readonly demo?: boolean } = {},
 ): Promise<SettingsScene> {
   const scene = await openScene(provider_name, env, { ...options, page: true });
   const { settingsUrl } = scene.stack;

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { openBrowser } from "../support/browser.ts";
+import { serveWith } from "../support/served-config.ts";
 import { openSettingsScene } from "../support/settings-scene.ts";
 import { assertFits } from "./tab-scene.ts";
-
-const CONFIG_ELEMENT = /(<script type="application\/json" id="settings-config">)([^<]*)(<\/script>)/;
 
 Deno.test({
   name: "a host hides the tabs that it has of its own",
@@ -14,22 +12,11 @@ Deno.test({
 }, async (t) => {
   const scene = await openSettingsScene();
   const browser = await openBrowser();
-  /** Serves the page as a host would that hides these tabs. */
-  const hide = (page: Page, names: readonly string[]) =>
-    page.route((url) => url.pathname === "/settings", async (route) => {
-      const response = await route.fetch();
-      const body = (await response.text()).replace(
-        CONFIG_ELEMENT,
-        (_, begin: string, config: string, end: string) =>
-          `${begin}${JSON.stringify({ ...JSON.parse(config), hide: names })}${end}`,
-      );
-      await route.fulfill({ response, body });
-    });
   const step = (title: string, test: Parameters<typeof browser.visit>[2]) =>
     t.step(title, () => browser.visit(`hidden-${title}`, {}, test));
   try {
     await step("the others stay in their order", async ({ page }) => {
-      await hide(page, ["general", "webhooks"]);
+      await serveWith(page, { hide: ["general", "webhooks"] });
       await scene.signIn(page, await scene.newUser());
       await page.getByRole("tab").first().waitFor();
       assert.deepEqual(await page.getByRole("tab").allInnerTexts(), [
@@ -43,7 +30,7 @@ Deno.test({
     });
 
     await step("the last one needs no list of tabs", async ({ page }) => {
-      await hide(page, ["general", "calendar", "notifications", "api_keys"]);
+      await serveWith(page, { hide: ["general", "calendar", "notifications", "api_keys"] });
       await scene.signIn(page, await scene.newUser());
       await page.getByRole("heading", { name: "Webhooks" }).waitFor();
       await page.getByText("You have no webhook yet.").waitFor();

@@ -158,7 +158,7 @@ Deno.test({
       assert.equal((await webhooksOf(user.api))[0]?.enabled, false);
       await toast.getByRole("button", { name: "Undo" }).click();
       await row.getByText("On", { exact: true }).waitFor();
-      assert.equal((await webhooksOf(user.api))[0]?.enabled, true);
+      await until(async () => (await webhooksOf(user.api))[0]?.enabled === true);
     });
 
     await step("one that was switched off says why, and is switched on again", async ({ page }) => {

@@ -3,7 +3,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 /** What this page uses of an integration. */
 export interface Integration {
   readonly id: string;
-  readonly provider: "google" | "outlook";
+  readonly provider: "google" | "outlook" | "caldav";
   readonly account_email: string | null;
   readonly status: "pending_confirmation" | "active" | "disconnected" | "paused" | "disconnecting";
   readonly progress: { readonly pending: number; readonly synced: number; readonly failed: number };
@@ -26,7 +26,7 @@ async function call<T>(
 /** The consent page to send the browser to. It comes back to `redirect_to`, an entry of CALENDAR_REDIRECT_URLS to the letter. */
 export async function connect(
   supabase: SupabaseClient,
-  provider: Integration["provider"],
+  provider: "google" | "outlook",
   redirect_to: string,
 ): Promise<string> {
   const query = new URLSearchParams({ provider, redirect_to });

@@ -71,12 +71,17 @@ export async function runAdd(folder: string, ...args: readonly string[]): Promis
 }
 
 /** Runs a command, and keeps what it said. */
-export async function run(command: string, args: readonly string[], cwd: string = ROOT): Promise<AddResult> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string = ROOT,
+  env: Readonly<Record<string, string>> = {},
+): Promise<AddResult> {
   const { code, stdout, stderr } = await new Deno.Command(command, {
     args: [...args],
     cwd,
     stdin: "null",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };

@@ -8,6 +8,7 @@ import { ROOT } from "../../../local/paths.ts";
 import { bootstrap } from "../../../local/postgres/bootstrap.ts";
 import { startPostgres } from "../../../local/postgres/server.ts";
 import { examplesOf, examplesUnder } from "../../support/doc-examples.ts";
+import { checkOwnPath } from "../../support/own-path.ts";
 import { openScene } from "../../support/scene.ts";
 import { startManagementApi } from "../deploy/management-api.ts";
 import { REF, shell, TOKEN } from "../deploy/shell.ts";
@@ -116,34 +117,18 @@ Deno.test({
   // The stack's servers and connections outlive the test, and end with the scene.
   sanitizeOps: false,
   sanitizeResources: false,
-}, async () => {
+}, async (t) => {
   const [example = ""] = examplesUnder(await examplesOf(PAGE), "Your own path", "ts");
-  const scene = await openScene();
+  const requests: Request[] = [];
+  const scene = await openScene("google", {}, { record: (request) => void requests.push(request) });
   const folder = await Deno.makeTempDir({ prefix: "ecocomply-worker-" });
   const path = join(folder, "worker.ts");
   await Deno.writeTextFile(path, example.replace(`https://<ref>.supabase.co`, scene.stack.apiUrl));
   const { default: worker } = Worker.parse(await import(`file://${path}`));
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, worker.fetch);
   try {
-    const { api } = await scene.connectedUser();
-    const call = (method: string, path: string, body?: string) =>
-      fetch(`http://127.0.0.1:${server.addr.port}/api/v1/integrations/calendar${path}`, {
-        method,
-        headers: { ...api.headers(), "content-type": "application/json" },
-        ...(body === undefined ? {} : { body }),
-        redirect: "manual",
-      });
-    const status = await call("GET", "/status");
-    assert.deepEqual(await status.json(), await (await api.request("GET", "/status")).json());
-    const feed = await call("POST", "/feeds", JSON.stringify({ name: "All" }));
-    assert.equal(feed.status, 201);
-    assert.equal((await call("GET", "/providers?x=1")).status, 200);
-    await feed.body?.cancel();
-    const refused = await fetch(`http://127.0.0.1:${server.addr.port}/api/v1/integrations/calendar/status`);
-    assert.equal(refused.status, 401);
-    await refused.body?.cancel();
-    const callback = await call("GET", "/callback?error=access_denied&state=none");
-    assert.equal(callback.status, 303);
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    await checkOwnPath(t, scene, { url, redirect_to: scene.redirect_to, keeps_cookies: true, requests });
   } finally {
     await server.shutdown();
     await scene.close();

@@ -75,7 +75,11 @@ export const ACTING: readonly Behaviour[] = [
         const [row] = await sql`select status, last_error from public.calendar_integrations where id = ${id}`;
         assert.deepEqual({ ...row }, {
           status: "paused",
-          last_error: { code: "configuration", message: words },
+          last_error: {
+            code: "configuration",
+            message: words,
+            details: { reason: "The account is examined" },
+          },
         });
       };
       await untouched();

@@ -38,6 +38,7 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
         code: "configuration",
         message:
           "An administrator has paused the sync of this calendar: We look into a complaint. It goes on once an administrator resumes it.",
+        details: { reason: "We look into a complaint" },
       });
       await sql`update public.obligations set title = 'Never shown' where user_id = ${user.id} and title = 'Private 1'`;
     },
@@ -50,6 +51,8 @@ export async function showErasing(t: Deno.TestContext, scene: Scene): Promise<vo
       values (${kept.id}, gen_random_uuid(), 'calendar', 'interrupted')`;
     await sql`insert into calendar_sync.channels (id, integration_id, provider, calendar_id, token_hash, state)
       select gen_random_uuid(), id, provider, calendar_id, 'a hash', 'failed' from public.calendar_integrations where id = ${integration_id}`;
+    await sql`insert into calendar_sync.test_events (integration_id, starts_at, remove_at, refused)
+      values (${integration_id}, now(), now(), 'refused')`;
     await sql`insert into calendar_sync.edits (integration_id, obligation_id, deletions)
       select ${integration_id}, id, 1 from public.obligations where user_id = ${user.id} and title = 'Private 2'`;
     await sql`select calendar_sync.open_proposal(integration, obligation.id, '{"deadline_date": "2027-01-08"}', '{"deadline_date": "2027-01-01"}')

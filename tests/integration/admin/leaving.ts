@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import type { Behaviour } from "../../support/engine-test.ts";
 import { noted, said, tablesThatKnow } from "./answers.ts";
+
+const Ending = z.object({
+  id: z.string(),
+  channels: z.array(z.object({ channel_id: z.string(), resource_id: z.string().nullable() })),
+  refresh_token: z.string().nullable(),
+});
 
 /** What an administrator may do for users who go. */
 export const LEAVING: readonly Behaviour[] = [
@@ -135,6 +142,51 @@ export const LEAVING: readonly Behaviour[] = [
       await sql`select calendar_sync.tick()`;
       assert.deepEqual(await tablesThatKnow(sql, user_id), []);
       assert.deepEqual(await noted(sql, "erased"), [["admin", "Request 13"]]);
+    },
+  },
+  {
+    name:
+      "a channel of a user who is disconnected at once is ended later, with a token that stays for an hour at most",
+    async show(engine) {
+      const { sql } = engine;
+      const claimed = async () =>
+        z.array(Ending).parse(await engine.rpc("calendar_claim_ending_channels", {}, z.unknown()));
+      const connect = async (provider_knows: string) => {
+        const integration = await engine.integration();
+        await sql`update public.calendar_integrations set refresh_token_secret_id =
+          calendar_sync.store_secret(null, 'a refresh token', 'calendar_sync: refresh token') where id = ${integration.id}`;
+        await sql`insert into calendar_sync.channels (id, integration_id, provider, calendar_id, token_hash, resource_id, state, expires_at)
+          values (gen_random_uuid(), ${integration.id}, 'google', 'calendar', 'hash', ${provider_knows}, 'active', now() + interval '7 days')`;
+        return integration;
+      };
+      const secrets = async () =>
+        (await sql`select from vault.secrets where description = 'calendar_sync: ends push channels'`).length;
+      const left = await connect("left");
+      const erased = await connect("erased");
+      const lost = await connect("lost");
+      await sql`update public.calendar_integrations set status = 'disconnected' where id = ${lost.id}`;
+      for (const { user_id } of [left, lost]) await sql`select calendar_admin.disconnect_user(${user_id})`;
+      await sql`select calendar_admin.erase_user(${erased.user_id}, 'keep')`;
+      assert.deepEqual(await tablesThatKnow(sql, erased.user_id), []);
+
+      const first = await claimed();
+      assert.deepEqual(first.map(({ channels }) => channels[0]?.resource_id).sort(), ["erased", "left"]);
+      assert.deepEqual(
+        new Set(first.map(({ refresh_token }) => refresh_token)),
+        new Set(["a refresh token"]),
+      );
+      assert.deepEqual(await claimed(), []);
+      await engine.rpc(
+        "calendar_forget_ending_channels",
+        { p_ids: first.slice(0, 1).map(({ id }) => id) },
+        z.null(),
+      );
+      assert.equal(await secrets(), 1);
+      await engine.pass(60);
+      assert.deepEqual((await claimed()).map(({ id }) => id), [first[1]?.id]);
+      await engine.pass(3600);
+      await sql`select calendar_sync.tick()`;
+      assert.deepEqual([await secrets(), await claimed()], [0, []]);
     },
   },
 ];

@@ -52,6 +52,9 @@ Deno.test({
       "POST /retry": () => ({ path: "/retry", body: { integration_id } }),
       "POST /resume": () => ({ path: "/resume", body: { integration_id } }),
       "POST /reapply": () => ({ path: "/reapply", body: { integration_id } }),
+      "GET /test_event": () => ({ path: `/test_event?integration_id=${integration_id}` }),
+      "POST /test_event": () => ({ path: "/test_event", body: { integration_id } }),
+      "DELETE /test_event": () => ({ path: `/test_event?integration_id=${integration_id}` }),
       "POST /feeds": () => ({ path: "/feeds", body: { name: "x" } }),
       "PATCH /feeds/{id}": async () => ({
         path: `/feeds/${(await feedFrom(api, "/feeds", { name: "x" })).id}`,

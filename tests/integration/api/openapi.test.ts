@@ -108,6 +108,17 @@ Deno.test({
       await call(api, "GET", "/options", 200);
       await call(api, "POST", "/reapply", 202, { integration_id });
       await call(api, "POST", "/reapply", 404, { integration_id: crypto.randomUUID() });
+      await call(api, "POST", "/test_event", 200, { integration_id });
+      await call(api, "POST", "/test_event", 404, { integration_id: crypto.randomUUID() });
+      await call(api, "POST", "/test_event", 400, {});
+      const test = `/test_event?integration_id=${integration_id}`;
+      await until(async () => (await call(api, "GET", test, 200)).includes('"there"'));
+      await call(api, "DELETE", test, 200);
+      await until(async () => await call(api, "GET", test, 200) === '{"test_event":null}');
+      for (const method of ["GET", "DELETE"]) {
+        await call(api, method, `/test_event?integration_id=${crypto.randomUUID()}`, 404);
+        await call(api, method, "/test_event", 400);
+      }
       await call(api, "PATCH", "/status", 409, { integration_id, calendar_id: "another" });
       await call(api, "POST", "/calendars", 200, { integration_id });
       await call(api, "POST", "/calendars", 404, { integration_id: crypto.randomUUID() });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { PASSWORD, startCalDavEmulator } from "../../../local/providers/caldav/server.ts";
-import type { CalendarApi } from "../../support/calendar-api.ts";
+import { type CalendarApi, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import { beOdd } from "../../support/subjects/caldav-subject.ts";
 import { ADA, GRACE } from "../../support/subjects/subject.ts";
@@ -125,6 +125,21 @@ Deno.test({
         );
       }
       assert.deepEqual([await user.api.status(), await secrets()], [[], 0]);
+      await scene.deleteUsers(user.id);
+    });
+
+    await t.step("a server that asks for Digest is said so, and no password counts as refused", async () => {
+      beOdd(stack.caldav, { digest_only: true });
+      const user = await scene.newUser();
+      const { status, body } = await connect(user, {});
+      const { code, message } = Refusal.parse(body);
+      assert.deepEqual([status, code], [422, "sign_in_not_supported"]);
+      assert.match(message, /Digest/);
+      assert.doesNotMatch(message, /password/i);
+      const [counted] = await sql`
+        select count(*)::int as passwords from calendar_sync.calls where caller = ${user.id} and scope = 'password'`;
+      assert.deepEqual([counted?.["passwords"], await user.api.status(), await secrets()], [0, [], 0]);
+      beOdd(stack.caldav);
       await scene.deleteUsers(user.id);
     });
 
@@ -268,11 +283,8 @@ Deno.test({
       );
       assert.equal(response.status, 202);
       const gone = async () => (await user.api.status()).length === 0;
-      for (let i = 0; i < 200 && !await gone(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
-      assert.deepEqual(
-        [await gone(), provider.hasCalendar(ADA, user.calendar_id), await secrets()],
-        [true, false, 0],
-      );
+      await until(gone);
+      assert.deepEqual([provider.hasCalendar(ADA, user.calendar_id), await secrets()], [false, 0]);
       await scene.deleteUsers(user.id);
     });
 

@@ -21,6 +21,8 @@ insert into calendar_sync.admin_notices (kind) values ('tick');
 insert into calendar_sync.count_flushes (id, counts) values (gen_random_uuid(), '{}');
 insert into calendar_sync.count_totals (metric, labels, value, grown_at) values ('metric', '{}', 1, now());
 insert into calendar_sync.count_words (metric, word) values ('metric', 'word');
+insert into calendar_sync.ending_channels (provider, channels, refresh_token_secret_id, given_up_at)
+values ('google', '[]', gen_random_uuid(), now());
 insert into calendar_sync.server_breakers (provider, server, unreachable) values ('caldav', 'dav.example.com', '{}');
 insert into calendar_sync.wake_up_calls (request_id) values (1);
 `;
@@ -41,7 +43,7 @@ language sql stable security definer set search_path = ''
 as $$ select name from calendar_sync.colours $$;
 comment on function public.calendar_colours() is 'Colours of calendars.';
 `,
-  "010_deadlines.sql": (sql) => sql.replace("select left(title, 1000)", "select left(title, 999)"),
+  "010_deadlines.sql": (sql) => sql.replace("<= 2000 then url", "<= 1999 then url"),
 };
 
 function nextOf(schemas: readonly SqlFile[]): readonly SqlFile[] {

@@ -109,7 +109,7 @@ Deno.test({
           const [row] = await sql`
           select state from calendar_sync.deliveries where type = 'connection_lost' and state = 'delivered'`;
           return row !== undefined;
-        }, 60_000);
+        });
         assert.equal(server.to(email).length, 2);
         const [, lost] = server.to(email);
         assert.ok(lost);

@@ -12,6 +12,8 @@ const Notices = z.object({
     created_at: z.string(),
     integration_id: z.string().nullable(),
     obligation_id: z.string().nullable(),
+    code: z.string().nullable(),
+    name: z.string().nullable(),
     message: z.string(),
     action_url: z.string(),
     dismissed_at: z.string().nullable(),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { until } from "../../support/calendar-api.ts";
+import { PATIENCE_MS, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
 import {
   addWebhook,
@@ -34,7 +34,7 @@ Deno.test({
       assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
       const queued = await test(api, id);
       const asked_at = Date.now();
-      await until(() => Promise.resolve(address.calls.length === 1), 10_000);
+      await until(() => Promise.resolve(address.calls.length === 1));
       const [call] = address.calls;
       assert.ok(call);
       console.log(`From the call of test to the receiver: ${call.at - asked_at} ms`);
@@ -60,7 +60,7 @@ Deno.test({
       const untilTypes = (...wanted: string[]) =>
         until(
           () => Promise.resolve(types().join() === wanted.join()),
-          20_000,
+          PATIENCE_MS,
           () => Promise.resolve(types()),
         );
       await untilTypes("connection.connected");
@@ -78,7 +78,7 @@ Deno.test({
       await sql`delete from public.obligations where id = ${row.id}`;
       await untilTypes("connection.connected", "deadline.shown", "deadline.updated", "deadline.removed");
       await ask(api, "DELETE", `/?integration_id=${integration.id}`);
-      await until(() => Promise.resolve(types().length === 5), 10_000);
+      await until(() => Promise.resolve(types().length === 5));
       assert.equal(types().at(-1), "connection.removed");
       for (const call of address.calls) {
         assert.ok(isSigned(call, secret));
@@ -104,15 +104,14 @@ Deno.test({
           where id = ${integration.id}`;
       };
       await change("paused", "mass_deletion");
-      await until(() => Promise.resolve(seen("connection.paused")?.code === "mass_deletion"), 10_000);
+      await until(() => Promise.resolve(seen("connection.paused")?.code === "mass_deletion"));
       await change("active", null);
-      await until(() => Promise.resolve(seen("connection.resumed") !== undefined), 10_000);
+      await until(() => Promise.resolve(seen("connection.resumed") !== undefined));
       await change("disconnected", "invalid_grant");
-      await until(() => Promise.resolve(seen("connection.disconnected")?.code === "invalid_grant"), 10_000);
+      await until(() => Promise.resolve(seen("connection.disconnected")?.code === "invalid_grant"));
       await scene.connect(api, "grace@example.com");
       await until(
         () => Promise.resolve(seen("connection.connected")?.integration_id === integration.id),
-        10_000,
       );
     });
 
@@ -145,7 +144,7 @@ Deno.test({
         const second = await rotate(api, id);
         assert.notEqual(first, second);
         await test(api, id);
-        await until(() => Promise.resolve(address.calls.length === 1), 10_000);
+        await until(() => Promise.resolve(address.calls.length === 1));
         const [call] = address.calls;
         assert.ok(call && isSigned(call, first) && isSigned(call, second));
         const secrets = () =>
@@ -157,10 +156,10 @@ Deno.test({
           await sql`select previous_secret_id as id from calendar_sync.webhooks where id = ${id}`;
         await sql`update calendar_sync.webhooks set previous_until = now() - interval '1 second' where id = ${id}`;
         await sql`select calendar_sync.tick()`;
-        await until(async () => (await secrets()).length === 1, 15_000);
+        await until(async () => (await secrets()).length === 1);
         assert.equal((await sql`select from vault.secrets where id = ${before?.["id"]}`).length, 0);
         await test(api, id);
-        await until(() => Promise.resolve(address.calls.length === 2), 10_000);
+        await until(() => Promise.resolve(address.calls.length === 2));
         const [, later] = address.calls;
         assert.ok(later && !isSigned(later, first) && isSigned(later, second));
       },
@@ -174,25 +173,23 @@ Deno.test({
         insert into public.obligations (user_id, title, deadline_date)
         select ${user_id}, 'Deadline ' || n, '2027-01-01' from generate_series(1, 3) as n`;
       await scene.untilTitles(calendar_id, ["Deadline 1", "Deadline 2", "Deadline 3"]);
-      await until(() => Promise.resolve(address.calls.length === 3), 10_000);
+      await until(() => Promise.resolve(address.calls.length === 3));
       await until(
         async () => (await deliveriesOf(api, id)).every(({ state }) => state === "delivered"),
-        10_000,
       );
       const [first] = await deliveriesOf(api, id);
       assert.ok(first);
       const path = `/webhooks/${id}/deliveries/${first.id}/retry`;
       assert.deepEqual(await ask(api, "POST", path), { status: 202, body: { queued: 1 }, code: null });
-      await until(() => Promise.resolve(address.calls.length === 4), 10_000);
+      await until(() => Promise.resolve(address.calls.length === 4));
       assert.equal(address.calls[3]?.id, first.event_id);
       await until(
         async () => (await deliveriesOf(api, id)).every(({ state }) => state === "delivered"),
-        10_000,
       );
       const since = new Date(Date.now() - 3_600_000).toISOString();
       const replayed = await ask(api, "POST", `/webhooks/${id}/replay`, { since });
       assert.deepEqual([replayed.status, replayed.body], [202, { queued: 3 }]);
-      await until(() => Promise.resolve(address.calls.length === 7), 10_000);
+      await until(() => Promise.resolve(address.calls.length === 7));
       assert.equal(new Set(address.calls.map(({ id }) => id)).size, 3);
       const none = await ask(api, "POST", `/webhooks/${id}/replay`, {
         since: new Date(Date.now() + 1_000).toISOString(),
@@ -208,9 +205,9 @@ Deno.test({
       for (const account of ["ada@example.com", "grace@example.com"]) {
         const { id, calendar_id } = await scene.connectedUser(account);
         await sql`insert into public.obligations (user_id, title, deadline_date) values (${id}, ${account}, '2027-01-01')`;
-        await until(() => Promise.resolve(scene.titles(calendar_id).includes(account)), 20_000);
+        await until(() => Promise.resolve(scene.titles(calendar_id).includes(account)));
       }
-      await until(() => Promise.resolve(address.calls.length === 2), 20_000);
+      await until(() => Promise.resolve(address.calls.length === 2));
       assert.ok(address.calls.every((call) => isSigned(call, added.secret)));
       const [other] = await sql<
         { secret: string }[]
@@ -222,7 +219,7 @@ Deno.test({
       );
       const shown = () => sql`select origin, waiting from calendar_admin.webhooks where id = ${added.id}`;
       // The worker records a call after it was answered.
-      await until(async () => (await shown())[0]?.waiting === "0", 20_000, shown);
+      await until(async () => (await shown())[0]?.waiting === "0", PATIENCE_MS, shown);
       assert.equal((await shown())[0]?.origin, receiver.origin);
       await sql`select calendar_admin.remove_webhook(${added.id})`;
       assert.equal((await sql`select from calendar_sync.webhooks where user_id is null`).length, 0);
@@ -241,7 +238,7 @@ Deno.test({
         insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Refused', '2027-01-01')
         returning id`;
       const types = () => address.calls.map(({ event }) => event.type);
-      await until(() => Promise.resolve(types().length === 1), 20_000, () => Promise.resolve(types()));
+      await until(() => Promise.resolve(types().length === 1), PATIENCE_MS, () => Promise.resolve(types()));
       assert.deepEqual(types(), ["deadline.failed"]);
       assert.equal(address.calls[0]?.event.data.code, "rejected");
       await sql`update public.obligations set title = 'Refused again' where id = ${row?.id ?? null}`;
@@ -251,10 +248,10 @@ Deno.test({
           row?.id ?? null
         } and action = 'rejected'`;
         return refusals?.count === 2;
-      }, 20_000);
+      });
       emulator.faults.set([]);
       await sql`update public.obligations set title = 'Accepted' where id = ${row?.id ?? null}`;
-      await until(() => Promise.resolve(types().length === 3), 20_000, () => Promise.resolve(types()));
+      await until(() => Promise.resolve(types().length === 3), PATIENCE_MS, () => Promise.resolve(types()));
       assert.deepEqual(types().toSorted(), ["deadline.failed", "deadline.recovered", "deadline.shown"]);
     });
 
@@ -271,7 +268,7 @@ Deno.test({
         await addWebhook(api, address.url, ALL_TYPES.filter((type) => type.startsWith("deadline.")));
         const types = () => address.calls.map(({ event }) => event.type);
         const untilCalls = (count: number) =>
-          until(() => Promise.resolve(types().length === count), 20_000, () => Promise.resolve(types()));
+          until(() => Promise.resolve(types().length === count), PATIENCE_MS, () => Promise.resolve(types()));
         scene.provider.emulator.faults.set([{
           match: { path: scene.provider.paths.events },
           ...scene.provider.refusals.invalid,

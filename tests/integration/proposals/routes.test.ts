@@ -20,6 +20,8 @@ const Proposal = z.strictObject({
   seen_at: z.string(),
   decided_at: z.string().nullable(),
   can_undo: z.boolean(),
+  event_url: z.string().nullable(),
+  obligation_url: z.string().nullable(),
 });
 const Proposals = z.strictObject({ proposals: z.array(Proposal), open: z.int() });
 
@@ -36,7 +38,8 @@ Deno.test({
     const integration_id = ada.integration.id;
     const obligation = async (title: string) => {
       const [row] = await sql<{ id: string }[]>`
-        insert into public.obligations (user_id, title, deadline_date) values (${ada.id}, ${title}, '2027-01-01') returning id`;
+        insert into public.obligations (user_id, title, deadline_date, url)
+        values (${ada.id}, ${title}, '2027-01-01', 'https://host.example/tax') returning id`;
       assert.ok(row);
       return row.id;
     };
@@ -56,7 +59,11 @@ Deno.test({
       const { proposals: [proposal, ...others], open } = await list(ada.api);
       assert.ok(proposal);
       assert.deepEqual([others.length, open], [0, 1]);
-      const { seen_at, ...rest } = proposal;
+      const { seen_at, event_url, ...rest } = proposal;
+      const page = await fetch(event_url ?? "");
+      await page.body?.cancel();
+      const [event] = scene.events(ada.calendar_id);
+      assert.equal(new URL(page.url).searchParams.get("event"), event?.id);
       assert.ok(Math.abs(Date.now() - Date.parse(seen_at)) < 60_000, seen_at);
       assert.deepEqual(rest, {
         id,
@@ -65,6 +72,7 @@ Deno.test({
         account_email: ada.integration.account_email,
         obligation_id: tax,
         title: "Tax return",
+        obligation_url: "https://host.example/tax",
         kind: "move",
         seen: SEEN,
         legal: LEGAL,

@@ -20,6 +20,7 @@ import { REMINDERS } from "./behaviours/reminders.ts";
 import { REMOVALS } from "./behaviours/removals.ts";
 import { SEQUENCES } from "./behaviours/sequences.ts";
 import { SHARED_CALENDARS } from "./behaviours/shared-calendars.ts";
+import { TEST_EVENTS } from "./behaviours/test-events.ts";
 import { WITHOUT_BATCH } from "./behaviours/without-batch.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { openScene, type Scene } from "./scene.ts";
@@ -48,6 +49,7 @@ const BEHAVIOURS = {
   "listings of changes": CHANGE_LISTINGS,
   "updates of a known version": CONDITIONAL_UPDATES,
   "channels": CHANNELS,
+  "test events": TEST_EVENTS,
   "sequences of changes": SEQUENCES,
   "batches": BATCHES,
   "interrupted batches": INTERRUPTIONS,

@@ -142,6 +142,8 @@ export interface Traits {
   readonly denies_deletions?: true;
   /** Whether one of an account's calendars is its default one. */
   readonly has_default_calendar: boolean;
+  /** Whether every event has a page of its own. */
+  readonly has_event_pages: boolean;
   /** What the path of an event's request ends with. */
   pathEndOf(event_id: string): string;
   /** Calendars whose ids change under their clients. */

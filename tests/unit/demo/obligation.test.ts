@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import {
   changeOf,
   contentOf,
+  dayFromNow,
+  daysLeft,
+  daysLeftInWords,
   draftOf,
   EMPTY,
   inOrder,
@@ -81,4 +84,21 @@ Deno.test("samples have titles of their own, and no day has too many", () => {
   assert.equal(new Set(samples.map(({ title }) => title)).size, 200);
   const a_day = Map.groupBy(samples, ({ deadline_date }) => deadline_date);
   assert.ok([...a_day.values()].every((rows) => rows.length <= 3));
+});
+
+Deno.test("the days that are left are counted on the reader's clock, and said in words", () => {
+  const left = (values: Partial<Obligation>) => daysLeft(row(values));
+  assert.equal(left({}), null);
+  for (const days of [-40, -1, 0, 1, 300]) {
+    assert.equal(left({ deadline_date: dayFromNow(days) }), days);
+    const at = new Date(`${dayFromNow(days)}T23:30:00`);
+    assert.equal(left({ deadline_at: at.toISOString() }), days);
+  }
+  assert.deepEqual([-3, -1, 0, 1, 4].map(daysLeftInWords), [
+    "3 days ago",
+    "yesterday",
+    "today",
+    "tomorrow",
+    "in 4 days",
+  ]);
 });

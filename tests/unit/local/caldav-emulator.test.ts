@@ -44,6 +44,13 @@ test("lets in who has the password, and shows nobody else's calendars", async (_
   assert.deepEqual(seen(others), [403, "d:need-privileges"]);
 });
 
+test("asks for Digest alone, where it does", async ({ state }, call) => {
+  state.odd.digest_only = true;
+  const refused = await call("PROPFIND", HOME, propfindOf("d:resourcetype"));
+  assert.equal(refused.status, 401);
+  assert.match(refused.headers.get("www-authenticate") ?? "", /^Digest realm=/);
+});
+
 test("leads from the well-known address to principal, home and calendars", async (emulator, call) => {
   const known = await call("PROPFIND", "/.well-known/caldav", propfindOf("d:current-user-principal"), {
     depth: "0",

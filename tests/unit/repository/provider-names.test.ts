@@ -21,6 +21,8 @@ const MAY_NAME = [
   "supabase/functions/calendar-feed/icalendar.ts",
   // The page's words, colours and links.
   "settings/src/strings.ts",
+  "settings/src/strings/de/",
+  "settings/src/strings/fr/",
   "settings/src/late-strings.ts",
   "settings/src/calendar/providers.tsx",
   "settings/src/feeds/client-links.ts",

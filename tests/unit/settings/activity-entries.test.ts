@@ -18,6 +18,8 @@ function change(seconds: number, given: Partial<EventActivity> = {}): EventActiv
     action: "created",
     title: "Audit",
     due: "2027-04-01",
+    event_url: null,
+    obligation_url: null,
     reason: null,
     caused_by: "you",
     ...given,

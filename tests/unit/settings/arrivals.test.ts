@@ -28,7 +28,16 @@ function row(at: string, action: "connected" | "created" | "updated", obligation
       settings: null,
       events: null,
     }
-    : { ...shared, kind: "event", action, obligation_id, title: null, due: null };
+    : {
+      ...shared,
+      kind: "event",
+      action,
+      obligation_id,
+      title: null,
+      due: null,
+      event_url: `https://calendar.example/${obligation_id}`,
+      obligation_url: null,
+    };
 }
 
 Deno.test("the next deadlines are open ones from today on, the next first", () => {
@@ -54,6 +63,9 @@ Deno.test("what was added since the account was connected has arrived, and the f
     row("2027-03-05T11:00:00Z", "created", "a"),
   ];
   const { arrived, first_after_s } = arrivalsOf(next, activities, INTEGRATION);
-  assert.deepEqual([arrived.map(({ id }) => id), first_after_s], [["b"], 0.8]);
+  assert.deepEqual(
+    [arrived.map(({ obligation, event_url }) => [obligation.id, event_url]), first_after_s],
+    [[["b", "https://calendar.example/b"]], 0.8],
+  );
   assert.deepEqual(arrivalsOf(next, activities, "another"), { arrived: [], first_after_s: null });
 });

@@ -87,12 +87,12 @@ const CASES: readonly [string, Integration, ReturnType<typeof stateOf>][] = [
     edits: 28,
     events: 50,
   }],
-  ["paused for a reason that nobody gives", { ...ACTIVE, status: "paused" }, { kind: "paused", why: null }],
+  ["paused for a reason that nobody gives", { ...ACTIVE, status: "paused" }, { kind: "paused" }],
   ["paused by an administrator", {
     ...ACTIVE,
     status: "paused",
-    last_error: { code: "configuration", message: "An administrator has paused it." },
-  }, { kind: "paused", why: "An administrator has paused it." }],
+    last_error: { code: "configuration", message: "For programs.", details: { reason: "An audit" } },
+  }, { kind: "paused_by_admin", reason: "An audit" }],
   ["a wrong client", failing("active", "configuration"), { kind: "configuration" }],
   [
     "a provider that is down",

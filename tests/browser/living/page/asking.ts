@@ -34,7 +34,7 @@ export const ASKING: readonly Behaviour[] = [
         await settled();
         assert.equal(calls.count(), asked, "a hidden tab asks nothing");
         await show(page, true);
-        await askedMore(page, calls, asked + 1, 1_000);
+        await askedMore(page, calls, asked + 1);
         await settled();
         assert.deepEqual(calls.made.slice(asked).toSorted(), ["GET /notices", "GET /status"]);
       });
@@ -96,10 +96,12 @@ export const ASKING: readonly Behaviour[] = [
         await context.setOffline(true);
         const keep_up = await switchOf(card);
         await keep_up.click();
-        await toastOf(page, "You seem to be offline. Nothing was changed.").first().waitFor();
+        const told = toastOf(page, "You seem to be offline. Nothing was changed.");
+        await told.waitFor();
         await until(() => keep_up.isChecked());
+        await told.waitFor({ state: "detached" });
         await card.getByRole("combobox", { name: "Add a reminder" }).selectOption({ label: "1 hour before" });
-        await toastOf(page, "You seem to be offline. Nothing was changed.").nth(1).waitFor();
+        await told.waitFor();
         await card.getByRole("listitem").filter({ hasText: "1 hour before" }).waitFor({ state: "detached" });
         await page.getByText("What you see here may be out of date. You seem to be offline.").waitFor();
         await untilBadge(card, "Connected");
@@ -124,13 +126,13 @@ const LAST_PART_IS_THERE = `performance.getEntriesByType("resource").some(({ nam
   name.includes("toast-list") && responseEnd > 0)`;
 
 /** Lets a stopped clock go on, by next to nothing, until the page has asked again. */
-async function askedMore(page: Page, calls: Calls, asked: number, timeout_ms?: number): Promise<void> {
+async function askedMore(page: Page, calls: Calls, asked: number): Promise<void> {
   await until(
     async () => {
       await page.clock.runFor(1);
       return calls.count() > asked;
     },
-    timeout_ms,
+    undefined,
     () => Promise.resolve(calls.made),
   );
 }

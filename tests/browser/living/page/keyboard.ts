@@ -63,7 +63,7 @@ export const KEYBOARD: Behaviour = {
       await dialog.waitFor();
       await tabTo(page, dialog.getByRole("radio", { name: /^Keep the events/ }));
       await page.keyboard.press("ArrowDown", { delay: KEY_DOWN_MS });
-      assert.equal(await dialog.getByRole("radio", { name: /^Remove the events/ }).isChecked(), true);
+      await until(() => dialog.getByRole("radio", { name: /^Remove the events/ }).isChecked());
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       await until(() => isFocused(leave));

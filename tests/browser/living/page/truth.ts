@@ -47,6 +47,32 @@ export const TRUTH: readonly Behaviour[] = [
     },
   },
   {
+    name:
+      "a deadline that is refused is listed, although it was being tried again when the list was asked for",
+    async run(scene) {
+      const { provider } = scene;
+      const resident = await scene.resident(["Audit"]);
+      provider.emulator.faults.set([
+        { match: { method: "POST", path: provider.paths.events }, ...provider.refusals.invalid },
+      ]);
+      await scene.addDeadlines(resident, ["Noise measurement"]);
+      await resident.api.untilStatus(({ progress }) => progress.failed === 1 && progress.pending === 0);
+      await scene.look("problem-anew", resident, async ({ page }) => {
+        let empty = 1;
+        await page.route("**/functions/v1/calendar/problems*", (route) =>
+          empty-- > 0
+            ? route.fulfill({
+              headers: { "access-control-allow-origin": "*" },
+              json: { problems: [], total: 0 },
+            })
+            : route.continue());
+        await page.getByRole("region", { name: "Problems" }).getByText("Noise measurement", { exact: true })
+          .waitFor();
+        assert.ok(empty < 0, "the list was asked for again");
+      });
+    },
+  },
+  {
     name: "a message takes the place of the one that it contradicts, an error too",
     async run(scene) {
       const resident = await scene.resident(["Audit"]);
@@ -128,6 +154,21 @@ export const TRUTH: readonly Behaviour[] = [
           await page.evaluate("dispatchEvent(new Event('focus'))");
           return await card.getByText("Paused", { exact: true }).count() > 0;
         }, 20_000);
+      });
+    },
+  },
+  {
+    name: "an action on a page that is out of date shows what is so",
+    async run(scene) {
+      const resident = await scene.resident(["Audit"]);
+      await scene.look("stale-action", resident, async ({ page, card }) => {
+        await page.waitForLoadState("networkidle");
+        await scene.sql`
+          update public.calendar_integrations set sync_enabled = false where id = ${resident.integration_id}`;
+        const calls = calendarCalls(page);
+        await card.getByRole("button", { name: "Sync now" }).click();
+        await card.getByText("Paused", { exact: true }).waitFor();
+        assert.ok(calls.count("GET /status") >= 1);
       });
     },
   },

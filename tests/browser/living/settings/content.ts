@@ -36,9 +36,12 @@ export const CONTENT: readonly Behaviour[] = [
         await scene.untilTitles(resident.calendar_id, ["Due: Q3 return"]);
         await assertAccessible(page, "what goes into an event", { best_practices: true });
         await screenshot(page, `living-${scene.provider.name}-content`);
+        const told = toastOf(page, "Titles are being changed.");
+        // The next one is this change's.
+        await told.first().waitFor({ state: "detached" });
         await card.getByRole("button", { name: "Use the title alone" }).click();
         await scene.untilTitles(resident.calendar_id, ["Q3 return"]);
-        await toastOf(page, "Titles are being changed.").last().getByRole("button", { name: "Undo" }).click();
+        await told.getByRole("button", { name: "Undo" }).click();
         await scene.untilTitles(resident.calendar_id, ["Due: Q3 return"]);
         await until(async () => await title.inputValue() === "Due: {title}");
       });

@@ -25,6 +25,11 @@ export const PANELS: readonly Behaviour[] = [
         await panel.getByText("In the calendar", { exact: true }).waitFor();
         await panel.getByText("It is in the calendar, as it was last changed.").waitFor();
         await panel.getByText(/Last written (now|.* ago)\./).waitFor();
+        await leadsTo(
+          page,
+          panel.getByRole("link", { name: /^See it in .*: Noise measurement$/ }),
+          "Noise measurement",
+        );
         await assertAccessible(page, "an explanation", { best_practices: true });
         await screenshot(page, `living-${scene.provider.name}-why-not`);
 
@@ -77,7 +82,8 @@ export const PANELS: readonly Behaviour[] = [
     name: "what was done to a calendar is told in plain words, the newest first, and goes on being told",
     async run(scene) {
       const resident = await scene.resident(["Audit"]);
-      await scene.sql`update public.obligations set title = 'Big audit' where user_id = ${resident.id}`;
+      await scene.sql`
+        update public.obligations set title = 'Big audit', url = 'https://host.example/audit' where user_id = ${resident.id}`;
       await scene.untilTitles(resident.calendar_id, ["Big audit"]);
       await resident.api.untilStatus(({ progress }) => progress.pending === 0);
       await scene.look("activity", resident, async ({ page, card }) => {
@@ -87,6 +93,13 @@ export const PANELS: readonly Behaviour[] = [
         assert.match(await rows.nth(0).innerText(), /Big audit was updated, now on \d+ \w+ \d{4}/);
         assert.match(await rows.nth(1).innerText(), /^Audit was added on/);
         assert.match(await rows.nth(1).innerText(), new RegExp(resident.account));
+        const to_obligation = rows.nth(0).getByRole("link", { name: "Open the obligation: Big audit" });
+        assert.equal(await to_obligation.getAttribute("href"), "https://host.example/audit");
+        await leadsTo(
+          page,
+          rows.nth(0).getByRole("link", { name: /^See it in .*: Big audit$/ }),
+          "Big audit",
+        );
 
         await scene.sql`update public.obligations set deadline_date = null where user_id = ${resident.id}`;
         await scene.untilTitles(resident.calendar_id, []);
@@ -104,6 +117,15 @@ export const PANELS: readonly Behaviour[] = [
     },
   },
 ];
+
+/** Follows a link to an event. */
+async function leadsTo(page: Page, link: Locator, title: string): Promise<void> {
+  const opening = page.waitForEvent("popup");
+  await link.click();
+  const calendar = await opening;
+  await calendar.getByRole("dialog", { name: title }).waitFor();
+  await calendar.close();
+}
 
 async function open(page: Page, heading: string): Promise<Locator> {
   const panel = page.getByRole("region", { name: heading });

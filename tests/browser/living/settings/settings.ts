@@ -150,7 +150,8 @@ export const SETTINGS: readonly Behaviour[] = [
         const keep_up = await switchOf(card);
         await keep_up.uncheck();
         await untilBadge(card, "Paused");
-        await toastOf(page, "Syncing is off. Your calendar stays as it is.").waitFor();
+        const told = toastOf(page, "Syncing is off. Your calendar stays as it is.");
+        await told.waitFor();
         assert.equal((await scene.integrationOf(resident)).sync_enabled, false);
         assert.equal(await card.getByRole("button", { name: "Sync now" }).count(), 0);
         await assertAccessible(page, "switched off", { best_practices: true });
@@ -164,9 +165,11 @@ export const SETTINGS: readonly Behaviour[] = [
         assert.equal(scene.writes() - writes, 1);
         await untilBadge(card, "Connected");
 
+        // The next one is this change's.
+        await told.waitFor({ state: "detached" });
         await keep_up.uncheck();
         await untilBadge(card, "Paused");
-        await toastOf(page, "Syncing is off.").last().getByRole("button", { name: "Undo" }).click();
+        await told.getByRole("button", { name: "Undo" }).click();
         await untilBadge(card, "Connected");
         assert.equal((await scene.integrationOf(resident)).sync_enabled, true);
       });

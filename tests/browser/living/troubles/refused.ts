@@ -10,13 +10,22 @@ export const REFUSED: readonly Behaviour[] = [
     async run(scene) {
       const { provider } = scene;
       const resident = await scene.resident(["Audit"]);
+      const untilRefused = async (times: number) => {
+        await until(async () => {
+          const [row] = await scene.sql`
+            select count(*)::integer from calendar_sync.activity where action = 'rejected' and user_id = ${resident.id}`;
+          return row?.["count"] === times;
+        });
+        await resident.api.untilStatus(({ progress }) => progress.failed === 1 && progress.pending === 0);
+      };
       await scene.look("refused", resident, async ({ page, card }) => {
         provider.emulator.faults.set([
           { match: { method: "POST", path: provider.paths.events }, ...provider.refusals.invalid },
         ]);
         await scene.addDeadlines(resident, ["Noise measurement"]);
-        await resident.api.untilStatus(({ progress }) => progress.failed === 1 && progress.pending === 0);
+        await untilRefused(1);
         await card.getByRole("button", { name: "Sync now" }).click();
+        await untilRefused(2);
         await card.getByText("One deadline is not in your calendar.").waitFor();
         await card.getByRole("button", { name: "See why" }).click();
         await until(() => isFocused(page.getByRole("heading", { name: "Problems" })));
@@ -30,13 +39,7 @@ export const REFUSED: readonly Behaviour[] = [
         // Refused once more, it stays.
         await row.getByRole("button", { name: "Retry Noise measurement" }).click();
         await toastOf(page, "Trying again now.").first().waitFor();
-        // Else it may be tried once more when nothing is refused any longer.
-        await until(async () =>
-          (await scene
-            .sql`select from calendar_sync.activity where action = 'rejected' and user_id = ${resident.id}`)
-            .length === 2
-        );
-        await resident.api.untilStatus(({ progress }) => progress.failed === 1 && progress.pending === 0);
+        await untilRefused(3);
         await row.waitFor();
 
         provider.emulator.faults.clear();

@@ -145,7 +145,11 @@ export const CHANGE_LISTINGS: readonly Behaviour[] = [
       const told = await reader.read();
       assert.equal(told.is_complete, true);
       assert.deepEqual([...reader.events.keys()], [kept.event_id]);
-      assert.deepEqual((await reader.read()).news, [], "the new cursor is good");
+      // Cyrus may tell the version that it has just told once more.
+      const { etag } = reader.event(kept.event_id);
+      const { news } = await reader.read();
+      const is_told = (one: (typeof news)[number]) => one.kind === "shown" && one.event.etag === etag;
+      assert.deepEqual(news.filter((one) => !is_told(one)), [], "the new cursor is good");
     },
   },
   {

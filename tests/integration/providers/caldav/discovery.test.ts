@@ -55,6 +55,21 @@ testAccount("a wrong password, or user, is a failed sign-in", async ({ emulator,
   }
 });
 
+testAccount(
+  "a server that asks for Digest says nothing of the password, be it right or wrong",
+  async ({ emulator, provider }) => {
+    for (const password of [PASSWORD, "wrong"]) {
+      for (const address of ["", PRINCIPAL]) {
+        const checked = await provider.connector.check(
+          typed(`${emulator.url}${address}`, undefined, password),
+        );
+        assert.deepEqual(checked, { kind: "sign_in_not_supported", reason: "basic_not_offered" });
+      }
+    }
+  },
+  { odd: { digest_only: true } },
+);
+
 testAccount("names and passwords in any script are sent in UTF-8", async ({ emulator, provider }) => {
   const account = { email: "zoë", name: "Zoë", password: "pässword:🏭" };
   const { state } = emulator;

@@ -72,6 +72,7 @@ export const CALDAV: ProviderSubject = {
         takes_over_in_one_call: false,
         finds_own_calendar: true,
         has_default_calendar: false,
+        has_event_pages: false,
         pathEndOf: (event_id) => `/${encodeURIComponent(event_id)}.ics`,
         rings_after_start: true,
         quota_pause_s: null,

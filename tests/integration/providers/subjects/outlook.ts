@@ -125,6 +125,7 @@ export const OUTLOOK: ProviderSubject<RunningOAuthProvider> = {
         takes_over_in_one_call: false,
         finds_own_calendar: true,
         has_default_calendar: true,
+        has_event_pages: true,
         pathEndOf: (event_id) => `/${encodeURIComponent(event_id)}`,
         rings_after_start: false,
         quota_pause_s: 3600,

@@ -134,6 +134,7 @@ export const TOY_SUBJECT: ProviderSubject<RunningOAuthProvider> = {
         takes_over_in_one_call: true,
         finds_own_calendar: false,
         has_default_calendar: true,
+        has_event_pages: false,
         pathEndOf: (event_id) => `/${encodeURIComponent(event_id)}`,
         rings_after_start: false,
         quota_pause_s: 3600,

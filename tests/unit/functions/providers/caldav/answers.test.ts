@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  BASIC_NOT_OFFERED,
   CALDAV_ANSWERS,
   isTaken,
   isWritten,
@@ -84,9 +85,33 @@ Deno.test("every row of CalDAV's table is one that is expected, and has a source
     assert.ok(source.length > 5);
     const known = EXPECTED.some(([one, precondition]) =>
       one === status &&
-      (precondition === reason || reason === null || (reason === "unspecified" && precondition === ""))
+      (precondition === reason || reason === BASIC_NOT_OFFERED || reason === null ||
+        (reason === "unspecified" && precondition === ""))
     );
     assert.ok(known || status === "5xx" || status === "*", `${status} ${reason}`);
+  }
+});
+
+Deno.test("a 401 is about the password only where Basic is a way to sign in", () => {
+  const reasonOf = (...challenges: readonly string[]) => {
+    const headers = new Headers(challenges.map((challenge) => ["www-authenticate", challenge]));
+    const answer = readAnswer(401, headers, SABRE, "found");
+    assert.ok(answer.kind === "token_rejected");
+    return answer.reason;
+  };
+  const basic = 'Basic realm="Calendars", charset="UTF-8"';
+  const digest = 'Digest realm="Calendars, Basic and more",qop="auth",nonce="a\\", Basic ",opaque="b"';
+  for (
+    const challenges of [[], [""], [basic], ["basic"], [digest, basic], [`${digest}, ${basic}`, "Negotiate"]]
+  ) {
+    assert.equal(reasonOf(...challenges), "http_401", challenges.join(" | "));
+  }
+  for (
+    const challenges of [[digest], ["Negotiate"], ["Bearer abc=="], ['Digest basic="1", Basic = "2"'], [
+      "Basics",
+    ]]
+  ) {
+    assert.equal(reasonOf(...challenges), "basic_not_offered", challenges.join(" | "));
   }
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ROOT } from "../../../../../local/paths.ts";
 import {
   PRESET_ORIGINS,
   PRESETS,
@@ -24,4 +25,11 @@ Deno.test("services have a name each; one that has no address is to be typed", (
     "Nextcloud",
     "Another server",
   ]);
+});
+
+Deno.test("docs/use/caldav.md leads to the help of every service", async () => {
+  const page = await Deno.readTextFile(`${ROOT}/docs/use/caldav.md`);
+  const helps = PRESETS.flatMap(({ help_url }) => help_url ?? []);
+  assert.ok(helps.length > 8);
+  assert.deepEqual(helps.filter((help_url) => !page.includes(`](${help_url})`)), []);
 });
