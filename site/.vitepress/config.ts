@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
-import { withMermaid } from "vitepress-plugin-mermaid";
 import { anchorOf } from "./anchors.ts";
+import { drawDiagrams } from "./diagrams.ts";
 import { PAGES } from "./pages.ts";
 import { linkToRepository } from "./repository-links.ts";
 
@@ -16,13 +16,26 @@ function titleOf(page: string): string {
 }
 
 /** The documentation as a site: the pages are those in docs/, by reader. A dead link fails the build. */
-export default withMermaid(defineConfig({
+export default defineConfig({
   title: "EcoComply calendar",
   description: "Every deadline of a Supabase application in the calendars that people look at",
+  // Where the site is on its server.
+  base: process.env.SITE_BASE ?? "/",
   srcDir: "../docs",
-  // The pages are outside of this package, and compiled to components that import Vue.
+  // The pages are outside of this package, and compiled to components that import Vue. In the browser VitePress finds it for them; as
+  // they are rendered, we do: the browser's part would else get Vue's compiler too.
   vite: {
-    resolve: { alias: { "vue/server-renderer": fromHere("vue/server-renderer"), vue: fromHere("vue") } },
+    plugins: [{
+      name: "vue-of-pages",
+      config: (_, { isSsrBuild }) =>
+        isSsrBuild
+          ? {
+            resolve: {
+              alias: { "vue/server-renderer": fromHere("vue/server-renderer"), vue: fromHere("vue") },
+            },
+          }
+          : {},
+    }],
   },
   outDir: "./dist",
   lang: "en",
@@ -30,7 +43,10 @@ export default withMermaid(defineConfig({
   lastUpdated: false,
   markdown: {
     anchor: { slugify: anchorOf },
-    config: (md) => linkToRepository(md, process.env.REPOSITORY_URL),
+    config: (md) => {
+      linkToRepository(md, process.env.REPOSITORY_URL);
+      drawDiagrams(md);
+    },
   },
   themeConfig: {
     search: { provider: "local" },
@@ -45,4 +61,4 @@ export default withMermaid(defineConfig({
       items: pages.map((page) => ({ text: titleOf(`${reader}/${page}`), link: `/${reader}/${page}` })),
     })),
   },
-}));
+});
