@@ -4,14 +4,11 @@ import { answerRequest, PASSWORD } from "../../local/providers/caldav/server.ts"
 import { CalDavState } from "../../local/providers/caldav/state.ts";
 import { createCalDavProvider } from "../../supabase/functions/_shared/providers/caldav/provider.ts";
 import { forgetPlaces } from "../../supabase/functions/_shared/providers/caldav/places.ts";
-import type { CalendarClient } from "../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { PasswordProvider } from "../../supabase/functions/_shared/providers/provider.ts";
 import { parseHostPolicy, Unreachable } from "../../supabase/functions/_shared/transport/safe-fetch.ts";
 import { seenFile } from "../support/subjects/caldav-subject.ts";
-import type { FaultInjector } from "./faults.ts";
-import type { Grants } from "./memory-provider.ts";
+import type { Grants, MemoryWiring } from "./memory-provider.ts";
 import { EMAIL, type ProviderAccount, type ShownEvent } from "./provider-accounts.ts";
-import type { Tally } from "./tally.ts";
 
 export const CALDAV_SERVER = "https://dav.example.com";
 const FILE_END = ".ics";
@@ -87,15 +84,9 @@ export function createCalDavAccount(): ProviderAccount {
 }
 
 /** A CalDAV server without a network; see `createMemoryProvider`. */
-export function createMemoryCalDav(options: {
-  readonly grants: Grants;
-  readonly injector: FaultInjector;
-  readonly tally: Tally;
-  readonly disturb:
-    | ((account: ProviderAccount, request: Request, answer: Response) => Promise<Response>)
-    | null;
-  readonly distort: (client: CalendarClient) => CalendarClient;
-}): PasswordProvider {
+export function createMemoryCalDav(
+  options: MemoryWiring & { readonly grants: Grants },
+): PasswordProvider {
   const { grants: { account }, injector, tally, disturb, distort } = options;
   const provider = createCalDavProvider({
     policy: parseHostPolicy(CALDAV_SERVER),

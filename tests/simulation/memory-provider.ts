@@ -38,14 +38,8 @@ export function createGrants(account_id: string, account: ProviderAccount): Gran
   };
 }
 
-/**
- * A provider without a network: our own clients, call by call, against accounts in memory. What the clients promise is
- * therefore what the real ones do, and every single call of theirs can meet a fault.
- *
- * @param grants accounts by their ids
- */
-export function createMemoryProvider(name: ConsentProvider, options: {
-  readonly grants: ReadonlyMap<string, Grants>;
+/** What happens between a client and its provider in memory. */
+export interface MemoryWiring {
   readonly injector: FaultInjector;
   readonly tally: Tally;
   /** What becomes of an answer on its way; null: nothing. */
@@ -54,7 +48,18 @@ export function createMemoryProvider(name: ConsentProvider, options: {
     | null;
   /** Breaks clients; for planted bugs. */
   readonly distort: (client: CalendarClient) => CalendarClient;
-}): OAuthProvider {
+}
+
+/**
+ * A provider without a network: our own clients, call by call, against accounts in memory. What the clients promise is
+ * therefore what the real ones do, and every single call of theirs can meet a fault.
+ *
+ * @param grants accounts by their ids
+ */
+export function createMemoryProvider(
+  name: ConsentProvider,
+  options: MemoryWiring & { readonly grants: ReadonlyMap<string, Grants> },
+): OAuthProvider {
   const { grants, injector, tally, disturb, distort } = options;
   let issued = 0;
   const issue = (grant: Grants) => {

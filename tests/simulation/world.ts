@@ -8,7 +8,7 @@ import type { Provider } from "../../supabase/functions/_shared/providers/provid
 import type { ProviderName, Providers } from "../../supabase/functions/_shared/providers/registry.ts";
 import type { ConnectContext } from "../../supabase/functions/_shared/oauth/connect.ts";
 import { createFaultInjector, withFaults } from "./faults.ts";
-import { createGrants, createMemoryProvider, type Grants } from "./memory-provider.ts";
+import { createGrants, createMemoryProvider, type Grants, type MemoryWiring } from "./memory-provider.ts";
 import { Model } from "./model.ts";
 import { createCalDavAccount, createMemoryCalDav } from "./memory-caldav.ts";
 import type { PlayedAccount } from "./operations.ts";
@@ -93,7 +93,7 @@ export async function createWorld(options: {
   readonly distort: (rpc: Rpc) => Rpc;
   readonly distortClient: (client: CalendarClient) => CalendarClient;
   /** See `createMemoryProvider`. */
-  readonly disturb?: Parameters<typeof createMemoryProvider>[1]["disturb"];
+  readonly disturb?: MemoryWiring["disturb"];
 }): Promise<World> {
   const { sql, tally, lenient } = options;
   const scheduler = new Scheduler();
