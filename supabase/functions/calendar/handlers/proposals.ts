@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { ApiError } from "../../_shared/platform/errors.ts";
+import type { Rpc } from "../../_shared/platform/rpc.ts";
 import type { Providers } from "../../_shared/providers/registry.ts";
 import { Proposal, Proposals } from "../answers/proposals.ts";
 import type { CalendarApp } from "../app.ts";
@@ -27,27 +28,30 @@ type Verdict = z.infer<typeof Verdict>;
  * @param providers those that this installation offers
  */
 export function addProposals(app: CalendarApp, { providers }: { readonly providers: Providers }): void {
+  const decide = async (
+    userRpc: Rpc,
+    call: "calendar_accept_proposal" | "calendar_dismiss_proposal" | "calendar_undo_proposal",
+    p_proposal_id: string,
+  ) => withEventUrl(providers, decided(await userRpc(call, { p_proposal_id }, Verdict)));
+
   app.openapi(routes.proposals, async (c) => {
     const { proposals, open } = await c.var.userRpc("calendar_proposals", {}, ProposalsRow);
     return c.json({ proposals: proposals.map((proposal) => withEventUrl(providers, proposal)), open }, 200);
   });
 
   app.openapi(routes.acceptProposal, async (c) => {
-    const args = { p_proposal_id: c.req.valid("param").id };
-    const proposal = decided(await c.var.userRpc("calendar_accept_proposal", args, Verdict));
-    return c.json(withEventUrl(providers, proposal), 200);
+    const { id } = c.req.valid("param");
+    return c.json(await decide(c.var.userRpc, "calendar_accept_proposal", id), 200);
   });
 
   app.openapi(routes.dismissProposal, async (c) => {
-    const args = { p_proposal_id: c.req.valid("param").id };
-    const proposal = decided(await c.var.userRpc("calendar_dismiss_proposal", args, Verdict));
-    return c.json(withEventUrl(providers, proposal), 200);
+    const { id } = c.req.valid("param");
+    return c.json(await decide(c.var.userRpc, "calendar_dismiss_proposal", id), 200);
   });
 
   app.openapi(routes.undoProposal, async (c) => {
-    const args = { p_proposal_id: c.req.valid("param").id };
-    const proposal = decided(await c.var.userRpc("calendar_undo_proposal", args, Verdict));
-    return c.json(withEventUrl(providers, proposal), 200);
+    const { id } = c.req.valid("param");
+    return c.json(await decide(c.var.userRpc, "calendar_undo_proposal", id), 200);
   });
 }
 
