@@ -2,7 +2,7 @@ import { z } from "zod";
 import { runInBackground } from "../_shared/platform/background.ts";
 import { log } from "../_shared/platform/log.ts";
 import type { ConnectContext } from "../_shared/oauth/connect.ts";
-import { endChannels } from "../_shared/sync/end-channels.ts";
+import { endAndForgetChannels } from "../_shared/sync/end-channels.ts";
 import { clientOf } from "./calendars.ts";
 
 /** Nobody who leaves waits longer for a provider. What is left then dies by itself, or the worker ends it. */
@@ -25,12 +25,7 @@ export async function endPush(
     const channels = await rpc("calendar_channels_of", args, Channels);
     if (channels.length === 0) return;
     const client = await clientOf(context, user_id, integration_id);
-    if (client === null) return;
-    const ended = await endChannels(client, channels);
-    await rpc("calendar_forget_channels", {
-      p_integration_id: integration_id,
-      p_channel_ids: [...ended],
-    }, z.null());
+    if (client !== null) await endAndForgetChannels(rpc, client, integration_id, channels);
   };
   const ended = end().catch((error: unknown) =>
     log.warn("channels_not_ended", { success: false, integration_id, error })

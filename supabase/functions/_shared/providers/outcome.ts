@@ -66,6 +66,11 @@ export type Failure =
   /** The provider will never accept this as it is. */
   | { readonly kind: "rejected"; readonly reason: string };
 
+/** Why something did not succeed: the provider's word where it said one, else what kind of answer it was. */
+export function reasonOf({ kind, reason }: { readonly kind: string; readonly reason?: string }): string {
+  return reason ?? kind;
+}
+
 /** Whether an outcome is about the account or the calendar, so that the rest of a batch need not be tried. */
 export function concernsWholeIntegration(outcome: Outcome): boolean {
   switch (outcome.kind) {

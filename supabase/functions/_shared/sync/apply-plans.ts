@@ -1,6 +1,6 @@
 import type { Plan } from "../domain/plan.ts";
 import type { CalendarClient, Change } from "../providers/calendar-client.ts";
-import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
+import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
 import type { Leftover } from "./outcome-rows.ts";
 
 /** One obligation's plan. */
@@ -101,8 +101,7 @@ function refusesCalendar(outcome: Outcome | null): boolean {
 }
 
 function leftIn(before: Leftover | null, calendar_id: string, outcome: Outcome): Leftover {
-  const reason = "reason" in outcome ? outcome.reason : outcome.kind;
-  return { calendar_ids: [...(before?.calendar_ids ?? []), calendar_id], reason };
+  return { calendar_ids: [...(before?.calendar_ids ?? []), calendar_id], reason: reasonOf(outcome) };
 }
 
 /** Calls that a plan takes where nothing unexpected is found. */

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import type { Rpc } from "../platform/rpc.ts";
 import type { CalendarClient } from "../providers/calendar-client.ts";
 import { isSettled } from "./apply-channel-plan.ts";
 import type { KnownChannel } from "./plan-channels.ts";
@@ -17,4 +19,20 @@ export async function endChannels(
     return answer === undefined || isSettled(answer) ? [channel_id] : [];
   }));
   return ended.flat();
+}
+
+/** Ends the channels of a calendar that is being left, and has the database forget those that have ended. */
+export async function endAndForgetChannels(
+  rpc: Rpc,
+  client: CalendarClient,
+  integration_id: string,
+  channels: Parameters<typeof endChannels>[1],
+): Promise<void> {
+  if (channels.length === 0) return;
+  const ended = await endChannels(client, channels);
+  await rpc(
+    "calendar_forget_channels",
+    { p_integration_id: integration_id, p_channel_ids: [...ended] },
+    z.null(),
+  );
 }

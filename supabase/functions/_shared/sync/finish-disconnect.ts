@@ -3,7 +3,8 @@ import { log } from "../platform/log.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import { endChannels } from "./end-channels.ts";
+import { reasonOf } from "../providers/outcome.ts";
+import { endAndForgetChannels } from "./end-channels.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { retryRow } from "./outcome-rows.ts";
@@ -29,9 +30,7 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
   if (own_calendar_id !== null || channels.length > 0) {
     const answer = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<unknown>> => {
       const client = context.clientFor(lane, access_token, budget);
-      const p_channel_ids = [...await endChannels(client, channels)];
-      const p_integration_id = lane.integration_id;
-      await context.rpc("calendar_forget_channels", { p_integration_id, p_channel_ids }, z.null());
+      await endAndForgetChannels(context.rpc, client, lane.integration_id, channels);
       return own_calendar_id === null
         ? { kind: "done", value: null }
         : await deleteIfEmpty(client, own_calendar_id);
@@ -42,7 +41,7 @@ export async function finishDisconnect(lane: Lane, context: DisconnectContext): 
       return;
     }
     if (!isSettled(answer)) {
-      const row = retryRow(lane, "reason" in answer ? answer.reason : answer.kind);
+      const row = retryRow(lane, reasonOf(answer));
       await recordBatch(lane, [row], UNTOUCHED, { calls_made: budget.used }, context);
       addToSummary({ error_code: "provider_unavailable", ended_by: answer.kind });
       return;

@@ -1,7 +1,7 @@
 import { log } from "../platform/log.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import type { Failure } from "../providers/outcome.ts";
+import { type Failure, reasonOf } from "../providers/outcome.ts";
 import { applyChannelPlan } from "./apply-channel-plan.ts";
 import { channelStore, type PushContext } from "./channel-store.ts";
 import type { Lane } from "./lane.ts";
@@ -48,7 +48,7 @@ export async function keepChannel(lane: Lane, context: PushContext): Promise<voi
     await record(doneRow(lane), true);
     return;
   }
-  const reason = reasonOf(answer);
+  const reason = reasonOfFailure(answer);
   const given_up = (lane.single?.failing_s ?? 0) >= GIVEN_UP_AFTER_S;
   if (given_up) await giveUp(lane, context);
   log.warn("channel_not_kept", { success: false, error_code: answer.kind, reason, given_up });
@@ -77,7 +77,6 @@ function waitMs(lane: Lane, answer: Failure | WithoutToken): number {
   return Math.max(channelRetryDelayMs(lane.single?.attempts ?? 0), asked_for_s * 1000);
 }
 
-function reasonOf(answer: Failure | WithoutToken): string {
-  if (answer.kind === "without_token") return `token_${answer.token.kind}`;
-  return "reason" in answer ? answer.reason : answer.kind;
+function reasonOfFailure(answer: Failure | WithoutToken): string {
+  return answer.kind === "without_token" ? `token_${answer.token.kind}` : reasonOf(answer);
 }

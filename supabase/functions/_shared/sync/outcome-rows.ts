@@ -1,7 +1,7 @@
 import type { EventTime } from "../domain/calendar-event.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { SeenTime } from "../domain/seen-event.ts";
-import type { Outcome } from "../providers/outcome.ts";
+import { type Outcome, reasonOf } from "../providers/outcome.ts";
 import { metEdit } from "./edit-rows.ts";
 import type { Job, Lane } from "./lane.ts";
 import type { RecordedOutcome } from "./recorded.ts";
@@ -160,7 +160,7 @@ function rowsOf(
         run_in_ms: "after_s" in outcome && outcome.after_s !== null && outcome.after_s > 0
           ? outcome.after_s * 1000
           : retryDelayMs(job.attempts),
-        error: "reason" in outcome ? outcome.reason : outcome.kind,
+        error: reasonOf(outcome),
         counts,
         // A removal that was certainly not carried out leaves nothing to look for.
         may_leave: outcome.kind !== "retry" || "content_hash" in plan || plan.leftovers.length > 0,

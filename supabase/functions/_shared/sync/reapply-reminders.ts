@@ -3,7 +3,7 @@ import { isOver } from "../domain/reminders.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
+import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
 import type { Lane, LaneEvent } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { doneRow, keptAt, retryRow } from "./outcome-rows.ts";
@@ -114,6 +114,6 @@ function rowsOf(
     ...(last === undefined
       ? []
       : [{ kind: "advanced", job: "reapply", version, obligation_id: last } as const]),
-    ...(own === null || is_given_up ? [] : [retryRow(lane, "reason" in own ? own.reason : own.kind)]),
+    ...(own === null || is_given_up ? [] : [retryRow(lane, reasonOf(own))]),
   ];
 }

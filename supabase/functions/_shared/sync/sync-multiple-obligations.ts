@@ -2,7 +2,7 @@ import { planObligation } from "../domain/plan.ts";
 import type { AccessTokenOutcome } from "../oauth/access-token.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
-import { concernsWholeIntegration, type Outcome } from "../providers/outcome.ts";
+import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
 import { type Applied, applyPlans, isRefusal, needsCalls } from "./apply-plans.ts";
 import { nextBatchJobs } from "./batch-size.ts";
 import { countBatch, countJobs, countSettled } from "./count-sync.ts";
@@ -186,7 +186,7 @@ function letGo(planned: readonly PlannedJob[], applied: readonly Applied[]): rea
     if (!isRefusal(outcome) || (outcome.kind === "retry" && attempts + 1 < ATTEMPTS_TO_REMOVE)) return each;
     return {
       ...each,
-      outcome: { kind: "rejected", reason: "reason" in outcome ? outcome.reason : outcome.kind },
+      outcome: { kind: "rejected", reason: reasonOf(outcome) },
     };
   });
 }

@@ -2,7 +2,7 @@ import { testEventOf } from "../domain/test-event.ts";
 import { addToSummary } from "../platform/log-scope.ts";
 import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
-import type { Outcome } from "../providers/outcome.ts";
+import { type Outcome, reasonOf } from "../providers/outcome.ts";
 import type { Lane, TestEvent } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
 import { doneRow, retryRow } from "./outcome-rows.ts";
@@ -120,10 +120,7 @@ function rowOf(
   outcome: Outcome | null,
   removed: Outcome | null,
 ): RecordedOutcome {
-  const again = retryRow(
-    lane,
-    outcome === null ? "not_begun" : "reason" in outcome ? outcome.reason : outcome.kind,
-  );
+  const again = retryRow(lane, outcome === null ? "not_begun" : reasonOf(outcome));
   if (kind === "write") {
     switch (outcome?.kind) {
       case "done":

@@ -4,7 +4,7 @@ import { readComponent, valueOf } from "../../icalendar/component.ts";
 import { lines } from "../../icalendar/content-lines.ts";
 import { vtimezoneOf } from "../../icalendar/vtimezone.ts";
 import type { Calendar, CalendarAnswer, CalendarChoice, NewCalendar } from "../calendar-client.ts";
-import type { Failure } from "../outcome.ts";
+import { type Failure, reasonOf } from "../outcome.ts";
 import { type DavAnswer, isWritten, mayBeUnsupported } from "./answers.ts";
 import { ownerDigits, plainPath } from "./event-id.ts";
 import type { DavCall } from "./http.ts";
@@ -111,7 +111,7 @@ export function* missingCalendar(target: Target, answer: Failure): DavSteps<Fail
       return { kind: "calendar_moved", calendar_id: own.id };
     }
   }
-  return { kind: "calendar_missing", reason: "reason" in answer ? answer.reason : answer.kind };
+  return { kind: "calendar_missing", reason: reasonOf(answer) };
 }
 
 /**
