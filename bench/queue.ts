@@ -78,7 +78,7 @@ async function drainOurs({ sql }: Database): Promise<number> {
   await sql`update calendar_sync.providers set account_calls = 100000000, project_calls = 100000000 where project_calls is not null`;
   // All of it is queued before the clock starts.
   await sql`select calendar_sync.absorb_changes(1000000)`;
-  // A calendar that was just connected is read, too: that is a call of the provider, and there is none.
+  // A calendar that was just connected would be read, too, and here is no provider that could be asked.
   await sql`delete from calendar_sync.jobs where kind <> 'event'`;
   await sql`vacuum analyze`;
   const direct = createDirectRpc(sql);

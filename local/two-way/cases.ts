@@ -104,7 +104,10 @@ export const CASES: readonly Case[] = [
   pulled(
     "deleted, and taken back at once",
     "nothing happened",
-    shown(`${TWO_WAY}/other-edits.test.ts`, "a deletion that is taken back before anybody looked is none"),
+    shown(
+      `${TWO_WAY}/other-edits.test.ts`,
+      "a deletion that is taken back before anybody looked does not count",
+    ),
   ),
   pulled(
     "deleted, restored by us, and then taken back",

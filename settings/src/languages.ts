@@ -20,7 +20,7 @@ export type Language = "en" | keyof typeof OTHERS;
  * The language to speak to a reader.
  *
  * @param locale BCP 47, such as `de-AT`
- * @returns English where it is none of ours
+ * @returns English where we do not speak the language
  */
 export function languageOf(locale: string): Language {
   const primary = primaryOf(locale);

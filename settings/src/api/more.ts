@@ -44,7 +44,7 @@ export function createMoreApi({ get, post, call }: Pick<CalendarApi, "get" | "po
     /** @returns how many events get the reminders of the settings */
     reapply: async (integration_id: string) =>
       (await post<Answers["Queued"]>("/reapply", { integration_id })).queued,
-    /** @returns the test event in a calendar, null where there is none; so do the two that follow, of what they asked for */
+    /** @returns the test event in a calendar; null where it has none. The next two calls return the same once they have changed it. */
     testEvent: async (integration_id: string) =>
       (await get<Answers["TestEventAnswer"]>("/test_event", { integration_id })).test_event,
     sendTestEvent: async (integration_id: string) =>

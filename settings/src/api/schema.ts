@@ -1142,7 +1142,7 @@ export interface components {
       integration_id?: string;
     };
     TestEventAnswer: {
-      /** @description Null: there is none. */
+      /** @description Null: the calendar has no test event. */
       test_event: components["schemas"]["TestEvent"] | null;
     };
     /** @description An event that shows whether deadlines reach a calendar. */

@@ -73,7 +73,7 @@ testTwoWay("other things that users do to events", async (t, calendar) => {
     assert.match(state, /"colorId":"11"|Red category|COLOR:red/);
   });
 
-  await t.step("a deletion that is taken back before anybody looked is none", async () => {
+  await t.step("a deletion that is taken back before anybody looked does not count", async () => {
     const id = await calendar.obligation({ title: "Undone at once" });
     const { id: event_id } = shown(id);
     await calendar.edit(event_id, { kind: "delete" });

@@ -163,7 +163,7 @@ const Lane = z.object({
   jobs: z.array(Job),
   /** Of `reapply`: the next events, in the order of their obligations; none: it is over. */
   events: z.array(LaneEvent).optional(),
-  /** Of `test_event`; null: there is none any more. */
+  /** For the kind `test_event`; null where the test event is gone. */
   test_event: TestEvent.nullish(),
 });
 

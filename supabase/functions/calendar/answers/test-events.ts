@@ -27,5 +27,7 @@ export const TestEvent = z.object({
 }).openapi("TestEvent", { description: "An event that shows whether deadlines reach a calendar." });
 
 export const TestEventAnswer = z.object({
-  test_event: z.union([TestEvent, z.null()]).openapi({ description: "Null: there is none." }),
+  test_event: z.union([TestEvent, z.null()]).openapi({
+    description: "Null: the calendar has no test event.",
+  }),
 }).openapi("TestEventAnswer");
