@@ -39,6 +39,8 @@ const began_at = performance.now();
 let passed = 0;
 let failed = 0;
 const costs = [];
+/** What files said in which a test failed: it is told again at the end, where it is found. */
+const told_again = [];
 const variables = await prepareRun();
 await runPool([...CHECKS, ...testRuns()], async (piece) => {
   const { name, args, env, is_check = false, is_alone = false } = piece;
@@ -47,16 +49,21 @@ await runPool([...CHECKS, ...testRuns()], async (piece) => {
   const took = `${cost.wall_s.toFixed(1)} s, CPU ${cost.cpu_s.toFixed(1)} s`;
   if (is_check) {
     code === 0 ? passed++ : failed++;
-    console.log(`${code === 0 ? "" : output}${name}: ${code === 0 ? "ok" : "FAILED"} (${took})`);
+    const told = `${code === 0 ? "" : output}${name}: ${code === 0 ? "ok" : "FAILED"} (${took})`;
+    console.log(told);
+    if (code !== 0) told_again.push(told);
     return;
   }
   const tests = judgeTests({ code, output });
   passed += tests.passed;
   failed += tests.failed;
   // What files that run side by side say does not mix.
-  console.log(`${is_alone ? "" : output}${name}: ${tests.reason ?? `${tests.failed} failed`} (${took})`);
+  const told = `${is_alone ? "" : output}${name}: ${tests.reason ?? `${tests.failed} failed`} (${took})`;
+  console.log(told);
+  if (tests.failed > 0) told_again.push(told);
 }, poolSize());
 console.log(costTable(costs, (performance.now() - began_at) / 1000));
+for (const told of told_again) console.log(`\nFailed:\n${told}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -394,6 +394,8 @@ export async function testSync(
       };
       const removed = await add({ title: "Removed meanwhile" });
       await scene.untilTitles(ada.calendar_id, ["Removed meanwhile"]);
+      // A server that does not answer with the new version is asked for it after the event is there.
+      await scene.untilIdle();
       await switchTo(false);
       const before = requests();
       await add({ title: "Added meanwhile" });
