@@ -1,8 +1,11 @@
 // `npm test`: format, lint, type check and every test; the last line is `N passed, N failed`.
-import { spawn } from "node:child_process";
+//
+// `REPEAT_FAILED=N`, the gate's: where at most N files failed, each runs once more, alone. What passes then is counted as
+// passed, and told with what it said the first time.
 import { join } from "node:path";
 import { installMissing } from "../local/install.mjs";
-import { childSeconds, costTable } from "./costs.mjs";
+import { endChildren, runDeno } from "./child.mjs";
+import { costTable } from "./costs.mjs";
 import { judgeTests } from "./judge-tests.mjs";
 import { poolSize, runPool } from "./pool.mjs";
 import { makeScratch } from "./scratch.mjs";
@@ -22,48 +25,34 @@ const CHECKS = [
   { name: "lint", args: ["lint", ...CHECKED, ...SETTINGS, ...DEMO] },
 ].map((check) => ({ ...check, is_check: true }));
 const TEST = ["test", "--allow-all", "--no-check"];
-/** The child's processor time goes to a file descriptor of its own. */
-const TIMED = '"$@" 3>&-; code=$?; times >&3; exit $code';
+const REPEATED_MAX = Number(process.env.REPEAT_FAILED ?? 0);
 
 await installMissing();
 const scratch = makeScratch();
-const children = new Set();
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
-    for (const child of children) endGroup(child, signal);
+    endChildren(signal);
     process.exit(1);
   });
 }
 
 const began_at = performance.now();
-let passed = 0;
-let failed = 0;
-const costs = [];
-/** What files said in which a test failed: it is told again at the end, where it is found. */
-const told_again = [];
-const variables = await prepareRun();
+const bare = { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", TMPDIR: scratch };
+const environment = { ...bare, ...await prepareRun() };
+const runs = [];
 await runPool([...CHECKS, ...testRuns()], async (piece) => {
-  const { name, args, env, is_check = false, is_alone = false } = piece;
-  const { code, output, ...cost } = await run(args, { env: { ...variables, ...env }, is_heard: is_alone });
-  costs.push({ name, ...cost });
-  const took = `${cost.wall_s.toFixed(1)} s, CPU ${cost.cpu_s.toFixed(1)} s`;
-  if (is_check) {
-    code === 0 ? passed++ : failed++;
-    const told = `${code === 0 ? "" : output}${name}: ${code === 0 ? "ok" : "FAILED"} (${took})`;
-    console.log(told);
-    if (code !== 0) told_again.push(told);
-    return;
-  }
-  const tests = judgeTests({ code, output });
-  passed += tests.passed;
-  failed += tests.failed;
-  // What files that run side by side say does not mix.
-  const told = `${is_alone ? "" : output}${name}: ${tests.reason ?? `${tests.failed} failed`} (${took})`;
-  console.log(told);
-  if (tests.failed > 0) told_again.push(told);
+  const run = await runPiece(piece);
+  console.log(run.told);
+  runs.push(run);
 }, poolSize());
-console.log(costTable(costs, (performance.now() - began_at) / 1000));
-for (const told of told_again) console.log(`\nFailed:\n${told}`);
+const unsteady = await repeatFailed(runs);
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+const passed = sum(runs.map((run) => run.passed));
+const failed = sum(runs.map((run) => run.failed));
+console.log(costTable(runs, (performance.now() - began_at) / 1000));
+// It is told again at the end, where it is looked for.
+for (const { told } of unsteady) console.log(`\nFailed, and passed when it ran once more:\n${told}`);
+for (const { told } of runs.filter((run) => run.failed > 0)) console.log(`\nFailed:\n${told}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -71,15 +60,59 @@ process.exitCode = failed === 0 ? 0 : 1;
 function testRuns() {
   const files = testFiles();
   const given = process.argv.slice(2);
-  if (given.length === 0) return files.map((file) => ({ name: file, args: [...TEST, file] }));
+  if (given.length === 0) {
+    return files.map((file) => ({ name: file, args: [...TEST, file], is_limited: true }));
+  }
   // Its arguments may be meant for all files together, as a filter or a report is.
   const jobs = String(poolSize().least);
   return [{
     name: "tests",
-    is_alone: true,
+    is_heard: true,
     args: [...TEST, "--parallel", ...files, ...given],
     env: { DENO_JOBS: process.env.DENO_JOBS ?? jobs },
   }];
+}
+
+/**
+ * Runs a check or tests.
+ *
+ * @returns what it cost and came to, and what is told of it: what files that run side by side say does not mix
+ */
+async function runPiece(piece) {
+  const { name, args, env, is_check = false, is_heard = false, is_limited = false } = piece;
+  const { code, output, ...cost } = await runDeno(args, {
+    env: { ...environment, ...env },
+    is_heard,
+    is_limited,
+  });
+  const took = `${cost.wall_s.toFixed(1)} s, CPU ${cost.cpu_s.toFixed(1)} s`;
+  if (is_check) {
+    const is_right = code === 0;
+    const told = `${is_right ? "" : output}${name}: ${is_right ? "ok" : "FAILED"} (${took})`;
+    return { piece, name, ...cost, passed: is_right ? 1 : 0, failed: is_right ? 0 : 1, told };
+  }
+  const { reason, ...counts } = judgeTests({ code, output });
+  const told = `${is_heard ? "" : output}${name}: ${reason ?? `${counts.failed} failed`} (${took})`;
+  return { piece, name, ...cost, ...counts, told };
+}
+
+/**
+ * Runs the files once more that failed, unless they are too many; what passes takes the place of what failed.
+ *
+ * @returns the runs whose place was taken
+ */
+async function repeatFailed(runs) {
+  const failed = runs.filter((run) => run.failed > 0 && run.piece.is_limited);
+  const replaced = [];
+  if (failed.length > REPEATED_MAX) return replaced;
+  for (const before of failed) {
+    const again = await runPiece(before.piece);
+    console.log(`Once more:\n${again.told}`);
+    if (again.failed > 0) continue;
+    runs.splice(runs.indexOf(before), 1, again);
+    replaced.push(before);
+  }
+  return replaced;
 }
 
 /**
@@ -89,51 +122,8 @@ function testRuns() {
  */
 async function prepareRun() {
   const folder = join(scratch, "template");
-  const { code } = await run([
-    "run",
-    "--quiet",
-    "--allow-all",
-    "--no-check",
-    "tests/support/prepare-run.ts",
-    folder,
-  ], { is_heard: true });
+  const script = ["run", "--quiet", "--allow-all", "--no-check", "tests/support/prepare-run.ts", folder];
+  const { code } = await runDeno(script, { env: bare, is_heard: true });
   // Each stack prepares its own then, and says what is wrong.
   return code === 0 ? { STACK_TEMPLATE: folder } : {};
-}
-
-function run(args, { env = {}, is_heard = false } = {}) {
-  return new Promise((resolve, reject) => {
-    const started_at = performance.now();
-    const child = spawn("sh", ["-c", TIMED, "sh", "node_modules/.bin/deno", ...args], {
-      cwd: new URL("..", import.meta.url),
-      env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", TMPDIR: scratch, ...env },
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-      // A group of its own, which ends with all that it started.
-      detached: true,
-    });
-    children.add(child);
-    let output = "";
-    let times = "";
-    for (const [source, target] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
-      source.on("data", (chunk) => {
-        output += chunk;
-        if (is_heard) target.write(chunk);
-      });
-    }
-    child.stdio[3].on("data", (chunk) => times += chunk);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      children.delete(child);
-      const wall_s = (performance.now() - started_at) / 1000;
-      resolve({ code: code ?? 1, output, wall_s, cpu_s: childSeconds(times) });
-    });
-  });
-}
-
-function endGroup({ pid }, signal) {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
 }
