@@ -51,6 +51,7 @@ async function ofSize(scene: Scene, size: number): Promise<readonly Row[]> {
     from generate_series(1, ${size}::int) as n`;
   await sql`analyze`;
   const process = stack.function("calendar-feed");
+  await process.start();
   const pid = await restarted(process);
   // The function's own port: hosted, there is no second hop that copies the answer.
   const base = `http://127.0.0.1:${process.port}/calendar-feed`;

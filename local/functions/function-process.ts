@@ -23,6 +23,7 @@ export class FunctionProcess {
   readonly #log: (line: string) => void;
   #child: Deno.ChildProcess | null = null;
   #stopped = false;
+  #starting: Promise<void> | null = null;
   #supervising: Promise<void> = Promise.resolve();
 
   constructor(source: FunctionSource, env: Record<string, string>, log: (line: string) => void) {
@@ -37,7 +38,7 @@ export class FunctionProcess {
   }
 
   /**
-   * Changes variables, as `supabase secrets set` and `unset` do, and starts the process again with them.
+   * Changes variables, as `supabase secrets set` and `unset` do, and starts the process again with them, if it runs.
    *
    * @param changes undefined: the variable is unset
    */
@@ -46,15 +47,19 @@ export class FunctionProcess {
       if (value === undefined) delete this.#env[name];
       else this.#env[name] = value;
     }
+    if (this.#starting === null) return;
     const before = this.pid;
     this.kill("SIGTERM");
     await this.#untilReady(() => this.pid !== before);
   }
 
-  /** Starts the process and waits until it takes connections. */
-  async start(): Promise<void> {
-    this.#supervising = this.#supervise();
-    await this.#untilReady(() => true);
+  /** Starts the process, unless that has begun, and waits until it takes connections for the first time. */
+  start(): Promise<void> {
+    if (this.#starting === null) {
+      this.#supervising = this.#supervise();
+      this.#starting = this.#untilReady(() => true);
+    }
+    return this.#starting;
   }
 
   /** @param isNew whether the process is the one that is waited for */

@@ -48,6 +48,8 @@ async function forward(
   headers.delete("host");
   // fetch would decode it, and the answer would no longer be the one that its ETag names.
   headers.set("accept-encoding", "identity");
+  // Those that the stack did not start are started by their first request, as hosted ones are.
+  await process.start().catch(() => {});
   let body_broke = false;
   const body = request.body && ReadableStream.from(noticing(request.body, () => body_broke = true));
   const deadline = performance.now() + RESTART_PATIENCE_MS;

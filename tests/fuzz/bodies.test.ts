@@ -32,6 +32,7 @@ Deno.test({
   const scene = await openScene("google");
   const { stack, sql, provider } = scene;
   const names = await functionNames();
+  await Promise.all(names.map((name) => stack.function(name).start()));
   const pidOf = (name: string) => stack.function(name).pid ?? 0;
   const pids = names.map(pidOf);
   /** Fails where a function grows by more than it may. */

@@ -44,6 +44,7 @@ Deno.test({
   const scene = await openScene("google", { CALENDAR_STATE_SECRET: STATE_SECRET });
   const { stack, sql, redirect_to, output } = scene;
   const names = await functionNames();
+  await Promise.all(names.map((name) => stack.function(name).start()));
   const pids = names.map((name) => stack.function(name).pid);
   const secrets = [stack.secretKey, stack.syncSecret, STATE_SECRET];
   const answers = checkAnswers(document, { secrets });

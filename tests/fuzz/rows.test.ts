@@ -29,6 +29,7 @@ Deno.test({
   assert.ok(stack.outlook);
   const outlook = outlookSubject(stack.outlook);
   outlook.setQuotas(false);
+  await stack.function("calendar-feed").start();
   const pids = ["calendar", "calendar-sync", "calendar-feed"].map((name) => stack.function(name).pid);
   const samples = (seed: number, count: number) => fc.sample(hostileRow, { seed, numRuns: count });
   console.log(`    FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}`);
