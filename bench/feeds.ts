@@ -81,9 +81,13 @@ async function ofSize(scene: Scene, size: number): Promise<readonly Row[]> {
   let bytes = 0;
   let cpu_s = 0;
   for (let round = 0; round <= ROUNDS; round++) {
-    const change = () =>
-      sql`update public.obligations set title = ${`Changed ${round} ${crypto.randomUUID()}`}
+    const change = async () => {
+      await sql`update public.obligations set title = ${`Changed ${round} ${crypto.randomUUID()}`}
         where id = (select id from public.obligations where user_id = ${id} limit 1)`;
+      // A feed is compared with its obligations every two seconds at most.
+      await sql`
+        update calendar_sync.feed_owners set refreshed_at = refreshed_at - interval '3 seconds' where user_id = ${id}`;
+    };
     await change();
     const changed = await read(plain);
     const before = await processCost(pid);
