@@ -5,6 +5,7 @@ import { GoogleError, notFound, scopeMissing } from "./errors.ts";
 import type { CalendarEntry, EmulatorState, Grant } from "./state.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/";
+const APP_CREATED = `${SCOPE}calendar.app.created`;
 const MINUTE_MS = 60_000;
 
 /** What the routes find in `c.var` and `c.env`. */
@@ -50,19 +51,26 @@ export function requireScope(grant: Grant, anyOf: readonly string[]): void {
 }
 
 /**
- * The calendar of the path, as far as the grant reaches: `calendar.app.created` alone sees what its client made.
+ * The calendar of the path, as far as the grant reaches: `calendar.app.created` sees what its client made, and of a call that
+ * another granted scope covers as well, every calendar.
  *
- * @throws GoogleError 404 where it does not exist or is out of reach, 403 where the role does not suffice
+ * @param anyOf the scopes that cover the call
+ * @throws GoogleError 404 where it does not exist or is out of reach, 403 where no scope or not the role suffices
  */
-export function calendarOf(c: Context<ApiEnv>, role: "reader" | "writer" | "owner"): CalendarEntry {
-  const { account, scopes, client_id } = c.var.grant;
+export function calendarOf(
+  c: Context<ApiEnv>,
+  role: "reader" | "writer" | "owner",
+  anyOf: readonly string[],
+): CalendarEntry {
+  const { grant } = c.var;
+  requireScope(grant, anyOf);
   const id = c.req.param("calendarId") ?? "";
-  const calendar = account.calendars.get(id === "primary" ? account.email : id);
+  const calendar = grant.account.calendars.get(id === "primary" ? grant.account.email : id);
   if (!calendar) throw notFound();
-  const isOnlyAppCreated = !scopes.some((scope) =>
-    /\/auth\/calendar(\.events|\.calendars|\.readonly)?(\.owned|\.readonly)?$/.test(scope)
+  const reachesAll = grant.scopes.some((scope) =>
+    anyOf.includes(scope.replace(SCOPE, "")) && scope !== APP_CREATED
   );
-  if (isOnlyAppCreated && calendar.createdBy !== client_id) throw notFound();
+  if (!reachesAll && calendar.createdBy !== grant.client_id) throw notFound();
   const roles = ["reader", "writer", "owner"];
   if (roles.indexOf(calendar.accessRole) < roles.indexOf(role)) {
     throw new GoogleError(403, "requiredAccessLevel", "You need to have writer access to this calendar.");

@@ -47,18 +47,12 @@ export function calendarRoutes(state: EmulatorState): Hono<ApiEnv> {
   });
 
   app.get("/calendars/:calendarId", (c) => {
-    requireScope(c.var.grant, [
-      ...CALENDAR_SCOPES,
-      "calendar.calendars.readonly",
-      "calendar.readonly",
-      "calendar.events",
-    ]);
-    return c.json(calendarResource(calendarOf(c, "reader"), `"${state.revision}"`));
+    const scopes = [...CALENDAR_SCOPES, "calendar.calendars.readonly", "calendar.readonly"];
+    return c.json(calendarResource(calendarOf(c, "reader", scopes), `"${state.revision}"`));
   });
 
   app.delete("/calendars/:calendarId", (c) => {
-    requireScope(c.var.grant, CALENDAR_SCOPES);
-    const calendar = calendarOf(c, "owner");
+    const calendar = calendarOf(c, "owner", CALENDAR_SCOPES);
     if (calendar.primary) throw invalid("The primary calendar cannot be deleted.");
     c.var.grant.account.calendars.delete(calendar.id);
     state.nextEtag();

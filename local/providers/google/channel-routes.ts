@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type ApiEnv, calendarOf } from "./access.ts";
+import type { ApiEnv } from "./access.ts";
 import { GoogleError, invalid, required } from "./errors.ts";
-import type { EmulatorState } from "./state.ts";
+import type { CalendarEntry, EmulatorState } from "./state.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -19,9 +19,12 @@ const WatchBody = z.strictObject({
 });
 const StopBody = z.object({ id: z.string(), resourceId: z.string() });
 
-/** `events.watch`, below an event collection whose scopes were checked. */
-export async function watchEvents(c: Context<ApiEnv>, { channels }: EmulatorState): Promise<Response> {
-  const calendar = calendarOf(c, "reader");
+/** `events.watch`, of a calendar that may be read. */
+export async function watchEvents(
+  c: Context<ApiEnv>,
+  calendar: CalendarEntry,
+  { channels }: EmulatorState,
+): Promise<Response> {
   const body = WatchBody.safeParse(await c.req.json().catch(() => null));
   if (!body.success) throw invalid(`Invalid value at '${body.error.issues[0]?.path.join(".") ?? ""}'`);
   const { id, type, address, token, expiration, params } = body.data;

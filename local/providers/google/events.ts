@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { type ApiEnv, calendarOf, requireScope } from "./access.ts";
+import { type ApiEnv, calendarOf } from "./access.ts";
 import { watchEvents } from "./channel-routes.ts";
 import { gone, GoogleError, notFound } from "./errors.ts";
 import { eventPage, parseEventQuery } from "./event-list.ts";
@@ -16,8 +16,7 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
 
   app.post("/", async (c) => {
-    requireScope(c.var.grant, WRITE_SCOPES);
-    const calendar = calendarOf(c, "writer");
+    const calendar = calendarOf(c, "writer", WRITE_SCOPES);
     const body = parseEventBody(await jsonOf(c.req.raw));
     const id = body.id ?? crypto.randomUUID().replaceAll("-", "");
     checkEventId(id);
@@ -46,8 +45,7 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
   });
 
   app.get("/", (c) => {
-    requireScope(c.var.grant, READ_SCOPES);
-    const calendar = calendarOf(c, "reader");
+    const calendar = calendarOf(c, "reader", READ_SCOPES);
     const query = parseEventQuery(c.req.url);
     const { items, next, sync_token } = eventPage(calendar, query, state);
     return c.json(partial({
@@ -62,22 +60,17 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
     }, query.fields));
   });
 
-  app.post("/watch", async (c) => {
-    requireScope(c.var.grant, READ_SCOPES);
-    return await watchEvents(c, state);
-  });
+  app.post("/watch", (c) => watchEvents(c, calendarOf(c, "reader", READ_SCOPES), state));
 
   app.get("/:eventId", (c) => {
-    requireScope(c.var.grant, READ_SCOPES);
-    const event = calendarOf(c, "reader").events.get(c.req.param("eventId"));
+    const event = calendarOf(c, "reader", READ_SCOPES).events.get(c.req.param("eventId"));
     if (!event) throw notFound();
     if (c.req.header("if-none-match") === event.etag) return c.body(null, 304);
     return c.json(event);
   });
 
   app.on(["PATCH", "PUT"], "/:eventId", async (c) => {
-    requireScope(c.var.grant, WRITE_SCOPES);
-    const calendar = calendarOf(c, "writer");
+    const calendar = calendarOf(c, "writer", WRITE_SCOPES);
     const event = calendar.events.get(c.req.param("eventId"));
     if (!event) throw notFound();
     checkEtag(c.req.header("if-match"), event);
@@ -102,8 +95,7 @@ export function eventRoutes(state: EmulatorState): Hono<ApiEnv> {
   });
 
   app.delete("/:eventId", (c) => {
-    requireScope(c.var.grant, WRITE_SCOPES);
-    const calendar = calendarOf(c, "writer");
+    const calendar = calendarOf(c, "writer", WRITE_SCOPES);
     const event = calendar.events.get(c.req.param("eventId"));
     if (!event) throw notFound();
     if (event.status === "cancelled") throw gone();

@@ -170,6 +170,28 @@ Deno.test({
       );
     });
 
+    await t.step("scopes: calendars.get shows a foreign calendar to none that is for events", async () => {
+      const get = async (path: string, ...scopes: string[]) => {
+        const { status, json } = await call("GET", path, undefined, {}, tokenFor(...scopes));
+        return [status, json.error?.errors[0].reason ?? json.summary];
+      };
+      const foreign = "/calendars/primary";
+      assert.deepEqual(await get(foreign, "calendar.events"), [403, "insufficientPermissions"]);
+      const existing = ["calendar.app.created", "calendar.events", "calendar.calendarlist.readonly"];
+      assert.deepEqual(await get(foreign, ...existing), [404, "notFound"]);
+      assert.deepEqual(await get(`/calendars/${encodeURIComponent(id)}`, ...existing), [200, "Ours"]);
+      assert.deepEqual(await get(foreign, "calendar.readonly"), [200, account.email]);
+      const listed = await call(
+        "GET",
+        `${foreign}/events?maxResults=1`,
+        undefined,
+        {},
+        tokenFor(...existing),
+      );
+      const { summary, timeZone, accessRole } = listed.json;
+      assert.deepEqual([summary, timeZone, accessRole], [account.email, "Europe/Paris", "owner"]);
+    });
+
     await t.step("the per-user quota answers 403 rateLimitExceeded", async () => {
       google.state.quota_per_minute = 1;
       await call("GET", events);

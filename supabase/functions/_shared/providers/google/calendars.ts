@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Calendar, CalendarAnswer, CalendarChoice, NewCalendar } from "../calendar-client.ts";
 import type { GoogleAnswer } from "./answers.ts";
-import { calendarPath, eventsPath } from "./event-writes.ts";
 import { type GoogleCall, withQuery } from "./http.ts";
 
 type CallGoogle = (call: GoogleCall) => Promise<GoogleAnswer>;
@@ -24,10 +23,26 @@ const CalendarListPage = z.object({
   })).default([]),
   nextPageToken: z.string().optional(),
 });
+/** What `calendars.get`, or a listing of its events, says of a calendar. */
+const ShownCalendar = z.object({
+  summary: z.string().optional(),
+  timeZone: z.string().optional(),
+  accessRole: z.string().optional(),
+  items: z.array(z.unknown()).optional(),
+});
 const EventPage = z.object({
   items: z.array(z.unknown()).default([]),
   nextPageToken: z.string().optional(),
 });
+
+/** Calendar ids look like mail addresses, so they are always encoded. */
+function calendarPath(calendar_id: string): string {
+  return `/calendars/${encodeURIComponent(calendar_id)}`;
+}
+
+export function eventsPath(calendar_id: string): string {
+  return `${calendarPath(calendar_id)}/events`;
+}
 
 /** All calendars that the grant shows; `calendar.app.created` alone shows none this way. */
 export async function listCalendars(call: CallGoogle): Promise<CalendarAnswer<readonly Calendar[]>> {
@@ -46,7 +61,7 @@ export async function listCalendars(call: CallGoogle): Promise<CalendarAnswer<re
       id: item.id,
       name: item.summaryOverride ?? item.summary ?? item.id,
       primary: item.primary ?? false,
-      writable: item.accessRole === "owner" || item.accessRole === "writer",
+      writable: mayWrite(item.accessRole),
       time_zone: item.timeZone ?? null,
       color: item.backgroundColor ?? null,
     })));
@@ -56,14 +71,31 @@ export async function listCalendars(call: CallGoogle): Promise<CalendarAnswer<re
   return { kind: "done", value: calendars };
 }
 
-export async function getCalendar(
-  call: CallGoogle,
-  calendar: CalendarChoice,
-): Promise<CalendarAnswer<Calendar>> {
-  return asCalendar(
-    await call({ method: "GET", path: calendarPath(calendar.id) }),
-    calendar.role === "primary",
+/**
+ * Asks for a calendar; for one that is not our own, by a listing of its events, which also says our role in it. `calendars.get` is
+ * not covered by `calendar.events`, and by `calendar.app.created` for calendars of our own alone.
+ *
+ * @source Google Calendar API v3 reference, calendars.get and events.list, "Authorization"
+ */
+export function* getCalendar(
+  { id, role }: CalendarChoice,
+): Generator<GoogleCall, CalendarAnswer<Calendar>, GoogleAnswer> {
+  const path = role === "own" ? calendarPath(id) : withQuery(eventsPath(id), { maxResults: 1 });
+  return parsed(
+    yield { method: "GET", path },
+    ShownCalendar.transform(({ summary, timeZone, accessRole }) => ({
+      id,
+      name: summary ?? id,
+      primary: role === "primary",
+      writable: accessRole === undefined || mayWrite(accessRole),
+      time_zone: timeZone ?? null,
+      color: null,
+    })),
   );
+}
+
+function mayWrite(access_role: string): boolean {
+  return access_role === "owner" || access_role === "writer";
 }
 
 /** Google has no key to repeat this by, and `calendar.app.created` cannot look for what an unanswered call made. */
@@ -72,7 +104,17 @@ export async function createCalendar(
   { name, description, time_zone }: NewCalendar,
 ): Promise<CalendarAnswer<Calendar>> {
   const body = { summary: name, timeZone: time_zone, description };
-  return asCalendar(await call({ method: "POST", path: "/calendars", body }), false);
+  return parsed(
+    await call({ method: "POST", path: "/calendars", body }),
+    CalendarResource.transform(({ id, summary, timeZone }) => ({
+      id,
+      name: summary,
+      primary: false,
+      writable: true,
+      time_zone: timeZone ?? null,
+      color: null,
+    })),
+  );
 }
 
 export async function deleteCalendar(call: CallGoogle, calendar_id: string): Promise<CalendarAnswer<null>> {
@@ -102,21 +144,6 @@ export async function isEmptyCalendar(
     if (page_token === undefined) return { kind: "done", value: true };
   }
   return { kind: "done", value: false };
-}
-
-/** `calendars.get` and `insert` say nothing of roles: the calendar is the integration's own choice. */
-function asCalendar(answer: GoogleAnswer, primary: boolean): CalendarAnswer<Calendar> {
-  return parsed(
-    answer,
-    CalendarResource.transform(({ id, summary, timeZone }) => ({
-      id,
-      name: summary,
-      primary,
-      writable: true,
-      time_zone: timeZone ?? null,
-      color: null,
-    })),
-  );
 }
 
 /** Reads the answer to a call about a calendar, where nothing else can be gone. */

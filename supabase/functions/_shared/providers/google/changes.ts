@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { CalendarAnswer, CalendarNews, EventNews } from "../calendar-client.ts";
 import { expiredPage } from "../listing.ts";
 import type { GoogleAnswer } from "./answers.ts";
-import { parsed } from "./calendars.ts";
+import { eventsPath, parsed } from "./calendars.ts";
 import { OWNER_PROPERTY } from "./event-body.ts";
 import { isIdOfOwner } from "./event-id.ts";
-import { eventsPath, type Target } from "./event-writes.ts";
+import type { Target } from "./event-writes.ts";
 import { type GoogleCall, withQuery } from "./http.ts";
 import { SEEN_FIELDS, seenEventOf } from "./seen-event.ts";
 

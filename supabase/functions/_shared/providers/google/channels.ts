@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { CalendarAnswer, Channel, NewChannel } from "../calendar-client.ts";
 import type { GoogleAnswer } from "./answers.ts";
-import { parsed } from "./calendars.ts";
-import { eventsPath } from "./event-writes.ts";
+import { eventsPath, parsed } from "./calendars.ts";
 import type { GoogleCall } from "./http.ts";
 
 type CallGoogle = (call: GoogleCall) => Promise<GoogleAnswer>;

@@ -66,7 +66,7 @@ export function createGoogleClient(options: {
     // Nothing that `calendar.app.created` may call tells; making the calendar does.
     checkAccount: () => Promise.resolve({ kind: "done", value: null }),
     listCalendars: () => listCalendars(call),
-    getCalendar: (calendar) => getCalendar(call, calendar),
+    getCalendar: (calendar) => runProgram(getCalendar(calendar), call),
     // The runtime repeats a request by itself whose kept-alive connection is cut, and a calendar must not be made twice.
     createCalendar: (calendar) => createCalendar(freshCall, calendar),
     isEmptyCalendar: (calendar_id) => isEmptyCalendar(call, calendar_id),

@@ -5,6 +5,7 @@ import type { Outcome } from "../outcome.ts";
 import { createRefusedZones, plainerForms } from "../plainer-event.ts";
 import type { Program } from "../run-programs.ts";
 import { type GoogleAnswer, isBurned, isContentRefusal, isRoleRefusal, isUnused } from "./answers.ts";
+import { eventsPath, getCalendar } from "./calendars.ts";
 import { insertBody, patchBody, remindersPatch } from "./event-body.ts";
 import { eventId, generationOf, GENERATIONS_MAX } from "./event-id.ts";
 import type { GoogleCall } from "./http.ts";
@@ -100,11 +101,18 @@ export interface RemovalTarget extends Target {
   readonly is_current: boolean;
 }
 
-/** Google answers 404 also where a calendar is not covered by the grant (any more): its events are still there. */
+/**
+ * What is not there where Google answered 404. It does so also where a calendar is not covered by the grant (any more): its events
+ * are still there.
+ *
+ * @returns `gone`, the event; or why the calendar is out of reach
+ */
 export function* outOfReach(calendar: CalendarChoice): GoogleProgram {
-  const asked = yield { method: "GET", path: calendarPath(calendar.id) };
-  if (asked.kind === "gone") return { kind: "calendar_missing", reason: asked.reason };
-  return asked.kind === "ok" ? { kind: "gone", reason: "not_found" } : asked;
+  const asked = yield* getCalendar(calendar);
+  if (asked.kind !== "done") return asked;
+  return asked.value.writable
+    ? { kind: "gone", reason: "not_found" }
+    : { kind: "calendar_missing", reason: "access_role" };
 }
 
 /** Deletes what the owner's creations without a recorded outcome left: every generation up to the first unused id. */
@@ -157,9 +165,8 @@ export function* writeOutcome(
     return { kind: "calendar_missing", reason: answer.reason };
   }
   if (answer.kind !== "gone") return answer;
-  const asked = yield { method: "GET", path: calendarPath(calendar.id) };
-  if (asked.kind === "gone") return { kind: "calendar_missing", reason: asked.reason };
-  return asked.kind === "ok" ? { kind: "retry", reason: "event_not_found", after_s: null } : asked;
+  const missing = yield* outOfReach(calendar);
+  return missing.kind === "gone" ? { kind: "retry", reason: "event_not_found", after_s: null } : missing;
 }
 
 /**
@@ -189,15 +196,6 @@ function* patchEvent(
 
 function remove(calendar_id: string, event_id: string): GoogleCall {
   return { method: "DELETE", path: eventPath(calendar_id, event_id) };
-}
-
-/** Calendar ids look like mail addresses, so they are always encoded. */
-export function calendarPath(calendar_id: string): string {
-  return `/calendars/${encodeURIComponent(calendar_id)}`;
-}
-
-export function eventsPath(calendar_id: string): string {
-  return `${calendarPath(calendar_id)}/events`;
 }
 
 export function eventPath(calendar_id: string, event_id: string): string {

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { CalendarEvent } from "../../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import type { GoogleAnswer } from "../../../../../supabase/functions/_shared/providers/google/answers.ts";
 import { eventId } from "../../../../../supabase/functions/_shared/providers/google/event-id.ts";
-import { updateEvent } from "../../../../../supabase/functions/_shared/providers/google/event-writes.ts";
+import {
+  createEvent,
+  updateEvent,
+} from "../../../../../supabase/functions/_shared/providers/google/event-writes.ts";
 
 const OWNER = "owner-1";
 const TARGET = { calendar: { id: "calendar", role: "own" }, owner: OWNER } as const;
@@ -83,6 +86,40 @@ Deno.test("where the event is not found, the calendar is asked for", () => {
   const not_found: GoogleAnswer = { kind: "gone", reason: "notFound" };
   assert.equal(play('"1"', not_found, not_found, not_found).outcome.kind, "calendar_missing");
   assert.equal(play('"1"', not_found, not_found, { kind: "ok", body: {} }).outcome.kind, "gone");
+});
+
+/** A creation that is answered 404: how its calendar is asked for then, and what comes of the answer. */
+function createdIn(role: "own" | "other", answer: GoogleAnswer) {
+  const program = createEvent({ ...TARGET, calendar: { id: "calendar", role } }, EVENT);
+  program.next();
+  const asked = program.next({ kind: "gone", reason: "notFound" });
+  const end = program.next(answer);
+  return { path: asked.done ? null : asked.value.path, outcome: end.done ? end.value : null };
+}
+
+Deno.test("a calendar that is not our own is asked for by a listing, which says what we may do there", () => {
+  const listed = (accessRole: string): GoogleAnswer => ({
+    kind: "ok",
+    body: { summary: "Team", accessRole },
+  });
+  for (
+    const [answer, kind] of [
+      [listed("owner"), "retry"],
+      [listed("writer"), "retry"],
+      [listed("reader"), "calendar_missing"],
+      [listed("freeBusyReader"), "calendar_missing"],
+      [{ kind: "gone", reason: "notFound" }, "calendar_missing"],
+      [
+        { kind: "needs_reconnect", code: "scope_missing", reason: "insufficientPermissions" },
+        "needs_reconnect",
+      ],
+    ] as const
+  ) {
+    const { path, outcome } = createdIn("other", answer);
+    assert.deepEqual([path, outcome?.kind], ["/calendars/calendar/events?maxResults=1", kind]);
+  }
+  const own = createdIn("own", { kind: "ok", body: { id: "calendar", summary: "Deadlines" } });
+  assert.deepEqual([own.path, own.outcome?.kind], ["/calendars/calendar", "retry"]);
 });
 
 Deno.test("a clash with another write, of an event that is still as we know it, is a conflict", () => {
