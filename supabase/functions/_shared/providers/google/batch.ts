@@ -1,7 +1,15 @@
 import type { CallBudget } from "../call-budget.ts";
 import { countError, observed } from "../observe.ts";
 import { type GoogleAnswer, lacksBatch, readAnswer } from "./answers.ts";
-import { callGoogle, type GoogleAccess, type GoogleCall, headersOf, pathOf, send } from "./http.ts";
+import {
+  BATCH_TIMEOUT_MS,
+  callGoogle,
+  type GoogleAccess,
+  type GoogleCall,
+  headersOf,
+  pathOf,
+  send,
+} from "./http.ts";
 import { NAME } from "./name.ts";
 
 /** Google allows 1,000; production users stay at 50, where one lost answer leaves little to look up. */
@@ -43,6 +51,7 @@ export async function sendBatch(
       path: BATCH_PATH,
       headers: { "content-type": `multipart/mixed; boundary=${boundary}` },
       body: encodeParts(calls, boundary),
+      timeout_ms: BATCH_TIMEOUT_MS,
       ...(signal && { signal }),
     });
   const response = await observed(NAME, "batch", request, answerOf, signal);
@@ -52,7 +61,10 @@ export async function sendBatch(
     return await oneByOne(access, calls, signal);
   }
   const whole = answerOf(response);
-  if (whole.kind !== "ok") return calls.map(() => whole);
+  if (whole.kind !== "ok") {
+    // Google found fault with the request as a whole and carried out nothing: which call it was, only single ones tell.
+    return isAboutTheRequest(whole) ? await oneByOne(access, calls, signal) : calls.map(() => whole);
+  }
   const parts = decodeParts(response.text, response.headers);
   const answers: GoogleAnswer[] = [];
   for (const [index, call] of calls.entries()) {
@@ -89,6 +101,11 @@ async function oneByOne(
     answers.push(answer);
   }
   return answers;
+}
+
+function isAboutTheRequest(whole: GoogleAnswer): boolean {
+  return whole.kind === "rejected" || whole.kind === "exists" || whole.kind === "conflict" ||
+    whole.kind === "gone";
 }
 
 function isMultipart(headers: Headers): boolean {

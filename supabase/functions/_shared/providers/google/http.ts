@@ -6,6 +6,8 @@ import { NAME } from "./name.ts";
 
 /** Google's slowest writes take seconds; what takes longer than this has been lost in practice. */
 const CALL_TIMEOUT_MS = 10_000;
+/** Of a batch: Google carries out up to fifty calls before it answers. */
+export const BATCH_TIMEOUT_MS = 30_000;
 
 export interface GoogleCall {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -82,6 +84,7 @@ export async function send(
     readonly path: string;
     readonly headers: Record<string, string>;
     readonly body: string | null;
+    readonly timeout_ms?: number;
     readonly signal?: AbortSignal;
   },
 ): Promise<
@@ -89,7 +92,7 @@ export async function send(
   | { readonly lost: GoogleAnswer }
 > {
   const authorization = bearer(access_token);
-  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(request.timeout_ms ?? CALL_TIMEOUT_MS);
   try {
     const response = await fetch(`${api_url}${request.path}`, {
       method: request.method,

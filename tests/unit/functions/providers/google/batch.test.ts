@@ -82,6 +82,21 @@ Deno.test("a lost batch leaves every call unknown, a refused one refuses them al
   assert.deepEqual(kinds(await sendBatch(html.access, CALLS)), ["unknown", "unknown", "unknown"]);
 });
 
+Deno.test("a batch that is refused for what is in it is made call by call", async () => {
+  for (const status of [400, 403, 409, 410, 412, 413]) {
+    const reason = status === 410 ? "deleted" : "forbidden";
+    const { access, asked } = server(
+      Response.json(error(reason), { status }),
+      Response.json({ id: "first" }),
+      Response.json(error("invalid"), { status: 400 }),
+      Response.json({ id: "third" }),
+    );
+    assert.deepEqual(kinds(await sendBatch(access, CALLS)), ["ok", "rejected", "ok"], String(status));
+    assert.equal(asked.length, 4);
+    assert.equal(hasBatch(access.api_url), true);
+  }
+});
+
 Deno.test("a part that clashed with another is repeated alone; a duplicate is not", async () => {
   const { access, asked } = server(
     multipart(
