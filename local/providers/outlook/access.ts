@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { accessDenied, GraphError, unreadable } from "./errors.ts";
 import { parsePrefer, type Preferences } from "./prefer.ts";
-import type { Grant, OutlookState } from "./state.ts";
+import type { Grant, OutlookCalendar, OutlookState } from "./state.ts";
 
 const SCOPE = "Calendars.ReadWrite";
 
@@ -67,6 +67,21 @@ export function requireMailbox(state: OutlookState): MiddlewareHandler<GraphEnv>
     await next();
     if (prefer.applied.length > 0) c.res.headers.set("preference-applied", prefer.applied.join(", "));
   });
+}
+
+/**
+ * Keeps clients away from what is in calendars that others share with the account, unless such a scope was granted. The calendars
+ * themselves are listed all the same.
+ *
+ * @throws GraphError 403 ErrorAccessDenied
+ */
+export function checkContentAccess(
+  { account, scopes }: Grant,
+  { owner }: OutlookCalendar,
+  does: "read" | "write",
+): void {
+  if (owner.address === account.email || scopes.includes("Calendars.ReadWrite.Shared")) return;
+  if (does === "write" || !scopes.includes("Calendars.Read.Shared")) throw accessDenied();
 }
 
 /**

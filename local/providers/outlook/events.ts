@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { type GraphEnv, jsonOf } from "./access.ts";
+import { checkContentAccess, type GraphEnv, jsonOf } from "./access.ts";
 import { accessDenied } from "./errors.ts";
 import { changedEvent, newEvent, parseEventBody } from "./event-body.ts";
 import { EVENT_PROPERTIES, eventResource, shownId } from "./event-resource.ts";
@@ -19,18 +19,21 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
     "/calendars/:calendarId/events",
     (c) => create(c, findCalendar(c.var.grant.account, c.req.param("calendarId"))),
   );
-  app.get(
-    "/events",
-    (c) => list(c, [...c.var.grant.account.calendars.values()].flatMap(({ events }) => [...events.values()])),
-  );
-  app.get("/calendar/events", (c) => list(c, [...defaultCalendar(c.var.grant.account).events.values()]));
-  app.get(
-    "/calendars/:calendarId/events",
-    (c) => list(c, [...findCalendar(c.var.grant.account, c.req.param("calendarId")).events.values()]),
-  );
+  app.get("/events", (c) => list(c, [...c.var.grant.account.calendars.values()]));
+  app.get("/calendar/events", (c) => list(c, [defaultCalendar(c.var.grant.account)]));
+  app.get("/calendars/:calendarId/events", (c) => {
+    const calendar = findCalendar(c.var.grant.account, c.req.param("calendarId"));
+    checkContentAccess(c.var.grant, calendar, "read");
+    return list(c, [calendar]);
+  });
 
   app.get("/events/:eventId", (c) => {
-    const { event } = findEvent(c.var.grant.account, c.req.param("eventId"), c.var.prefer.id_form);
+    const { event, calendar } = findEvent(
+      c.var.grant.account,
+      c.req.param("eventId"),
+      c.var.prefer.id_form,
+    );
+    checkContentAccess(c.var.grant, calendar, "read");
     return c.json(resourceOf(c, event));
   });
 
@@ -41,6 +44,7 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
       c.req.param("eventId"),
       c.var.prefer.id_form,
     );
+    checkContentAccess(c.var.grant, calendar, "write");
     if (!calendar.canEdit) throw accessDenied();
     const changed = changedEvent(event, body, state.nextChangeKey());
     calendar.events.set(changed.id, changed);
@@ -53,6 +57,7 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
       c.req.param("eventId"),
       c.var.prefer.id_form,
     );
+    checkContentAccess(c.var.grant, calendar, "write");
     if (!calendar.canEdit) throw accessDenied();
     deleteEvent({ event, calendar });
     state.nextRevision();
@@ -62,6 +67,7 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
   async function create(c: Context<GraphEnv>, calendar: OutlookCalendar): Promise<Response> {
     const { account } = c.var.grant;
     const body = parseEventBody(await jsonOf(c.req.raw));
+    checkContentAccess(c.var.grant, calendar, "write");
     if (!calendar.canEdit) throw accessDenied();
     const repetition = checkTransaction(
       state,
@@ -77,8 +83,9 @@ export function eventRoutes(state: OutlookState): Hono<GraphEnv> {
     return c.json(resourceOf(c, event), 201);
   }
 
-  function list(c: Context<GraphEnv>, events: readonly OutlookEvent[]): Response {
+  function list(c: Context<GraphEnv>, calendars: readonly OutlookCalendar[]): Response {
     const query = parseQuery(c.req.url, EVENT_PROPERTIES);
+    const events = calendars.flatMap((calendar) => [...calendar.events.values()]);
     const found = events.filter(({ extendedProperties, lastModifiedDateTime }) =>
       state.isListed(Date.parse(lastModifiedDateTime)) && (query.filter?.(extendedProperties) ?? true)
     );

@@ -78,6 +78,10 @@ Deno.test({
         .find(({ canEdit }: { canEdit: boolean }) => !canEdit);
       const write = await call("POST", `/me/calendars/${segment(shared.id)}/events`, ALL_DAY);
       assert.deepEqual(refusal(write), [403, "ErrorAccessDenied"]);
+      const path_of_shared = `/me/calendars/${segment(shared.id)}/events`;
+      assert.deepEqual(refusal(await call("GET", path_of_shared)), [403, "ErrorAccessDenied"]);
+      const covered = accessToken(outlook, ADA, ["Calendars.ReadWrite", "Calendars.Read.Shared"]);
+      assert.equal((await graphCalls(outlook, covered)("GET", path_of_shared)).status, 200);
     });
 
     await t.step("collections come in pages, each with an absolute link to the next", async () => {

@@ -67,8 +67,7 @@ export function* listCalendars(account: Account): CalendarProgram<readonly Calen
 /** A calendar by the integration's choice; one of our own is looked for by its tag where its id is gone. */
 export function* getCalendar(account: Account, calendar: CalendarChoice): CalendarProgram<Calendar> {
   const answer = yield { method: "GET", path: calendarPath(calendar) };
-  if (answer.kind === "gone") return yield* missingCalendar(account, calendar, answer.reason);
-  return parsed(answer, CalendarResource.transform(asCalendar));
+  return yield* readOf(account, calendar, answer, CalendarResource.transform(asCalendar));
 }
 
 /**
@@ -91,6 +90,24 @@ export function* missingCalendar(
   // Listed under the id that was just not there: one of Exchange's servers lags behind.
   if (found.value.id === calendar.id) return { kind: "retry", reason, after_s: null };
   return { kind: "calendar_moved", calendar_id: found.value.id };
+}
+
+/**
+ * Reads the answer to a call that reads a calendar. Access that is denied is the calendar's where the default one may be read, as of
+ * one that a colleague shares: for those our grant does not suffice. Else it is the grant's.
+ *
+ * @source https://learn.microsoft.com/graph/permissions-reference, Calendars.ReadWrite and Calendars.ReadWrite.Shared
+ */
+export function* readOf<T>(
+  account: Account,
+  calendar: CalendarChoice,
+  answer: GraphAnswer,
+  schema: z.ZodType<T>,
+): CalendarProgram<T> {
+  if (answer.kind === "gone") return yield* missingCalendar(account, calendar, answer.reason);
+  if (answer.kind !== "needs_reconnect" || calendar.role === "primary") return parsed(answer, schema);
+  const reachable = yield* checkAccount();
+  return reachable.kind === "done" ? yield* missingCalendar(account, calendar, answer.reason) : reachable;
 }
 
 /** Our own calendar, by its tag; null where the account has none. */
@@ -143,8 +160,9 @@ export function* isEmptyCalendar(account: Account, calendar: CalendarChoice): Ca
     method: "GET",
     path: withQuery(`${calendarPath(calendar)}/events`, { $top: "1", $select: "id" }),
   };
-  if (answer.kind === "gone") return yield* missingCalendar(account, calendar, answer.reason);
-  return parsed(
+  return yield* readOf(
+    account,
+    calendar,
     answer,
     // An empty page that has a next one leaves it open: not empty is the answer that deletes nothing.
     EventPage.transform((page) => page.value.length === 0 && !page["@odata.nextLink"]),

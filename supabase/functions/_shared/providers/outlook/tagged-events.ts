@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expiredPage } from "../listing.ts";
-import { calendarPath, type CalendarProgram, missingCalendar, parsed, type Target } from "./calendars.ts";
+import { calendarPath, type CalendarProgram, readOf, type Target } from "./calendars.ts";
 import { odataString, pathBelow, withQuery } from "./http.ts";
 
 /** Graph allows 1,000; others were answered 504 on long pages (keeper.sh 7bd659df). */
@@ -56,8 +56,7 @@ export function* listTagged<Item extends TaggedResource>(
     const answer = yield { method: "GET", path, ...(prefer === undefined ? {} : { prefer }) };
     const expired = path === first ? null : expiredPage(answer);
     if (expired !== null) return expired;
-    if (answer.kind === "gone") return yield* missingCalendar(target, target.calendar, answer.reason);
-    const page = parsed(answer, Page);
+    const page = yield* readOf(target, target.calendar, answer, Page);
     if (page.kind !== "done") return page;
     for (const one of page.value.value) items.set(one.id, one);
     const link = page.value["@odata.nextLink"];

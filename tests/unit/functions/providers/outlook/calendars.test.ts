@@ -105,6 +105,22 @@ Deno.test("another calendar that is gone is missing; our own is looked for by it
   );
 });
 
+Deno.test("access that is denied is the calendar's where the default one may be read, else the grant's", () => {
+  const denied = refused(403, "ErrorAccessDenied");
+  const primary = { id: "p", role: "primary" } as const;
+  const readable = ok({ id: "p" });
+  assert.equal(play(getCalendar(ACCOUNT, OTHER), [denied, readable]).outcome.kind, "calendar_missing");
+  assert.equal(play(getCalendar(ACCOUNT, OTHER), [denied, denied]).outcome.kind, "needs_reconnect");
+  assert.equal(play(getCalendar(ACCOUNT, OTHER), [denied, refused(503, "")]).outcome.kind, "unknown");
+  assert.equal(play(getCalendar(ACCOUNT, primary), [denied]).outcome.kind, "needs_reconnect");
+  const { outcome, calls } = play(isEmptyCalendar(ACCOUNT, OTHER), [denied, readable]);
+  assert.equal(outcome.kind, "calendar_missing");
+  assert.equal(nameOf(calls[1] ?? { method: "GET", path: "" }), "GET /me/calendar?$select=id");
+  // A new calendar of ours is not everywhere yet.
+  const own = ok({ value: [tagged("c/1", "owner-1")] });
+  assert.equal(play(getCalendar(ACCOUNT, OWN), [denied, readable, own]).outcome.kind, "retry");
+});
+
 Deno.test("a mailbox that is not there is said to be so", () => {
   const nothing = refused(404, "MailboxNotEnabledForRESTAPI");
   for (

@@ -4,7 +4,7 @@ import {
   OBLIGATION_PROPERTY,
 } from "../../../../../supabase/functions/_shared/providers/outlook/event-body.ts";
 import { listChanges } from "../../../../../supabase/functions/_shared/providers/outlook/event-changes.ts";
-import { GONE, nameOf, ok, play } from "./play.ts";
+import { GONE, nameOf, ok, play, refused } from "./play.ts";
 
 const GRAPH = "https://graph.test/v1.0";
 const TARGET = { owner: "owner-1", graph_url: GRAPH, calendar: { id: "c/1", role: "own" } } as const;
@@ -75,6 +75,14 @@ Deno.test("one call asks for the owner's events in the calendar with all that te
     "&$select=id,start,end,isAllDay,originalStartTimeZone,type,recurrence,attendees&$top=250",
   ]);
   assert.equal(calls[0]?.prefer, 'outlook.timezone="UTC"');
+});
+
+Deno.test("a calendar that a colleague shares, and that our grant does not cover, is missing: the grant is not lost", () => {
+  const denied = refused(403, "ErrorAccessDenied");
+  const shared = { ...TARGET, calendar: { id: "shared", role: "other" } } as const;
+  const readable = ok({ id: "default" });
+  assert.equal(play(listChanges(shared), [denied, readable]).outcome.kind, "calendar_missing");
+  assert.equal(play(listChanges(shared), [denied, denied]).outcome.kind, "needs_reconnect");
 });
 
 Deno.test("every page is asked for in UTC, and the newer of two versions of an event counts", () => {

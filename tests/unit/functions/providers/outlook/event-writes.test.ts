@@ -330,13 +330,14 @@ Deno.test("a mailbox that is not there is not called a missing calendar", () => 
 });
 
 Deno.test("access denied is the calendar's where it is read-only, the grant's where it cannot be read either", () => {
-  const denied = (calendar: ReturnType<typeof ok>) =>
-    play(createEvent(target("other"), EVENT), [DENIED, calendar]);
+  const denied = (...answers: readonly ReturnType<typeof ok>[]) =>
+    play(createEvent(target("other"), EVENT), [DENIED, ...answers]);
   assert.deepEqual(denied(ok({ id: "cal/1", canEdit: false })).outcome, {
     kind: "calendar_missing",
     reason: "ErrorAccessDenied",
   });
-  assert.deepEqual(denied(DENIED).outcome, {
+  assert.equal(denied(DENIED, ok({ id: "default" })).outcome.kind, "calendar_missing");
+  assert.deepEqual(denied(DENIED, DENIED).outcome, {
     kind: "needs_reconnect",
     code: "scope_missing",
     reason: "ErrorAccessDenied",
