@@ -74,6 +74,12 @@ export const GRAPH_ANSWERS: readonly AnswerRow[] = [
     means: NO_SCOPE,
     source: "https://learn.microsoft.com/graph/resolve-auth-errors",
   },
+  {
+    status: 403,
+    reason: "ErrorCannotDeleteObject",
+    means: { kind: "gone" },
+    source: "github.com/microsoftgraph/msgraph-sdk-dotnet #3047: the immutable id of what was deleted before",
+  },
   { status: 403, reason: "ErrorQuotaExceeded", means: QUOTA, source: EXCHANGE_CODES },
   { status: 403, reason: "ApplicationThrottled", means: PAUSE, source: "github.com/calcom/cal.diy #343" },
   { status: 403, reason: "ErrorTooManyRequests", means: PAUSE, source: THROTTLING },

@@ -38,6 +38,7 @@ const EXPECTED = [
   [403, "AccessDenied", "needs_reconnect"],
   [403, "accessDenied", "needs_reconnect"],
   [403, "Authorization_RequestDenied", "needs_reconnect"],
+  [403, "ErrorCannotDeleteObject", "gone"],
   [403, "ErrorQuotaExceeded", "pause"],
   [403, "ApplicationThrottled", "pause"],
   [403, "ErrorTooManyRequests", "pause"],
