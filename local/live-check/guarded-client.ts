@@ -59,7 +59,7 @@ export function guardedClient(
     isEmptyCalendar: (id) => read([id], () => client.isEmptyCalendar(id)),
     listOwnEvents: (id, signal) => read([id], () => client.listOwnEvents(id, signal)),
     listChanges: (id, cursor, signal) => read([id], () => client.listChanges(id, cursor, signal)),
-    findEvent: (id, event_id, signal) => read([id], () => client.findEvent(id, event_id, signal)),
+    findEvents: (id, event_ids, signal) => read([id], () => client.findEvents(id, event_ids, signal)),
     createEvent: (id, event) => write([id], () => client.createEvent(id, event)),
     updateEvent: (id, event_id, event) => write([id], () => client.updateEvent(id, event_id, event)),
     deleteEvent: (id, event_id) => write([id], () => client.deleteEvent(id, event_id)),

@@ -210,6 +210,7 @@ function overwriting(client: CalendarClient): CalendarClient {
 function unconfirming(client: CalendarClient): CalendarClient {
   return {
     ...client,
-    findEvent: (_, event_id) => Promise.resolve({ kind: "done", value: { kind: "gone", event_id } }),
+    findEvents: (_, event_ids) =>
+      Promise.resolve({ kind: "done", value: event_ids.map((event_id) => ({ kind: "gone", event_id })) }),
   };
 }

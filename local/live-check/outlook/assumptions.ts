@@ -70,6 +70,15 @@ export function outlookAssumptions(raw: RawCall): readonly Assumption[] {
       },
     },
     {
+      name: "a deleted event is no longer found by its immutable id: 404",
+      async check({ calendar }) {
+        const path = await newEvent(calendar);
+        answered(await raw("DELETE", path));
+        const answer = await raw("GET", path);
+        return holdsIf(answer.status === 404, said(answer));
+      },
+    },
+    {
       name: "If-Match on a PATCH is not looked at",
       async check({ calendar }) {
         const path = await newEvent(calendar);

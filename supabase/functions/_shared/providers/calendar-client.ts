@@ -148,17 +148,17 @@ export interface CalendarClient {
     signal: AbortSignal,
   ): Promise<CalendarAnswer<CalendarNews>>;
   /**
-   * What became of an event that a listing leaves out: a listing that lags behind a write looks like a deletion. `gone`: it is not in
+   * What became of events that a listing leaves out: a listing that lags behind a write looks like a deletion. `gone`: it is not in
    * this calendar.
    *
    * @param signal when aborted, the call under way is cut
-   * @returns `retry` also where the budget is spent
+   * @returns one an event, in the order of `event_ids`; `retry` also where the budget is spent
    */
-  findEvent(
+  findEvents(
     calendar_id: string,
-    event_id: string,
+    event_ids: readonly string[],
     signal: AbortSignal,
-  ): Promise<CalendarAnswer<EventNews>>;
+  ): Promise<CalendarAnswer<readonly EventNews[]>>;
   /** Has the provider call us when a calendar changes. Absent where a provider cannot. */
   createChannel?(calendar_id: string, channel: NewChannel): Promise<CalendarAnswer<Channel>>;
   /** Lets a channel live longer. `gone`: it has to be made anew. Absent where a channel has to be replaced by a new one. */

@@ -32,6 +32,24 @@ export async function runListing<Call, Answer, T>(
 }
 
 /**
+ * Asks about one item after the other.
+ *
+ * @returns an answer an item, in their order; or the first failure
+ */
+export function* askEach<Item, Call, Answer, T>(
+  items: readonly Item[],
+  ask: (item: Item) => Generator<Call, CalendarAnswer<T>, Answer>,
+): Generator<Call, CalendarAnswer<readonly T[]>, Answer> {
+  const values: T[] = [];
+  for (const item of items) {
+    const answer = yield* ask(item);
+    if (answer.kind !== "done") return answer;
+    values.push(answer.value);
+  }
+  return { kind: "done", value: values };
+}
+
+/**
  * What to make of the answer to a further page, where the first one was answered: a refusal can only be about the
  * place to go on from, which has expired. Whether the calendar is gone, the first page of the next attempt tells.
  *

@@ -2,7 +2,7 @@ import type { EventNews } from "../domain/seen-event.ts";
 import type { CalendarAnswer } from "../providers/calendar-client.ts";
 
 /**
- * How many events are asked for singly in a pull, a call each. More that are missing are many edits at once, about which a person is
+ * How many events are asked for singly in a pull, mostly a call each. More that are missing are many edits at once, about which a person is
  * asked first.
  */
 export const CONFIRMATIONS_MAX = 25;
@@ -26,20 +26,19 @@ export interface Confirmed {
  * Finds out which events are gone that a complete listing leaves out: a listing that lags behind a write looks like a deletion. The
  * events that were written last are asked for first. Are all of these gone, the listing does not lag, and the others are gone too.
  *
- * @param find asks the provider for one event
- * @returns the first failure of `find`, where there is one
+ * @param find asks the provider for events; one answer each, in their order
+ * @returns the failure of `find`, where there is one
  */
 export async function confirmAbsences(
   absences: readonly Absence[],
-  find: (event_id: string) => Promise<CalendarAnswer<EventNews>>,
+  find: (event_ids: readonly string[]) => Promise<CalendarAnswer<readonly EventNews[]>>,
 ): Promise<CalendarAnswer<Confirmed>> {
   const last_written_first = absences.toSorted((one, other) => writtenAt(other) - writtenAt(one));
-  const news = new Map<string, EventNews>();
-  for (const { event_id } of last_written_first.slice(0, CONFIRMATIONS_MAX)) {
-    const found = await find(event_id);
-    if (found.kind !== "done") return found;
-    news.set(event_id, found.value);
-  }
+  const asked = last_written_first.slice(0, CONFIRMATIONS_MAX).map(({ event_id }) => event_id);
+  if (asked.length === 0) return { kind: "done", value: { news: new Map(), is_partial: false } };
+  const found = await find(asked);
+  if (found.kind !== "done") return found;
+  const news = new Map(found.value.map((one, index) => [asked[index] ?? "", one]));
   const lags = [...news.values()].some(({ kind }) => kind === "shown");
   if (lags) return { kind: "done", value: { news, is_partial: absences.length > news.size } };
   for (const { event_id } of absences) news.set(event_id, { kind: "gone", event_id });

@@ -73,7 +73,7 @@ export async function pullChanges(lane: Lane, context: LaneContext, signal: Abor
     if (known === null) return { kind: "done", value: null };
     const confirmed = await confirmAbsences(
       absencesIn(known),
-      (event_id) => client.findEvent(calendar_id, event_id, signal),
+      (event_ids) => client.findEvents(calendar_id, event_ids, signal),
     );
     if (confirmed.kind !== "done") return confirmed;
     const { news: found, is_partial } = confirmed.value;

@@ -5,6 +5,8 @@ import { listed, never } from "../listing.ts";
 import { openScene, type Scene, type TestCalendar } from "../scene.ts";
 import { OUTLOOK } from "../subjects/outlook.ts";
 
+const LAG_MS = 60_000;
+
 /** An event that its user moved from our calendar to the default one. */
 interface Moved extends Scene {
   readonly calendar: TestCalendar;
@@ -53,6 +55,22 @@ function test(name: string, run: (moved: Moved) => Promise<void>): void {
 test("an event in another calendar is not in the listing of ours", async ({ calendar }) => {
   const news = await calendar.client.listChanges?.(calendar.id, null, never());
   assert.deepEqual(news, { kind: "done", value: { news: [], is_complete: true, cursor: null } });
+});
+
+test("it is gone from ours, while an event that a listing leaves out is there", async (moved) => {
+  const { calendar, event_id, subject } = moved;
+  const late = writtenId(await calendar.client.createEvent(calendar.id, eventOf({ title: "Late" })));
+  const deleted = writtenId(await calendar.client.createEvent(calendar.id, eventOf({ title: "Deleted" })));
+  subject.user.deleteEvent(calendar.id, deleted);
+  subject.emulator.state.listing_lag_ms = LAG_MS;
+  const found = await calendar.client.findEvents(calendar.id, [event_id, late, deleted], never());
+  subject.emulator.state.listing_lag_ms = 0;
+  assert.ok(found.kind === "done");
+  // Moved just now, it is not listed elsewhere yet.
+  assert.deepEqual(found.value.map(({ kind }) => kind), ["shown", "shown", "gone"]);
+  const later = await calendar.client.findEvents(calendar.id, [event_id, late], never());
+  assert.ok(later.kind === "done");
+  assert.deepEqual(later.value.map(({ kind }) => kind), ["gone", "shown"]);
 });
 
 test("restored, it stands in our calendar alone, however often that is repeated", async (moved) => {

@@ -126,13 +126,17 @@ export function createToyClient(options: {
       newsOf(
         await runListing(listOwnEvents(id, owner), { send: (one) => send(one, signal), budget, signal }),
       ),
-    async findEvent(id, event_id, signal) {
+    async findEvents(id, event_ids, signal) {
       const listed = newsOf(
         await runListing(listOwnEvents(id, owner), { send: (one) => send(one, signal), budget, signal }),
       );
       if (listed.kind !== "done") return listed;
-      const found = listed.value.news.find((one) => one.kind === "shown" && one.event.event_id === event_id);
-      return { kind: "done", value: found ?? { kind: "gone", event_id } };
+      const { news } = listed.value;
+      const value = event_ids.map((event_id) =>
+        news.find((one) => one.kind === "shown" && one.event.event_id === event_id) ??
+          { kind: "gone", event_id } as const
+      );
+      return { kind: "done", value };
     },
     createEvent: (id, event) => runProgram(createEvent(id, owner, event), call),
     updateEvent: (id, event_id, event) => runProgram(updateEvent(id, owner, event_id, event), call),

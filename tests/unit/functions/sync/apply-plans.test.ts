@@ -33,7 +33,7 @@ function client(answer: (change: Change) => Outcome | null) {
     deleteCalendar: refuse,
     listOwnEvents: refuse,
     listChanges: refuse,
-    findEvent: refuse,
+    findEvents: refuse,
     createEvent: refuse,
     updateEvent: refuse,
     deleteEvent: refuse,

@@ -19,21 +19,23 @@ const absences = (count: number): readonly Absence[] =>
 /** A provider that still has these events. */
 function provider(there: readonly string[]) {
   const asked: string[] = [];
-  const find = (event_id: string): Promise<CalendarAnswer<EventNews>> => {
-    asked.push(event_id);
-    const value: EventNews = there.includes(event_id)
-      ? {
-        kind: "shown",
-        event: {
-          event_id,
-          etag: null,
-          obligation_id: null,
-          time: { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" },
-          is_series: false,
-          has_guests: false,
-        },
-      }
-      : { kind: "gone", event_id };
+  const find = (event_ids: readonly string[]): Promise<CalendarAnswer<readonly EventNews[]>> => {
+    asked.push(...event_ids);
+    const value = event_ids.map((event_id): EventNews =>
+      there.includes(event_id)
+        ? {
+          kind: "shown",
+          event: {
+            event_id,
+            etag: null,
+            obligation_id: null,
+            time: { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" },
+            is_series: false,
+            has_guests: false,
+          },
+        }
+        : { kind: "gone", event_id }
+    );
     return Promise.resolve({ kind: "done", value });
   };
   return { asked, find };

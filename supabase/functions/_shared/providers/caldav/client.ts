@@ -2,7 +2,7 @@ import type { HostPolicy, Outbound } from "../../transport/safe-fetch.ts";
 import type { CalendarAnswer, CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
 import type { CredentialsOf } from "../credentials.ts";
-import { runListing } from "../listing.ts";
+import { askEach, runListing } from "../listing.ts";
 import type { Failure, Outcome } from "../outcome.ts";
 import { runProgram, runPrograms } from "../run-programs.ts";
 import {
@@ -99,7 +99,8 @@ export function createCalDavClient(options: {
     deleteCalendar: (id) => run((places) => deleteCalendar(targetAt(places, id))),
     listOwnEvents: (id, signal) => list(signal, (places) => listOwnEvents(targetAt(places, id))),
     listChanges: (id, cursor, signal) => list(signal, (places) => listChanges(targetAt(places, id), cursor)),
-    findEvent: (id, event_id, signal) => list(signal, (places) => findEvent(targetAt(places, id), event_id)),
+    findEvents: (id, event_ids, signal) =>
+      list(signal, (places) => askEach(event_ids, (event_id) => findEvent(targetAt(places, id), event_id))),
     listMovedEvents: (id, signal) =>
       listMovedEvents(id, {
         listCalendars: () => list(signal, listCalendars),

@@ -2,7 +2,7 @@ import { boundedFetch } from "../bounded-fetch.ts";
 import type { CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
 import { onFreshConnection } from "../fresh-connection.ts";
-import { runListing } from "../listing.ts";
+import { askEach, runListing } from "../listing.ts";
 import { runProgram, runPrograms } from "../run-programs.ts";
 import { BATCH_CALLS_MAX, hasBatch, sendBatch } from "./batch.ts";
 import { createCalendar, deleteCalendar, getCalendar, isEmptyCalendar, listCalendars } from "./calendars.ts";
@@ -95,8 +95,8 @@ export function createGoogleClient(options: {
         budget,
         signal,
       }),
-    findEvent: (calendar_id, event_id, signal) =>
-      runListing(findEvent(targetOf(calendar_id), event_id), {
+    findEvents: (calendar_id, event_ids, signal) =>
+      runListing(askEach(event_ids, (event_id) => findEvent(targetOf(calendar_id), event_id)), {
         send: (one) => callGoogle(access, one, signal),
         budget,
         signal,

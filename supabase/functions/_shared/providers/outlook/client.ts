@@ -16,7 +16,7 @@ import {
 import { createChannel, renewChannel, stopChannel } from "./channels.ts";
 import { listChanges } from "./event-changes.ts";
 import { createEvent, deleteEvent, type GraphProgram, removeUntracked, updateEvent } from "./event-writes.ts";
-import { findEvent } from "./find-event.ts";
+import { findEvents } from "./find-events.ts";
 import { type CallGraph, callGraph } from "./http.ts";
 import { findOwnEvents } from "./own-events.ts";
 import { setReminders } from "./set-reminders.ts";
@@ -86,8 +86,8 @@ export function createOutlookClient(options: {
         budget,
         signal,
       }),
-    findEvent: (calendar_id, event_id, signal) =>
-      runListing(findEvent(targetOf(calendar_id), event_id), {
+    findEvents: (calendar_id, event_ids, signal) =>
+      runListing(findEvents(targetOf(calendar_id), event_ids), {
         send: (one) => callGraph(access, one, signal),
         budget,
         signal,

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { CalendarAnswer, TaggedEvent } from "../calendar-client.ts";
 import type { Failure } from "../outcome.ts";
 import type { GraphAnswer } from "./answers.ts";
-import { listCalendars, type Target } from "./calendars.ts";
+import { type CalendarProgram, listCalendars, type Target } from "./calendars.ts";
 import { type GraphCall, pathTo, withQuery } from "./http.ts";
 import { findOwnEvents } from "./own-events.ts";
 
@@ -11,7 +10,7 @@ type Question<T> = Generator<GraphCall, Failure | T, GraphAnswer>;
 
 /** Where an event stands, as far as its calendar is concerned. */
 export type EventPlace =
-  /** In the calendar; or nowhere else, so that the calendar may only not show it yet. */
+  /** In the calendar; or in none, and written so short a time ago that its calendar may only not show it yet. */
   | { readonly kind: "here" }
   /** Deleted, or (`elsewhere`) in another calendar of the mailbox. `other_id`: another event of ours stands in its place. */
   | {
@@ -20,7 +19,17 @@ export type EventPlace =
     readonly other_id: string | null;
   };
 
-const Guests = z.object({ attendees: z.array(z.unknown()).nullish() });
+/**
+ * Listings lag behind a write, by minutes at most as far as was seen. What is in none of them after that is deleted: an immutable id
+ * may go on answering while its event lies among the deleted ones.
+ *
+ * @source github.com/microsoftgraph/msgraph-sdk-dotnet #3047
+ */
+const LISTING_LAG_MAX_MS = 600_000;
+
+/** What tells how long ago an event was written. */
+export const WrittenResource = z.object({ lastModifiedDateTime: z.string().nullish() });
+const Guests = WrittenResource.extend({ attendees: z.array(z.unknown()).nullish() });
 
 /** The path of an event: its id holds in the whole mailbox, whichever calendar it stands in. */
 export function eventPath(event_id: string): string {
@@ -28,45 +37,61 @@ export function eventPath(event_id: string): string {
 }
 
 /**
- * Finds out where an event of ours stands. Graph does not say it of an event, so every calendar is looked through until it is found;
- * mostly that is the first one.
+ * Finds out where an event of ours stands. Graph does not say it of an event, so where it is not found in its calendar, the others
+ * are looked through.
  */
 export function* findPlace(target: Target, obligation_id: string, event_id: string): Question<EventPlace> {
   const here = yield* findOwnEvents(target, obligation_id);
   if (here.kind !== "done") return here;
-  if (holds(here.value, event_id)) return { kind: "here" };
-  const read = yield { method: "GET", path: withQuery(eventPath(event_id), { $select: "attendees" }) };
+  if (here.value.some((event) => event.event_id === event_id)) return { kind: "here" };
+  const read = yield {
+    method: "GET",
+    path: withQuery(eventPath(event_id), { $select: "attendees,lastModifiedDateTime" }),
+  };
   const other_id = here.value[0]?.event_id ?? null;
   if (read.kind === "gone") return { kind: "not_here", elsewhere: null, other_id };
   if (read.kind !== "ok") return read;
-  const guests = Guests.safeParse(read.body).data;
-  if (guests === undefined) return { kind: "unknown", reason: "unreadable", after_s: null };
-  const elsewhere = yield* standsElsewhere(target, obligation_id, event_id);
+  const event = Guests.safeParse(read.body).data;
+  if (event === undefined) return { kind: "unknown", reason: "unreadable", after_s: null };
+  const elsewhere = yield* listElsewhere(target, obligation_id);
   if (elsewhere.kind !== "done") return elsewhere;
-  if (!elsewhere.value) return { kind: "here" };
-  return { kind: "not_here", elsewhere: { has_guests: (guests.attendees?.length ?? 0) > 0 }, other_id };
+  if (elsewhere.value.has(event_id)) {
+    return { kind: "not_here", elsewhere: { has_guests: (event.attendees?.length ?? 0) > 0 }, other_id };
+  }
+  return mayBeUnlisted(event) ? { kind: "here" } : { kind: "not_here", elsewhere: null, other_id };
 }
 
-/** Whether an event of ours stands in another calendar of the mailbox than the target's. */
-export function* standsElsewhere(
+/**
+ * Lists the owner's events in all calendars of the mailbox but the target's. Calendars that we may not read, such as those that
+ * colleagues share, hold none.
+ *
+ * @param obligation_id null: events of all obligations
+ * @returns their ids
+ */
+export function* listElsewhere(
   target: Target,
-  obligation_id: string,
-  event_id: string,
-): Generator<GraphCall, CalendarAnswer<boolean>, GraphAnswer> {
+  obligation_id: string | null,
+): CalendarProgram<ReadonlySet<string>> {
   const calendars = yield* listCalendars(target);
   if (calendars.kind !== "done") return calendars;
-  for (const { id, primary } of calendars.value) {
+  const event_ids = new Set<string>();
+  for (const { id, primary, writable } of calendars.value) {
+    // Nobody can have moved an event of ours there.
+    if (!writable) continue;
     if (target.calendar.role === "primary" ? primary : id === target.calendar.id) continue;
     const calendar = { id, role: primary ? "primary" : "other" } as const;
     const there = yield* findOwnEvents({ ...target, calendar }, obligation_id);
-    // It was deleted since it was listed.
-    if (there.kind === "calendar_missing") continue;
-    if (there.kind !== "done") return there;
-    if (holds(there.value, event_id)) return { kind: "done", value: true };
+    if (there.kind === "done") there.value.forEach(({ event_id }) => event_ids.add(event_id));
+    else if (!UNREADABLE_CALENDAR.includes(there.kind)) return there;
   }
-  return { kind: "done", value: false };
+  return { kind: "done", value: event_ids };
 }
 
-function holds(events: readonly TaggedEvent[], event_id: string): boolean {
-  return events.some((event) => event.event_id === event_id);
+/** How a listing is refused for its calendar's sake; one may have been deleted since the calendars were listed. */
+const UNREADABLE_CALENDAR: readonly Failure["kind"][] = ["calendar_missing", "needs_reconnect", "rejected"];
+
+/** Whether an event that its id finds, and no listing, may have been written too short a time ago to be listed. */
+export function mayBeUnlisted({ lastModifiedDateTime }: z.infer<typeof WrittenResource>): boolean {
+  const is_long_ago = Date.parse(lastModifiedDateTime ?? "") <= Date.now() - LISTING_LAG_MAX_MS;
+  return !is_long_ago;
 }

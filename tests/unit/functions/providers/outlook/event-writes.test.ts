@@ -43,6 +43,7 @@ function duplicate(event_id?: string, status = 400) {
 const written = ok({ id: "event/1", "@odata.etag": 'W/"1"' });
 const done = { kind: "done", event_id: "event/1", etag: 'W/"1"' };
 const DENIED = refused(403, "ErrorAccessDenied");
+const DELETED_BEFORE = refused(403, "ErrorCannotDeleteObject");
 const LOOKUP =
   `GET /me/calendars/cal/1/events?$filter=singleValueExtendedProperties/Any(ep: ep/id eq '${OBLIGATION_PROPERTY}'` +
   ` and ep/value eq '${EVENT.obligation_id}')` +
@@ -201,7 +202,7 @@ Deno.test("where it was deleted, then or just now, it is made anew, under an id 
   const before = play(updateEvent(target("own"), "old", EVENT), [HERE(), GONE, written]);
   assert.deepEqual(before.outcome, done);
   assert.deepEqual(before.calls.slice(1).map(nameOf), [
-    "GET /me/events/old?$select=attendees",
+    "GET /me/events/old?$select=attendees,lastModifiedDateTime",
     "POST /me/calendars/cal/1/events",
   ]);
   assert.deepEqual(before.calls[2]?.body, following("old"));
@@ -233,7 +234,14 @@ Deno.test("where that was deleted as well, the generations are tried", () => {
   );
 });
 
-const CALENDARS = ok({ value: [{ id: "cal/1" }, { id: "cal/2" }, { id: "cal/3", isDefaultCalendar: true }] });
+const CALENDARS = ok({
+  value: [
+    { id: "cal/1", canEdit: true },
+    { id: "read only", canEdit: false },
+    { id: "cal/2", canEdit: true },
+    { id: "cal/3", canEdit: true, isDefaultCalendar: true },
+  ],
+});
 
 Deno.test("where its user moved it to another calendar, it is taken away there and made anew", () => {
   const { outcome, calls } = play(updateEvent(target("own"), "moved", EVENT), [
@@ -261,13 +269,13 @@ Deno.test("where its user moved it to another calendar, it is taken away there a
 Deno.test("with guests it stays there, and another one is made or brought up to date", () => {
   const found = (
     here: ReturnType<typeof ok>,
-  ) => [here, ok({ attendees: [{}] }), CALENDARS, HERE("moved"), written];
+  ) => [here, ok({ attendees: [{}] }), CALENDARS, HERE("moved"), HERE(), written];
   const made = play(updateEvent(target("own"), "moved", EVENT), found(HERE()));
   assert.deepEqual(made.outcome, done);
-  assert.deepEqual(made.calls[4]?.body, following("moved"));
+  assert.deepEqual(made.calls[5]?.body, following("moved"));
   const again = play(updateEvent(target("own"), "moved", EVENT), found(HERE("event/1")));
   assert.deepEqual(again.outcome, done);
-  assert.equal(nameOf(again.calls[4] ?? { method: "GET", path: "" }), "PATCH /me/events/event/1");
+  assert.equal(nameOf(again.calls[5] ?? { method: "GET", path: "" }), "PATCH /me/events/event/1");
 });
 
 Deno.test("what we may not take away stays there; a failure on the way is the outcome", () => {
@@ -285,17 +293,33 @@ Deno.test("what we may not take away stays there; a failure on the way is the ou
   }
 });
 
-Deno.test("an event that is in the mailbox and is found in no calendar is changed where it is", () => {
-  const { outcome, calls } = play(updateEvent(target("own"), "late", EVENT), [
-    HERE(),
-    ok({ attendees: [] }),
-    CALENDARS,
-    HERE(),
-    HERE(),
-    written,
-  ]);
+/** An event that its id finds, as it was written so long ago. */
+const writtenAgo = (ms: number) =>
+  ok({ attendees: [], lastModifiedDateTime: new Date(Date.now() - ms).toISOString() });
+const JUST_NOW = 60_000;
+const LONG_AGO = 3_600_000;
+
+Deno.test("an event that its id finds and no calendar shows is changed where it is, if it was just written", () => {
+  for (const event of [writtenAgo(JUST_NOW), writtenAgo(-JUST_NOW), ok({ attendees: [] })]) {
+    const answers = [HERE(), event, CALENDARS, HERE(), HERE(), written];
+    const { outcome, calls } = play(updateEvent(target("own"), "late", EVENT), answers);
+    assert.deepEqual(outcome, done);
+    assert.equal(nameOf(calls[5] ?? { method: "GET", path: "" }), "PATCH /me/events/late");
+  }
+});
+
+Deno.test("if it was written long ago it is deleted, and made anew", () => {
+  const answers = [HERE(), writtenAgo(LONG_AGO), CALENDARS, HERE(), HERE(), written];
+  const { outcome, calls } = play(updateEvent(target("own"), "old", EVENT), answers);
   assert.deepEqual(outcome, done);
-  assert.equal(nameOf(calls[5] ?? { method: "GET", path: "" }), "PATCH /me/events/late");
+  assert.deepEqual(calls.at(-1)?.body, following("old"));
+});
+
+Deno.test("calendars that may not be read, or are gone, hold no event that was moved", () => {
+  for (const refusals of [[DENIED, ok({ id: "cal/3" })], [refused(400, "ErrorInvalidRequest")], [GONE]]) {
+    const answers = [HERE(), ok({ attendees: [] }), CALENDARS, ...refusals, HERE("moved"), ok(null), written];
+    assert.deepEqual(play(updateEvent(target("own"), "moved", EVENT), answers).outcome, done);
+  }
 });
 
 Deno.test("our own calendar under another id has moved", () => {
@@ -387,10 +411,14 @@ Deno.test("a removal is gone, by our hand or before", () => {
   const removed = play(deleteEvent(target("own"), "a/b"), [ok(null)]);
   assert.deepEqual(removed.outcome, { kind: "gone", reason: "deleted" });
   assert.deepEqual(removed.calls, [{ method: "DELETE", path: "/me/events/a%2Fb" }]);
-  assert.deepEqual(play(deleteEvent(target("own"), "a"), [GONE]).outcome, {
-    kind: "gone",
-    reason: "ErrorItemNotFound",
-  });
+  for (
+    const [answer, reason] of [[GONE, "ErrorItemNotFound"], [
+      DELETED_BEFORE,
+      "ErrorCannotDeleteObject",
+    ]] as const
+  ) {
+    assert.deepEqual(play(deleteEvent(target("own"), "a"), [answer]).outcome, { kind: "gone", reason });
+  }
 });
 
 Deno.test("a 404 that is not Graph's removes nothing", () => {
