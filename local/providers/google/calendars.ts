@@ -20,6 +20,16 @@ const NewCalendar = z.object({
   timeZone: z.string().optional(),
 });
 
+/** Opaque to clients. */
+const pageTokenOf = (from: number) => btoa(`calendars from ${from}`);
+const PageToken = z.base64().transform((token) => Number(/^calendars from (\d+)$/.exec(atob(token))?.[1]))
+  .pipe(z.int());
+/** Of `calendarList.list`, by the API reference. */
+const ListQuery = z.strictObject({
+  maxResults: z.coerce.number().int().min(1).max(250).default(100),
+  pageToken: PageToken.default(0),
+});
+
 /** `/calendars` and `/users/me/calendarList`. */
 export function calendarRoutes(state: EmulatorState): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -61,14 +71,23 @@ export function calendarRoutes(state: EmulatorState): Hono<ApiEnv> {
 
   app.get("/users/me/calendarList", (c) => {
     requireScope(c.var.grant, LIST_SCOPES);
-    const items = [...c.var.grant.account.calendars.values()].map((calendar) => ({
+    const query = ListQuery.safeParse(c.req.query());
+    if (!query.success) throw invalid(`Invalid parameter: ${query.error.issues[0]?.path.join(".") ?? ""}`);
+    const { maxResults, pageToken: from } = query.data;
+    const calendars = [...c.var.grant.account.calendars.values()];
+    const to = from + Math.min(maxResults, state.page_size_max ?? Infinity);
+    const items = calendars.slice(from, to).map((calendar) => ({
       ...calendarResource(calendar, `"${state.revision}"`),
       kind: "calendar#calendarListEntry",
       accessRole: calendar.accessRole,
       backgroundColor: calendar.backgroundColor,
       ...(calendar.primary ? { primary: true } : {}),
     }));
-    return c.json({ kind: "calendar#calendarList", ...(items.length > 0 ? { items } : {}) });
+    return c.json({
+      kind: "calendar#calendarList",
+      ...(items.length > 0 ? { items } : {}),
+      ...(to < calendars.length ? { nextPageToken: pageTokenOf(to) } : {}),
+    });
   });
 
   return app;

@@ -113,7 +113,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
       const grant = state.refreshTokens.get(form.get("refresh_token") ?? "");
       if (!grant) return refuse("invalid_grant", "Token has been expired or revoked.");
       countUp(state.token_calls, grant.account.email);
-      return c.json(issueAccessToken(grant));
+      return c.json({ ...issueAccessToken(grant), ...(await issueIdToken(grant, originOf(c))) });
     }
     if (form.get("grant_type") !== "authorization_code") {
       return refuse("unsupported_grant_type", "Invalid grant_type");
@@ -132,15 +132,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
     return c.json({
       ...issueAccessToken(code),
       ...(code.offline ? { refresh_token: issueRefreshToken(code) } : {}),
-      id_token: state.issue(
-        "id token",
-        await new SignJWT({
-          email: code.account.email,
-          email_verified: true,
-          ...(code.nonce === null ? {} : { nonce: code.nonce }),
-        }).setProtectedHeader({ alg: "RS256", kid }).setIssuer(originOf(c)).setAudience(client.id)
-          .setSubject(code.account.sub).setIssuedAt().setExpirationTime("1h").sign(privateKey),
-      ),
+      ...(await issueIdToken(code, originOf(c), code.nonce)),
     });
   });
 
@@ -164,6 +156,15 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
       scope: grant.scopes.join(" "),
       token_type: "Bearer",
     };
+  }
+
+  /** Where `openid` was granted; that of a refresh has no nonce. */
+  async function issueIdToken({ account, scopes }: Grant, issuer: string, nonce: string | null = null) {
+    if (!scopes.includes("openid")) return {};
+    const claims = { email: account.email, email_verified: true, ...(nonce === null ? {} : { nonce }) };
+    const id_token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid }).setIssuer(issuer)
+      .setAudience(client.id).setSubject(account.sub).setIssuedAt().setExpirationTime("1h").sign(privateKey);
+    return { id_token: state.issue("id token", id_token) };
   }
 
   function issueRefreshToken(grant: Grant): string {

@@ -83,7 +83,7 @@ export class EmulatorState extends ObservedState {
   readonly channels = new Channels(this.deliveries);
   /** Sync tokens of an earlier revision have expired. */
   sync_tokens_from = 0;
-  /** How many events a page has at most, whatever was asked for; null: as many as were. */
+  /** How many items a page has at most, whatever was asked for; null: as many as were. */
   page_size_max: number | null = null;
   /** Per user; null: none. */
   quota_per_minute: number | null;

@@ -207,13 +207,19 @@ export const CALENDARS: readonly Behaviour[] = [
   {
     // The last one, because every calendar that is made makes the lists after it longer.
     name: "the list is whole, however many calendars there are",
-    async run({ client, subject }) {
+    async run({ client, subject, traits }) {
       for (let number = 0; number < MORE_THAN_A_PAGE; number++) {
         await (await client()).createCalendar({ ...NEW, name: crypto.randomUUID() });
       }
-      const listed = await (await client({ access: "existing" })).listCalendars();
-      assert.ok(listed.kind === "done");
-      assert.equal(listed.value.length, subject.calendars(ADA).length);
+      const existing = await client({ access: "existing" });
+      for (const page_size of [null, 20]) {
+        traits.limitPages?.(page_size);
+        const listed = await existing.listCalendars();
+        assert.ok(listed.kind === "done");
+        const ids = new Set(listed.value.map(({ id }) => id));
+        assert.deepEqual(ids, new Set(subject.calendars(ADA).map(({ id }) => id)));
+        assert.equal(listed.value.length, ids.size);
+      }
     },
   },
 ];
