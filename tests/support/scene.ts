@@ -128,7 +128,7 @@ export async function openScene(
   await sql`
     update calendar_sync.providers set account_calls = 100000000,
       project_calls = case when project_calls is not null then 100000000 end`;
-  await sql`update calendar_sync.options set deletions_free = 100000000, rpc_calls_per_minute = 1000000`;
+  await sql`update calendar_sync.options set deletions_free = 100000000`;
   const redirect_to = `${stack.apiUrl}/settings`;
   const { events } = provider;
   const titles = (calendar_id: string) => events(calendar_id).map(({ title }) => title).sort();

@@ -9,7 +9,6 @@ import { readAsJson } from "../_shared/platform/json-body.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
 import { refuseKeyInAddress } from "../_shared/platform/key-auth.ts";
 import { metrics } from "../_shared/platform/metrics.ts";
-import { limitCalls } from "../_shared/platform/rate-limit.ts";
 import { logRequests, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
 import { createServiceRpc } from "../_shared/platform/rpc.ts";
 import { safeHeaders } from "../_shared/platform/safe-headers.ts";
@@ -78,15 +77,14 @@ app.get(DOCUMENT_PATH, etag(), (c) => {
 addCallback(app, context);
 addUnsubscribe(app, context);
 
-const limits = {
+app.use(refuseKeyInAddress);
+app.use(requireCaller({
+  keys,
   rpc,
   limit_per_minute: env.rate_limit_per_minute,
   isSync: (c: Context) =>
     c.req.method === "POST" && c.req.path.replace(/\/$/, "") === `/calendar${sync.path}`,
-};
-app.use(refuseKeyInAddress);
-app.use(requireCaller({ keys, ...limits }));
-app.use(limitCalls(limits));
+}));
 app.use(requireScope);
 app.use(readAsJson({ bytes_max: BODY_BYTES_MAX, in_words: "64 KiB" }));
 

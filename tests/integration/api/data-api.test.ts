@@ -20,10 +20,10 @@ Deno.test({
   try {
     await sql`update calendar_sync.options set rpc_calls_per_minute = ${CALLS_PER_MINUTE}`;
     const { id, api } = await scene.connectedUser();
-    const call = (name: string) =>
+    const call = (name: string, headers: Readonly<Record<string, string>> = {}) =>
       fetch(`${stack.apiUrl}/rest/v1/rpc/${name}`, {
         method: "POST",
-        headers: { ...api.headers(), "content-type": "application/json" },
+        headers: { ...api.headers(), ...headers, "content-type": "application/json" },
         body: "{}",
       });
     const statuses = async (name: string, count: number) => {
@@ -77,6 +77,52 @@ Deno.test({
       });
       assert.equal(answer.status, 200);
       assert.deepEqual(await answer.json(), []);
+    });
+
+    await t.step(
+      "of what the Calendar API asks nothing counts: its own limit alone holds there",
+      async () => {
+        await forget();
+        const { id: integration_id } = (await api.status())[0] ?? {};
+        const seen: number[] = [];
+        for (let calls = 0; calls < CALLS_PER_MINUTE * 2; calls++) {
+          const [path, body] = calls % 2 === 0 ? ["/sync", {}] : ["/reapply", { integration_id }];
+          const answer = await api.request("POST", String(path), body);
+          await answer.body?.cancel();
+          seen.push(answer.status);
+        }
+        assert.deepEqual(new Set(seen), new Set([202]));
+        assert.deepEqual(await statuses("calendar_sync_now", SYNCS_PER_MINUTE + 1), [200, 200, 429]);
+      },
+    );
+
+    await t.step("a call is let off for its user's own admission, and for none that is made up", async () => {
+      const { id: other_id, api: other } = await scene.newUser();
+      await other.status();
+      const admissionOf = async (user_id: string) => {
+        const [row] = await sql<{ admission: string }[]>`
+          select admission from calendar_sync.calls where caller = ${user_id} and scope = 'all' limit 1`;
+        return row?.admission ?? "";
+      };
+      const counted = async () =>
+        Number(
+          (await sql`select count(*) from calendar_sync.calls where caller = ${id} and scope = 'rpc'`)[0]
+            ?.count,
+        );
+      for (
+        const [admission, counts] of [
+          [await admissionOf(id), 0],
+          [await admissionOf(other_id), 1],
+          [crypto.randomUUID(), 1],
+          ["' or true", 1],
+        ] as const
+      ) {
+        const before = await counted();
+        const answer = await call("calendar_status", { "x-calendar-admission": admission });
+        await answer.body?.cancel();
+        assert.equal(answer.status, 200);
+        assert.equal(await counted() - before, counts, admission);
+      }
     });
   } finally {
     await scene.close();

@@ -80,6 +80,19 @@ Deno.test({
       assert.equal(side_by_side.filter((status) => status === 202).length, SYNC_LIMIT - 1);
     });
 
+    await t.step("what has one calendar looked at is a call like any other", async () => {
+      const { api } = await scene.newUser();
+      const body = { integration_id: crypto.randomUUID() };
+      const seen: number[] = [];
+      for (let n = 0; n <= LIMIT; n++) {
+        const path = ["/reapply", "/retry", "/resume"][n % 3] ?? "";
+        const response = await api.request("POST", path, body);
+        await document.check("POST", path, response);
+        seen.push(response.status);
+      }
+      assert.deepEqual(seen, [...Array(LIMIT).fill(404), 429]);
+    });
+
     await t.step("a Sync now that is refused as a call is not counted as one", async () => {
       const { id, api } = await scene.newUser();
       await times(LIMIT, () => statusOf(api, "GET", "/status"));
@@ -103,7 +116,7 @@ Deno.test({
       const waits: number[] = [];
       for (let n = 0; n < 2; n++) {
         const [row] = await sql<{ wait_s: number }[]>`
-          select public.calendar_count_call(${user_id}, true, 3) as wait_s`;
+          select (public.calendar_count_call(${user_id}, true, 3) ->> 'wait_s')::int as wait_s`;
         waits.push(row?.wait_s ?? -1);
       }
       assert.equal(waits[0], 0);

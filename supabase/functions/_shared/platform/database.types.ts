@@ -322,7 +322,7 @@ export type Database = {
       };
       "calendar_count_call": {
         Args: { "p_limit": number; "p_sync": boolean; "p_user_id": string };
-        Returns: number;
+        Returns: Json;
       };
       "calendar_count_password": { Args: { "p_limit": number; "p_user_id": string }; Returns: number };
       "calendar_create_feed": {

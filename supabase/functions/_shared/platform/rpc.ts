@@ -65,15 +65,23 @@ export function createServiceRpc(): Rpc {
   return rpcOf(createAdminClient<AnyRpc>());
 }
 
-/** Calls as the signed-in user, with row level security in force. */
-export function createUserRpc(access_token: string): Rpc {
-  return rpcOf(createContextClient<AnyRpc>({ auth: { token: access_token } }));
+/**
+ * Calls as the signed-in user, with row level security in force.
+ *
+ * @param admission of the call that is served, see `admitUser`
+ */
+export function createUserRpc(access_token: string, admission: string): Rpc {
+  return rpcOf(createContextClient<AnyRpc>({ auth: { token: access_token } }), {
+    "x-calendar-admission": admission,
+  });
 }
 
-function rpcOf(client: SupabaseClient<AnyRpc>): Rpc {
+/** @param headers that every call has besides */
+function rpcOf(client: SupabaseClient<AnyRpc>, headers: Readonly<Record<string, string>> = {}): Rpc {
   return async (name, args, schema) => {
     for (let attempt = 1;; attempt++) {
       const call = client.rpc(name, { ...args }).abortSignal(AbortSignal.timeout(RPC_TIMEOUT_MS));
+      for (const [name, value] of Object.entries(headers)) call.setHeader(name, value);
       const scope = logScope();
       if (scope !== undefined) call.setHeader("x-request-id", scope.request_id);
       if (scope?.acts_for) call.setHeader("x-on-behalf-of", scope.acts_for);

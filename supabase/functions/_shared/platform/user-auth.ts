@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ApiError } from "./errors.ts";
 import { admitKey, createKeyRpc, type KeyCaller, keyIn } from "./key-auth.ts";
 import { actFor, addToSummary } from "./log-scope.ts";
+import { admitUser } from "./rate-limit.ts";
 import { createUserRpc, type Rpc } from "./rpc.ts";
 import type { UserKeys } from "./user-keys.ts";
 
@@ -43,11 +44,11 @@ export async function identify(request: Request, keys: UserKeys): Promise<Identi
 
 /**
  * Lets in signed-in users, and programs with an API key, which are told apart by how the bearer begins. Nobody else: 401
- * `unauthorized`. Calls with a key are counted here, by what finds the key; `limitCalls` counts those of users.
+ * `unauthorized`. Counts the calls of either: 429 `rate_limited` where it is one too many.
  *
  * @param options.keys what tokens are verified with
  * @param options.rpc as `service_role`
- * @param options.limit_per_minute calls with one key
+ * @param options.limit_per_minute calls of one user, and calls with one key
  * @param options.isSync whether a call makes everything due at once
  */
 export function requireCaller(options: {
@@ -59,22 +60,24 @@ export function requireCaller(options: {
   const { keys, rpc, limit_per_minute, isSync } = options;
   return createMiddleware<UserVariables>(async (c, next) => {
     const shown = keyIn(c.req.raw.headers);
+    const limits = { rpc, is_sync: isSync(c), limit_per_minute };
     if (shown === null) {
       const caller = await identify(c.req.raw, keys);
       if (caller.kind === "nobody") {
         addToSummary({ refused: caller.reason });
         throw new ApiError(401, "unauthorized", WORDS[caller.reason]);
       }
+      actFor(caller.user_id);
       c.set("key", null);
       c.set("user_id", caller.user_id);
-      c.set("userRpc", createUserRpc(caller.token));
+      c.set("userRpc", createUserRpc(caller.token, await admitUser(caller.user_id, limits)));
     } else {
-      const key = await admitKey(shown, { rpc, is_sync: isSync(c), limit_per_minute });
+      const key = await admitKey(shown, limits);
+      actFor(key.user_id);
       c.set("key", key);
       c.set("user_id", key.user_id);
       c.set("userRpc", createKeyRpc(rpc, key.key_id));
     }
-    actFor(c.var.user_id);
     await next();
   });
 }
