@@ -4,6 +4,9 @@ import postgres from "postgres";
 import { openScene } from "../support/scene.ts";
 import { ADA } from "../support/subjects/subject.ts";
 
+/** Postgres takes them, and RFC 9562 knows no such version. */
+const ODD_IDS = ["00000000-0000-0000-0000-000000000001", "11111111-1111-1111-1111-111111111111"];
+
 Deno.test({
   name: "every route answers bad input, the wrong user and no token as the contract says",
   sanitizeOps: false,
@@ -57,7 +60,7 @@ Deno.test({
     });
 
     await t.step("another user's integration is 404, like one that does not exist", async () => {
-      for (const target of [id, crypto.randomUUID()]) {
+      for (const target of [id, crypto.randomUUID(), ...ODD_IDS]) {
         await expect(
           await other.api.request("PATCH", "/status", { integration_id: target, sync_enabled: false }),
           404,
@@ -82,6 +85,34 @@ Deno.test({
       }
       assert.deepEqual(await other.api.status(), []);
     });
+
+    await t.step(
+      "nor is there anything else with an id that is made up, whatever version it is of",
+      async () => {
+        for (const made_up of [crypto.randomUUID(), ...ODD_IDS]) {
+          const paths: readonly (readonly [string, string, unknown?])[] = [
+            ["PATCH", `/feeds/${made_up}`, { name: "x" }],
+            ["POST", `/feeds/${made_up}/rotate`],
+            ["DELETE", `/feeds/${made_up}`],
+            ["POST", `/notices/${made_up}/dismiss`],
+            ["POST", `/proposals/${made_up}/accept`],
+            ["POST", `/proposals/${made_up}/dismiss`],
+            ["POST", `/proposals/${made_up}/undo`],
+            ["PATCH", `/webhooks/${made_up}`, { enabled: false }],
+            ["DELETE", `/webhooks/${made_up}`],
+            ["POST", `/webhooks/${made_up}/test`],
+            ["POST", `/webhooks/${made_up}/rotate`],
+            ["GET", `/webhooks/${made_up}/deliveries`],
+            ["POST", `/webhooks/${made_up}/deliveries/${made_up}/retry`],
+            ["POST", `/keys/${made_up}/rotate`],
+            ["DELETE", `/keys/${made_up}`],
+          ];
+          for (const [method, path, body] of paths) {
+            await expect(await other.api.request(method, path, body), 404, "not_found");
+          }
+        }
+      },
+    );
 
     await t.step("bad input is 400, names the field and changes nothing", async () => {
       const bad: readonly (readonly [string, string, unknown?])[] = [

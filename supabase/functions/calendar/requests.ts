@@ -36,10 +36,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** The clock of whoever counted the days may be ahead; the database shortens what is too long by its own. */
 const CLOCK_TOLERANCE_MS = 60 * 1000;
 
-const IntegrationId = z.uuid("must be the id of an integration");
-/** Of the host's making: every form that Postgres takes is one. */
+/** Not `uuid`: whatever Postgres takes is an id, and whether there is such a thing is for the database to say. */
+const IntegrationId = z.guid("must be the id of an integration");
 const ObligationId = z.guid("must be the id of an obligation");
-const FeedId = z.uuid("must be the id of a feed");
+const FeedId = z.guid("must be the id of a feed");
 
 const Reminders = z.array(z.int().min(0).max(REMINDER_MINUTES_MAX)).max(REMINDERS_MAX);
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 09:00");
@@ -267,9 +267,9 @@ export const PatchPreferencesBody = z.strictObject({
   }),
 }).openapi("PreferencesChangeRequest");
 
-export const ProposalPath = z.object({ id: z.uuid("must be the id of a proposal") });
+export const ProposalPath = z.object({ id: z.guid("must be the id of a proposal") });
 
-export const NoticePath = z.object({ id: z.uuid("must be the id of a notice") });
+export const NoticePath = z.object({ id: z.guid("must be the id of a notice") });
 
 const Mode = z.enum(MAIL_MODES, "must be immediately, daily or off").optional();
 const ModeOfRequired = z.enum(
@@ -324,13 +324,13 @@ const WebhookUrl = z.string().min(1).max(WEBHOOK_URL_CHARACTERS_MAX).regex(WITHO
   });
 const WebhookTypes = z.array(WebhookType).min(1)
   .max(WEBHOOK_TYPES.length).openapi({ description: "What it is told of." });
-const WebhookId = z.uuid("must be the id of a webhook");
+const WebhookId = z.guid("must be the id of a webhook");
 
 export const WebhookPath = z.object({ id: WebhookId });
 
 export const DeliveryPath = z.object({
   id: WebhookId,
-  delivery_id: z.uuid("must be the id of a delivery"),
+  delivery_id: z.guid("must be the id of a delivery"),
 });
 
 export const DeliveriesQuery = z.object({ limit: count(DELIVERIES_MAX, DELIVERIES_DEFAULT) });
