@@ -31,6 +31,13 @@ Deno.test("it says whose mail and which kinds, also after the secret was changed
   assert.deepEqual(await readUnsubscription(await tokenOf(), ["t".repeat(32), SECRET]), expected);
 });
 
+Deno.test("it works for every id that Postgres takes", async () => {
+  const user = { ...USER, user_id: "11111111-1111-1111-1111-111111111111" };
+  const address = await unsubscribeUrl(user, "https://api.example.org", SECRET);
+  const read = await readUnsubscription(new URL(address).searchParams.get("token") ?? "", [SECRET]);
+  assert.equal(read?.user_id, user.user_id);
+});
+
 Deno.test("nobody makes one without the secret, nor of anything else that it signs", async () => {
   const token = await tokenOf();
   const bytes = new TextEncoder().encode(SECRET);

@@ -4,7 +4,7 @@ import { NOTICE_KINDS, type NoticeKind } from "../kinds.ts";
 
 const AUDIENCE = "calendar-unsubscribe";
 
-const Claims = z.object({ sub: z.uuid(), kinds: z.array(z.enum(NOTICE_KINDS)).min(1) });
+const Claims = z.object({ sub: z.guid(), kinds: z.array(z.enum(NOTICE_KINDS)).min(1) });
 
 /** Whose mail of which kinds an address switches off. */
 export interface Unsubscription {
