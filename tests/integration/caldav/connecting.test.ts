@@ -24,6 +24,11 @@ const Connected = z.object({
 /** The server gives its users' names to itself alone. */
 const TYPED = { provider: "caldav", username: ADA, password: PASSWORD };
 
+const MKCALENDAR_REFUSALS = [
+  ...[400, 401, 403, 404, 405, 408, 409, 410, 412, 415, 423, 429],
+  ...[500, 501, 502, 503, 504, 507, 511],
+];
+
 Deno.test({
   name: "CalDAV: connecting with a user name and a password",
   sanitizeOps: false,
@@ -196,6 +201,23 @@ Deno.test({
       await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Chosen', '2027-01-01')`;
       await scene.untilTitles(offered.id, ["Chosen"]);
       beOdd(stack.caldav);
+      await scene.deleteUsers(user.id);
+    });
+
+    await t.step("however it refuses to make one", async () => {
+      const user = await scene.newUser();
+      for (const status of MKCALENDAR_REFUSALS) {
+        provider.emulator.faults.set([{ match: { method: "MKCALENDAR" }, kind: "status", status }]);
+        const needed = await connect(user, {});
+        const { code, details } = Refusal.parse(needed.body);
+        assert.deepEqual([needed.status, code], [409, "calendar_needed"], String(status));
+        assert.ok(details?.calendars.some(({ writable }) => writable));
+      }
+      // No answer is no refusal.
+      provider.emulator.faults.set([{ match: { method: "MKCALENDAR" }, kind: "drop_before" }]);
+      const lost = await connect(user, {});
+      provider.emulator.faults.clear();
+      assert.deepEqual([lost.status, Refusal.parse(lost.body).code], [502, "provider_unavailable"]);
       await scene.deleteUsers(user.id);
     });
 

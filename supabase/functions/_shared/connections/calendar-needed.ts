@@ -2,19 +2,12 @@ import { providerRefusal } from "../oauth/provider-refusal.ts";
 import { ApiError } from "../platform/errors.ts";
 import type { CalendarAnswer, CalendarClient } from "../providers/calendar-client.ts";
 
+/** Why there was no answer. Every other reason is a server's word. */
+const LOST: ReadonlySet<string> = new Set(["timeout", "network"]);
+
 /** Whether a calendar was refused, for whatever reason, by a server that answered. */
 export function isCalendarRefused(answer: Exclude<CalendarAnswer<unknown>, { kind: "done" }>): boolean {
-  switch (answer.kind) {
-    case "rejected":
-    case "pause":
-    case "conflict":
-    case "exists":
-      return true;
-    case "retry":
-      return answer.silent !== true;
-    default:
-      return false;
-  }
+  return answer.kind !== "unknown" || !LOST.has(answer.reason);
 }
 
 /** 409 `calendar_needed`, with the calendars that the user may choose from. */
