@@ -18,10 +18,11 @@ const Secret = z.string().min(
   `must have at least ${SECRET_MIN_CHARACTERS} characters`,
 );
 
-/** An https URL; plain http only where it cannot leave the machine. Without a trailing slash. */
-export const SafeUrl: z.ZodType<string, string> = z.string()
-  .refine(isSafeUrl, "must be an https URL (plain http for loopback hosts only)")
-  .transform((url) => url.replace(/\/+$/, ""));
+/** An https URL, to the letter; plain http only where it cannot leave the machine. */
+const ExactUrl = z.string().refine(isSafeUrl, "must be an https URL (plain http for loopback hosts only)");
+
+/** As above, without a trailing slash: paths come after it. */
+export const SafeUrl: z.ZodType<string, string> = ExactUrl.transform((url) => url.replace(/\/+$/, ""));
 
 /** As above, and nothing that a path of ours would come after the wrong way. */
 const PublicUrl = SafeUrl.refine(
@@ -35,7 +36,7 @@ const Variables = z.object({
   /** Where browsers and providers reach the functions, if not there. */
   CALENDAR_PUBLIC_URL: PublicUrl.optional(),
   /** Where notices and webhooks send people, if not to the first of CALENDAR_REDIRECT_URLS. */
-  CALENDAR_PAGE_URL: SafeUrl.optional(),
+  CALENDAR_PAGE_URL: ExactUrl.optional(),
   /** Whether calendars of the user's own have push channels too: there each event of the user's would wake us. */
   CALENDAR_PUSH_ALL: z.enum(["on", "off"], "must be on or off").default("off"),
   /** Which addresses webhooks may have; notices/webhook-address.ts reads it. */

@@ -188,8 +188,9 @@ Deno.test("a public address that is not one is named", () => {
 
 Deno.test("notices lead to the page that is named, else to the first that may be redirected to", () => {
   assert.equal(read().page_url, "https://app.example.com/settings");
-  const page = "https://app.example.com/settings?tab=calendar";
-  assert.equal(read({ CALENDAR_PAGE_URL: page }).page_url, page);
+  for (
+    const page of ["https://app.example.com/settings?tab=calendar", "https://app.example.com/settings/"]
+  ) assert.equal(read({ CALENDAR_PAGE_URL: page }).page_url, page);
   for (const wrong of ["app.example.com", "http://app.example.com/", "javascript:alert(1)"]) {
     assert.throws(() => read({ CALENDAR_PAGE_URL: wrong }), /CALENDAR_PAGE_URL must be an https URL/);
   }
