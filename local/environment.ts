@@ -1,5 +1,5 @@
 import { webhookPolicy } from "../supabase/functions/_shared/notices/webhook-address.ts";
-import { type Env, readEnv } from "../supabase/functions/_shared/platform/env.ts";
+import { type Env, readEnv, readMetricsSecret } from "../supabase/functions/_shared/platform/env.ts";
 import { readMailEnv } from "../supabase/functions/_shared/platform/mail-env.ts";
 import { readProviders } from "../supabase/functions/_shared/providers/registry.ts";
 import type { ProjectKeys } from "./gateway/keys.ts";
@@ -95,6 +95,7 @@ export function functionEnvironment(options: {
   const get = (name: string) => variables[name];
   const env = readEnv(get, [...readProviders(get).problems, ...readMailEnv(get).problems]);
   webhookPolicy(env);
+  readMetricsSecret(get);
   return { variables, env };
 }
 

@@ -27,14 +27,17 @@ try {
     });
   }
   const log_file = options.json || options.verbose ? null : await createLogFile();
+  const log = log_file === null ? (line: string) => console.error(line) : appendTo(log_file);
   const stack = await startStack({
     ...options,
     page: true,
     demo: true,
-    log: log_file === null ? (line) => console.error(line) : appendTo(log_file),
+    log,
     progress: (step) => progress.step(step),
     env: Deno.env.toObject(),
   });
+  // Not awaited: nothing that is said to be ready waits for them.
+  stack.startFunctions().catch((error: unknown) => log(String(error)));
   progress.finish();
   const ready = readyOf(stack);
   const withdraw = await announceStack(ready);

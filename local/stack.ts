@@ -43,6 +43,8 @@ export interface Stack {
   /** What the functions were given and nobody else may see, by the variable's name. */
   readonly secrets: Readonly<Record<string, string>>;
   function(name: string): FunctionProcess;
+  /** Starts the functions too that nobody has called yet; resolves once they take connections. */
+  startFunctions(): Promise<void>;
   /** Null with `databaseUrl`. */
   readonly postgres: Pick<PostgresServer, "restart"> | null;
   /** Stops and starts the stand-in of pg_net's worker. */
@@ -50,7 +52,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Without these no deadline reaches a calendar; each of the others starts with its first request. */
+/** Without these no deadline reaches a calendar; each of the others starts with its first request, or by `startFunctions`. */
 const STARTED_AT_ONCE: ReadonlySet<string> = new Set(["calendar", "calendar-sync"]);
 const EMULATOR_CLIENTS = {
   google: { id: "ecocomply-local.apps.example", secret: "local-emulator-client" },
@@ -228,6 +230,9 @@ export async function startStack(options: {
         const found = functions.find((process) => process.name === name);
         if (!found) throw new Error(`There is no function ${name}`);
         return found;
+      },
+      async startFunctions() {
+        await Promise.all(functions.map((process) => process.start()));
       },
       stop,
     };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { z } from "zod";
+import { functionNames } from "../../local/functions/function-source.ts";
 import { ROOT } from "../../local/paths.ts";
 import { PATIENCE_MS, until } from "../support/calendar-api.ts";
 
@@ -55,6 +56,18 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   process.kill(-child.pid, signal);
 }
 
+/** The processes below one. */
+async function descendants(root: number): Promise<{ readonly pid: number; readonly command: string }[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "pid=,ppid=,args="] }).output();
+  const rows = new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
+    const [, pid, ppid, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return command === undefined ? [] : [{ pid: Number(pid), ppid: Number(ppid), command }];
+  });
+  const below = (parent: number): typeof rows =>
+    rows.filter(({ ppid }) => ppid === parent).flatMap((row) => [row, ...below(row.pid)]);
+  return below(root);
+}
+
 const sanitizers = { sanitizeOps: false, sanitizeResources: false };
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -100,6 +113,40 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     );
   });
 }
+
+Deno.test(
+  { name: "every function runs that somebody may look for, and starts again", ...sanitizers },
+  async () => {
+    const { child, exited } = await started([...NPM_START, "--no-seed"]);
+    assert.ok(child.pid);
+    const names = await functionNames();
+    const running = async () =>
+      new Map((await descendants(child.pid ?? 0)).flatMap(({ pid, command }) => {
+        const name = names.find((one) => command.includes(`/functions/${one}/`));
+        return name === undefined ? [] : [[name, pid]];
+      }));
+    await until(async () => (await running()).size === names.length);
+    const [name = ""] = names.slice(-1);
+    const pid = (await running()).get(name) ?? 0;
+    process.kill(pid, "SIGKILL");
+    await until(async () => ((await running()).get(name) ?? pid) !== pid);
+    signalGroup(child, "SIGTERM");
+    await exited;
+  },
+);
+
+Deno.test({ name: "what one function alone cannot start with is said at start", ...sanitizers }, async () => {
+  const child = new Deno.Command("node", {
+    args: ["local/start.mjs", "--port", "0", "--json", "--no-seed"],
+    cwd: ROOT,
+    env: { CALENDAR_METRICS_SECRET: "short" },
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { code, stdout, stderr } = await child.output();
+  assert.deepEqual([code === 0, new TextDecoder().decode(stdout)], [false, ""]);
+  assert.match(new TextDecoder().decode(stderr), /CALENDAR_METRICS_SECRET must have at least 32 characters/);
+});
 
 Deno.test({ name: "two stacks run side by side", ...sanitizers }, async () => {
   const stacks = await Promise.all([started(NPM_START), started(NPM_START)]);

@@ -39,6 +39,22 @@ Deno.test("a list that is malformed is still named", async () => {
   await assert.rejects(redirectUrls("not a url"), /CALENDAR_REDIRECT_URLS/);
 });
 
+Deno.test("what one function alone needs is checked before anything starts, too", async () => {
+  const keys = await createProjectKeys();
+  for (const [name, value] of [["CALENDAR_METRICS_SECRET", "short"], ["CALENDAR_WEBHOOK_HOSTS", "no host"]]) {
+    assert.throws(
+      () =>
+        functionEnvironment({
+          given: { [String(name)]: value },
+          apiUrl: API_URL,
+          keys,
+          emulators: EMULATORS,
+        }),
+      new RegExp(String(name)),
+    );
+  }
+});
+
 Deno.test("the previous secrets of a change are passed through", async () => {
   const previous = "the secret before this one, of 32 characters";
   const { env } = functionEnvironment({
