@@ -6,7 +6,10 @@ import { HOSTED_LIMITS } from "./limits.ts";
 
 const READY_POLL_MS = 20;
 const QUICK_DEATH_MS = 5_000;
-/** After so many quick deaths in a row a restart waits, so that a broken function does not eat the machine. */
+/**
+ * After so many quick deaths in a row a restart waits, so that a broken function does not eat the machine. One that somebody
+ * killed is not broken.
+ */
 const QUICK_DEATHS_MAX = 5;
 const PATIENCE_MS = 5_000;
 const READY_TIMEOUT_MS = 60_000;
@@ -106,10 +109,11 @@ export class FunctionProcess {
         forward(child.stdout, this.name, this.#log),
         forward(child.stderr, this.name, this.#log),
       ];
-      await child.status;
+      const { signal } = await child.status;
       await Promise.all(output);
       if (this.#stopped) return;
-      quick_deaths = performance.now() - started_at < QUICK_DEATH_MS ? quick_deaths + 1 : 0;
+      const is_quick = signal === null && performance.now() - started_at < QUICK_DEATH_MS;
+      quick_deaths = is_quick ? quick_deaths + 1 : 0;
       this.#log(`${this.name}: ${DIED}`);
       if (quick_deaths > QUICK_DEATHS_MAX) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     }
