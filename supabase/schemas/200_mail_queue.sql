@@ -51,6 +51,17 @@ $$;
 comment on function calendar_sync.tell_admin(text, text, jsonb) is
   'Tells administrators of something, once until it is mended.';
 
+create function calendar_sync.may_be_our_fault(notice calendar_sync.notices) returns boolean
+language sql immutable security invoker set search_path = ''
+as $$
+  select notice.kind in ('connection_lost', 'connection_paused') and coalesce(notice.details ->> 'code', '') not in (
+    'mass_edit', 'mass_deletion', 'calendar_missing', 'mailbox_unavailable', 'paused_by_admin'
+  )
+$$;
+
+comment on function calendar_sync.may_be_our_fault(calendar_sync.notices) is
+  'Whether a connection may have been lost by a fault of ours, and not by what its user or an administrator did.';
+
 create function calendar_sync.lost_lately(out lost bigint, out connections bigint, out fault_is_ours boolean)
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -61,8 +72,8 @@ begin
   -- Within an hour, and the delay: the first of them are due after it.
   select count(distinct notice.integration_id) into lost
   from calendar_sync.notices as notice
-  where notice.kind in ('connection_lost', 'connection_paused')
-    and notice.created_at > now() - interval '1 hour' - (select delay from calendar_sync.mail_setup);
+  where notice.kind in ('connection_lost', 'connection_paused') and calendar_sync.may_be_our_fault(notice)
+    and notice.ended_at is null and notice.created_at > now() - interval '1 hour' - (select delay from calendar_sync.mail_setup);
   fault_is_ours := false;
   if lost >= v_options.lost_free then
     select count(*) into connections from public.calendar_integrations where removed_at is null;
@@ -72,7 +83,7 @@ end;
 $$;
 
 comment on function calendar_sync.lost_lately() is
-  'How many connections were lost or paused within an hour, and whether that is so many of all that the fault is ours.';
+  'How many connections were lost or paused within an hour by what may be a fault of ours, and whether that is so many of all that it is.';
 
 create function calendar_sync.tell_admins() returns void
 language plpgsql volatile security definer set search_path = ''
@@ -171,15 +182,16 @@ begin
     return;
   end if;
   if exists (
-    select from calendar_sync.notices where mail_at <= now() and mails = 0 and kind in ('connection_lost', 'connection_paused')
+    select from calendar_sync.notices as notice
+    where notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice)
   ) then
     select * into v_lost from calendar_sync.lost_lately();
     if v_lost.fault_is_ours then
       perform calendar_sync.tell_admin('many_lost', '',
         jsonb_build_object('lost', v_lost.lost, 'connections', v_lost.connections));
       -- Whoever is still without a connection after three days is told.
-      update calendar_sync.notices set mails = 1, mail_at = created_at + interval '3 days'
-      where mail_at <= now() and mails = 0 and kind in ('connection_lost', 'connection_paused');
+      update calendar_sync.notices as notice set mails = 1, mail_at = created_at + interval '3 days'
+      where notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
     end if;
   end if;
 

@@ -212,6 +212,40 @@ testEngine("a fault of ours is told to administrators, and to no user", [
     },
   },
   {
+    name: "what users and administrators stopped is no fault of ours, and is told during one as ever",
+    async show(engine) {
+      const all = await many(engine, 40);
+      await stopOnPurpose(engine, all.slice(0, 10));
+      await loseMany(engine, all.slice(10, 12));
+      await engine.pass(11 * MINUTE_S);
+      await plan(engine);
+      assert.deepEqual(await queued(engine), { connection_paused: 10, connection_lost: 2 });
+      await loseMany(engine, all.slice(12, 22));
+      await stopOnPurpose(engine, all.slice(30));
+      await engine.pass(11 * MINUTE_S);
+      await plan(engine);
+      assert.deepEqual(await queued(engine), {
+        admin_many_lost: 1,
+        connection_paused: 20,
+        connection_lost: 2,
+      });
+    },
+  },
+  {
+    name: "what is well again is not lost any more",
+    async show(engine) {
+      const all = await many(engine, 10);
+      await loseMany(engine, all.slice(0, 6));
+      await engine.sql`
+        update public.calendar_integrations set status = 'active', last_error = null where id = any (${
+        all.slice(0, 3)
+      })`;
+      await engine.pass(11 * MINUTE_S);
+      await plan(engine);
+      assert.deepEqual(await queued(engine), { connection_lost: 3 });
+    },
+  },
+  {
     name: "a few lost connections are their users' own, in a small installation too",
     async show(engine) {
       const all = await many(engine, 4);
@@ -361,6 +395,20 @@ async function loseMany({ sql }: Engine, ids: readonly string[]): Promise<void> 
     update public.calendar_integrations
     set status = 'disconnected', last_error = '{"code": "invalid_grant", "message": "Connect it again."}'
     where id = any (${[...ids]})`;
+}
+
+/** For what a user did in a calendar, or an administrator. */
+async function stopOnPurpose({ sql }: Engine, ids: readonly string[]): Promise<void> {
+  const codes = ["mass_edit", "mass_deletion", "calendar_missing", "mailbox_unavailable"];
+  const [by_admin = "", ...others] = ids;
+  await sql`update public.calendar_integrations set paused_by_admin = 'migration' where id = ${by_admin}`;
+  for (const [n, id] of others.entries()) {
+    const last_error = { code: codes[n % codes.length] ?? "", message: "Look at it." };
+    await sql`
+      update public.calendar_integrations set status = 'paused', last_error = ${
+      sql.json(last_error)
+    } where id = ${id}`;
+  }
 }
 
 async function choose(
