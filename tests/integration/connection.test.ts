@@ -160,6 +160,50 @@ Deno.test({
       },
     );
 
+    await t.step("a state that is ours leads back to where it came from, whatever fails then", async () => {
+      const { api } = await scene.newUser();
+      const origin = "http://localhost:3000/settings/calendar";
+      const page = new URL(await api.authorizeUrl({ redirect_to: origin }));
+      page.searchParams.set("emulator_account", ADA);
+      page.searchParams.set("emulator_consent", "allow");
+      const callback = await redirectOf(page);
+      await sql`alter table vault.secrets rename to secrets_away`;
+      const landed = await redirectOf(callback).finally(() =>
+        sql`alter table vault.secrets_away rename to secrets`
+      );
+      assert.equal(landed.origin + landed.pathname, origin);
+      assert.equal(landed.searchParams.get("calendar_error"), "exchange_failed");
+      await nothingStored();
+    });
+
+    await t.step(
+      "two consents of an account that has an id already show once, and end together",
+      async () => {
+        const { id, api, integration } = await scene.connectedUser(ADA);
+        await sql`insert into public.obligations (user_id, title, deadline_date) values (${id}, 'Kept', '2027-01-01')`;
+        await api.untilStatus(({ progress }) => progress.synced === 1);
+        const kept = await api.request("DELETE", `/?integration_id=${integration.id}&events=keep`);
+        assert.equal(kept.status, 204);
+        const tickets = [];
+        for (let consents = 0; consents < 2; consents++) {
+          const landed = await consent(await api.authorizeUrl({ redirect_to }), ADA);
+          tickets.push(landed.searchParams.get("calendar_connection"));
+        }
+        assert.deepEqual((await api.status()).map((shown) => [shown.id, shown.status]), [
+          [integration.id, "pending_confirmation"],
+        ]);
+        const ended = await api.request("DELETE", `/?integration_id=${integration.id}`);
+        assert.equal(ended.status, 204);
+        assert.deepEqual(await api.status(), []);
+        for (const connection of tickets) {
+          const late = await api.request("POST", "/confirm", { connection });
+          assert.equal(late.status, 400, await late.text());
+        }
+        await scene.deleteUsers(id);
+        await nothingStored();
+      },
+    );
+
     await t.step("a ticket works once, and an unconfirmed connection expires with its tokens", async () => {
       const { api } = await scene.newUser();
       const integration = await scene.connect(api, ADA);

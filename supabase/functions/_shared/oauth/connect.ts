@@ -10,7 +10,7 @@ import type { Access } from "../providers/connector.ts";
 import { consentProvider, type Providers } from "../providers/registry.ts";
 import { TooMany, tooMany } from "./account-limit.ts";
 import { callbackUri } from "./callback-uri.ts";
-import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState } from "./state.ts";
+import { checkState, CONNECTION_LIFETIME_S, deriveForFlow, signState, type StateCheck } from "./state.ts";
 
 /** What the connect flow needs. */
 export interface ConnectContext {
@@ -82,9 +82,10 @@ const State = z.object({
  * where the state cannot be trusted
  */
 export async function finishConsent(
-  { env, rpc, providers }: ConnectContext,
+  context: ConnectContext,
   query: URLSearchParams,
 ): Promise<string> {
+  const { env, rpc } = context;
   const fallback = env.redirect_urls[0] ?? "";
   if (query.has("admin_consent")) return adminConsentReturn(fallback, query);
   const checked = await checkState(query.get("state") ?? "", env.state_secret.accepted);
@@ -98,7 +99,31 @@ export async function finishConsent(
     );
   }
   bindToLog({ provider: state.provider, user_id: state.user_id });
-  const failed = (code: string) => withParameter(state.redirect_to, "calendar_error", code);
+  const consent = await takeConsent(context, query, state, checked).catch((error: unknown) => {
+    log.error("callback_failed", { error });
+    return failed("exchange_failed");
+  });
+  return consent.kind === "taken"
+    ? withParameter(state.redirect_to, "calendar_connection", consent.ticket)
+    : withParameter(state.redirect_to, "calendar_error", consent.code);
+}
+
+type Consent =
+  | { readonly kind: "taken"; readonly ticket: string }
+  /** `code` as in `calendar_error`. */
+  | { readonly kind: "failed"; readonly code: string };
+
+function failed(code: string): Consent {
+  return { kind: "failed", code };
+}
+
+/** Exchanges the code of a flow whose state is ours, and keeps what came of it until it is confirmed. */
+async function takeConsent(
+  { env, rpc, providers }: ConnectContext,
+  query: URLSearchParams,
+  state: NonNullable<z.infer<typeof State>>,
+  checked: Exclude<StateCheck, { kind: "invalid" }>,
+): Promise<Consent> {
   if (checked.kind === "expired" || state.expired) return failed("expired_state");
   const provider = consentProvider(providers, state.provider);
   if (query.has("error")) return failed(provider.connector.consentRefusal(query));
@@ -136,8 +161,7 @@ export async function finishConsent(
     p_ticket_hash: await hashSecretToken(ticket),
     p_expires_s: CONNECTION_LIFETIME_S,
   }, z.object({ flow_id: z.string() }).nullable());
-  if (stored === null) return failed("exchange_failed");
-  return withParameter(state.redirect_to, "calendar_connection", ticket);
+  return stored === null ? failed("exchange_failed") : { kind: "taken", ticket };
 }
 
 /**
