@@ -7218,14 +7218,18 @@ begin
   select * into v_integration from public.calendar_integrations
   where id = p_integration_id and user_id = p_user_id and removed_at is null for no key update;
   if not found then
-    select * into v_flow from calendar_sync.flows as flow
-    where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
-    for update;
+    -- Several consents of one account have one id.
+    for v_flow in
+      select * from calendar_sync.flows as flow
+      where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
+      order by flow.created_at for update
+    loop
+      v_refresh_token := coalesce(calendar_sync.read_secret(v_flow.refresh_token_secret_id), v_refresh_token);
+      delete from calendar_sync.flows where id = v_flow.id;
+    end loop;
     if not found then
       return null;
     end if;
-    v_refresh_token := calendar_sync.read_secret(v_flow.refresh_token_secret_id);
-    delete from calendar_sync.flows where id = v_flow.id;
     return jsonb_build_object('kind', 'removed', 'provider', v_flow.provider, 'account_id', null, 'refresh_token',
       case when not calendar_sync.is_account_used(v_flow.provider, v_flow.account_id) then v_refresh_token end);
   end if;
@@ -7241,7 +7245,7 @@ end;
 $$;
 
 comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
-  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends a flow that was not confirmed. Null where there is neither.';
+  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends the flows of an account that were not confirmed. Null where there is neither.';
 
 create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -8333,14 +8337,19 @@ begin
       where integration.user_id = v_user_id and integration.removed_at is null
         and (p_integration_id is null or integration.id = p_integration_id)
       union all
-      -- A flow that waits for its user to confirm; it says nothing of the account. Its id is that of the integration to come.
-      select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
+      -- A flow that waits for its user to confirm; it says nothing of the account. Its id is that of the integration to come: of
+      -- several consents of one account the newest shows.
+      select jsonb_build_object('id', flow.future_id, 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
         'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'events', 0, 'last_error', null,
         'settings', calendar_sync.first_settings(v_user_id)), flow.created_at, flow.id
-      from calendar_sync.flows as flow
-      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.server is null and flow.expires_at > now()
-        and p_integration_id is null and not exists (
+      from (
+        select distinct on (future.id) pending.*, future.id as future_id
+        from calendar_sync.flows as pending cross join lateral (select calendar_sync.future_id(pending) as id) as future
+        where pending.user_id = v_user_id and pending.ticket_hash is not null and pending.server is null and pending.expires_at > now()
+        order by future.id, pending.created_at desc
+      ) as flow
+      where p_integration_id is null and not exists (
           select from public.calendar_integrations as known
           where known.user_id = v_user_id and known.provider = flow.provider and known.account_id = flow.account_id
             and known.removed_at is null

@@ -67,14 +67,18 @@ begin
   select * into v_integration from public.calendar_integrations
   where id = p_integration_id and user_id = p_user_id and removed_at is null for no key update;
   if not found then
-    select * into v_flow from calendar_sync.flows as flow
-    where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
-    for update;
+    -- Several consents of one account have one id.
+    for v_flow in
+      select * from calendar_sync.flows as flow
+      where flow.user_id = p_user_id and flow.ticket_hash is not null and calendar_sync.future_id(flow) = p_integration_id
+      order by flow.created_at for update
+    loop
+      v_refresh_token := coalesce(calendar_sync.read_secret(v_flow.refresh_token_secret_id), v_refresh_token);
+      delete from calendar_sync.flows where id = v_flow.id;
+    end loop;
     if not found then
       return null;
     end if;
-    v_refresh_token := calendar_sync.read_secret(v_flow.refresh_token_secret_id);
-    delete from calendar_sync.flows where id = v_flow.id;
     return jsonb_build_object('kind', 'removed', 'provider', v_flow.provider, 'account_id', null, 'refresh_token',
       case when not calendar_sync.is_account_used(v_flow.provider, v_flow.account_id) then v_refresh_token end);
   end if;
@@ -90,7 +94,7 @@ end;
 $$;
 
 comment on function public.calendar_begin_disconnect(uuid, uuid, text) is
-  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends a flow that was not confirmed. Null where there is neither.';
+  'Disconnects: at once where the events are kept, else once the worker has removed them. Ends the flows of an account that were not confirmed. Null where there is neither.';
 
 create function public.calendar_finish_disconnect(p_worker uuid, p_integration_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -114,14 +114,19 @@ begin
       where integration.user_id = v_user_id and integration.removed_at is null
         and (p_integration_id is null or integration.id = p_integration_id)
       union all
-      -- A flow that waits for its user to confirm; it says nothing of the account. Its id is that of the integration to come.
-      select jsonb_build_object('id', calendar_sync.future_id(flow), 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
+      -- A flow that waits for its user to confirm; it says nothing of the account. Its id is that of the integration to come: of
+      -- several consents of one account the newest shows.
+      select jsonb_build_object('id', flow.future_id, 'provider', flow.provider, 'account_email', null, 'status', 'pending_confirmation',
         'access', flow.access, 'calendar_id', null, 'calendar_name', null, 'sync_enabled', true, 'last_synced_at', null,
         'progress', jsonb_build_object('pending', 0, 'synced', 0, 'failed', 0), 'events', 0, 'last_error', null,
         'settings', calendar_sync.first_settings(v_user_id)), flow.created_at, flow.id
-      from calendar_sync.flows as flow
-      where flow.user_id = v_user_id and flow.ticket_hash is not null and flow.server is null and flow.expires_at > now()
-        and p_integration_id is null and not exists (
+      from (
+        select distinct on (future.id) pending.*, future.id as future_id
+        from calendar_sync.flows as pending cross join lateral (select calendar_sync.future_id(pending) as id) as future
+        where pending.user_id = v_user_id and pending.ticket_hash is not null and pending.server is null and pending.expires_at > now()
+        order by future.id, pending.created_at desc
+      ) as flow
+      where p_integration_id is null and not exists (
           select from public.calendar_integrations as known
           where known.user_id = v_user_id and known.provider = flow.provider and known.account_id = flow.account_id
             and known.removed_at is null
