@@ -77,17 +77,13 @@ declare
   v_feed calendar_sync.feeds;
   v_owner calendar_sync.feed_owners;
   v_wait_s integer;
-  -- A user with many feeds may read them as often as five.
-  v_feeds_counted constant integer := 5;
   v_compared_every constant interval := interval '2 seconds';
 begin
   select * into v_feed from calendar_sync.feeds
   where token_hash = p_token_hash and (expires_at is null or expires_at > now());
   v_wait_s := case when v_feed.id is null
     then calendar_sync.count_call(p_address, 'address', p_address_limit)
-    else calendar_sync.count_call(v_feed.user_id, 'feed', p_feed_limit * least(v_feeds_counted, (
-      select count(*)::integer from calendar_sync.feeds where user_id = v_feed.user_id
-    ))) end;
+    else calendar_sync.count_call(v_feed.user_id, 'feed', p_feed_limit) end;
   if v_wait_s > 0 then
     return jsonb_build_object('kind', 'limited', 'wait_s', v_wait_s);
   elsif v_feed.id is null or calendar_sync.blocked_until(v_feed.user_id) is not null then
@@ -126,7 +122,7 @@ end;
 $$;
 
 comment on function public.calendar_poll_feed(text, uuid, text, integer, integer) is
-  'What there is at the address with this token: {"kind": "feed", …}, {"kind": "unknown"}, or {"kind": "limited", "wait_s"}. p_feed_limit: readings of a feed in a minute, counted for its owner. p_address_limit: readings in vain from one address.';
+  'What there is at the address with this token: {"kind": "feed", …}, {"kind": "unknown"}, or {"kind": "limited", "wait_s"}. p_feed_limit: readings in a minute of all feeds of their owner. p_address_limit: readings in vain from one address.';
 
 -- In json, which is written as it is made: half the time of jsonb.
 create function public.calendar_feed_page(p_feed_id uuid, p_day date, p_after uuid, p_limit integer) returns json

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Rpc } from "../_shared/platform/rpc.ts";
 
-/** Per minute. A calendar application asks a few times an hour, a person who tries things out a few times a minute. */
-const CALLS_PER_FEED = 60;
+/** Per minute, of all feeds of a user. A calendar application asks a few times an hour, a program that waits for a change each second. */
+const CALLS_PER_OWNER = 300;
 /** Per minute, of an address that names no feed. */
 const CALLS_IN_VAIN_PER_ADDRESS = 300;
 
@@ -73,7 +73,7 @@ export async function pollFeed(
     p_token_hash: caller.token_hash,
     p_address: caller.address,
     p_client: caller.client,
-    p_feed_limit: CALLS_PER_FEED,
+    p_feed_limit: CALLS_PER_OWNER,
     p_address_limit: CALLS_IN_VAIN_PER_ADDRESS,
   }, Poll);
 }
