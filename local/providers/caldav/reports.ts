@@ -52,8 +52,10 @@ function query(
     return match.text;
   });
   const found = [...calendar.files].filter(([, { text, uid }]) =>
-    text.includes(`BEGIN:${inner.attributes["name"]}`) && wanted.every((part) => uid.includes(part))
+    text.includes(`BEGIN:${inner.attributes["name"]}`) &&
+    (state.odd.ignores_filters || wanted.every((part) => uid.includes(part)))
   );
+  checkMatches(state, found.length);
   return multistatus(
     found.map(([name, file]) =>
       propertyResponse(filePath(account, calendar, name), fileProperties(state, file), prop.children)
@@ -67,8 +69,10 @@ function multiget(
   request: XmlNode,
   prop: XmlNode,
 ): Response {
+  const hrefs = childrenOf(request, DAV, "href").slice(0, state.multiget_max ?? Infinity);
+  checkMatches(state, hrefs.length);
   return multistatus(
-    childrenOf(request, DAV, "href").slice(0, state.multiget_max ?? Infinity).map(({ text }) => {
+    hrefs.map(({ text }) => {
       const path = new URL(text, "http://this.invalid").pathname;
       const name = decodeURIComponent(path.split("/").at(-1) ?? "");
       const file = calendar.files.get(name);
@@ -98,6 +102,7 @@ function syncCollection(
     ...(since === 0 ? [] : [...calendar.removed].map(([name, at]) => [name, at, null] as const)),
   ].filter(([, at]) => at > since).toSorted(([, one], [, other]) => one - other);
   const shown = changed.slice(0, page);
+  checkMatches(state, shown.length);
   const responses = shown.map(([name, , file]) => {
     const path = filePath(account, calendar, name);
     return file === null
@@ -108,6 +113,10 @@ function syncCollection(
   if (is_cut) responses.push(statusResponse(calendarPath(account, calendar.slug), 507, TRUNCATED));
   const up_to = is_cut ? shown.at(-1)?.[1] : calendar.revision;
   return multistatus(responses, element(DAV, "sync-token", escapeXml(syncToken(state, calendar, up_to))));
+}
+
+function checkMatches({ matches_max }: CalDavState, matches: number): void {
+  if (matches > (matches_max ?? Infinity)) throw new DavError(507, "number-of-matches-within-limits");
 }
 
 /** What a token of this calendar stands for; 0: none was given. */

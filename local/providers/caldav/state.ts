@@ -75,6 +75,8 @@ export interface Oddities {
   no_sync_collection: boolean;
   /** There is no ctag (Purelymail). */
   no_ctag: boolean;
+  /** A query finds every file of its component, whatever its filter says of properties. */
+  ignores_filters: boolean;
   /** Nothing more can be stored: 507. */
   is_full: boolean;
 }
@@ -97,6 +99,7 @@ export const BY_THE_BOOK: Oddities = {
   forgets_tokens: false,
   no_sync_collection: false,
   no_ctag: false,
+  ignores_filters: false,
   is_full: false,
 };
 
@@ -115,6 +118,8 @@ export class CalDavState extends ObservedState {
   page_size_max: number | null = null;
   /** How many files a calendar-multiget answers at most, without a word of the others (Zoho); null: all. */
   multiget_max: number | null = null;
+  /** A REPORT that would answer more files has 507 and no file (RFC 4791 §7.8); null: there is no such limit. */
+  matches_max: number | null = null;
   /** Of one account; null: any number. */
   requests_at_once: number | null = REQUESTS_AT_ONCE;
   /** Sync tokens of other generations are not known any more. */

@@ -135,7 +135,7 @@ test("synchronises in pages, and refuses a token that it does not know", async (
   assert.deepEqual(seen(await call("REPORT", OURS, syncOf("data:,what"))), [403, "d:valid-sync-token"]);
 });
 
-test("finds by UID, and wants a component in a query", async (_, call) => {
+test("finds by UID, and wants a component in a query", async ({ state }, call) => {
   await call("PUT", `${OURS}a.ics`, VALID, NEW);
   const query = (inner: string) =>
     `<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/></d:prop>` +
@@ -144,7 +144,22 @@ test("finds by UID, and wants a component in a query", async (_, call) => {
     `<c:comp-filter name="VEVENT"><c:prop-filter name="UID"><c:text-match>${uid}</c:text-match></c:prop-filter></c:comp-filter>`;
   assert.ok((await call("REPORT", OURS, query(by_uid("uid-1")))).text.includes("a.ics"));
   assert.ok(!(await call("REPORT", OURS, query(by_uid("uid-2")))).text.includes("a.ics"));
+  assert.ok((await call("REPORT", OURS, query(by_uid("id-")))).text.includes("a.ics"), "by a part of it");
   assert.deepEqual(seen(await call("REPORT", OURS, query(""))), [403, "c:supported-filter"]);
+  state.odd.ignores_filters = true;
+  assert.ok((await call("REPORT", OURS, query(by_uid("uid-2")))).text.includes("a.ics"));
+  state.matches_max = 0;
+  const withheld = await call("REPORT", OURS, query(by_uid("uid-1")));
+  assert.deepEqual(seen(withheld), [507, "d:number-of-matches-within-limits"]);
+});
+
+test("has the same ETag for the same file again, where that is a hash", async ({ state }, call) => {
+  state.odd.hash_etags = true;
+  const etags = [];
+  for (const body of [VALID, fileOf("uid-1", ["LOCATION:Here"]), VALID]) {
+    etags.push((await call("PUT", `${OURS}a.ics`, body, ICS)).headers.get("etag"));
+  }
+  assert.ok(etags[0] === etags[2] && etags[0] !== etags[1], etags.join());
 });
 
 test("is as odd as it is told", async ({ state }, call) => {

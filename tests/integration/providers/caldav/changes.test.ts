@@ -170,6 +170,26 @@ testAccount(
   },
 );
 
+testAccount(
+  "where the server says that an answer would be too long, fewer files are asked for",
+  async (account) => {
+    const { client, clientFor, calendar_id, emulator } = account;
+    const writer = clientFor({ calendar: { id: calendar_id, role: "own" } });
+    await writer.applyChanges(creations(calendar_id, events(60)), never());
+    for (const no_sync_collection of [false, true]) {
+      emulator.state.odd.no_sync_collection = no_sync_collection;
+      emulator.state.matches_max = 10;
+      assert.equal((await newsOf(client, calendar_id)).news.length, 60);
+      emulator.state.matches_max = 0;
+      const answer = await client.listChanges?.(calendar_id, null, never());
+      assert.deepEqual([answer?.kind, answer && "reason" in answer && answer.reason], [
+        "retry",
+        "listing_not_finished",
+      ]);
+    }
+  },
+);
+
 testAccount("a reading that the server does not finish is a failure", async (account) => {
   const { client, calendar_id, emulator } = account;
   writtenId(await client.createEvent(calendar_id, eventOf(given)));

@@ -23,6 +23,8 @@ const CALDAV = "RFC 4791 §5.3.2.1";
 const ACL = "RFC 3744 §7.1.1";
 /** The reason of a 401 that asks for another way to sign in than Basic: nobody looked at the password. */
 export const BASIC_NOT_OFFERED = "basic_not_offered";
+/** The precondition of an answer that would hold more than the server lets out at once. */
+const TOO_MANY = "number-of-matches-within-limits";
 /** The same requests, sent to the three servers that Debian has. */
 const TRIED = "tried with Radicale 3.1, Xandikos 0.2, Cyrus 3.6";
 
@@ -91,6 +93,7 @@ export const CALDAV_ANSWERS: readonly AnswerRow[] = [
     means: { kind: "unknown", after_s: null },
     source: "SOGo without connections to its database",
   },
+  { status: 507, reason: TOO_MANY, means: { kind: "rejected" }, source: "RFC 4791 §7.8, RFC 6578 §3.6" },
   {
     status: 507,
     reason: null,
@@ -162,6 +165,12 @@ export function mayBeCalendar(answer: Failure): boolean {
     default:
       return false;
   }
+}
+
+/** Whether an answer would be too large for the server, or is for us: fewer can be asked for. */
+export function isTooLarge(answer: DavAnswer): boolean {
+  return (answer.kind === "unknown" && answer.reason === "answer_too_large") ||
+    (answer.kind === "rejected" && answer.reason === TOO_MANY);
 }
 
 /** Whether the server may not have this kind of request at all, or not for this calendar. */

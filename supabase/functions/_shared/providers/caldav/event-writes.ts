@@ -1,23 +1,14 @@
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import type { CalendarAnswer } from "../calendar-client.ts";
 import type { Edited, Failure, Outcome } from "../outcome.ts";
-import { type DavAnswer, isTaken, isWritten, mayBeCalendar, mayBeUnsupported } from "./answers.ts";
-import {
-  calendarUrl,
-  type DavSteps,
-  fileUrl,
-  getCalendar,
-  missingCalendar,
-  multistatusOf,
-  type NamedFile,
-  type Target,
-} from "./calendars.ts";
+import { type DavAnswer, isTaken, isWritten, mayBeCalendar } from "./answers.ts";
+import { type DavSteps, fileUrl, getCalendar, type Target } from "./calendars.ts";
 import { newFile, updatedFile } from "./event-file.ts";
 import { eventId, GENERATIONS_MAX, readEventId, stemOf } from "./event-id.ts";
-import { queryByUidBody } from "./requests.ts";
 import { zoneOfCalendar } from "./read-events.ts";
 import { type EventFile, readSeenEvent } from "./seen-event.ts";
-import { type FileListing, filesOf, listFiles, strongForm } from "./file-listing.ts";
+import { filesIn, listFiles, strongForm } from "./file-listing.ts";
+import { findByUid } from "./find-by-uid.ts";
 
 /** A change to one event as the requests that it takes. */
 export type DavProgram = DavSteps<Outcome>;
@@ -119,10 +110,6 @@ export function* removeUntracked(target: Target, obligation_id: string): DavProg
   );
 }
 
-function filesIn(listing: CalendarAnswer<FileListing>): CalendarAnswer<readonly NamedFile[]> {
-  return listing.kind === "done" ? { kind: "done", value: listing.value.files } : listing;
-}
-
 /** Deletes the file that has this UID, whatever it is called. */
 function* deleteByUid(target: Target, event_id: string): DavProgram {
   const found = yield* findByUid(target, event_id);
@@ -160,30 +147,6 @@ function* deleteFile(target: Target, url: URL): DavSteps<Written> {
   const left = yield { method: "GET", url };
   if (left.kind === "gone") return { kind: "gone", reason: "deleted" };
   return left.kind === "ok" ? { kind: "unknown", reason: "unreadable", after_s: null } : left;
-}
-
-type Found = Failure | { readonly kind: "found"; readonly urls: readonly URL[] };
-
-/** Finds files by the UID of their event, whatever they are called. */
-export function* findByUid(target: Target, event_id: string): DavSteps<Found> {
-  const url = calendarUrl(target.places, target.calendar.id);
-  const asked = yield { method: "REPORT", url, depth: "1", body: queryByUidBody(event_id) };
-  if (asked.kind === "gone") return yield* missingCalendar(target, asked);
-  if (mayBeUnsupported(asked)) {
-    const files = filesIn(yield* listFiles(target));
-    if (files.kind !== "done") return files;
-    return {
-      kind: "found",
-      urls: files.value.filter(({ name }) => name === event_id).map((file) => file.url),
-    };
-  }
-  const read = multistatusOf(asked);
-  if (read.kind !== "done") return read;
-  // A server finds by a part of the UID, too: `…-g1` is in `…-g10`.
-  const files = filesOf(read.value, url).filter(({ name }) =>
-    name === event_id || readEventId(name) === null
-  );
-  return { kind: "found", urls: files.map((file) => file.url) };
 }
 
 /** Brings the file up to date that has the event's UID under another name; null where this calendar has none. */

@@ -63,6 +63,11 @@ export function* listFiles(target: Target): DavSteps<CalendarAnswer<FileListing>
   };
 }
 
+/** The files of a listing. */
+export function filesIn(listing: CalendarAnswer<FileListing>): CalendarAnswer<readonly NamedFile[]> {
+  return listing.kind === "done" ? { kind: "done", value: listing.value.files } : listing;
+}
+
 /**
  * Asks what changed since a listing.
  *

@@ -1,5 +1,5 @@
 import type { CalendarAnswer, SeenEvent } from "../calendar-client.ts";
-import type { DavAnswer } from "./answers.ts";
+import { type DavAnswer, isTooLarge } from "./answers.ts";
 import {
   calendarUrl,
   type DavSteps,
@@ -94,10 +94,6 @@ function* readFiles(
     left = left.filter(({ name }) => !settled.has(name));
   }
   return { kind: "done", value: read };
-}
-
-function isTooLarge(answer: DavAnswer): boolean {
-  return answer.kind === "unknown" && answer.reason === "answer_too_large";
 }
 
 function responsesTo(answer: DavAnswer): CalendarAnswer<readonly DavResponse[]> {

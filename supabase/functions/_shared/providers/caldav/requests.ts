@@ -19,6 +19,8 @@ export const CALENDAR_PROPERTIES = [
   "C:calendar-timezone",
   "A:calendar-color",
 ] as const;
+/** What is read of a file. */
+const FILE_PROPERTIES = ["getetag", "C:calendar-data"] as const;
 
 const propOf = (names: readonly string[]) => `<prop>${names.map((name) => `<${name}/>`).join("")}</prop>`;
 const documentOf = (name: string, inner: string) =>
@@ -61,15 +63,15 @@ export function syncCollectionBody(token: string): string {
 }
 
 /**
- * REPORT for the events with a UID, or with one that contains it (RFC 4791 §7.8). It names the component, without which iCloud refuses
- * it.
+ * REPORT for the events with a UID, or with one that contains it (RFC 4791 §7.8): which one it is, only the file tells. The query names
+ * the component, without which iCloud refuses it.
  *
  * @param uid letters, digits and hyphens
  */
 export function queryByUidBody(uid: string): string {
   return documentOf(
     "C:calendar-query",
-    `${propOf(["getetag"])}<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">` +
+    `${propOf(FILE_PROPERTIES)}<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">` +
       `<C:prop-filter name="UID"><C:text-match collation="i;octet">${escapeXml(uid)}</C:text-match>` +
       "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter>",
   );
@@ -78,5 +80,5 @@ export function queryByUidBody(uid: string): string {
 /** REPORT for files by their addresses (RFC 4791 §7.9). */
 export function multigetBody(hrefs: readonly string[]): string {
   const list = hrefs.map((href) => `<href>${escapeXml(href)}</href>`).join("");
-  return documentOf("C:calendar-multiget", `${propOf(["getetag", "C:calendar-data"])}${list}`);
+  return documentOf("C:calendar-multiget", `${propOf(FILE_PROPERTIES)}${list}`);
 }

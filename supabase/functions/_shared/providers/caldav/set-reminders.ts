@@ -1,7 +1,8 @@
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
 import { fileUrl, type Target } from "./calendars.ts";
 import { fileWithFirstAlarms } from "./event-file.ts";
-import { type DavProgram, findByUid, overwriteFile } from "./event-writes.ts";
+import { type DavProgram, overwriteFile } from "./event-writes.ts";
+import { findByUid } from "./find-by-uid.ts";
 
 /** Gives an event the alarms that it would be created with. `gone`: it is not there, and is not made anew. */
 export function* setReminders(target: Target, event_id: string, event: CalendarEvent): DavProgram {

@@ -63,6 +63,7 @@ const EXPECTED: readonly (readonly [number, string, string, (number | null)?])[]
   [503, "", "unknown", null],
   [507, "", "pause", null],
   [507, "quota-not-exceeded", "pause", null],
+  [507, "number-of-matches-within-limits", "rejected"],
 ];
 
 for (const [status, precondition, kind, after_s] of EXPECTED) {

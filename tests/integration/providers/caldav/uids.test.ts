@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { calendarAt } from "../../../../local/providers/caldav/state.ts";
+import { eventOf, writtenId } from "../event.ts";
+import { never } from "../listing.ts";
+import { type Account, testAccount } from "./account.ts";
+
+const filesOf = ({ emulator, calendar_id }: Account) =>
+  calendarAt(emulator.state, calendar_id)?.calendar ?? assert.fail("There is no calendar.");
+
+/** Removes our file, and leaves its user's copies: one whose UID has ours in it, one whose file names an event that is elsewhere. */
+function leaveCopies(account: Account, event_id: string): ReadonlyMap<string, string> {
+  const { emulator, fileOf } = account;
+  const calendar = filesOf(account);
+  const copies = [`copy-of-${event_id}`, "dentist", `${event_id}0`];
+  for (const uid of copies) {
+    const text = fileOf(event_id).replaceAll(event_id, uid).replace(/SUMMARY:.*/, "SUMMARY:Mine");
+    emulator.state.store(calendar, `${uid}.ics`, { uid, text });
+  }
+  emulator.state.remove(calendar, `${event_id}.ics`);
+  return new Map(copies.map((uid) => [`${uid}.ics`, calendar.files.get(`${uid}.ics`)?.text ?? ""]));
+}
+
+/** What the calendar holds beside the copies, which have to be as they were. */
+function beside(account: Account, copies: ReadonlyMap<string, string>): readonly string[] {
+  const { files } = filesOf(account);
+  for (const [name, text] of copies) assert.equal(files.get(name)?.text, text, name);
+  return [...files.keys()].filter((name) => !copies.has(name));
+}
+
+for (const ignores_filters of [false, true]) {
+  const server = ignores_filters ? "a server that ignores filters" : "a server that finds by a part of a UID";
+  testAccount(
+    `${server} loses nothing: copies of an event are neither deleted nor written over`,
+    async (account) => {
+      const { client, calendar_id } = account;
+      const event = eventOf();
+      const created = await client.createEvent(calendar_id, event);
+      assert.ok(created.kind === "done");
+      const { event_id, etag } = created;
+      const copies = leaveCopies(account, event_id);
+      assert.equal((await client.deleteEvent(calendar_id, event_id)).kind, "gone");
+      assert.deepEqual(beside(account, copies), []);
+      const update = { kind: "update", calendar_id, event_id, event } as const;
+      const reminders = { kind: "set_reminders", calendar_id, event_id, event } as const;
+      const outcomes = await client.applyChanges([{ ...update, etag }, reminders], never());
+      assert.deepEqual(outcomes.map((outcome) => outcome?.kind), ["gone", "gone"]);
+      assert.deepEqual(beside(account, copies), []);
+      assert.equal(writtenId(await client.updateEvent(calendar_id, event_id, event)), event_id);
+      assert.deepEqual(beside(account, copies), [`${event_id}.ics`]);
+    },
+    { odd: { ignores_filters } },
+  );
+
+  testAccount(`${server} shows which file has the event, whatever its name`, async (account) => {
+    const { client, calendar_id, emulator } = account;
+    const event = eventOf();
+    const event_id = writtenId(await client.createEvent(calendar_id, event));
+    const file = filesOf(account).files.get(`${event_id}.ics`) ?? assert.fail();
+    const copies = leaveCopies(account, event_id);
+    emulator.state.store(filesOf(account), "RENAMED-1.ics", file);
+    const title = "New";
+    assert.equal(
+      writtenId(await client.updateEvent(calendar_id, event_id, { ...event, title })),
+      event_id,
+    );
+    assert.match(filesOf(account).files.get("RENAMED-1.ics")?.text ?? "", /SUMMARY:New/);
+    assert.deepEqual(beside(account, copies), ["RENAMED-1.ics"]);
+    assert.equal((await client.deleteEvent(calendar_id, event_id)).kind, "gone");
+    assert.deepEqual(beside(account, copies), []);
+  }, { odd: { ignores_filters } });
+}
+
+testAccount("where the whole calendar is too much for an answer, names tell", async (account) => {
+  const { client, calendar_id, emulator } = account;
+  const event = eventOf();
+  const event_id = writtenId(await client.createEvent(calendar_id, event));
+  const copies = leaveCopies(account, event_id);
+  emulator.state.matches_max = 2;
+  assert.equal((await client.deleteEvent(calendar_id, event_id)).kind, "gone");
+  assert.equal(writtenId(await client.updateEvent(calendar_id, event_id, event)), event_id);
+  assert.deepEqual(beside(account, copies), [`${event_id}.ics`]);
+}, { odd: { ignores_filters: true } });
