@@ -1,5 +1,5 @@
 import ICAL from "ical.js";
-import { DavError, multistatus, notFound, readOnly } from "./errors.ts";
+import { DavError, multistatus, notFound, readOnly, statusLine } from "./errors.ts";
 import { collectionProperties, fileProperties, membersOf, propertyResponse } from "./properties.ts";
 import { calendarPath, type Resource } from "./resources.ts";
 import { type Account, type CalDavState, type CalendarEntry, CALENDARS_PER_HOUR } from "./state.ts";
@@ -59,6 +59,9 @@ export function makeCalendar(state: CalDavState, resource: Resource, body: strin
   if (resource.kind === "calendar") throw new DavError(405, "resource-must-be-null");
   if (resource.kind !== "no_calendar") throw new DavError(403, "calendar-collection-location-ok");
   const { account, slug } = resource;
+  if (state.odd.mkcalendar === "property_refused") {
+    return propertyStatus(calendarPath(account, slug), setProperties(readXml(body)), 403);
+  }
   if (state.odd.trash_keeps_names && account.trash.has(slug)) {
     throw new DavError(405, "resource-must-be-null");
   }
@@ -80,18 +83,15 @@ export function patchProperties(state: CalDavState, resource: Resource, body: st
   Object.assign(calendar, givenProperties(request, "propertyupdate"));
   state.nextRevision();
   const named = setProperties(request);
+  return propertyStatus(calendarPath(account, calendar.slug), named, 200);
+}
+
+/** What became of properties that were to be set. */
+function propertyStatus(path: string, named: readonly XmlNode[], status: number): Response {
   const props = named.map(({ namespace, name }) => element(namespace, name)).join("");
+  const propstat = element(DAV, "prop", props) + element(DAV, "status", statusLine(status));
   return multistatus([
-    element(
-      DAV,
-      "response",
-      element(DAV, "href", escapeXml(calendarPath(account, calendar.slug))) +
-        element(
-          DAV,
-          "propstat",
-          element(DAV, "prop", props) + element(DAV, "status", "HTTP/1.1 200 OK"),
-        ),
-    ),
+    element(DAV, "response", element(DAV, "href", escapeXml(path)) + element(DAV, "propstat", propstat)),
   ]);
 }
 

@@ -14,7 +14,7 @@ const Odd = z.strictObject({
     Object.entries(BY_THE_BOOK).filter(([, value]) => typeof value === "boolean")
       .map(([name]) => [name, z.boolean()]),
   ),
-  mkcalendar: z.enum(["allowed", "refused", "limited"]),
+  mkcalendar: z.enum(["allowed", "refused", "limited", "property_refused"]),
   bad_tokens: z.enum(["forbidden", "conflict", "failure"]),
 }).partial();
 const Settings = z.strictObject({

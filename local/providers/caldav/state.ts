@@ -57,8 +57,11 @@ export interface Oddities {
   no_etag_on_put: boolean;
   /** A UID that was deleted is never taken again (Zoho). */
   burned_uids: boolean;
-  /** `refused`: there is no MKCALENDAR (Posteo). `limited`: so many an hour, then 429 (Nextcloud). */
-  mkcalendar: "allowed" | "refused" | "limited";
+  /**
+   * `refused`: there is no MKCALENDAR (Posteo). `limited`: so many an hour, then 429 (Nextcloud). `property_refused`: 207, a property has
+   * 403, and nothing is made (RFC 4791 §5.3.1).
+   */
+  mkcalendar: "allowed" | "refused" | "limited" | "property_refused";
   /** The stored file is not the one that was sent: other order, other PRODID, no X- properties. */
   rewrites_files: boolean;
   /** 403 instead of 404 for what is in a calendar that is not there (Cyrus). */

@@ -214,6 +214,11 @@ test("makes and removes calendars as different servers do", async ({ state }, ca
     made.push((await call("MKCALENDAR", `${HOME}n${number}/`)).status);
   }
   assert.deepEqual(made.slice(-2), [201, 429]);
+  state.odd.mkcalendar = "property_refused";
+  const body = '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>' +
+    "<d:displayname>New</d:displayname></d:prop></d:set></c:mkcalendar>";
+  const unmade = await call("MKCALENDAR", `${HOME}new/`, body);
+  assert.deepEqual([unmade.status, /HTTP.1.1 403/.test(unmade.text)], [207, true]);
   state.odd.mkcalendar = "refused";
   assert.equal((await call("MKCALENDAR", `${HOME}new/`)).status, 405);
 });

@@ -50,6 +50,23 @@ testAccount(
   { odd: { mkcalendar: "refused" } },
 );
 
+const NOT_MADE = {
+  "207 that refuses a property": { odd: { mkcalendar: "property_refused" }, faults: [] },
+  "200 with a page of somebody else": {
+    odd: {},
+    faults: [{ kind: "body", status: 200, body: "<html>welcome</html>", match: { method: "MKCALENDAR" } }],
+  },
+} as const;
+for (const [answer, { odd, faults }] of Object.entries(NOT_MADE)) {
+  testAccount(`${answer} makes no calendar`, async ({ clientFor, emulator, subject }) => {
+    emulator.faults.set(faults);
+    const before = subject.calendars("ada@example.com");
+    const made = await clientFor({ owner: crypto.randomUUID() }).createCalendar(NEW);
+    assert.deepEqual(made, { kind: "rejected", reason: "calendar_refused" });
+    assert.deepEqual(subject.calendars("ada@example.com"), before);
+  }, { odd });
+}
+
 testAccount("too many new calendars within the hour are put off", async ({ clientFor, subject }) => {
   const kinds = [];
   // One was made already.

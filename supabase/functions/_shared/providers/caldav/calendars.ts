@@ -18,6 +18,9 @@ const WRITING: ReadonlySet<string> = new Set(["all", "write", "write-content", "
 /** The service moved the account's calendars to another host: they are looked for there. */
 export const HOME_MOVED = "home_moved";
 
+/** The server makes no calendar for us. */
+const CALENDAR_REFUSED = "calendar_refused";
+
 /** Where an account's calendars are. */
 export interface Places {
   readonly principal: URL;
@@ -134,7 +137,7 @@ export function* createCalendar(
   if (own !== undefined) return { kind: "done", value: own };
   const second = yield* makeCalendar(places, `${stem}${Date.now().toString(36)}`, given);
   return second.kind === "exists" || second.kind === "conflict" || mayBeUnsupported(second)
-    ? { kind: "rejected", reason: "calendar_refused" }
+    ? { kind: "rejected", reason: CALENDAR_REFUSED }
     : second;
 }
 
@@ -156,12 +159,13 @@ function* makeCalendar(
     }),
   };
   const calendar = { id: url.pathname, name: shown_name, primary: false, writable: true, color: null };
-  if (isWritten(answer)) return { kind: "done", value: { ...calendar, time_zone } };
   if (answer.kind === "gone") return nothingThere(answer);
   if (answer.kind !== "ok") return answer;
-  // 200: it is looked for.
+  if (answer.status === 201) return { kind: "done", value: { ...calendar, time_zone } };
+  // 207 says which property was refused, and so the calendar (RFC 4791 §5.3.1); 200 says nothing: it is looked for.
   const target: Target = { places, calendar: { id: url.pathname, role: "other" }, owner: "" };
-  return yield* getCalendar(target);
+  const made = yield* getCalendar(target);
+  return made.kind === "calendar_missing" ? { kind: "rejected", reason: CALENDAR_REFUSED } : made;
 }
 
 /** Deletes a calendar with everything in it. One that is not there is `calendar_missing`, as servers answer that to both. */
