@@ -44,3 +44,6 @@ export class Unreachable extends Error {
     super("The server cannot be reached.");
   }
 }
+
+/** The server answers, and sends its caller where nothing may be sent: to another site, or in a circle. */
+export class RedirectRefused extends Unreachable {}

@@ -1,4 +1,4 @@
-import { Unreachable } from "./errors.ts";
+import { RedirectRefused, Unreachable } from "./errors.ts";
 import { type HostPolicy, isSameSite } from "./host-policy.ts";
 import type { OutboundRequest } from "./http1-request.ts";
 import type { Outbound, OutboundLimits, OutboundResponse } from "./safe-fetch.ts";
@@ -21,7 +21,8 @@ export interface FollowedResponse extends OutboundResponse {
  *
  * @param limits of all calls together
  * @throws AddressNotAllowed for the first address
- * @throws Unreachable for every other reason: what a redirect says comes from the other side
+ * @throws RedirectRefused where a redirect leads to where nothing may be sent: what it says comes from the other side
+ * @throws Unreachable for every other reason
  */
 export async function followRedirects(
   outbound: Outbound,
@@ -37,13 +38,13 @@ export async function followRedirects(
     const target = targetOf(response, next.url);
     if (target === null) break;
     seen.add(`${next.method} ${next.url.href}`);
-    if (!isSameSite(policy, next.url, target)) throw new Unreachable();
+    if (!isSameSite(policy, next.url, target)) throw new RedirectRefused();
     next = redirected(next, target, response.status);
-    if (followed === REDIRECTS_MAX || seen.has(`${next.method} ${target.href}`)) throw new Unreachable();
+    if (followed === REDIRECTS_MAX || seen.has(`${next.method} ${target.href}`)) throw new RedirectRefused();
     try {
       response = await outbound(next, { ...limits, timeout_ms: Math.max(0, until - performance.now()) });
     } catch (error) {
-      throw error instanceof Unreachable ? error : new Unreachable();
+      throw error instanceof Unreachable ? error : new RedirectRefused();
     }
   }
   return { ...response, url: next.url };
@@ -53,7 +54,7 @@ export async function followRedirects(
 function targetOf({ headers }: OutboundResponse, from: URL): URL | null {
   const location = headers.get("location");
   if (location === null) return null;
-  if (!URL.canParse(location, from.href)) throw new Unreachable();
+  if (!URL.canParse(location, from.href)) throw new RedirectRefused();
   const target = new URL(location, from.href);
   target.hash = "";
   return target;

@@ -9,7 +9,7 @@ import { type Connect, connectByTcp, openConnection, resolveDestination } from "
 import { type Resolve, resolveByDns } from "./resolve-host.ts";
 import { within } from "./time-limits.ts";
 
-export { AddressNotAllowed, type NotAllowedReason, Unreachable } from "./errors.ts";
+export { AddressNotAllowed, type NotAllowedReason, RedirectRefused, Unreachable } from "./errors.ts";
 export {
   type Destination,
   type HostPolicy,

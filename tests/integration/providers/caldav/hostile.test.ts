@@ -114,6 +114,56 @@ testAccount(
   },
 );
 
+testAccount(
+  "an address that redirects to another site leaves the well-known one, and nothing goes to that site",
+  async ({ emulator, provider }) => {
+    const other = trap();
+    const away = (location: string) =>
+      emulator.faults.set([{
+        kind: "status",
+        status: 302,
+        headers: { location },
+        match: { path: "^/start$" },
+      }]);
+    try {
+      const start = `${emulator.url}/start`;
+      for (const location of [`${other.url}/`, "gopher://x/", "/start", "http://"]) {
+        away(location);
+        const checked = await provider.connector.check(typed(start));
+        assert.equal(checked.kind, "connected", location);
+        const wrong = await provider.connector.check(typed(start, undefined, "wrong"));
+        assert.equal(wrong.kind, "sign_in_failed", location);
+      }
+      assert.deepEqual(other.requests, []);
+    } finally {
+      await other.close();
+    }
+  },
+);
+
+testAccount(
+  "of several calendar homes the first one is taken that the password may go to",
+  async ({ clientFor, emulator, provider, calendar_id }) => {
+    const other = trap();
+    const homes = [`${other.url}/home/`, calendar_id.replace(/[^/]+\/$/, "")];
+    const home = '<C:calendar-home-set xmlns:C="urn:ietf:params:xml:ns:caldav">' +
+      `${homes.map((href) => `<href>${href}</href>`).join("")}</C:calendar-home-set>`;
+    const body = multistatus(response("/dav/principals/ada%40example.com/", home));
+    emulator.faults.set([{ kind: "body", status: 207, body, match: { path: "^/dav/principals/" } }]);
+    try {
+      const checked = await provider.connector.check(typed(emulator.url));
+      assert.equal(checked.kind, "connected", JSON.stringify(checked));
+      const listed = await clientFor().listCalendars();
+      assert.ok(listed.kind === "done" && listed.value.some(({ id }) => id === calendar_id));
+      const gone = { id: `${homes[1]}nothing/`, role: "own" } as const;
+      assert.equal((await clientFor().getCalendar(gone)).kind, "calendar_moved", "it is no other home");
+      assert.deepEqual(other.requests, []);
+    } finally {
+      await other.close();
+    }
+  },
+);
+
 /** A server that nothing may be sent to. */
 function trap() {
   const requests: string[] = [];

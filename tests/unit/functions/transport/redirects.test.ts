@@ -4,6 +4,7 @@ import {
   AddressNotAllowed,
   type OutboundRequest,
   parseHostPolicy,
+  RedirectRefused,
   Unreachable,
 } from "../../../../supabase/functions/_shared/transport/safe-fetch.ts";
 import { clientOf, withRawServer } from "./stand.ts";
@@ -62,13 +63,14 @@ Deno.test("303 is asked with GET and without the body", async () => {
   assert.ok(!requests[1]?.includes("propfind"));
 });
 
+const PRIVATE_NAME = "a name of the same site with a private address";
 const REFUSED = {
   "another site": "http://evil.example.net/",
   "another site by https": "https://evil.example.net/",
   "a name that only looks alike": "https://dav.example.com.evil.net/",
   "a private address": "http://10.0.0.1/",
   "the metadata service": "http://169.254.169.254/latest/meta-data/",
-  "a name of the same site with a private address": "https://private.example.com/",
+  [PRIVATE_NAME]: "https://private.example.com/",
   "a port that is not listed": "http://dav.example.com:22/",
   "a port of the same site that is not public": "https://dav.example.com:22/",
   "http, where the list has https": "http://other.example.com/",
@@ -82,6 +84,8 @@ for (const [what, location] of Object.entries(REFUSED)) {
   Deno.test(`a redirect to ${what} is not followed, and nothing is sent there`, async () => {
     const { outcome, requests, connected } = await follow({ [START.pathname]: [301, location] });
     assert.ok(outcome instanceof Unreachable);
+    // What an address resolves to must not show.
+    assert.equal(outcome instanceof RedirectRefused, what !== PRIVATE_NAME);
     assert.equal(outcome.message, "The server cannot be reached.");
     assert.equal(requests.length, 1);
     assert.deepEqual(connected, ["dav.example.com 80"]);
@@ -102,12 +106,12 @@ Deno.test("a redirect from https to http of the same host is not followed", asyn
 
 Deno.test("a loop ends at once, and a chain after five redirects", async () => {
   const loop = await follow({ [START.pathname]: [302, "/a"], "/a": [302, START.pathname] });
-  assert.ok(loop.outcome instanceof Unreachable);
+  assert.ok(loop.outcome instanceof RedirectRefused);
   assert.equal(loop.requests.length, 2);
 
   const steps = Array.from({ length: 10 }, (_, step) => [`/${step}`, [302, `/${step + 1}`]] as const);
   const chain = await follow({ [START.pathname]: [302, "/0"], ...Object.fromEntries(steps) });
-  assert.ok(chain.outcome instanceof Unreachable);
+  assert.ok(chain.outcome instanceof RedirectRefused);
   assert.equal(chain.requests.length, 6);
 });
 

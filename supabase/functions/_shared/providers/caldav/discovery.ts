@@ -5,6 +5,7 @@ import {
   isSameSite,
   judgeAddress,
   type Outbound,
+  RedirectRefused,
   Unreachable,
 } from "../../transport/safe-fetch.ts";
 import type { CheckRefusal } from "../connector.ts";
@@ -90,7 +91,7 @@ async function findPrincipal(
   for (const place of new Set(places.map(({ href }) => href))) {
     const asked = await ask(options, propfind(new URL(place), "0", PRINCIPAL_PROPERTIES));
     if ("kind" in asked) {
-      // The other addresses are of the same host.
+      // The other addresses are of the same host. One that sends us where we may not go answers at least.
       if (asked.reason === "unreachable") return asked;
       lost ??= asked;
       continue;
@@ -167,6 +168,7 @@ async function ask(
       headers: answer.headers,
     };
   } catch (error: unknown) {
+    if (error instanceof RedirectRefused) return { kind: "server_unreachable", reason: "redirect_refused" };
     if (error instanceof Unreachable) return { kind: "server_unreachable", reason: "unreachable" };
     // What the server named next may not be called.
     if (error instanceof AddressNotAllowed) return { kind: "server_unreachable", reason: error.reason };
