@@ -8,7 +8,7 @@ import { type Failure, reasonOf } from "../outcome.ts";
 import { type DavAnswer, isWritten, mayBeUnsupported } from "./answers.ts";
 import { ownerDigits, plainPath } from "./event-id.ts";
 import type { DavCall } from "./http.ts";
-import { type DavResponse, hrefOf, type Multistatus } from "./multistatus.ts";
+import { type DavResponse, hrefsOf, type Multistatus } from "./multistatus.ts";
 import { CALENDAR_PROPERTIES, mkcalendarBody, PRINCIPAL_PROPERTIES, propfindBody } from "./requests.ts";
 import { childrenOf, elementAt } from "./xml.ts";
 
@@ -101,7 +101,7 @@ export function* missingCalendar(target: Target, answer: Failure): DavSteps<Fail
   if (principal.kind === "gone") return nothingThere(principal);
   if (principal.kind !== "done") return principal;
   const homes = principal.value.responses.flatMap((one) =>
-    hrefOf(one, "calendar-home-set", places.principal) ?? []
+    hrefsOf(one, "calendar-home-set", places.principal)
   );
   if (homes.length > 0 && homes.every(({ href }) => href !== places.home.href)) {
     return { kind: "retry", reason: HOME_MOVED, after_s: null };

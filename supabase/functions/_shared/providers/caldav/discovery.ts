@@ -14,7 +14,7 @@ import type { Calendar } from "../calendar-client.ts";
 import { BASIC_NOT_OFFERED, type DavAnswer, readAnswer } from "./answers.ts";
 import { calendarsOf, multistatusOf, propfind, syncsCollections } from "./calendars.ts";
 import { basic, type DavCall } from "./http.ts";
-import { hrefOf } from "./multistatus.ts";
+import { hrefsOf } from "./multistatus.ts";
 import { HOME_ELSEWHERE, homeOf } from "./places.ts";
 import { CALENDAR_PROPERTIES, PRINCIPAL_PROPERTIES } from "./requests.ts";
 
@@ -104,7 +104,7 @@ async function findPrincipal(
     const read = multistatusOf(answer);
     if (read.kind !== "done") continue;
     for (const response of read.value.responses) {
-      const principal = hrefOf(response, "current-user-principal", url) ??
+      const principal = hrefsOf(response, "current-user-principal", url)[0] ??
         (response.properties.has("calendar-home-set") ? url : null);
       if (principal === null) continue;
       if (principal.origin !== url.origin && !isSameSite(options.policy, url, principal)) {

@@ -67,8 +67,10 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** The address that a property of a response names; null where it names none. */
-export function hrefOf({ properties }: DavResponse, name: string, base: URL): URL | null {
-  const href = elementAt(properties.get(name), "href")?.text.trim();
-  return href && URL.canParse(href, base.href) ? new URL(href, base.href) : null;
+/** The addresses that a property of a response names, in their order. */
+export function hrefsOf({ properties }: DavResponse, name: string, base: URL): readonly URL[] {
+  return childrenOf(properties.get(name), "href").flatMap(({ text }) => {
+    const href = text.trim();
+    return href !== "" && URL.canParse(href, base.href) ? [new URL(href, base.href)] : [];
+  });
 }

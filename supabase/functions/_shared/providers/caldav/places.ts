@@ -3,7 +3,7 @@ import type { CalendarAnswer } from "../calendar-client.ts";
 import type { DavAnswer } from "./answers.ts";
 import { multistatusOf, type Places, propfind } from "./calendars.ts";
 import { callDav, type DavAccess } from "./http.ts";
-import { hrefOf } from "./multistatus.ts";
+import { hrefsOf } from "./multistatus.ts";
 import { PRINCIPAL_PROPERTIES } from "./requests.ts";
 
 /** A service moves an account to another host now and then. */
@@ -38,7 +38,7 @@ export function forgetPlaces({ credentials }: Pick<DavAccess, "credentials">): v
 /** The calendars are at another site, to which the password must not be sent. */
 export const HOME_ELSEWHERE = "home_elsewhere";
 
-/** The first home that a principal names, as far as its password may be sent there. */
+/** The first home that a principal names and to which its password may be sent. */
 export function homeOf(
   { policy }: Pick<DavAccess, "policy">,
   answer: DavAnswer,
@@ -47,9 +47,7 @@ export function homeOf(
   const read = multistatusOf(answer);
   if (read.kind === "gone") return { kind: "retry", reason: read.reason, after_s: null };
   if (read.kind !== "done") return read;
-  const homes = read.value.responses.flatMap((response) =>
-    hrefOf(response, "calendar-home-set", principal) ?? []
-  );
+  const homes = read.value.responses.flatMap((response) => hrefsOf(response, "calendar-home-set", principal));
   const home = homes.find((one) => one.origin === principal.origin || isSameSite(policy, principal, one));
   if (home !== undefined) return { kind: "done", value: home };
   return { kind: "retry", reason: homes.length === 0 ? "no_calendar_home" : HOME_ELSEWHERE, after_s: null };
