@@ -1,6 +1,6 @@
 import type { EventTime } from "./calendar-event.ts";
 import { inOwnZone } from "./own-zone.ts";
-import type { EventNews, SeenEvent, SeenTime } from "./seen-event.ts";
+import { beginsAlike, type EventNews, isSameTime, type SeenEvent, type SeenTime } from "./seen-event.ts";
 
 /** What we know of an event of ours and of its obligation. */
 export interface KnownEvent {
@@ -91,17 +91,17 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
     return { kind: "echo" };
   }
   const seen_before = edit?.seen ?? null;
-  if (seen_before !== null && areEqual(event.time, seen_before)) return { kind: "known", event };
-  if (sent_time !== null && areEqual(event.time, seenTimeOf(sent_time))) {
+  if (seen_before !== null && isSameTime(event.time, seen_before)) return { kind: "known", event };
+  if (sent_time !== null && isSameTime(event.time, seenTimeOf(sent_time))) {
     if (seen_before !== null) return { kind: "converged", event, time: sent_time };
     return { kind: event.is_series ? "series" : "noise", event };
   }
-  if (legal_time !== null && areEqual(event.time, seenTimeOf(legal_time))) {
+  if (legal_time !== null && isSameTime(event.time, seenTimeOf(legal_time))) {
     return { kind: "converged", event, time: legal_time };
   }
   if (isOvertaken(known)) return { kind: "overtaken", event_id: event.event_id, event };
   const expected = edit?.is_kept && seen_before !== null ? seen_before : legal_time && seenTimeOf(legal_time);
-  return { kind: expected && beginAlike(event.time, expected) ? "resized" : "moved", event };
+  return { kind: expected && beginsAlike(event.time, expected) ? "resized" : "moved", event };
 }
 
 /** Whether our side is newer: the obligation changed, and the event does not show it yet. */
@@ -110,28 +110,14 @@ function isOvertaken({ sent_time, legal_time, edit }: KnownEvent): boolean {
   if (sent_time === null) return false;
   const [sent, legal] = [seenTimeOf(sent_time), seenTimeOf(legal_time)];
   const seen = edit?.seen ?? null;
-  const is_where_kept = edit !== null && edit.is_kept && seen !== null && areEqual(sent, seen);
+  const is_where_kept = edit !== null && edit.is_kept && seen !== null && isSameTime(sent, seen);
   // Its deadline followed it there.
-  const is_where_seen = seen !== null && areEqual(seen, legal);
-  return !is_where_kept && !is_where_seen && !areEqual(sent, legal);
+  const is_where_seen = seen !== null && isSameTime(seen, legal);
+  return !is_where_kept && !is_where_seen && !isSameTime(sent, legal);
 }
 
 /** A time that we send as it is seen. */
 function seenTimeOf(time: EventTime): SeenTime {
   if (time.kind === "all_day") return time;
   return { kind: "timed", start_at: time.start, end_at: time.end, time_zone: time.time_zone };
-}
-
-/** The same instants in another zone are no other time: providers spell zones in their own ways. */
-function areEqual(one: SeenTime, other: SeenTime): boolean {
-  if (!beginAlike(one, other)) return false;
-  return one.kind === "all_day"
-    ? other.kind === "all_day" && one.end_date === other.end_date
-    : other.kind === "timed" && Date.parse(one.end_at) === Date.parse(other.end_at);
-}
-
-function beginAlike(one: SeenTime, other: SeenTime): boolean {
-  return one.kind === "all_day"
-    ? other.kind === "all_day" && one.start_date === other.start_date
-    : other.kind === "timed" && Date.parse(one.start_at) === Date.parse(other.start_at);
 }

@@ -28,3 +28,18 @@ export type EventNews =
   | { readonly kind: "shown"; readonly event: SeenEvent }
   /** It is not in this calendar any more. */
   | { readonly kind: "gone"; readonly event_id: string };
+
+/** Whether two times are the same: instants in another zone are, since providers spell zones in their own ways. */
+export function isSameTime(one: SeenTime, other: SeenTime): boolean {
+  if (!beginsAlike(one, other)) return false;
+  return one.kind === "all_day"
+    ? other.kind === "all_day" && one.end_date === other.end_date
+    : other.kind === "timed" && Date.parse(one.end_at) === Date.parse(other.end_at);
+}
+
+/** Whether two times begin at the same moment, or on the same day. */
+export function beginsAlike(one: SeenTime, other: SeenTime): boolean {
+  return one.kind === "all_day"
+    ? other.kind === "all_day" && one.start_date === other.start_date
+    : other.kind === "timed" && Date.parse(one.start_at) === Date.parse(other.start_at);
+}

@@ -1,5 +1,5 @@
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
-import type { CalendarAnswer } from "../calendar-client.ts";
+import { isSameTime } from "../../domain/seen-event.ts";
 import type { Edited, Failure, Outcome } from "../outcome.ts";
 import { type DavAnswer, isTaken, isWritten, mayBeCalendar } from "./answers.ts";
 import { type DavSteps, fileUrl, getCalendar, type Target } from "./calendars.ts";
@@ -38,13 +38,9 @@ export function* createEvent(
   for (; generation < GENERATIONS_MAX; generation++) {
     const event_id = eventId(owner, event.obligation_id, calendar.id, generation);
     const url = fileUrl(places, calendar.id, event_id);
-    const put = yield {
-      method: "PUT",
-      url,
-      if_none_match: "*",
-      body: newFile(event, event_id, new Date()),
-    };
-    if (put.kind === "ok") return yield* writtenOutcome(put, url, event_id);
+    const body = newFile(event, event_id, new Date());
+    const put = yield { method: "PUT", url, if_none_match: "*", body };
+    if (put.kind === "ok") return yield* writtenOutcome(target, put, { url, event_id, body });
     const taken = isTaken(put)
       ? yield* overwriteFile(target, url, event_id, event, null)
       : put.kind === "exists"
@@ -178,6 +174,7 @@ export function* overwriteFile(
 ): DavSteps<Written> {
   let answer: DavAnswer = { kind: "conflict", reason: "http_412" };
   let refused: string | null = null;
+  let body = "";
   for (let attempt = 0; attempt < ATTEMPTS && answer.kind === "conflict"; attempt++) {
     const stored = yield { method: "GET", url };
     if (stored.kind === "gone") return null;
@@ -194,14 +191,10 @@ export function* overwriteFile(
     // Some have weak ETags alone, which no condition can name.
     const can_name = etag !== null && shown !== refused;
     refused = shown.startsWith("W/") ? shown : null;
-    answer = yield {
-      method: "PUT",
-      url,
-      ...(can_name ? { if_match: etag } : {}),
-      body: rewritten(stored.text, event, event_id, new Date()),
-    };
+    body = rewritten(stored.text, event, event_id, new Date());
+    answer = yield { method: "PUT", url, ...(can_name ? { if_match: etag } : {}), body };
   }
-  if (answer.kind === "ok") return yield* writtenOutcome(answer, url, event_id);
+  if (answer.kind === "ok") return yield* writtenOutcome(target, answer, { url, event_id, body });
   // A UID that another file has is not to be made out by trying again.
   if (answer.kind === "exists") return { kind: "conflict", reason: "uid_taken" };
   return yield* failedWrite(target, answer);
@@ -218,18 +211,39 @@ function* readEdited(target: Target, file: EventFile): DavSteps<Edited | Failure
   return reading.kind === "seen" ? { kind: "edited", event: reading.event } : null;
 }
 
-/** Whether a write that was answered with a success is one: 200 alone does not say so, and the file is looked at. */
+/** What was sent, and where to. */
+interface SentFile {
+  readonly url: URL;
+  readonly event_id: string;
+  readonly body: string;
+}
+
+/**
+ * What became of a write that was answered with a success. The file is looked at where 200 alone does not say that it was written, and
+ * where the answer has no version: without one, the next write would go over an edit that nobody saw.
+ */
 function* writtenOutcome(
+  { owner }: Target,
   answer: Extract<DavAnswer, { kind: "ok" }>,
-  url: URL,
-  event_id: string,
+  { url, event_id, body }: SentFile,
 ): DavSteps<Outcome> {
-  if (isWritten(answer)) return { kind: "done", event_id, etag: strongForm(answer.headers.get("etag")) };
+  const is_certain = isWritten(answer);
+  const etag = strongForm(answer.headers.get("etag"));
+  if (is_certain && etag !== null) return { kind: "done", event_id, etag };
   const stored = yield { method: "GET", url };
-  if (stored.kind !== "ok") return stored.kind === "gone" ? unreadable() : stored;
-  return stored.text.includes(event_id)
-    ? { kind: "done", event_id, etag: strongForm(stored.headers.get("etag")) }
-    : unreadable();
+  if (stored.kind !== "ok") {
+    if (is_certain) return { kind: "done", event_id, etag: null };
+    return stored.kind === "gone" ? unreadable() : stored;
+  }
+  if (!is_certain && !stored.text.includes(event_id)) return unreadable();
+  const shown = strongForm(stored.headers.get("etag"));
+  const [sent, seen] = [body, stored.text].map((text) =>
+    readSeenEvent({ name: event_id, etag: shown, text }, owner, null)
+  );
+  // Somebody may have moved it since.
+  const is_ours = sent?.kind === "seen" && seen?.kind === "seen" &&
+    isSameTime(sent.event.time, seen.event.time);
+  return { kind: "done", event_id, etag: is_ours ? shown : null };
 }
 
 const unreadable = (): Outcome => ({ kind: "unknown", reason: "unreadable", after_s: null });
