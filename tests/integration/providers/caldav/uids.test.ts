@@ -80,3 +80,42 @@ testAccount("where the whole calendar is too much for an answer, names tell", as
   assert.equal(writtenId(await client.updateEvent(calendar_id, event_id, event)), event_id);
   assert.deepEqual(beside(account, copies), [`${event_id}.ics`]);
 }, { odd: { ignores_filters: true } });
+
+const EXCEPTION =
+  '<d:error xmlns:d="DAV:"><s:exception xmlns:s="http://sabredav.org/ns">Sabre</s:exception></d:error>';
+/** How a server says that a UID was deleted, without a word that says so. */
+const REFUSALS = {
+  "400": { kind: "status", status: 400 },
+  "403": { kind: "status", status: 403 },
+  "409": { kind: "status", status: 409 },
+  "400 with an exception": { kind: "body", status: 400, body: EXCEPTION },
+} as const;
+for (const [name, refusal] of Object.entries(REFUSALS)) {
+  testAccount(`${name} to a UID that was deleted: the event gets the next one`, async (account) => {
+    const { client, calendar_id, emulator, subject } = account;
+    const event = eventOf();
+    const first = writtenId(await client.createEvent(calendar_id, event));
+    subject.user.deleteEvent(calendar_id, first);
+    emulator.faults.set([{ ...refusal, match: { method: "PUT", path: `${first}\\.ics$` } }]);
+    const second = writtenId(await client.createEvent(calendar_id, event));
+    assert.equal(second, first.replace(/g0$/, "g1"));
+    assert.deepEqual(subject.events(calendar_id).map(({ id }) => id), [second]);
+  });
+
+  testAccount(`${name} to an event that is there makes no second one`, async (account) => {
+    const { client, calendar_id, emulator, subject } = account;
+    const event = eventOf();
+    const first = writtenId(await client.createEvent(calendar_id, event));
+    emulator.faults.set([{ ...refusal, match: { method: "PUT", path: `${first}\\.ics$` }, times: 1 }]);
+    assert.equal(writtenId(await client.createEvent(calendar_id, { ...event, title: "New" })), first);
+    assert.deepEqual(subject.events(calendar_id).map(({ id, title }) => [id, title]), [[first, "New"]]);
+  });
+
+  testAccount(`${name} to every UID is a refusal, after one other`, async (account) => {
+    const { client, calendar_id, emulator, requests } = account;
+    emulator.faults.set([{ ...refusal, match: { method: "PUT" } }]);
+    const outcome = await client.createEvent(calendar_id, eventOf());
+    assert.ok(["rejected", "conflict", "retry"].includes(outcome.kind), JSON.stringify(outcome));
+    assert.equal(requests().filter((one) => one.startsWith("PUT")).length, 2, requests().join("\n"));
+  });
+}

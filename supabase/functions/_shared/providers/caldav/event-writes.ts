@@ -25,7 +25,7 @@ type Version = string | null;
 /**
  * Creates the event, or takes over the one that an earlier attempt or an earlier connection of the same owner left: the name
  * of its file follows from both, and `If-None-Match` lets the server say that it is there. Where the server never takes a UID
- * again that was deleted, the event gets the next one.
+ * again that was deleted, the event gets the next one: also once where the server does not say why it refuses, and nothing is there.
  *
  * @param generation where to begin; see {@link eventId}
  */
@@ -35,6 +35,7 @@ export function* createEvent(
   generation = 0,
 ): DavProgram {
   const { places, calendar, owner } = target;
+  let was_refused = false;
   for (; generation < GENERATIONS_MAX; generation++) {
     const event_id = eventId(owner, event.obligation_id, calendar.id, generation);
     const url = fileUrl(places, calendar.id, event_id);
@@ -46,9 +47,27 @@ export function* createEvent(
       : put.kind === "exists"
       ? yield* overwriteElsewhere(target, event_id, event, null)
       : yield* failedWrite(target, put);
-    if (taken !== null) return taken;
+    if (taken === null) continue;
+    if (was_refused || put.kind === "exists" || isTaken(put) || !mayBeBurned(taken)) return taken;
+    was_refused = true;
+    const standing = yield* overwriteFile(target, url, event_id, event, null);
+    if (standing !== null) return standing;
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
+}
+
+/** Whether a creation was refused without a reason, in a calendar that may be written to. */
+function mayBeBurned(outcome: Outcome): boolean {
+  switch (outcome.kind) {
+    case "rejected":
+      return outcome.reason === "http_403" || outcome.reason === "http_400";
+    case "retry":
+      return outcome.reason === "http_400";
+    case "conflict":
+      return outcome.reason === "http_409";
+    default:
+      return false;
+  }
 }
 
 /**
