@@ -8,7 +8,8 @@ as $$
 declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
-  v_events_a_page constant integer := 100;
+  -- FILES_PER_REQUEST of CalDAV, the fewest of all providers.
+  v_events_a_page constant integer := 50;
   -- CONFIRMATIONS_MAX of the worker.
   v_confirmations constant integer := 25;
   v_calls_for_other_calendars constant integer := 50;

@@ -15,7 +15,7 @@ const CLAIMS_MAX = 1000;
 /** Whoever waits for a lock for longer fails. */
 const LOCK_TIMEOUT_MS = 250;
 
-export type Provider = "google" | "outlook";
+export type Provider = "google" | "outlook" | "caldav";
 
 /** A connected account, made without a provider. */
 export interface Integration {

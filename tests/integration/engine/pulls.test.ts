@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { CONFIRMATIONS_MAX } from "../../../supabase/functions/_shared/sync/confirm-absences.ts";
 import type { Lane } from "../../../supabase/functions/_shared/sync/lane.ts";
 import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
@@ -53,6 +54,19 @@ testEngine("calendars are read for what their users changed", [
       await engine.pass(6);
       await engine.insert(user_id, 3);
       assert.deepEqual(await kindsDone(engine), ["pull", "event"]);
+    },
+  },
+  {
+    name: "a pull has the calls that it takes to read every file of a CalDAV calendar",
+    async show(engine) {
+      const { user_id } = await engine.integration({ provider: "caldav" });
+      await engine.insert(user_id, 2_000);
+      await engine.settle();
+      await syncNow(engine, user_id);
+      const lane = await only(engine);
+      // Where the calendars are, their files, and 50 of these with one request.
+      const needed = 1 + 1 + 2_000 / 50 + CONFIRMATIONS_MAX;
+      assert.ok(lane.kind === "pull" && lane.calls >= needed, `${lane.kind}: ${lane.calls}`);
     },
   },
   {
