@@ -191,6 +191,7 @@ create table calendar_sync.providers (
   project_sync_share numeric not null default 0.9 check (project_sync_share > 0 and project_sync_share <= 1),
   user_share numeric not null default 0.25 check (user_share > 0 and user_share <= 1),
   idle_limit interval,
+  listings_lag boolean not null default true,
   quota_until timestamptz,
   unreachable uuid[] not null default '{}',
   open_since timestamptz,
@@ -211,6 +212,8 @@ comment on column calendar_sync.providers.user_share is
   'Of the calls of all accounts together the share that syncing of one user may use, whatever accounts the user has, while others wait.';
 comment on column calendar_sync.providers.idle_limit is
   'A refresh token that nobody used for so long is used once, before the provider ends it. Null: tokens do not end.';
+comment on column calendar_sync.providers.listings_lag is
+  'A listing may show an event as it was before our last write. Where it cannot, a version that comes back is an edit.';
 comment on column calendar_sync.providers.quota_until is 'The quota of all accounts together is spent until then.';
 comment on column calendar_sync.providers.unreachable is
   'Integrations whose last run could not reach the provider, since the last run that could. Five open the circuit breaker.';
@@ -222,13 +225,14 @@ alter table calendar_sync.providers enable row level security;
 
 -- Google: projects since May 2026, per minute; it ends a refresh token after six idle months. Graph: per mailbox in 10 minutes,
 -- per application in 10 seconds; Entra ends a refresh token after 90 idle days. CalDAV: no server publishes a quota, so it is what
--- servers have been seen to bear; a password does not end.
+-- servers have been seen to bear; a password does not end. They list the files themselves, and many make a version of what is in a
+-- file: the same move made twice has the same one.
 insert into calendar_sync.providers
-  (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit)
+  (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit, listings_lag)
 values
-  ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days'),
-  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days'),
-  ('caldav', 'CalDAV', 'password', 240, '1 minute', null, null, null);
+  ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days', true),
+  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days', true),
+  ('caldav', 'CalDAV', 'password', 240, '1 minute', null, null, null, false);
 
 -- A sliding window, one row for each batch. A counter would be updated by everybody, and a bucket that refills would let twice
 -- its size through within one window.
@@ -541,7 +545,7 @@ create table public.calendar_event_mappings (
 comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
 comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
 comment on column public.calendar_event_mappings.etag is 'The version that we last wrote or saw. Null: the provider has none, or any version may be overwritten.';
-comment on column public.calendar_event_mappings.previous_etag is 'The version before: a listing that was late may still show it.';
+comment on column public.calendar_event_mappings.previous_etag is 'The version before, where calendar_sync.providers.listings_lag: a listing that was late may still show it.';
 comment on column public.calendar_event_mappings.sent_time is 'When the event is, as we last sent it: an EventTime. Null: not known.';
 comment on column public.calendar_event_mappings.deadline_hash is 'The hash of the deadline when it was last compared; see calendar_sync.compare.';
 comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';
@@ -3110,7 +3114,8 @@ as $$
 declare
   v_calls_to_spare integer := 5;
   v_doublings_max constant integer := 4;
-  v_events_a_page constant integer := 100;
+  -- FILES_PER_REQUEST of CalDAV, the fewest of all providers.
+  v_events_a_page constant integer := 50;
   -- CONFIRMATIONS_MAX of the worker.
   v_confirmations constant integer := 25;
   v_calls_for_other_calendars constant integer := 50;
@@ -4681,6 +4686,7 @@ create function calendar_sync.record_edits(
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_listings_lag constant boolean := (select listings_lag from calendar_sync.providers where name = p_integration.provider);
   v_caller text;
 begin
   if cardinality(p_edits) = 0 then
@@ -4688,7 +4694,7 @@ begin
   end if;
   v_caller := calendar_sync.act_as('calendar');
   update public.calendar_event_mappings as mapping
-  set previous_etag = mapping.etag, etag = edit.etag, sent_time = coalesce(edit.sent_time, mapping.sent_time)
+  set previous_etag = case when v_listings_lag then mapping.etag end, etag = edit.etag, sent_time = coalesce(edit.sent_time, mapping.sent_time)
   from unnest(p_edits) as edit
   -- As in calendar_sync.record_events.
   cross join lateral (
@@ -5272,6 +5278,7 @@ declare
   v_caused_by constant text := calendar_sync.caused_by();
   v_request_id constant text := calendar_sync.request_id();
   v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
+  v_listings_lag constant boolean := (select listings_lag from calendar_sync.providers where name = p_integration.provider);
   -- Most batches hold nothing but synced events: what there is none of costs no look-up for each outcome.
   v_unchanged boolean;
   v_removes boolean;
@@ -5297,7 +5304,8 @@ begin
   order by o.obligation_id
   on conflict (integration_id, obligation_id) do update
   set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
-    previous_etag = mapping.etag, sent_time = excluded.sent_time, deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+    previous_etag = case when v_listings_lag then mapping.etag end, sent_time = excluded.sent_time,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
 
   -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
   -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.

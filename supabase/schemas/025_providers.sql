@@ -13,6 +13,7 @@ create table calendar_sync.providers (
   project_sync_share numeric not null default 0.9 check (project_sync_share > 0 and project_sync_share <= 1),
   user_share numeric not null default 0.25 check (user_share > 0 and user_share <= 1),
   idle_limit interval,
+  listings_lag boolean not null default true,
   quota_until timestamptz,
   unreachable uuid[] not null default '{}',
   open_since timestamptz,
@@ -33,6 +34,8 @@ comment on column calendar_sync.providers.user_share is
   'Of the calls of all accounts together the share that syncing of one user may use, whatever accounts the user has, while others wait.';
 comment on column calendar_sync.providers.idle_limit is
   'A refresh token that nobody used for so long is used once, before the provider ends it. Null: tokens do not end.';
+comment on column calendar_sync.providers.listings_lag is
+  'A listing may show an event as it was before our last write. Where it cannot, a version that comes back is an edit.';
 comment on column calendar_sync.providers.quota_until is 'The quota of all accounts together is spent until then.';
 comment on column calendar_sync.providers.unreachable is
   'Integrations whose last run could not reach the provider, since the last run that could. Five open the circuit breaker.';
@@ -44,13 +47,14 @@ alter table calendar_sync.providers enable row level security;
 
 -- Google: projects since May 2026, per minute; it ends a refresh token after six idle months. Graph: per mailbox in 10 minutes,
 -- per application in 10 seconds; Entra ends a refresh token after 90 idle days. CalDAV: no server publishes a quota, so it is what
--- servers have been seen to bear; a password does not end.
+-- servers have been seen to bear; a password does not end. They list the files themselves, and many make a version of what is in a
+-- file: the same move made twice has the same one.
 insert into calendar_sync.providers
-  (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit)
+  (name, label, credential, account_calls, account_window, project_calls, project_window, idle_limit, listings_lag)
 values
-  ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days'),
-  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days'),
-  ('caldav', 'CalDAV', 'password', 240, '1 minute', null, null, null);
+  ('google', 'Google', 'oauth', 600, '1 minute', 10000, '1 minute', '150 days', true),
+  ('outlook', 'Outlook', 'oauth', 10000, '10 minutes', 130000, '10 seconds', '60 days', true),
+  ('caldav', 'CalDAV', 'password', 240, '1 minute', null, null, null, false);
 
 -- A sliding window, one row for each batch. A counter would be updated by everybody, and a bucket that refills would let twice
 -- its size through within one window.

@@ -131,7 +131,7 @@ create table public.calendar_event_mappings (
 comment on table public.calendar_event_mappings is 'Which event stands for which obligation in which calendar.';
 comment on column public.calendar_event_mappings.obligation_id is 'No foreign key: a mapping outlives its obligation until the event is gone.';
 comment on column public.calendar_event_mappings.etag is 'The version that we last wrote or saw. Null: the provider has none, or any version may be overwritten.';
-comment on column public.calendar_event_mappings.previous_etag is 'The version before: a listing that was late may still show it.';
+comment on column public.calendar_event_mappings.previous_etag is 'The version before, where calendar_sync.providers.listings_lag: a listing that was late may still show it.';
 comment on column public.calendar_event_mappings.sent_time is 'When the event is, as we last sent it: an EventTime. Null: not known.';
 comment on column public.calendar_event_mappings.deadline_hash is 'The hash of the deadline when it was last compared; see calendar_sync.compare.';
 comment on column public.calendar_event_mappings.content_hash is 'Hash of the event as last sent, never as read back.';

@@ -127,6 +127,7 @@ create function calendar_sync.record_edits(
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_listings_lag constant boolean := (select listings_lag from calendar_sync.providers where name = p_integration.provider);
   v_caller text;
 begin
   if cardinality(p_edits) = 0 then
@@ -134,7 +135,7 @@ begin
   end if;
   v_caller := calendar_sync.act_as('calendar');
   update public.calendar_event_mappings as mapping
-  set previous_etag = mapping.etag, etag = edit.etag, sent_time = coalesce(edit.sent_time, mapping.sent_time)
+  set previous_etag = case when v_listings_lag then mapping.etag end, etag = edit.etag, sent_time = coalesce(edit.sent_time, mapping.sent_time)
   from unnest(p_edits) as edit
   -- As in calendar_sync.record_events.
   cross join lateral (

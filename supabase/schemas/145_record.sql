@@ -41,6 +41,7 @@ declare
   v_caused_by constant text := calendar_sync.caused_by();
   v_request_id constant text := calendar_sync.request_id();
   v_user_id constant uuid := coalesce(p_integration.user_id, p_integration.deleted_user_id);
+  v_listings_lag constant boolean := (select listings_lag from calendar_sync.providers where name = p_integration.provider);
   -- Most batches hold nothing but synced events: what there is none of costs no look-up for each outcome.
   v_unchanged boolean;
   v_removes boolean;
@@ -66,7 +67,8 @@ begin
   order by o.obligation_id
   on conflict (integration_id, obligation_id) do update
   set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag,
-    previous_etag = mapping.etag, sent_time = excluded.sent_time, deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
+    previous_etag = case when v_listings_lag then mapping.etag end, sent_time = excluded.sent_time,
+    deadline_hash = excluded.deadline_hash, content_hash = excluded.content_hash, synced_at = now(), updated_at = now();
 
   -- One look-up for each outcome, and then by place: else the planner, whose statistics may know of few rows, goes through all
   -- rows of the calendar for each outcome (500 outcomes of 5000 events: 1 s a table). Nobody else writes them while we have the lane.

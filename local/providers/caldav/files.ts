@@ -35,7 +35,7 @@ export function putFile(state: CalDavState, resource: Resource, headers: Headers
     status: file === null ? 201 : 204,
     headers: without_etag
       ? {}
-      : { etag: state.odd.only_weak_etags ? shownEtag(state, stored) : etagOf(stored) },
+      : { etag: state.odd.only_weak_etags ? shownEtag(state, stored) : etagOf(state, stored) },
   });
 }
 
@@ -66,6 +66,6 @@ function checkPreconditions(state: CalDavState, headers: Headers, file: StoredFi
   const [expected, forbidden] = [headers.get("if-match"), headers.get("if-none-match")];
   if (forbidden === "*" && file !== null) throw new DavError(412);
   if (expected === null || (expected === "*" && file !== null)) return;
-  const matches = file !== null && !state.odd.only_weak_etags && weakened(expected) === etagOf(file);
+  const matches = file !== null && !state.odd.only_weak_etags && weakened(expected) === etagOf(state, file);
   if (!matches) throw new DavError(412);
 }

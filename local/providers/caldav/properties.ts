@@ -121,7 +121,8 @@ export function fileProperties(state: CalDavState, file: StoredFile): Properties
 }
 
 export function shownEtag(state: CalDavState, file: StoredFile): string {
-  return state.odd.weak_etags || state.odd.only_weak_etags ? `W/${etagOf(file)}` : etagOf(file);
+  const strong = etagOf(state, file);
+  return state.odd.weak_etags || state.odd.only_weak_etags ? `W/${strong}` : strong;
 }
 
 /** The members of a collection: their paths and properties. */

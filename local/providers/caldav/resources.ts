@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DavError } from "./errors.ts";
 import type { Account, CalDavState, CalendarEntry, StoredFile } from "./state.ts";
 
@@ -75,4 +76,5 @@ export const filePath = (account: Account, { slug }: CalendarEntry, name: string
   `${calendarPath(account, slug)}${encoded(name)}`;
 
 /** The strong form. */
-export const etagOf = ({ revision }: StoredFile) => `"${revision}"`;
+export const etagOf = ({ odd }: CalDavState, { revision, text }: StoredFile) =>
+  odd.hash_etags ? `"${createHash("md5").update(text).digest("hex")}"` : `"${revision}"`;

@@ -53,6 +53,8 @@ export interface Oddities {
   weak_etags: boolean;
   /** There are weak ETags alone, which no If-Match matches (RFC 9110 §13.1.1). */
   only_weak_etags: boolean;
+  /** An ETag is a hash of its file: the same file has the same one again (sabre, Radicale, Xandikos). */
+  hash_etags: boolean;
   /** PUT does not answer an ETag (sabre, where it changed the file). */
   no_etag_on_put: boolean;
   /** A UID that was deleted is never taken again (Zoho). */
@@ -91,6 +93,7 @@ export const BY_THE_BOOK: Oddities = {
   refusals_name_exceptions: false,
   weak_etags: false,
   only_weak_etags: false,
+  hash_etags: false,
   no_etag_on_put: false,
   burned_uids: false,
   mkcalendar: "allowed",

@@ -98,6 +98,8 @@ export const CALDAV: ProviderSubject = {
           "ETags are weak, and PUT has none": () =>
             beOdd(emulator, { weak_etags: true, no_etag_on_put: true }),
           "there are weak ETags alone": () => beOdd(emulator, { only_weak_etags: true }),
+          "ETags are hashes": () => beOdd(emulator, { hash_etags: true }),
+          "queries find everything": () => beOdd(emulator, { ignores_filters: true }),
           "files are written anew": () => beOdd(emulator, { rewrites_files: true }),
           "there is no sync-collection": () => beOdd(emulator, { no_sync_collection: true }),
           "sync tokens are forgotten": () => beOdd(emulator, { forgets_tokens: true, bad_tokens: "failure" }),
