@@ -93,7 +93,7 @@ export const CALDAV_ANSWERS: readonly AnswerRow[] = [
     means: { kind: "unknown", after_s: null },
     source: "SOGo without connections to its database",
   },
-  { status: 507, reason: TOO_MANY, means: { kind: "rejected" }, source: "RFC 4791 §7.8, RFC 6578 §3.6" },
+  { status: 507, reason: TOO_MANY, means: { kind: "rejected" }, source: "RFC 4791 §7.8" },
   {
     status: 507,
     reason: null,
