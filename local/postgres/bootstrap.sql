@@ -25,6 +25,7 @@ grant anon, authenticated, service_role to postgres with admin option;
 grant pg_monitor to postgres;
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
+alter role authenticator set statement_timeout = '8s';
 alter role postgres set search_path = "$user", public, extensions;
 
 do $$ begin

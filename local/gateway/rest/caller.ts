@@ -10,8 +10,11 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** As hosted Supabase sets them on its roles; `set role` alone does not apply a role's settings. */
-const STATEMENT_TIMEOUTS = { anon: "3s", authenticated: "8s", service_role: "0" } as const;
+/**
+ * As hosted Supabase sets them on its roles; `set role` alone does not apply a role's settings. `service_role` has none, and so the
+ * one of `authenticator`, which PostgREST signs in as.
+ */
+const STATEMENT_TIMEOUTS = { anon: "3s", authenticated: "8s", service_role: "8s" } as const;
 
 /**
  * A user's token decides; without one the API key does.
