@@ -700,6 +700,7 @@ create table calendar_sync.lanes (
   wait_until timestamptz,
   wait_reason text check (wait_reason in ('backoff', 'retry_after', 'quota', 'user_blocked')),
   batch_jobs smallint not null default 100,
+  deletions_agreed boolean not null default false,
   deletions_allowed integer not null default 0,
   check ((wait_until is null) = (wait_reason is null))
 ) with (fillfactor = 70);
@@ -717,6 +718,8 @@ comment on column calendar_sync.lanes.wait_reason is
   'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls, or the user''s of the project''s, is spent. user_blocked: its user is banned or soft-deleted.';
 comment on column calendar_sync.lanes.batch_jobs is
   'Jobs of the next batch. It grows while batches are quick: progress shows early, and bulk needs few round trips.';
+comment on column calendar_sync.lanes.deletions_agreed is
+  'Its user agreed to the deletions that are due when they are next counted, however many.';
 comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions were agreed to; 0 again once nothing is left to do.';
 
 alter table calendar_sync.lanes enable row level security;
@@ -2305,6 +2308,22 @@ $$;
 
 comment on function calendar_sync.texts_of(jsonb) is 'A list of texts; null where it is none.';
 
+create function calendar_sync.is_to_be_shown(
+  p_status text, p_deadline_date date, p_deadline_at timestamptz, p_obligation_type text, p_completed_events text, p_types text[]
+) returns boolean
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return (p_deadline_date is not null or p_deadline_at is not null)
+    and p_status <> 'cancelled'
+    and (p_status <> 'completed' or p_completed_events = 'keep')
+    and (p_types is null or coalesce(p_obligation_type = any (p_types), false));
+end;
+$$;
+
+comment on function calendar_sync.is_to_be_shown(text, date, timestamptz, text, text, text[]) is
+  'Whether an obligation is to have an event, by the settings of a calendar. p_types null: obligations of every type.';
+
 -- Titles that are made by a template show the template and may show the type, so the hash covers both; else it stays as it was.
 --
 -- The hash is spelt without anything that a session's TimeZone or DateStyle could change, or that fails for infinity.
@@ -2339,11 +2358,8 @@ begin
         candidate.title, candidate.description, candidate.status, extract(epoch from candidate.deadline_date),
         extract(epoch from candidate.deadline_at), candidate.time_zone, candidate.url
       )::text || case when v_title_template is null then '' else jsonb_build_array(v_title_template, candidate.obligation_type)::text end) as hash,
-      v_integration.status <> 'disconnecting'
-        and (candidate.deadline_date is not null or candidate.deadline_at is not null)
-        and candidate.status <> 'cancelled'
-        and (candidate.status <> 'completed' or v_completed_events = 'keep')
-        and (v_types is null or coalesce(candidate.obligation_type = any (v_types), false)) as is_wanted
+      v_integration.status <> 'disconnecting' and calendar_sync.is_to_be_shown(candidate.status, candidate.deadline_date,
+        candidate.deadline_at, candidate.obligation_type, v_completed_events, v_types) as is_wanted
     from (
       -- OFFSET keeps the recipient out of this look-up: right after a bulk import the planner would go through all of a user's
       -- obligations for each id (200 ids of 400: 150 ms instead of 6).
@@ -2373,19 +2389,19 @@ $$;
 comment on function calendar_sync.compare(uuid, uuid[]) is
   'Compares these obligations with what was recorded for a calendar, a row for each id.';
 
-create function calendar_sync.edit_json(compared calendar_sync.comparison) returns jsonb
+create function calendar_sync.edit_json(edit calendar_sync.edits, deadline calendar_sync.deadline) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'seen', (compared.edit).seen,
-    'is_kept', (compared.edit).is_kept and calendar_sync.edit_holds(compared.edit, compared.deadline),
-    'is_gone', (compared.edit).is_gone,
-    'original_event_id', (compared.edit).original_event_id,
-    'has_guests', (compared.edit).has_guests
+    'seen', edit.seen,
+    'is_kept', edit.is_kept and calendar_sync.edit_holds(edit, deadline),
+    'is_gone', edit.is_gone,
+    'original_event_id', edit.original_event_id,
+    'has_guests', edit.has_guests
   )
 $$;
 
-comment on function calendar_sync.edit_json(calendar_sync.comparison) is 'What its user did to an event, as the worker gets it.';
+comment on function calendar_sync.edit_json(calendar_sync.edits, calendar_sync.deadline) is 'What its user did to an event, as the worker gets it.';
 
 create function calendar_sync.keys_after(p_integration_id uuid, p_after uuid, p_keys integer) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -2434,14 +2450,22 @@ comment on function calendar_sync.deadline_for(uuid, uuid) is 'An obligation as 
 
 -- The safety stop: a calendar that is about to lose many events at once asks first. Due jobs are looked at in the order in which they
 -- will be claimed. What was written a moment ago settles first: what is deleted in one go right after a bulk sync comes due in
--- portions, and is one go all the same.
+-- portions, and is one go all the same. Every event of a calendar is looked at, so no text of an obligation is read.
 create function calendar_sync.count_deletions(p_integration_id uuid, p_due_jobs integer default null) returns integer
 language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_integration public.calendar_integrations;
+  v_settings jsonb;
+  v_completed_events text;
+  v_types text[];
   v_ids uuid[];
 begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  v_settings := calendar_sync.complete_settings(v_integration.settings);
+  v_completed_events := v_settings ->> 'completed_events';
+  v_types := calendar_sync.texts_of(v_settings -> 'obligation_types');
   if p_due_jobs is null then
     v_ids := array(select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id);
   else
@@ -2459,7 +2483,25 @@ begin
       ) as shown
     );
   end if;
-  return (select count(*)::integer from calendar_sync.compare(p_integration_id, v_ids) as event where not event.is_wanted);
+  return (
+    select count(*)::integer
+    from unnest(v_ids) as each (id)
+    left join lateral (
+      select calendar_sync.is_to_be_shown(candidate.status, candidate.deadline_date, candidate.deadline_at,
+        candidate.obligation_type, v_completed_events, v_types) as is_wanted
+      from (
+        select every_recipient.recipient_id, every_recipient.status, every_recipient.deadline_date, every_recipient.deadline_at,
+          every_recipient.obligation_type
+        from calendar_sync.deadlines as every_recipient where every_recipient.obligation_id = each.id offset 0
+      ) as candidate
+      where candidate.recipient_id = v_integration.user_id
+    ) as found on true
+    where v_integration.status = 'disconnecting' or not coalesce(found.is_wanted, false) or exists (
+      select from calendar_sync.edits as known
+      where known.integration_id = p_integration_id and known.obligation_id = each.id and known.is_hidden
+        and calendar_sync.edit_holds(known, calendar_sync.deadline_for(each.id, v_integration.user_id))
+    )
+  );
 end;
 $$;
 
@@ -2472,14 +2514,22 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_options calendar_sync.options;
+  v_lane calendar_sync.lanes;
   v_events integer;
   v_allowed integer;
   v_deletions integer;
 begin
+  select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
+  if v_lane.deletions_agreed then
+    update calendar_sync.lanes
+    set deletions_agreed = false, deletions_allowed = calendar_sync.count_deletions(p_integration_id)
+    where integration_id = p_integration_id;
+    return false;
+  end if;
   select * into v_options from calendar_sync.options;
   select count(*) into v_events from public.calendar_event_mappings where integration_id = p_integration_id;
-  select greatest(v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, deletions_allowed) into v_allowed
-  from calendar_sync.lanes where integration_id = p_integration_id;
+  v_allowed := greatest(
+    v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, v_lane.deletions_allowed);
   if v_events <= v_allowed then
     return false;
   end if;
@@ -2732,8 +2782,8 @@ begin
       and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_asked));
   end if;
   if v_agreed is not null then
-    update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
-    where integration_id = any (v_agreed);
+    -- They are counted with the batch: the host's adapter, which may fail, fails its own lane there.
+    update calendar_sync.lanes set deletions_agreed = true where integration_id = any (v_agreed);
   end if;
   if v_agreed_edits is not null then
     update calendar_sync.pulls set edits_agreed = true where integration_id = any (v_agreed_edits);
@@ -2903,7 +2953,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_keys_a_chunk constant integer := 1000;
-  v_chunks_max constant integer := 20;
+  -- Other lanes wait for the same claim.
+  v_until constant timestamptz := clock_timestamp() + interval '300 milliseconds';
   v_scan calendar_sync.jobs;
   v_cursor jsonb;
   v_keys uuid[];
@@ -2914,7 +2965,7 @@ begin
     return;
   end if;
   v_cursor := coalesce(v_scan.cursor, '{}');
-  for chunk in 1..v_chunks_max loop
+  loop
     if v_cursor ? 'waits_for' then
       exit when calendar_sync.is_open_before((v_cursor ->> 'waits_for')::xid8);
       v_cursor := '{}';
@@ -2949,6 +3000,7 @@ begin
       where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
       return;
     end if;
+    exit when clock_timestamp() >= v_until;
   end loop;
   -- A transaction that stays open is asked for less and less often, at most once a minute.
   update calendar_sync.jobs
@@ -2959,7 +3011,7 @@ end;
 $$;
 
 comment on function calendar_sync.advance_scan(uuid, integer) is
-  'Goes on with the scan of a calendar, chunk by chunk in the order of ids, until p_jobs jobs are due or the scan is over.';
+  'Goes on with the scan of a calendar, chunk by chunk in the order of ids, until p_jobs jobs are due, its time is up, or the scan is over.';
 
 create function calendar_sync.is_open_before(p_transaction xid8) returns boolean
 language sql volatile security invoker set search_path = ''
@@ -2974,6 +3026,14 @@ comment on function calendar_sync.is_open_before(xid8) is 'Whether a transaction
 -- schemas/098_batch.sql
 
 -- A batch: what a worker is given of a lane. In json, which is written as it is made: half the time of jsonb.
+
+-- The host does not limit how many long texts there are, and a worker holds all of its lanes in memory.
+create function calendar_sync.batch_bytes_max() returns integer
+language sql immutable security invoker set search_path = ''
+as $$ select 2000000 $$;
+
+comment on function calendar_sync.batch_bytes_max() is
+  'So many bytes of deadlines a batch has about; what does not fit in is for the next one. One deadline always fits in.';
 
 -- The calls that the jobs may cost are counted on the way. A job costs one; a move, or finding what an interrupted attempt left, one
 -- more. An event of which no version is known is looked for first: it may be deleted. Reminders of what was completed are looked at
@@ -2991,36 +3051,42 @@ begin
     order by job.priority, job.run_at limit p_jobs
   );
   select coalesce(json_agg(json_build_object(
-      'obligation_id', job.obligation_id,
-      'version', job.version,
-      'attempts', job.attempts,
-      'attempted_in', job.attempted_in,
-      'cause', job.cause,
-      'deadline', case when (found.deadline).obligation_id is not null and not found.is_hidden then row_to_json(found.deadline) end,
-      'deadline_hash', found.deadline_hash,
-      'mapping', case when found.event_id is not null then json_build_object(
-        'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash,
-        'etag', found.etag, 'previous_etag', found.previous_etag, 'sent_time', found.sent_time) end,
+      'obligation_id', due.obligation_id,
+      'version', due.version,
+      'attempts', due.attempts,
+      'attempted_in', due.attempted_in,
+      'cause', due.cause,
+      'deadline', case when (due.deadline).obligation_id is not null and not due.is_hidden then row_to_json(due.deadline) end,
+      'deadline_hash', due.deadline_hash,
+      'mapping', case when due.event_id is not null then json_build_object(
+        'calendar_id', due.calendar_id, 'external_event_id', due.event_id, 'content_hash', due.content_hash,
+        'etag', due.etag, 'previous_etag', due.previous_etag, 'sent_time', due.sent_time) end,
       -- A call for each job would take 75 µs.
-      'edit', case when (found.edit).obligation_id is not null
-        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
+      'edit', case when (due.edit).obligation_id is not null then calendar_sync.edit_json(due.edit, due.deadline) end
     )), '[]'),
-    coalesce(sum(1 + cardinality(job.attempted_in) + case when found.event_id is null then 0 else
-      (found.calendar_id is distinct from p_integration.calendar_id)::integer + case when found.etag is null then 2 else 0 end
-      + case when (found.deadline).status = 'completed' and not found.is_hidden then 2 else 0 end
+    coalesce(array_agg(due.obligation_id), '{}'),
+    coalesce(sum(1 + cardinality(due.attempted_in) + case when due.event_id is null then 0 else
+      (due.calendar_id is distinct from p_integration.calendar_id)::integer + case when due.etag is null then 2 else 0 end
+      + case when (due.deadline).status = 'completed' and not due.is_hidden then 2 else 0 end
     end), 0),
-    count(*) filter (where found.event_id is not null and not found.is_wanted)
-  into jobs, calls, deletions
-  from calendar_sync.compare(p_integration.id, obligation_ids) as found
-  cross join lateral (
-    select queued.* from calendar_sync.jobs as queued
-    where queued.integration_id = p_integration.id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
-  ) as job;
+    count(*) filter (where due.event_id is not null and not due.is_wanted)
+  into jobs, obligation_ids, calls, deletions
+  from (
+    select found.*, job.version, job.attempts, job.attempted_in, job.cause, sum(pg_column_size(found.deadline)) over (
+        order by job.priority, job.run_at rows between unbounded preceding and 1 preceding
+      ) as bytes_before
+    from calendar_sync.compare(p_integration.id, obligation_ids) as found
+    cross join lateral (
+      select queued.* from calendar_sync.jobs as queued
+      where queued.integration_id = p_integration.id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
+    ) as job
+  ) as due
+  where coalesce(due.bytes_before, 0) < calendar_sync.batch_bytes_max();
 end;
 $$;
 
 comment on function calendar_sync.due_events(public.calendar_integrations, integer) is
-  'The event jobs of a calendar that are due, at most p_jobs, as the worker gets them. calls: how many calls they may cost. deletions: how many of them delete an event.';
+  'The event jobs of a calendar that are due, at most p_jobs and calendar_sync.batch_bytes_max, as the worker gets them. calls: how many calls they may cost. deletions: how many of them delete an event.';
 
 -- In the calendar that events belong in: what is to move there is made anew, with reminders of the settings.
 create function calendar_sync.events_after(
@@ -3039,20 +3105,25 @@ declare
 begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'obligation_id', found.obligation_id,
-      'calendar_id', found.calendar_id,
-      'event_id', found.event_id,
-      'deadline', case when (found.deadline).obligation_id is not null then to_jsonb(found.deadline) end,
-      'edit', case when (found.edit).obligation_id is not null
-        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
-    ) order by found.obligation_id), '[]')
-    from calendar_sync.compare(p_integration.id, v_ids) as found
+      'obligation_id', next.obligation_id,
+      'calendar_id', next.calendar_id,
+      'event_id', next.event_id,
+      'deadline', case when (next.deadline).obligation_id is not null then to_jsonb(next.deadline) end,
+      'edit', case when (next.edit).obligation_id is not null then calendar_sync.edit_json(next.edit, next.deadline) end
+    ) order by next.obligation_id), '[]')
+    from (
+      select found.*, sum(pg_column_size(found.deadline)) over (
+          order by found.obligation_id rows between unbounded preceding and 1 preceding
+        ) as bytes_before
+      from calendar_sync.compare(p_integration.id, v_ids) as found
+    ) as next
+    where coalesce(next.bytes_before, 0) < calendar_sync.batch_bytes_max()
   );
 end;
 $$;
 
 comment on function calendar_sync.events_after(public.calendar_integrations, uuid, integer) is
-  'The next events of a calendar, in the order of their obligations, for a job that goes through all of them. p_after null: from the first.';
+  'The next events of a calendar, at most p_events and calendar_sync.batch_bytes_max, in the order of their obligations, for a job that goes through all of them. p_after null: from the first.';
 
 create function calendar_sync.lane_json(
   p_lane calendar_sync.lanes, p_integration public.calendar_integrations, p_kind text, p_jobs json, p_events jsonb, p_calls integer
@@ -3256,16 +3327,21 @@ begin
   perform calendar_sync.set_wait(array[p_integration_id], null, null);
   return calendar_sync.lane_json(v_lane, v_integration, v_kind, case when v_kind = 'event' then v_batch.jobs else '[]' end, v_events,
     least(v_left, v_calls));
-exception when others then
-  -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone.
+-- `others` leaves out two: the statement's time is up, or an ASSERT of the host's adapter fails.
+exception when query_canceled or assert_failure or others then
+  -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone: longer each time, since
+  -- other lanes wait for as long as it takes to fail.
   perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
-  perform calendar_sync.set_wait(array[p_integration_id], 'backoff', now() + interval '1 minute');
+  update calendar_sync.lanes
+  set attempts = attempts + 1, wait_reason = 'backoff',
+    wait_until = now() + interval '1 minute' * power(2, least(attempts, v_doublings_max))
+  where integration_id = p_integration_id;
   return null;
 end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute, and longer each time.';
 
 create function calendar_sync.claimed(p_lanes json) returns json
 language plpgsql volatile security definer set search_path = ''
@@ -3284,6 +3360,9 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_changes constant integer := 200;
+  -- A hosted statement may take 8 s. Lanes that are not reached in this time are left to the next claim: once a statement's time
+  -- is up and a lane was put aside for it, nothing ends the statement any more.
+  v_until constant timestamptz := clock_timestamp() + interval '3 seconds';
   v_probed text[];
   v_ids uuid[];
   v_batches json;
@@ -3321,7 +3400,9 @@ begin
   ), leased as (
     update calendar_sync.lanes as lane
     set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), lease = gen_random_uuid(),
-      ready_at = now() + make_interval(secs => p_lease_s)
+      ready_at = now() + make_interval(secs => p_lease_s),
+      -- The worker that had it died, perhaps of the batch.
+      batch_jobs = case when lane.leased_by is null then lane.batch_jobs else greatest(lane.batch_jobs / 2, 1) end
     from candidate where lane.integration_id = candidate.integration_id
     returning lane.integration_id
   )
@@ -3332,7 +3413,9 @@ begin
   select coalesce(json_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
   into v_batches, v_ids
-  from (select id, calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch;
+  from (
+    select id, case when clock_timestamp() < v_until then calendar_sync.take_batch(id) end as lane from unnest(v_ids) as id
+  ) as batch;
   if v_ids is not null then
     update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
     perform calendar_sync.reschedule(v_ids);
@@ -4880,8 +4963,7 @@ begin
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
           and job.attempted_in <> '{}'
       ),
-      'edit', case when (found.edit).obligation_id is not null
-        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
+      'edit', case when (found.edit).obligation_id is not null then calendar_sync.edit_json(found.edit, found.deadline) end
     )), '[]')
     from asked
     join calendar_sync.compare(p_integration_id, array(select distinct asked.obligation_id from asked)) as found

@@ -47,6 +47,7 @@ create table calendar_sync.lanes (
   wait_until timestamptz,
   wait_reason text check (wait_reason in ('backoff', 'retry_after', 'quota', 'user_blocked')),
   batch_jobs smallint not null default 100,
+  deletions_agreed boolean not null default false,
   deletions_allowed integer not null default 0,
   check ((wait_until is null) = (wait_reason is null))
 ) with (fillfactor = 70);
@@ -64,6 +65,8 @@ comment on column calendar_sync.lanes.wait_reason is
   'backoff: our own, ended by "Sync now". retry_after: the provider asked for it. quota: our share of the account''s calls, or the user''s of the project''s, is spent. user_blocked: its user is banned or soft-deleted.';
 comment on column calendar_sync.lanes.batch_jobs is
   'Jobs of the next batch. It grows while batches are quick: progress shows early, and bulk needs few round trips.';
+comment on column calendar_sync.lanes.deletions_agreed is
+  'Its user agreed to the deletions that are due when they are next counted, however many.';
 comment on column calendar_sync.lanes.deletions_allowed is 'So many deletions were agreed to; 0 again once nothing is left to do.';
 
 alter table calendar_sync.lanes enable row level security;

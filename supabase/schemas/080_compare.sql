@@ -31,6 +31,22 @@ $$;
 
 comment on function calendar_sync.texts_of(jsonb) is 'A list of texts; null where it is none.';
 
+create function calendar_sync.is_to_be_shown(
+  p_status text, p_deadline_date date, p_deadline_at timestamptz, p_obligation_type text, p_completed_events text, p_types text[]
+) returns boolean
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  return (p_deadline_date is not null or p_deadline_at is not null)
+    and p_status <> 'cancelled'
+    and (p_status <> 'completed' or p_completed_events = 'keep')
+    and (p_types is null or coalesce(p_obligation_type = any (p_types), false));
+end;
+$$;
+
+comment on function calendar_sync.is_to_be_shown(text, date, timestamptz, text, text, text[]) is
+  'Whether an obligation is to have an event, by the settings of a calendar. p_types null: obligations of every type.';
+
 -- Titles that are made by a template show the template and may show the type, so the hash covers both; else it stays as it was.
 --
 -- The hash is spelt without anything that a session's TimeZone or DateStyle could change, or that fails for infinity.
@@ -65,11 +81,8 @@ begin
         candidate.title, candidate.description, candidate.status, extract(epoch from candidate.deadline_date),
         extract(epoch from candidate.deadline_at), candidate.time_zone, candidate.url
       )::text || case when v_title_template is null then '' else jsonb_build_array(v_title_template, candidate.obligation_type)::text end) as hash,
-      v_integration.status <> 'disconnecting'
-        and (candidate.deadline_date is not null or candidate.deadline_at is not null)
-        and candidate.status <> 'cancelled'
-        and (candidate.status <> 'completed' or v_completed_events = 'keep')
-        and (v_types is null or coalesce(candidate.obligation_type = any (v_types), false)) as is_wanted
+      v_integration.status <> 'disconnecting' and calendar_sync.is_to_be_shown(candidate.status, candidate.deadline_date,
+        candidate.deadline_at, candidate.obligation_type, v_completed_events, v_types) as is_wanted
     from (
       -- OFFSET keeps the recipient out of this look-up: right after a bulk import the planner would go through all of a user's
       -- obligations for each id (200 ids of 400: 150 ms instead of 6).
@@ -99,19 +112,19 @@ $$;
 comment on function calendar_sync.compare(uuid, uuid[]) is
   'Compares these obligations with what was recorded for a calendar, a row for each id.';
 
-create function calendar_sync.edit_json(compared calendar_sync.comparison) returns jsonb
+create function calendar_sync.edit_json(edit calendar_sync.edits, deadline calendar_sync.deadline) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'seen', (compared.edit).seen,
-    'is_kept', (compared.edit).is_kept and calendar_sync.edit_holds(compared.edit, compared.deadline),
-    'is_gone', (compared.edit).is_gone,
-    'original_event_id', (compared.edit).original_event_id,
-    'has_guests', (compared.edit).has_guests
+    'seen', edit.seen,
+    'is_kept', edit.is_kept and calendar_sync.edit_holds(edit, deadline),
+    'is_gone', edit.is_gone,
+    'original_event_id', edit.original_event_id,
+    'has_guests', edit.has_guests
   )
 $$;
 
-comment on function calendar_sync.edit_json(calendar_sync.comparison) is 'What its user did to an event, as the worker gets it.';
+comment on function calendar_sync.edit_json(calendar_sync.edits, calendar_sync.deadline) is 'What its user did to an event, as the worker gets it.';
 
 create function calendar_sync.keys_after(p_integration_id uuid, p_after uuid, p_keys integer) returns uuid[]
 language plpgsql stable security definer set search_path = ''
@@ -160,14 +173,22 @@ comment on function calendar_sync.deadline_for(uuid, uuid) is 'An obligation as 
 
 -- The safety stop: a calendar that is about to lose many events at once asks first. Due jobs are looked at in the order in which they
 -- will be claimed. What was written a moment ago settles first: what is deleted in one go right after a bulk sync comes due in
--- portions, and is one go all the same.
+-- portions, and is one go all the same. Every event of a calendar is looked at, so no text of an obligation is read.
 create function calendar_sync.count_deletions(p_integration_id uuid, p_due_jobs integer default null) returns integer
 language plpgsql stable security definer set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_integration public.calendar_integrations;
+  v_settings jsonb;
+  v_completed_events text;
+  v_types text[];
   v_ids uuid[];
 begin
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
+  v_settings := calendar_sync.complete_settings(v_integration.settings);
+  v_completed_events := v_settings ->> 'completed_events';
+  v_types := calendar_sync.texts_of(v_settings -> 'obligation_types');
   if p_due_jobs is null then
     v_ids := array(select obligation_id from public.calendar_event_mappings where integration_id = p_integration_id);
   else
@@ -185,7 +206,25 @@ begin
       ) as shown
     );
   end if;
-  return (select count(*)::integer from calendar_sync.compare(p_integration_id, v_ids) as event where not event.is_wanted);
+  return (
+    select count(*)::integer
+    from unnest(v_ids) as each (id)
+    left join lateral (
+      select calendar_sync.is_to_be_shown(candidate.status, candidate.deadline_date, candidate.deadline_at,
+        candidate.obligation_type, v_completed_events, v_types) as is_wanted
+      from (
+        select every_recipient.recipient_id, every_recipient.status, every_recipient.deadline_date, every_recipient.deadline_at,
+          every_recipient.obligation_type
+        from calendar_sync.deadlines as every_recipient where every_recipient.obligation_id = each.id offset 0
+      ) as candidate
+      where candidate.recipient_id = v_integration.user_id
+    ) as found on true
+    where v_integration.status = 'disconnecting' or not coalesce(found.is_wanted, false) or exists (
+      select from calendar_sync.edits as known
+      where known.integration_id = p_integration_id and known.obligation_id = each.id and known.is_hidden
+        and calendar_sync.edit_holds(known, calendar_sync.deadline_for(each.id, v_integration.user_id))
+    )
+  );
 end;
 $$;
 
@@ -198,14 +237,22 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_options calendar_sync.options;
+  v_lane calendar_sync.lanes;
   v_events integer;
   v_allowed integer;
   v_deletions integer;
 begin
+  select * into v_lane from calendar_sync.lanes where integration_id = p_integration_id;
+  if v_lane.deletions_agreed then
+    update calendar_sync.lanes
+    set deletions_agreed = false, deletions_allowed = calendar_sync.count_deletions(p_integration_id)
+    where integration_id = p_integration_id;
+    return false;
+  end if;
   select * into v_options from calendar_sync.options;
   select count(*) into v_events from public.calendar_event_mappings where integration_id = p_integration_id;
-  select greatest(v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, deletions_allowed) into v_allowed
-  from calendar_sync.lanes where integration_id = p_integration_id;
+  v_allowed := greatest(
+    v_options.deletions_free, floor(v_options.deletions_share * v_events)::integer, v_lane.deletions_allowed);
   if v_events <= v_allowed then
     return false;
   end if;

@@ -206,8 +206,8 @@ begin
       and name in (select lane.provider from calendar_sync.lanes as lane where lane.integration_id = any (v_asked));
   end if;
   if v_agreed is not null then
-    update calendar_sync.lanes set deletions_allowed = calendar_sync.count_deletions(integration_id)
-    where integration_id = any (v_agreed);
+    -- They are counted with the batch: the host's adapter, which may fail, fails its own lane there.
+    update calendar_sync.lanes set deletions_agreed = true where integration_id = any (v_agreed);
   end if;
   if v_agreed_edits is not null then
     update calendar_sync.pulls set edits_agreed = true where integration_id = any (v_agreed_edits);

@@ -6,7 +6,8 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_keys_a_chunk constant integer := 1000;
-  v_chunks_max constant integer := 20;
+  -- Other lanes wait for the same claim.
+  v_until constant timestamptz := clock_timestamp() + interval '300 milliseconds';
   v_scan calendar_sync.jobs;
   v_cursor jsonb;
   v_keys uuid[];
@@ -17,7 +18,7 @@ begin
     return;
   end if;
   v_cursor := coalesce(v_scan.cursor, '{}');
-  for chunk in 1..v_chunks_max loop
+  loop
     if v_cursor ? 'waits_for' then
       exit when calendar_sync.is_open_before((v_cursor ->> 'waits_for')::xid8);
       v_cursor := '{}';
@@ -52,6 +53,7 @@ begin
       where integration_id = p_integration_id and obligation_id is null and kind = 'scan';
       return;
     end if;
+    exit when clock_timestamp() >= v_until;
   end loop;
   -- A transaction that stays open is asked for less and less often, at most once a minute.
   update calendar_sync.jobs
@@ -62,7 +64,7 @@ end;
 $$;
 
 comment on function calendar_sync.advance_scan(uuid, integer) is
-  'Goes on with the scan of a calendar, chunk by chunk in the order of ids, until p_jobs jobs are due or the scan is over.';
+  'Goes on with the scan of a calendar, chunk by chunk in the order of ids, until p_jobs jobs are due, its time is up, or the scan is over.';
 
 create function calendar_sync.is_open_before(p_transaction xid8) returns boolean
 language sql volatile security invoker set search_path = ''

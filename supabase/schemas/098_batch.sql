@@ -1,5 +1,13 @@
 -- A batch: what a worker is given of a lane. In json, which is written as it is made: half the time of jsonb.
 
+-- The host does not limit how many long texts there are, and a worker holds all of its lanes in memory.
+create function calendar_sync.batch_bytes_max() returns integer
+language sql immutable security invoker set search_path = ''
+as $$ select 2000000 $$;
+
+comment on function calendar_sync.batch_bytes_max() is
+  'So many bytes of deadlines a batch has about; what does not fit in is for the next one. One deadline always fits in.';
+
 -- The calls that the jobs may cost are counted on the way. A job costs one; a move, or finding what an interrupted attempt left, one
 -- more. An event of which no version is known is looked for first: it may be deleted. Reminders of what was completed are looked at
 -- and taken away.
@@ -16,36 +24,42 @@ begin
     order by job.priority, job.run_at limit p_jobs
   );
   select coalesce(json_agg(json_build_object(
-      'obligation_id', job.obligation_id,
-      'version', job.version,
-      'attempts', job.attempts,
-      'attempted_in', job.attempted_in,
-      'cause', job.cause,
-      'deadline', case when (found.deadline).obligation_id is not null and not found.is_hidden then row_to_json(found.deadline) end,
-      'deadline_hash', found.deadline_hash,
-      'mapping', case when found.event_id is not null then json_build_object(
-        'calendar_id', found.calendar_id, 'external_event_id', found.event_id, 'content_hash', found.content_hash,
-        'etag', found.etag, 'previous_etag', found.previous_etag, 'sent_time', found.sent_time) end,
+      'obligation_id', due.obligation_id,
+      'version', due.version,
+      'attempts', due.attempts,
+      'attempted_in', due.attempted_in,
+      'cause', due.cause,
+      'deadline', case when (due.deadline).obligation_id is not null and not due.is_hidden then row_to_json(due.deadline) end,
+      'deadline_hash', due.deadline_hash,
+      'mapping', case when due.event_id is not null then json_build_object(
+        'calendar_id', due.calendar_id, 'external_event_id', due.event_id, 'content_hash', due.content_hash,
+        'etag', due.etag, 'previous_etag', due.previous_etag, 'sent_time', due.sent_time) end,
       -- A call for each job would take 75 µs.
-      'edit', case when (found.edit).obligation_id is not null
-        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
+      'edit', case when (due.edit).obligation_id is not null then calendar_sync.edit_json(due.edit, due.deadline) end
     )), '[]'),
-    coalesce(sum(1 + cardinality(job.attempted_in) + case when found.event_id is null then 0 else
-      (found.calendar_id is distinct from p_integration.calendar_id)::integer + case when found.etag is null then 2 else 0 end
-      + case when (found.deadline).status = 'completed' and not found.is_hidden then 2 else 0 end
+    coalesce(array_agg(due.obligation_id), '{}'),
+    coalesce(sum(1 + cardinality(due.attempted_in) + case when due.event_id is null then 0 else
+      (due.calendar_id is distinct from p_integration.calendar_id)::integer + case when due.etag is null then 2 else 0 end
+      + case when (due.deadline).status = 'completed' and not due.is_hidden then 2 else 0 end
     end), 0),
-    count(*) filter (where found.event_id is not null and not found.is_wanted)
-  into jobs, calls, deletions
-  from calendar_sync.compare(p_integration.id, obligation_ids) as found
-  cross join lateral (
-    select queued.* from calendar_sync.jobs as queued
-    where queued.integration_id = p_integration.id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
-  ) as job;
+    count(*) filter (where due.event_id is not null and not due.is_wanted)
+  into jobs, obligation_ids, calls, deletions
+  from (
+    select found.*, job.version, job.attempts, job.attempted_in, job.cause, sum(pg_column_size(found.deadline)) over (
+        order by job.priority, job.run_at rows between unbounded preceding and 1 preceding
+      ) as bytes_before
+    from calendar_sync.compare(p_integration.id, obligation_ids) as found
+    cross join lateral (
+      select queued.* from calendar_sync.jobs as queued
+      where queued.integration_id = p_integration.id and queued.obligation_id = found.obligation_id and queued.kind = 'event' offset 0
+    ) as job
+  ) as due
+  where coalesce(due.bytes_before, 0) < calendar_sync.batch_bytes_max();
 end;
 $$;
 
 comment on function calendar_sync.due_events(public.calendar_integrations, integer) is
-  'The event jobs of a calendar that are due, at most p_jobs, as the worker gets them. calls: how many calls they may cost. deletions: how many of them delete an event.';
+  'The event jobs of a calendar that are due, at most p_jobs and calendar_sync.batch_bytes_max, as the worker gets them. calls: how many calls they may cost. deletions: how many of them delete an event.';
 
 -- In the calendar that events belong in: what is to move there is made anew, with reminders of the settings.
 create function calendar_sync.events_after(
@@ -64,20 +78,25 @@ declare
 begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'obligation_id', found.obligation_id,
-      'calendar_id', found.calendar_id,
-      'event_id', found.event_id,
-      'deadline', case when (found.deadline).obligation_id is not null then to_jsonb(found.deadline) end,
-      'edit', case when (found.edit).obligation_id is not null
-        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
-    ) order by found.obligation_id), '[]')
-    from calendar_sync.compare(p_integration.id, v_ids) as found
+      'obligation_id', next.obligation_id,
+      'calendar_id', next.calendar_id,
+      'event_id', next.event_id,
+      'deadline', case when (next.deadline).obligation_id is not null then to_jsonb(next.deadline) end,
+      'edit', case when (next.edit).obligation_id is not null then calendar_sync.edit_json(next.edit, next.deadline) end
+    ) order by next.obligation_id), '[]')
+    from (
+      select found.*, sum(pg_column_size(found.deadline)) over (
+          order by found.obligation_id rows between unbounded preceding and 1 preceding
+        ) as bytes_before
+      from calendar_sync.compare(p_integration.id, v_ids) as found
+    ) as next
+    where coalesce(next.bytes_before, 0) < calendar_sync.batch_bytes_max()
   );
 end;
 $$;
 
 comment on function calendar_sync.events_after(public.calendar_integrations, uuid, integer) is
-  'The next events of a calendar, in the order of their obligations, for a job that goes through all of them. p_after null: from the first.';
+  'The next events of a calendar, at most p_events and calendar_sync.batch_bytes_max, in the order of their obligations, for a job that goes through all of them. p_after null: from the first.';
 
 create function calendar_sync.lane_json(
   p_lane calendar_sync.lanes, p_integration public.calendar_integrations, p_kind text, p_jobs json, p_events jsonb, p_calls integer

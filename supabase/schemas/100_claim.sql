@@ -150,16 +150,21 @@ begin
   perform calendar_sync.set_wait(array[p_integration_id], null, null);
   return calendar_sync.lane_json(v_lane, v_integration, v_kind, case when v_kind = 'event' then v_batch.jobs else '[]' end, v_events,
     least(v_left, v_calls));
-exception when others then
-  -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone.
+-- `others` leaves out two: the statement's time is up, or an ASSERT of the host's adapter fails.
+exception when query_canceled or assert_failure or others then
+  -- A lane that cannot be read, such as one with an obligation that the host's adapter fails on, waits alone: longer each time, since
+  -- other lanes wait for as long as it takes to fail.
   perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', p_integration_id, sqlerrm));
-  perform calendar_sync.set_wait(array[p_integration_id], 'backoff', now() + interval '1 minute');
+  update calendar_sync.lanes
+  set attempts = attempts + 1, wait_reason = 'backoff',
+    wait_until = now() + interval '1 minute' * power(2, least(attempts, v_doublings_max))
+  where integration_id = p_integration_id;
   return null;
 end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute, and longer each time.';
 
 create function calendar_sync.claimed(p_lanes json) returns json
 language plpgsql volatile security definer set search_path = ''
@@ -178,6 +183,9 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_changes constant integer := 200;
+  -- A hosted statement may take 8 s. Lanes that are not reached in this time are left to the next claim: once a statement's time
+  -- is up and a lane was put aside for it, nothing ends the statement any more.
+  v_until constant timestamptz := clock_timestamp() + interval '3 seconds';
   v_probed text[];
   v_ids uuid[];
   v_batches json;
@@ -215,7 +223,9 @@ begin
   ), leased as (
     update calendar_sync.lanes as lane
     set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), lease = gen_random_uuid(),
-      ready_at = now() + make_interval(secs => p_lease_s)
+      ready_at = now() + make_interval(secs => p_lease_s),
+      -- The worker that had it died, perhaps of the batch.
+      batch_jobs = case when lane.leased_by is null then lane.batch_jobs else greatest(lane.batch_jobs / 2, 1) end
     from candidate where lane.integration_id = candidate.integration_id
     returning lane.integration_id
   )
@@ -226,7 +236,9 @@ begin
   select coalesce(json_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
   into v_batches, v_ids
-  from (select id, calendar_sync.take_batch(id) as lane from unnest(v_ids) as id) as batch;
+  from (
+    select id, case when clock_timestamp() < v_until then calendar_sync.take_batch(id) end as lane from unnest(v_ids) as id
+  ) as batch;
   if v_ids is not null then
     update calendar_sync.lanes set leased_by = null, leased_until = null where integration_id = any (v_ids);
     perform calendar_sync.reschedule(v_ids);

@@ -57,8 +57,7 @@ begin
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
           and job.attempted_in <> '{}'
       ),
-      'edit', case when (found.edit).obligation_id is not null
-        then calendar_sync.edit_json(row (found.*)::calendar_sync.comparison) end
+      'edit', case when (found.edit).obligation_id is not null then calendar_sync.edit_json(found.edit, found.deadline) end
     )), '[]')
     from asked
     join calendar_sync.compare(p_integration_id, array(select distinct asked.obligation_id from asked)) as found

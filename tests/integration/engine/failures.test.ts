@@ -229,27 +229,117 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
       assert.deepEqual(await attemptedIn(), []);
     },
   },
-  {
-    name: "an obligation that cannot be read keeps only its own lane waiting",
+  ...Object.entries({
+    "cannot be read": "obligation.title::date",
+    "fails an assertion": "public.fails()",
+    "takes too long to read": "public.takes_long()",
+  }).map(([trouble, date]) => ({
+    name: `an obligation that ${trouble} keeps only its own lane waiting, longer each time`,
     own_database: true,
-    async show(engine) {
+    async show(engine: Engine) {
       const poisoned = await engine.integration();
       await engine.insert(poisoned.user_id, 1, "Poison");
       await engine.pass(1);
       const sound = await engine.integration();
       await engine.insert(sound.user_id, 1, "Sound");
-      await engine.sql.unsafe(`
-        create or replace function calendar_sync.deadline_of(obligation public.obligations)
-        returns setof calendar_sync.deadline language sql stable security invoker rows 1 as $$
-          select obligation.id, obligation.user_id, obligation.title, obligation.description, obligation.obligation_type,
-            'open', case when obligation.title like 'Poison%' then obligation.title::date else obligation.deadline_date end,
-            obligation.deadline_at, obligation.time_zone, obligation.url
-        $$`);
-      const lanes = await engine.claim(WORKER, 8);
-      assert.deepEqual(lanes.map(({ integration_id }) => integration_id), [sound.id]);
+      await poison(engine, { date });
+      assert.deepEqual(await claimInTime(engine), [sound.id]);
+      const failures: number[] = [];
+      for (let minute = 1; minute <= 4; minute++) {
+        await engine.pass(61);
+        await engine.insert(sound.user_id, 1, `Sound in minute ${minute}`);
+        assert.deepEqual(await claimInTime(engine), [sound.id]);
+        const [row] = await engine.sql<{ failures: number }[]>`
+          select count(*)::int as failures from calendar_sync.incidents where kind = 'claim'`;
+        failures.push(row?.failures ?? 0);
+      }
+      assert.deepEqual(failures, [2, 2, 3, 3]);
+    },
+  })),
+  {
+    name:
+      "a user who agrees to deletions while obligations cannot be read keeps only that user's lane waiting",
+    own_database: true,
+    async show(engine) {
+      const poisoned = await engine.integration();
+      await engine.insert(poisoned.user_id, 1, "Poison");
+      const sound = await engine.integration();
+      await engine.settle();
+      await poison(engine, { date: "obligation.title::date" });
+      await engine.sql`
+        update public.calendar_integrations set settings = settings || '{"completed_events": "remove"}'
+        where id = ${poisoned.id}`;
+      await engine.insert(sound.user_id, 1, "Sound");
+      assert.deepEqual(await claimInTime(engine), [sound.id]);
+    },
+  },
+  {
+    name: "what has to go from a calendar is counted without reading a text",
+    own_database: true,
+    async show(engine) {
+      const { id, user_id } = await engine.integration();
+      await engine.insert(user_id, 3, "Poison");
+      await engine.insert(user_id, 2, "Sound");
+      await engine.settle();
+      await poison(engine, { title: "(1 / 0)::text" });
+      await engine.sql`update public.obligations set status = 'cancelled' where title = 'Poison 1'`;
+      const [row] = await engine.sql`select calendar_sync.count_deletions(${id}) as count`;
+      assert.equal(row?.["count"], 1);
+    },
+  },
+  {
+    name: "a scan that takes long is gone on with by the next claims",
+    own_database: true,
+    async show(engine) {
+      const { id, user_id } = await engine.integration();
+      await engine.insert(user_id, 2_500, "Poison");
+      await engine.settle();
+      // Half a millisecond each.
+      await poison(engine, {
+        title: "case when md5(repeat(obligation.title, 20000)) <> '' then obligation.title end",
+      });
+      await engine.sql`select calendar_sync.append_changes(array[${id}::uuid], 'scan', 0)`;
+      const cursors: unknown[] = [];
+      for (let claims = 0; claims < 3; claims++) {
+        const [lane] = await engine.claim(WORKER);
+        assert.deepEqual(lane?.jobs, []);
+        await engine.record(WORKER, lane);
+        cursors.push(...await engine.sql`select cursor ? 'after' as goes_on from calendar_sync.jobs`);
+      }
+      assert.deepEqual(cursors, [{ goes_on: true }, { goes_on: true }]);
     },
   },
 ]);
+
+/** Has every obligation whose title begins with `Poison` have this date or title, in SQL. */
+async function poison(
+  { sql }: Engine,
+  given: { readonly date?: string; readonly title?: string },
+): Promise<void> {
+  const { date = "obligation.deadline_date", title = "obligation.title" } = given;
+  await sql.unsafe(`
+    create function public.fails() returns date language plpgsql stable as $$ begin assert false; end $$;
+    create function public.takes_long() returns date language plpgsql stable as $$
+      begin perform pg_sleep(10); return null; end $$;
+    create or replace function calendar_sync.deadline_of(obligation public.obligations)
+    returns setof calendar_sync.deadline language sql stable security invoker rows 1 as $$
+      select obligation.id, obligation.user_id, case when obligation.title like 'Poison%' then ${title} else obligation.title end,
+        obligation.description, obligation.obligation_type, case obligation.status when 'cancelled' then 'cancelled' else 'open' end,
+        case when obligation.title like 'Poison%' then ${date} else obligation.deadline_date end,
+        obligation.deadline_at, obligation.time_zone, obligation.url
+    $$`);
+}
+
+/** The integrations of a claim whose time is as limited as that of every hosted call, only more. */
+async function claimInTime({ sql }: Engine): Promise<readonly string[]> {
+  return await sql.begin(async (transaction) => {
+    await transaction`set local statement_timeout = '500ms'`;
+    const rows = await transaction<{ id: string }[]>`
+      select lane ->> 'integration_id' as id
+      from json_array_elements(public.calendar_claim(${WORKER}, 8, 15) -> 'lanes') as lane`;
+    return rows.map(({ id }) => id);
+  });
+}
 
 async function jobState({ sql }: Engine, { id }: Integration): Promise<"waits" | "given up" | "done"> {
   await sql`select calendar_sync.absorb_changes(1000)`;

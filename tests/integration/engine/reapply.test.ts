@@ -34,6 +34,23 @@ testEngine("a user has the reminders of existing events set to those of the sett
     },
   },
   {
+    name: "a portion holds two megabytes of deadlines at the most",
+    async show(engine) {
+      const scene = await openScene(engine, 20);
+      await engine.sql`update public.obligations set description = repeat('🗓', 40000)`;
+      await engine.drain();
+      await scene.reapply();
+      const portions: number[] = [];
+      do {
+        const [lane] = await engine.claim(WORKER);
+        assert.ok(lane);
+        portions.push(eventsOf(lane).length);
+        await scene.record(lane, eventsOf(lane).length === 0 ? [doneRow(lane)] : [advanced(lane)]);
+      } while (portions.at(-1) !== 0);
+      assert.deepEqual(portions, [13, 7, 0]);
+    },
+  },
+  {
     name: "asked again meanwhile, it begins again, and what an earlier portion says ends nothing",
     async show(engine) {
       const scene = await openScene(engine, 4);

@@ -95,6 +95,20 @@ testEngine("many workers share the work", [{
     assert.equal((await engine.sql`select from public.calendar_event_mappings`).length, 1);
   },
 }, {
+  name: "after a worker that died of a batch the next one is half as large, down to a single job",
+  async show(engine) {
+    const { user_id } = await engine.integration();
+    await engine.insert(user_id, 100);
+    await engine.sql`update calendar_sync.lanes set batch_jobs = 7`;
+    const sizes: number[] = [];
+    for (let deaths = 0; deaths < 4; deaths++) {
+      const [lane] = await engine.claim(crypto.randomUUID());
+      sizes.push(lane?.jobs.length ?? 0);
+      await engine.pass(LEASE_S + 1);
+    }
+    assert.deepEqual(sizes, [7, 3, 1, 1]);
+  },
+}, {
   name: "a lease that is renewed goes on, and one that was given back is free at once",
   async show(engine) {
     const { id, user_id } = await engine.integration();
