@@ -3364,6 +3364,11 @@ declare
   -- is up and a lane was put aside for it, nothing ends the statement any more.
   v_until constant timestamptz := clock_timestamp() + interval '3 seconds';
   v_probed text[];
+  -- The owners of the lanes that the worker has.
+  v_served uuid[];
+  v_places_each integer;
+  -- Owners that have as many.
+  v_full uuid[];
   v_ids uuid[];
   v_batches json;
 begin
@@ -3375,28 +3380,41 @@ begin
     from probe where provider.name = probe.name returning provider.name
   )
   select coalesce(array_agg(name), '{}') into v_probed from probed;
-  with candidate as materialized (
-    select ready.integration_id, ready.urgent_at
+  -- Calendars of one user have at most half of a worker's places: where their server takes long to answer, others have the rest.
+  v_served := array(
+    select coalesce(integration.user_id, integration.deleted_user_id, integration.id) from calendar_sync.lanes as lane
+    join public.calendar_integrations as integration on integration.id = lane.integration_id
+    where lane.leased_by = p_worker and lane.leased_until > now()
+  );
+  v_places_each := greatest((p_lanes + cardinality(v_served)) / 2, 1);
+  v_full := array(select served.id from unnest(v_served) as served (id) group by served.id having count(*) >= v_places_each);
+  with due as materialized (
+    select ready.integration_id, ready.urgent_at, (select count(*) from unnest(v_served) as served (id) where served.id = ready.owner_id)
+      + row_number() over (partition by ready.owner_id order by ready.urgent_at) as place
     from calendar_sync.providers as provider
     cross join lateral (
       select case when provider.open_since is null then p_lanes when provider.name = any (v_probed) then 1 else 0 end as lanes
     ) as room
     cross join lateral (
-      select oldest.integration_id, oldest.ready_at + class.patience as urgent_at
+      select oldest.integration_id, oldest.owner_id, oldest.ready_at + class.patience as urgent_at
       -- What a person waits for goes first, but not for ever: work of a lower priority that has waited for so much longer is as urgent.
       from (values (0, interval '0'), (1, interval '30 seconds'), (2, interval '10 minutes')) as class (priority, patience)
       cross join lateral (
-        select lane.integration_id, lane.ready_at
+        select lane.integration_id, lane.ready_at, owner.id as owner_id
         from calendar_sync.lanes as lane
         join public.calendar_integrations as integration on integration.id = lane.integration_id
-        where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at <= now()
+        cross join lateral (
+          select coalesce(integration.user_id, integration.deleted_user_id, integration.id) as id
+        ) as owner
+        where lane.provider = provider.name and lane.priority = class.priority and lane.ready_at <= now() and owner.id <> all (v_full)
         order by lane.ready_at limit room.lanes
         for no key update of integration skip locked for update of lane skip locked
       ) as oldest
       order by urgent_at limit room.lanes
     ) as ready
     where coalesce(provider.quota_until <= now(), true)
-    order by urgent_at limit p_lanes
+  ), candidate as materialized (
+    select integration_id from due where place <= v_places_each order by urgent_at limit p_lanes
   ), leased as (
     update calendar_sync.lanes as lane
     set leased_by = p_worker, leased_until = now() + make_interval(secs => p_lease_s), lease = gen_random_uuid(),

@@ -73,6 +73,27 @@ testEngine("lanes are served in a fair order", [
     },
   },
   {
+    name: "the calendars of one user have at most half of a worker's places, and take turns",
+    async show(engine) {
+      const user_id = await engine.user();
+      const many: string[] = [];
+      for (let n = 0; n < 4; n++) many.push((await engine.integration({ user_id })).id);
+      await engine.insert(user_id, 1);
+      await engine.sql`select calendar_sync.absorb_changes(1000)`;
+      const first = await engine.claim(WORKER, 4);
+      assert.deepEqual(first.map(({ integration_id }) => many.includes(integration_id)), [true, true]);
+      assert.deepEqual(await engine.claim(WORKER, 2), []);
+      const one = await engine.integration();
+      await engine.insert(one.user_id, 1);
+      const second = await engine.claim(WORKER, 2);
+      assert.deepEqual(second.map(({ integration_id }) => integration_id), [one.id]);
+      for (const lane of first) await engine.record(WORKER, lane);
+      const third = await engine.claim(WORKER, 3);
+      const served = [...first, ...third].map(({ integration_id }) => integration_id);
+      assert.deepEqual(served.toSorted(), many.toSorted());
+    },
+  },
+  {
     name: "a person's change does not wait until those of many calendars were absorbed",
     own_database: true,
     async show(engine) {

@@ -9,13 +9,17 @@ export type Program<Call, Answer> = Generator<Call, Outcome, Answer>;
 
 /** After so many failures in a row, without a success between, the provider is down: leave the rest alone. */
 const FAILURES_IN_A_ROW_MAX = 3;
+/** A provider that takes long for every answer does not hold a worker's place for hundreds of them. */
+const BEGIN_FOR_MS = 10_000;
 
 /**
- * Runs programs in groups: in each round the next call of every program of a group is sent together with the others'.
+ * Runs programs in groups: in each round the next call of every program of a group is sent together with the others'. No group is begun
+ * once 10 s are over, but the first ones; what was begun goes on to its end, so that every run gets somewhere.
  *
  * @param options.send makes calls that do not depend on each other; one answer a call, in their order
  * @param options.group_size programs whose calls are sent together
  * @param options.groups_at_once groups that are under way side by side
+ * @param options.now monotonic clock, in milliseconds
  * @returns one outcome a program, in order; null where it was not begun or not ended
  */
 export async function runPrograms<Call, Answer>(
@@ -26,10 +30,12 @@ export async function runPrograms<Call, Answer>(
     readonly groups_at_once: number;
     readonly budget: CallBudget;
     readonly signal: AbortSignal;
+    readonly now?: () => number;
   },
 ): Promise<readonly (Outcome | null)[]> {
   const outcomes = programs.map((): Outcome | null => null);
-  const { send, group_size, budget, signal } = options;
+  const { send, group_size, budget, signal, now = () => performance.now() } = options;
+  const begin_until = now() + BEGIN_FOR_MS;
   let failures_in_a_row = 0;
   let halted = false;
   const note = (index: number, outcome: Outcome) => {
@@ -45,7 +51,7 @@ export async function runPrograms<Call, Answer>(
 
   let next = 0;
   const worker = async () => {
-    while (next < programs.length) {
+    while (next < programs.length && now() < begin_until) {
       const from = next;
       next += group_size;
       let waiting = programs.slice(from, next).flatMap((program, position) => {

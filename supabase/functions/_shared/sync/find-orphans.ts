@@ -10,6 +10,7 @@ import { recordBatch, withoutToken } from "./record-batch.ts";
 import type { RecordedOutcome } from "./recorded.ts";
 import { type LaneVerdict, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
+import { READ_FOR_MS } from "./work-budget.ts";
 
 /** Ids of events that stand beside the one that is known; null: the lease was lost. */
 const Doubles = z.array(z.string()).nullable();
@@ -26,7 +27,7 @@ type Search = { readonly events: number; readonly outcomes: readonly (Outcome | 
  */
 export async function findOrphans(lane: Lane, context: LaneContext, signal: AbortSignal): Promise<void> {
   const calendar_id = lane.calendar?.id ?? "";
-  const budget = createCallBudget(lane.calls);
+  const budget = createCallBudget(lane.calls, READ_FOR_MS);
   const searched = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<Search>> => {
     const client = context.clientFor(lane, access_token, budget);
     const listed = await client.listOwnEvents(calendar_id, signal);

@@ -16,6 +16,7 @@ import { type BatchFacts, recordBatch, withoutToken } from "./record-batch.ts";
 import type { RecordedEdit, RecordedOutcome } from "./recorded.ts";
 import { type LaneVerdict, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
+import { READ_FOR_MS } from "./work-budget.ts";
 
 const KnownEvent = z.object({
   event_id: z.string(),
@@ -49,7 +50,7 @@ type Pulled = {
  */
 export async function pullChanges(lane: Lane, context: LaneContext, signal: AbortSignal): Promise<void> {
   const calendar_id = lane.calendar?.id ?? "";
-  const budget = createCallBudget(lane.calls);
+  const budget = createCallBudget(lane.calls, READ_FOR_MS);
   const record = async (
     rows: readonly RecordedOutcome[],
     verdict: LaneVerdict,

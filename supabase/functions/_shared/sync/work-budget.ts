@@ -7,6 +7,12 @@ const CPU_MS_A_LANE = 5;
 const CPU_MS_A_JOB = 0.1;
 const CPU_MS_A_DELIVERY = 2;
 
+/**
+ * For how long a lane may go on to read a calendar. What was not read by then is read anew: a calendar of 20,000 events takes less, at
+ * 100 a page and half a second each.
+ */
+export const READ_FOR_MS = 120_000;
+
 /** How much a worker may still take on. */
 export interface WorkBudget {
   /** Whether there is room for another lane. */

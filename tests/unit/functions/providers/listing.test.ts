@@ -36,6 +36,18 @@ Deno.test("a listing that the budget does not suffice for is to be tried again, 
   }
 });
 
+Deno.test("a listing whose time is over is to be tried again, and has nothing", async () => {
+  let now = 1_000;
+  const budget = createCallBudget(Infinity, 10_000, () => now);
+  const send = (page: number) => {
+    now += 5_000;
+    return Promise.resolve(`page ${page}`);
+  };
+  const options = { send, budget, signal: new AbortController().signal };
+  assert.deepEqual(await runListing(pages(3), options), NOT_FINISHED);
+  assert.equal(budget.used, 2);
+});
+
 Deno.test("a listing that is stopped is to be tried again, and has nothing", async () => {
   for (const page of [1, 2, 3]) {
     const { budget, answer } = list(3, Infinity, page);

@@ -21,18 +21,22 @@ function run(programs: readonly Program<Call, Answer>[], options: {
   readonly group_size?: number;
   readonly calls?: number;
   readonly signal?: AbortSignal;
+  readonly call_ms?: number;
 }) {
+  let now = 1_000;
   const rounds: Call[][] = [];
   const budget = createCallBudget(options.calls ?? Infinity);
   const outcomes = runPrograms(programs, {
     send: (calls) => {
       rounds.push([...calls]);
+      now += options.call_ms ?? 0;
       return Promise.resolve(calls.map(options.answer ?? (() => "ok")));
     },
     group_size: options.group_size ?? 2,
     groups_at_once: 1,
     budget,
     signal: options.signal ?? new AbortController().signal,
+    now: () => now,
   });
   return { outcomes, rounds, budget };
 }
@@ -49,6 +53,14 @@ Deno.test("the budget is never overdrawn, and what did not fit in is not ended",
   const { outcomes, budget } = run([steps("a", 2), steps("b", 2), steps("c", 1)], { calls: 3 });
   assert.deepEqual(kinds(await outcomes), ["done", null, null]);
   assert.equal(budget.used, 3);
+});
+
+Deno.test("after ten seconds nothing more is begun, and what was begun is ended", async () => {
+  const programs = () => ["a", "b", "c"].map((name) => steps(name, 3));
+  const slow = run(programs(), { group_size: 1, call_ms: 3_000 });
+  assert.deepEqual(kinds(await slow.outcomes), ["done", "done", null]);
+  const slower = run(programs(), { group_size: 1, call_ms: 30_000 });
+  assert.deepEqual(kinds(await slower.outcomes), ["done", null, null]);
 });
 
 Deno.test("an outcome that concerns the whole integration leaves the rest alone", async () => {
