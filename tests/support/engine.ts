@@ -151,7 +151,7 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
       await sql`delete from calendar_sync.changes`;
       await sql`
         update calendar_sync.lanes
-        set ready_at = null, priority = 0, deletions_allowed = 0, leased_by = null, leased_until = null`;
+        set ready_at = null, priority = 0, deletions_agreed = false, deletions_allowed = 0, leased_by = null, leased_until = null`;
     },
     pass: (seconds) => shiftTime(sql, seconds),
     claim: (worker, lanes = 1) =>
