@@ -37,6 +37,7 @@ testEngine("a user has the reminders of existing events set to those of the sett
     name: "a portion holds two megabytes of deadlines at the most",
     async show(engine) {
       const scene = await openScene(engine, 20);
+      await engine.pass(2);
       await engine.sql`update public.obligations set description = repeat('🗓', 40000)`;
       await engine.drain();
       await scene.reapply();
