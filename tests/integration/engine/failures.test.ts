@@ -294,9 +294,9 @@ testEngine("a failure is tried again for as long as it may pass, and no longer",
       const { id, user_id } = await engine.integration();
       await engine.insert(user_id, 2_500, "Poison");
       await engine.settle();
-      // Half a millisecond each.
+      // A millisecond each.
       await poison(engine, {
-        title: "case when md5(repeat(obligation.title, 20000)) <> '' then obligation.title end",
+        title: "case when md5(repeat(obligation.title, 50000)) <> '' then obligation.title end",
       });
       await engine.sql`select calendar_sync.append_changes(array[${id}::uuid], 'scan', 0)`;
       const cursors: unknown[] = [];
@@ -333,7 +333,7 @@ async function poison(
 /** The integrations of a claim whose time is as limited as that of every hosted call, only more. */
 async function claimInTime({ sql }: Engine): Promise<readonly string[]> {
   return await sql.begin(async (transaction) => {
-    await transaction`set local statement_timeout = '500ms'`;
+    await transaction`set local statement_timeout = '1s'`;
     const rows = await transaction<{ id: string }[]>`
       select lane ->> 'integration_id' as id
       from json_array_elements(public.calendar_claim(${WORKER}, 8, 15) -> 'lanes') as lane`;
