@@ -18,20 +18,24 @@ export default function CustomReminder({ onAdd, onCancel }: {
   const [amount, setAmount] = useState("3");
   const [unit_minutes, setUnitMinutes] = useState(1_440);
   const [isRefused, setRefused] = useState(false);
+  const add = () => {
+    const minutes = Number(amount) * unit_minutes;
+    if (
+      amount.trim() !== "" && Number.isInteger(minutes) && minutes >= 0 && minutes <= MINUTES_MAX
+    ) onAdd(minutes);
+    else setRefused(true);
+  };
   return (
-    <form
+    // No form of its own: it may stand in one, which Enter must not submit.
+    <div
+      role="group"
+      aria-label={strings.reminders.custom}
       className="ec-row ec-wrap"
-      noValidate
-      onSubmit={(event) => {
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onCancel();
+        if (event.key !== "Enter" || event.target instanceof HTMLButtonElement) return;
         event.preventDefault();
-        const minutes = Number(amount) * unit_minutes;
-        if (
-          amount.trim() !== "" && Number.isInteger(minutes) && minutes >= 0 && minutes <= MINUTES_MAX
-        ) onAdd(minutes);
-        else setRefused(true);
-      }}
-      onKeyDown={({ key }) => {
-        if (key === "Escape") onCancel();
+        add();
       }}
     >
       <input
@@ -55,9 +59,9 @@ export default function CustomReminder({ onAdd, onCancel }: {
       >
         {UNITS.map(([unit, minutes]) => <option key={unit} value={minutes}>{words.units[unit]}</option>)}
       </select>
-      <Button type="submit" look="primary">{words.add}</Button>
+      <Button look="primary" onClick={add}>{words.add}</Button>
       <Button look="quiet" onClick={onCancel}>{strings.cancel}</Button>
       {isRefused ? <span id={id} role="alert" className="ec-small ec-refused">{words.invalid}</span> : null}
-    </form>
+    </div>
   );
 }

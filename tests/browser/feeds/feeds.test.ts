@@ -135,6 +135,32 @@ Deno.test({
       assert.match((await read(url)).text, /SUMMARY:Renew permit/);
     });
 
+    await step("a reminder at another time is kept, and adding it makes no link yet", async ({ page }) => {
+      const user = await newUser();
+      await open(page, user);
+      await page.getByRole("button", { name: "Make a calendar link" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Reminding");
+      const group = page.getByRole("group", { name: "Reminders" });
+      const addByHand = async (amount: string, add: () => Promise<void>) => {
+        await group.getByRole("combobox", { name: "Add a reminder" }).selectOption({
+          label: "Another time…",
+        });
+        await group.getByRole("textbox", { name: "How long before" }).fill(amount);
+        await add();
+        await group.getByRole("listitem").filter({ hasText: `${amount} days before` }).waitFor();
+      };
+      await addByHand("5", () => group.getByRole("button", { name: "Add", exact: true }).click());
+      await addByHand("6", () => page.keyboard.press("Enter"));
+      assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Reminding");
+      await page.getByRole("button", { name: "Make the link" }).click();
+      await page.getByRole("button", { name: "Done", exact: true }).click();
+      await page.getByRole("button", { name: "Edit Reminding" }).click();
+      assert.deepEqual(
+        (await group.getByRole("listitem").allInnerTexts()).map((chip) => chip.replace("×", "").trim()),
+        ["1 week before", "6 days before", "5 days before", "1 day before"],
+      );
+    });
+
     await step("a link without a name is not made", async ({ page }) => {
       const user = await newUser();
       await open(page, user);
