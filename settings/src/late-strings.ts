@@ -31,7 +31,7 @@ export const ENGLISH_LATE = {
     confirming: "Finishing the connection…",
     connected: (name: string, account: string | null) =>
       account === null ? `${name} is connected.` : `${name} is connected as ${account}.`,
-    connected_next: "Your deadlines are on their way into it.",
+    connected_next: "Your deadlines are on their way to it.",
     first_arrived: (seconds: string) => `The first arrived ${seconds} s after you connected.`,
     next_deadlines: "Your next deadlines, as they arrive",
     see: (name: string) => `See it in ${name}`,
@@ -41,22 +41,22 @@ export const ENGLISH_LATE = {
     use_own_calendar: "Move to a calendar of our own",
     admin_consent_link: "Link for your administrator",
     errors: {
-      invalid_state: "That connection did not begin here, so it was not used. Nothing was connected.",
+      invalid_state: "That connection did not start here, so it was not used. Nothing was connected.",
       expired_state: "The connection took longer than 10 minutes, so it was not used. Nothing was connected.",
       access_denied: "You did not allow the access, so nothing was connected.",
       scope_missing:
         "A box on the consent page was left unticked, and without it no deadline can be written. Connect again and tick every box.",
-      identity_invalid: "It could not be made sure which account this was, so nothing was connected.",
+      identity_invalid: "We couldn't tell for certain which account this was, so nothing was connected.",
       exchange_failed: "The calendar provider did not complete the connection. Nothing was connected.",
       admin_consent_required:
         "Your organisation lets only an administrator allow this. Send the link below to yours; connect again once it is done.",
       mailbox_unavailable: "That account has no calendar that can be reached. Connect another account.",
       forbidden:
-        "This connection was begun by somebody else who was signed in here. It was not added to your account. Connect your own calendar, or sign in as that person.",
+        "Somebody else who was signed in here started this connection. It was not added to your account. Connect your own calendar, or sign in as that person.",
       connection_unknown: "This connection has expired or was used already.",
       more_access_needed:
         "Your deadlines are in a calendar that was there before, and this time you did not allow access to it. Nothing has changed yet. Connect again and allow it, or have your deadlines move to a calendar of our own. What is in the old calendar stays there.",
-      disconnecting: "The account is just being disconnected. Try again in a moment.",
+      disconnecting: "The account is being disconnected. Try again in a moment.",
       network: "The connection could not be finished: you seem to be offline.",
       unreachable: "The connection could not be finished: the server does not answer.",
       origin_not_allowed:
@@ -80,9 +80,8 @@ export const ENGLISH_LATE = {
     action: "Connect",
     working: "Connecting…",
     calendar: "Calendar",
-    calendar_needed: "This server makes no calendar for us. Choose one of yours.",
     no_calendar:
-      "This server makes no calendar for us, and you have none that we may write to. Make one there.",
+      "This server does not create calendars for us, and you have none that we may write to. Create one there.",
     incomplete: "Fill in every field.",
     errors: {
       server_not_allowed: "This server cannot be connected here. Your administrator can add it.",
@@ -93,7 +92,6 @@ export const ENGLISH_LATE = {
       sign_in_failed:
         "The server does not accept this user name and password. Many services want a password made for applications.",
       invalid_request: "A user name has no colon and no line break. Check what you typed.",
-      calendar_in_use: "Another of your connections uses this calendar. Choose another one.",
     },
   },
 
@@ -167,7 +165,8 @@ export const ENGLISH_LATE = {
         due === null ? `${title} got a new date` : `${title} got its new date, ${due}`,
       proposal_dismissed: (title: string) => `${title} kept its date`,
       proposal_undone: (title: string) => `${title} got its former date back`,
-      proposal_superseded: (title: string) => `The new date for ${title} was not used: something newer came`,
+      proposal_superseded: (title: string) =>
+        `The new date for ${title} was not used: a newer change replaced it`,
     },
     /** Events in the life of a connection. */
     connections: {
@@ -185,7 +184,7 @@ export const ENGLISH_LATE = {
       retried: "What had failed was tried again",
       resynced: "Every deadline was looked at again",
       erased: "Personal details were erased from this list",
-      drained: "Everything that waited was made due",
+      drained: "Everything that was waiting was tried at once",
     },
     paused_because: {
       mass_deletion: "Syncing was paused: many events would have been deleted at once",
@@ -243,7 +242,7 @@ export const ENGLISH_LATE = {
 
   feeds: {
     slow:
-      "Applications look at such an address when they choose to: Apple about once an hour, Outlook and Google once or twice a day. Connect your calendar above to see changes within moments.",
+      "Applications read such an address when they choose to: Apple about once an hour, Outlook and Google once or twice a day. Connect your calendar above to see changes within moments.",
     twice:
       "Your deadlines also arrive through a connected calendar. In an application that shows both, each is there twice.",
     none: "You have no calendar link yet.",
@@ -254,7 +253,7 @@ export const ENGLISH_LATE = {
     edit_named: (name: string) => `Edit ${name}`,
     save: "Save",
     name: "Name",
-    name_hint: "For you, to tell your links apart, as “My phone”.",
+    name_hint: "To tell your links apart, for example “My phone”.",
     name_missing: "Give it a name of at most 100 characters.",
     types: "Obligations",
     all_types: "Of every type",
@@ -302,7 +301,7 @@ export const ENGLISH_LATE = {
     rotate_named: (name: string) => `New address for ${name}`,
     rotate_heading: (name: string) => `A new address for “${name}”?`,
     rotate_words:
-      "The present one stops working at once. Applications that read it have to be given the new one.",
+      "The current one stops working at once. Give the new one to every application that reads it.",
     rotate_action: "Make a new address",
     revoke: "Delete",
     revoke_named: (name: string) => `Delete ${name}`,

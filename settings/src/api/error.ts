@@ -25,6 +25,11 @@ export function codeOf(error: unknown): string {
   return error instanceof CalendarApiError ? error.code : "internal";
 }
 
+/** The user's own calendars, where the server has said that it makes none for us; null: it has not. */
+export function calendarsInstead(error: unknown): readonly Calendar[] | null {
+  return error instanceof CalendarApiError && error.code === "calendar_needed" ? error.calendars : null;
+}
+
 /** By what the operator finds the call that went wrong, where it is worth reporting. */
 export function referenceOf(error: unknown): string | null {
   return error instanceof CalendarApiError ? error.reference : null;

@@ -79,6 +79,7 @@ export function useIntegrationChange<Input>(change: (input: Input) => Promise<In
   const underWay = asked ?? (isPending ? variables : null);
   return {
     isPending: underWay !== null,
+    error: mutation.error,
     underWay: underWay?.input ?? null,
     mutate: (
       input: Input,

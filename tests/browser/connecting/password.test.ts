@@ -71,6 +71,7 @@ Deno.test({
         password: PASSWORD,
       });
       await sql`update public.calendar_integrations set sync_enabled = false where id = ${id}`;
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'At Apple''s', current_date + 3)`;
       await scene.signIn(page, user);
       const on = (card: string) =>
         page.getByRole("region", { name: card }).getByRole("article", { name: ADA });
@@ -79,6 +80,9 @@ Deno.test({
       await sql`update public.calendar_integrations set server = 'https://p42-caldav.icloud.com' where id = ${id}`;
       await page.reload();
       await on("Apple Calendar").waitFor();
+      await page.getByRole("heading", { name: "Why is this not in my calendar?" }).click();
+      await page.getByRole("button", { name: /^At Apple's/ }).click();
+      await page.getByText(`Apple Calendar, ${ADA}`, { exact: true }).waitFor();
       await page.getByRole("button", { name: "Connect another account, Apple Calendar" }).click();
       assert.equal(await dialog(page).getByLabel("Service").inputValue(), "Apple iCloud");
       await page.keyboard.press("Escape");
@@ -109,12 +113,54 @@ Deno.test({
       beOdd(stack.caldav, { mkcalendar: "refused" });
       await open(page, "Connect another calendar (CalDAV)");
       await type(page, { username: GRACE });
-      await refused(page, /makes no calendar for us/);
-      await dialog(page).getByRole("combobox").last().selectOption({ label: "Personal" });
+      await refused(page, /does not create calendars for us/);
+      const calendar = dialog(page).getByRole("combobox", { name: "Calendar" });
+      await calendar.waitFor();
+      await dialog(page).getByLabel("User name").fill(ADA);
+      assert.equal(await calendar.count(), 0, "calendars of another user");
+      await type(page, { username: GRACE });
+      await calendar.selectOption({ label: "Personal" });
       await dialog(page).getByRole("button", { name: "Connect", exact: true }).click();
       await page.getByRole("article", { name: GRACE }).waitFor();
       beOdd(stack.caldav);
     });
+
+    await step(
+      "a calendar that the server does not make again is replaced by another",
+      async ({ page, allow }) => {
+        allow(/409 \(/);
+        const user = await scene.newUser();
+        const { calendar_id } = await user.api.connectWithPassword({
+          server_url: stack.caldavUrl,
+          username: ADA,
+          password: PASSWORD,
+        });
+        beOdd(stack.caldav, { mkcalendar: "refused" });
+        subject.user.deleteCalendar(ADA, calendar_id ?? "");
+        await sql`insert into public.obligations (user_id, title, deadline_date) values (${user.id}, 'Homeless', current_date + 3)`;
+        await scene.signIn(page, user);
+        const card = page.getByRole("article", { name: ADA });
+        await card.getByRole("button", { name: "Make it again" }).click();
+        await page.getByText("This server does not create calendars for us. Choose one of yours.").first()
+          .waitFor();
+        await dialog(page).getByRole("radio", { name: "Personal" }).click();
+        assert.equal(await dialog(page).getByRole("radio", { name: "A calendar of its own" }).count(), 0);
+        await assertAccessible(page, "no calendar of our own");
+        await dialog(page).getByRole("button", { name: "Cancel" }).click();
+        assert.equal(await card.getByRole("button", { name: "Make it again" }).count(), 0);
+        await card.getByRole("button", { name: "Choose another calendar" }).click();
+        await dialog(page).getByRole("radio", { name: "Personal" }).click();
+        await dialog(page).getByRole("button", { name: "Use this calendar" }).click();
+        await until(() =>
+          Promise.resolve(
+            subject.calendars(ADA).some(({ id }) =>
+              subject.events(id).some(({ title }) => title === "Homeless")
+            ),
+          )
+        );
+        beOdd(stack.caldav);
+      },
+    );
   } finally {
     await browser.close();
     await scene.close();

@@ -67,6 +67,13 @@ function PasswordForm(
   const preset = presetOf(presets.data ?? [], service, request.server ?? "");
   const server_url = preset?.server_url || address.trim();
   const errors: Readonly<Record<string, string>> = { ...late.errors, ...words.errors };
+  /** What was said of the account before does not hold for another one, and its calendars are not there. */
+  const changeAccount = (change: () => void) => {
+    change();
+    setProblem(null);
+    setCalendars([]);
+    setCalendarId("");
+  };
 
   const fail = (error: Error) => {
     const code = codeOf(error);
@@ -76,7 +83,7 @@ function PasswordForm(
     );
     setCalendars(offered);
     setCalendarId(offered[0]?.id ?? "");
-    setProblem(offered.length === 0 ? words.no_calendar : words.calendar_needed);
+    setProblem(offered.length === 0 ? words.no_calendar : late.errors.calendar_needed);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -110,22 +117,28 @@ function PasswordForm(
           autoFocus
           className="ec-input ec-wide"
           value={preset?.name ?? ""}
-          onChange={({ target }) => {
-            setService(target.value);
-            setAddress("");
-          }}
+          onChange={({ target }) =>
+            changeAccount(() => {
+              setService(target.value);
+              setAddress("");
+            })}
         >
           {presets.data.map(({ name }) => <option key={name} value={name}>{name}</option>)}
         </select>
       </label>
-      {preset?.server_url
-        ? null
-        : <Field label={words.address} hint={words.address_hint} value={address} onChange={setAddress} />}
+      {preset?.server_url ? null : (
+        <Field
+          label={words.address}
+          hint={words.address_hint}
+          value={address}
+          onChange={(typed) => changeAccount(() => setAddress(typed))}
+        />
+      )}
       <Field
         label={words.username}
         hint={words.username_hint}
         value={username}
-        onChange={setUsername}
+        onChange={(typed) => changeAccount(() => setUsername(typed))}
       />
       <div className="ec-field">
         <Field label={words.password} value={password} onChange={setPassword} type="password" />

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Dialog, RadioGroup } from "radix-ui";
 import { useState } from "react";
-import { codeOf } from "../../api/error.ts";
+import { calendarsInstead, codeOf } from "../../api/error.ts";
 import { useIntegrationChange } from "../../api/queries.ts";
 import type { Calendar, Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
@@ -25,7 +25,12 @@ const OWN = "own";
 
 /** A user chooses the calendar that the deadlines are in; they move there. */
 export default function CalendarPicker(
-  { integration, onClose }: { readonly integration: Integration; readonly onClose: () => void },
+  { integration, instead = null, onClose }: {
+    readonly integration: Integration;
+    /** What there is to choose from, where the server is known to make no calendar of our own. */
+    readonly instead?: readonly Calendar[] | null;
+    readonly onClose: () => void;
+  },
 ) {
   const { api, strings, locale, dir } = useSurroundings();
   const { picker } = useLateStrings();
@@ -34,20 +39,25 @@ export default function CalendarPicker(
     PROVIDERS.some(({ name, asks_for_existing_calendars }) =>
       name === integration.provider && asks_for_existing_calendars
     );
+  const choose = useCalendarChoice(integration);
+  const only = choose.instead ?? instead;
   const list = useQuery({
     queryKey: ["calendars", integration.id, integration.access],
     queryFn: () => api.calendars(integration.id),
-    enabled: !asks_first,
+    enabled: !asks_first && only === null,
     retry: false,
     refetchOnWindowFocus: false,
   });
-  const others = (list.data ?? []).filter(({ name, writable }) => !writable || name !== picker.own_name);
-  const current = others.some(({ id }) => id === integration.calendar_id)
-    ? integration.calendar_id ?? OWN
-    : OWN;
+  const others = (only ?? list.data ?? []).filter(({ name, writable }) =>
+    !writable || name !== picker.own_name
+  );
   const [chosen, setChosen] = useState<string | null>(null);
-  const choose = useCalendarChoice(integration);
-  const value = chosen ?? current;
+  const offered = [
+    ...only === null ? [OWN] : [],
+    ...others.filter(({ writable }) => writable).map(({ id }) => id),
+  ];
+  const value = [chosen, integration.calendar_id].find((id) => id !== null && offered.includes(id)) ??
+    offered[0];
 
   return (
     <Dialog.Root
@@ -72,10 +82,12 @@ export default function CalendarPicker(
                   className="ec-choices"
                   aria-label={picker.heading}
                   dir={dir}
-                  value={value}
+                  value={value ?? ""}
                   onValueChange={setChosen}
                 >
-                  <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} is_writable />
+                  {only === null
+                    ? <Choice value={OWN} name={picker.own} hint={picker.own_hint} color={null} is_writable />
+                    : null}
                   {others.map((calendar) => (
                     <Choice
                       key={calendar.id}
@@ -87,21 +99,23 @@ export default function CalendarPicker(
                     />
                   ))}
                 </RadioGroup.Root>
-                <div className="ec-row ec-wrap">
-                  <Button
-                    look="quiet"
-                    className="ec-inline"
-                    isWorking={list.isFetching}
-                    onClick={() => void list.refetch()}
-                  >
-                    {picker.refresh}
-                  </Button>
-                  <ListState
-                    list={list}
-                    is_empty={!others.some(({ writable }) => writable)}
-                    integration={integration}
-                  />
-                </div>
+                {only !== null && offered.length > 0 ? null : (
+                  <div className="ec-row ec-wrap">
+                    <Button
+                      look="quiet"
+                      className="ec-inline"
+                      isWorking={list.isFetching}
+                      onClick={() => void list.refetch()}
+                    >
+                      {picker.refresh}
+                    </Button>
+                    <ListState
+                      list={list}
+                      is_empty={!others.some(({ writable }) => writable)}
+                      integration={integration}
+                    />
+                  </div>
+                )}
               </>
             )}
             <div className="ec-actions ec-dialog-foot">
@@ -110,9 +124,9 @@ export default function CalendarPicker(
                 <Button
                   look="primary"
                   isWorking={choose.isPending}
-                  aria-disabled={list.isLoading}
+                  aria-disabled={list.isLoading || value === undefined}
                   onClick={() => {
-                    if (list.isLoading) return;
+                    if (list.isLoading || value === undefined) return;
                     const calendar = others.find(({ id }) => id === value) ?? null;
                     choose.to(calendar, onClose);
                   }}
@@ -152,7 +166,7 @@ function Choice({ value, name, hint, color, is_writable }: {
   );
 }
 
-function ListState({ list, is_empty, integration: { provider, access } }: {
+function ListState({ list, is_empty, integration }: {
   readonly list: { readonly isLoading: boolean; readonly isError: boolean; readonly error: unknown };
   readonly is_empty: boolean;
   readonly integration: Integration;
@@ -162,13 +176,12 @@ function ListState({ list, is_empty, integration: { provider, access } }: {
   const late = useLateStrings();
   const { picker } = late;
   if (list.isError) {
-    const flow = { provider, access };
     return (
       <Notice
         tone="bad"
         role="alert"
         actions={CONNECT_AGAIN.includes(codeOf(list.error))
-          ? <ConnectButton flow={flow} label={states.reconnect_needed.action} />
+          ? <ConnectButton flow={integration} label={states.reconnect_needed.action} />
           : null}
       >
         {picker.failed} {wordsOf(list.error, late)} <Reference error={list.error} />
@@ -252,6 +265,7 @@ function useCalendarChoice(integration: Integration) {
   };
   return {
     isPending: own.isPending || other.isPending,
+    instead: calendarsInstead(own.error),
     /** @param calendar null: one of our own */
     to: (calendar: Calendar | null, onDone: () => void) => void to(calendar, onDone),
   };

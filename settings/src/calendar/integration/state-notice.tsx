@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { calendarsInstead } from "../../api/error.ts";
 import { useIntegrationChange, useRequest } from "../../api/queries.ts";
 import type { Integration } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
@@ -173,18 +174,29 @@ function CalendarMissing(
   const make = useIntegrationChange(api.chooseOwnCalendar);
   const onError = useErrorToast();
   const [isPicking, setPicking] = useState(false);
+  const instead = calendarsInstead(make.error);
   return (
     <Told
       state={state}
       action={
         <>
-          <Button
-            look="primary"
-            isWorking={make.isPending}
-            onClick={() => make.mutate(integration.id, { onError })}
-          >
-            {action}
-          </Button>
+          {instead === null
+            ? (
+              <Button
+                look="primary"
+                isWorking={make.isPending}
+                onClick={() =>
+                  make.mutate(integration.id, {
+                    onError: (error) => {
+                      onError(error);
+                      setPicking(calendarsInstead(error) !== null);
+                    },
+                  })}
+              >
+                {action}
+              </Button>
+            )
+            : null}
           <Button onClick={() => setPicking(true)}>{other_action}</Button>
         </>
       }
@@ -193,7 +205,11 @@ function CalendarMissing(
       {isPicking
         ? (
           <Part>
-            <CalendarPicker integration={integration} onClose={() => setPicking(false)} />
+            <CalendarPicker
+              integration={integration}
+              instead={instead}
+              onClose={() => setPicking(false)}
+            />
           </Part>
         )
         : null}

@@ -4,11 +4,13 @@ import type { ERRORS as ENGLISH } from "../errors.ts";
 export const ERRORS: typeof ENGLISH = {
   network: "Sie sind anscheinend offline. Es wurde nichts geändert.",
   unreachable:
-    "Der Server antwortet nicht. Ob sich etwas geändert hat, ist nicht bekannt. Versuchen Sie es erneut.",
+    "Der Server antwortet nicht. Wir wissen nicht, ob sich etwas geändert hat. Versuchen Sie es erneut.",
   origin_not_allowed:
     "Diese Seite darf den Kalender nicht nutzen: Die Adresse der Seite ist in dieser Installation nicht zugelassen. Es wurde nichts geändert.",
   rate_limited: "Das waren viele Anfragen auf einmal. Versuchen Sie es gleich noch einmal.",
   more_access_needed: "In diesen Kalender dürfen wir nicht schreiben. Wählen Sie einen anderen.",
+  calendar_in_use: "Eine andere Ihrer Verbindungen nutzt diesen Kalender. Wählen Sie einen anderen.",
+  calendar_needed: "Dieser Server legt für uns keine Kalender an. Wählen Sie einen von Ihren.",
   reconnect_needed: "Das Konto muss zuerst neu verbunden werden.",
   disconnecting: "Das Konto wird gerade getrennt.",
   not_found: "Das gibt es nicht mehr.",

@@ -86,9 +86,8 @@ export const LATE: LateStrings = {
     action: "Verbinden",
     working: "Wird verbunden …",
     calendar: "Kalender",
-    calendar_needed: "Dieser Server legt für uns keinen Kalender an. Wählen Sie einen von Ihren.",
     no_calendar:
-      "Dieser Server legt für uns keinen Kalender an, und Sie haben keinen, in den wir schreiben dürfen. Legen Sie dort einen an.",
+      "Dieser Server legt für uns keine Kalender an, und Sie haben keinen, in den wir schreiben dürfen. Legen Sie dort einen an.",
     incomplete: "Füllen Sie jedes Feld aus.",
     errors: {
       server_not_allowed:
@@ -101,7 +100,6 @@ export const LATE: LateStrings = {
         "Der Server akzeptiert diesen Benutzernamen und dieses Passwort nicht. Viele Dienste verlangen ein Passwort, das für Anwendungen erstellt wurde.",
       invalid_request:
         "Ein Benutzername enthält weder Doppelpunkt noch Zeilenumbruch. Prüfen Sie Ihre Eingabe.",
-      calendar_in_use: "Eine andere Ihrer Verbindungen nutzt diesen Kalender. Wählen Sie einen anderen.",
     },
   },
 

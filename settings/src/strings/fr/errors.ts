@@ -8,6 +8,8 @@ export const ERRORS: typeof ENGLISH = {
     "Cette page ne peut pas utiliser le calendrier : son adresse ne fait pas partie de celles que l’installation autorise. Rien n’a été modifié.",
   rate_limited: "Cela faisait beaucoup de demandes à la fois. Réessayez dans un instant.",
   more_access_needed: "Nous n’avons pas le droit d’écrire dans ce calendrier. Choisissez-en un autre.",
+  calendar_in_use: "Une autre de vos connexions utilise ce calendrier. Choisissez-en un autre.",
+  calendar_needed: "Ce serveur ne crée pas de calendriers pour nous. Choisissez l’un des vôtres.",
   reconnect_needed: "Le compte doit d’abord être reconnecté.",
   disconnecting: "Le compte est en cours de déconnexion.",
   not_found: "Cela n’existe plus.",

@@ -85,9 +85,8 @@ export const LATE: LateStrings = {
     action: "Connecter",
     working: "Connexion…",
     calendar: "Calendrier",
-    calendar_needed: "Ce serveur ne crée pas de calendrier pour nous. Choisissez l’un des vôtres.",
     no_calendar:
-      "Ce serveur ne crée pas de calendrier pour nous, et vous n’en avez aucun où nous puissions écrire. Créez-en un sur ce serveur.",
+      "Ce serveur ne crée pas de calendriers pour nous, et vous n’en avez aucun où nous puissions écrire. Créez-en un sur ce serveur.",
     incomplete: "Remplissez tous les champs.",
     errors: {
       server_not_allowed: "Ce serveur ne peut pas être connecté ici. Votre administrateur peut l’ajouter.",
@@ -99,7 +98,6 @@ export const LATE: LateStrings = {
         "Le serveur n’accepte pas ce nom d’utilisateur et ce mot de passe. Beaucoup de services exigent un mot de passe créé pour des applications.",
       invalid_request:
         "Un nom d’utilisateur ne contient ni deux-points ni saut de ligne. Vérifiez votre saisie.",
-      calendar_in_use: "Une autre de vos connexions utilise ce calendrier. Choisissez-en un autre.",
     },
   },
 
