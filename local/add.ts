@@ -5,7 +5,10 @@ import { writeFunctionBundles } from "./bundle/functions.ts";
 
 try {
   if (process.argv.includes("--bundled")) await writeFunctionBundles();
-  await add(process.argv.slice(2), "npm run add --");
+  await add(process.argv.slice(2), {
+    add: "npm run add --",
+    doctor: "npm run doctor --",
+  });
 } catch (error: unknown) {
   console.error(`npm run add: ${error instanceof Error ? error.message : "failed"}`);
   process.exitCode = 1;

@@ -2,7 +2,7 @@ import { MANIFEST_PATH } from "./manifest.ts";
 import type { Plan } from "./plan.ts";
 import { CONFIG_PATH } from "./plan-config.ts";
 import type { FileChange } from "./plan-files.ts";
-import type { Product } from "./product.ts";
+import { ENV_EXAMPLE_PATH, ENV_FILE_PATH, type Product } from "./product.ts";
 
 /** The changes of a run, for people. New files are counted by folder; what is changed, deleted or kept is named. */
 export function describePlan(plan: Plan): string {
@@ -42,14 +42,23 @@ export function describeKept(plan: Plan): string {
   return lines.length === 0 ? "" : ["Left as you made it:", ...lines].join("\n");
 }
 
-/** The commands that come after. */
-export function describeNext(product: Product): string {
+/**
+ * What comes after.
+ *
+ * @param doctor the command that starts it
+ */
+export function describeNext(product: Product, doctor: string): string {
   const names = product.sections.map(({ name }) => name).join(" ");
-  return `Next, in that folder:
+  return `Next, in that folder, linked to your project (npx supabase link --project-ref <ref>). This needs Supabase CLI 3.1 or later
+(npx supabase --version). Fill in ${ENV_FILE_PATH} as ${ENV_EXAMPLE_PATH} says.
   npx supabase db push --remote --include-all
-  npx supabase secrets set --env-file supabase/functions/.env     # fill it in as .env.example beside it says
+  npx supabase secrets set --env-file ${ENV_FILE_PATH}
   npx supabase functions deploy ${names} --use-api
-Then connect the database to the worker, and ask the doctor: docs/deploy/install.md`;
+Then, the first time, in the SQL editor; do not save the query, since it contains the secret:
+  select calendar_admin.set_worker(
+    url => 'https://<ref>.supabase.co/functions/v1/calendar-sync', secret => '<CALENDAR_SYNC_SECRET>');
+Back here, the doctor says whether anything is missing:
+  ${doctor} --database-url <connection string>`;
 }
 
 /** Paths by the first folders that tell them apart: a migration is named, a function is a folder. */

@@ -5,7 +5,7 @@ import { type Manifest, MANIFEST_PATH, renderManifest } from "./manifest.ts";
 import type { AdapterOptions, AddOptions } from "./options.ts";
 import { CONFIG_PATH, type ConfigPlan, planConfig } from "./plan-config.ts";
 import { type FileChange, filesAfter, isMigration, planFiles } from "./plan-files.ts";
-import { DEFAULT_TABLE_MIGRATION, ENV_EXAMPLE_PATH, type Product } from "./product.ts";
+import { DEFAULT_TABLE_MIGRATION, type Product } from "./product.ts";
 
 /** Everything that a run does to a host. */
 export interface Plan {
@@ -18,9 +18,6 @@ export interface Plan {
   /** Whether anything is written. */
   readonly changes_anything: boolean;
 }
-
-/** Another name for the variables' file, where the host has one of its own. */
-const ENV_EXAMPLE_BESIDE_PATH = "supabase/functions/calendar.env.example";
 
 /**
  * Decides what is brought, and refuses what cannot be.
@@ -40,7 +37,7 @@ export async function makePlan(
   const was_default = Object.keys(before.files).some((path) => DEFAULT_TABLE_MIGRATION.test(path));
   const adapter = planAdapter(product, host, options.adapter, before.adapters, was_default, now);
   const adapters = adapter === null ? before.adapters : [...before.adapters, adapter.entry];
-  const ours = await filesFor(product, host, before, { has_adapter: adapters.length > 0, was_default });
+  const ours = filesFor(product, host, { has_adapter: adapters.length > 0, was_default });
   const theirs = new Map<string, string>();
   for (const path of new Set([...ours.keys(), ...Object.keys(before.files)])) {
     const text = await host.read(path);
@@ -77,12 +74,11 @@ export async function makePlan(
 }
 
 /** What this host gets: the default table only where it has no obligations of its own. */
-async function filesFor(
+function filesFor(
   product: Product,
   host: Host,
-  before: Manifest,
   { has_adapter, was_default }: { readonly has_adapter: boolean; readonly was_default: boolean },
-): Promise<ReadonlyMap<string, string>> {
+): ReadonlyMap<string, string> {
   const ours = new Map(product.files);
   if (!was_default) {
     const is_hosts = ([path]: readonly [string, string]) => !ours.has(path);
@@ -97,14 +93,6 @@ async function filesFor(
             "--id <column> --user <column> --title <column> --date <column>; --help names them all.",
         );
       }
-    }
-  }
-  const env = ours.get(ENV_EXAMPLE_PATH);
-  if (env !== undefined && before.files[ENV_EXAMPLE_PATH] === undefined) {
-    const found = await host.read(ENV_EXAMPLE_PATH);
-    if (found !== null && found !== env) {
-      ours.delete(ENV_EXAMPLE_PATH);
-      ours.set(ENV_EXAMPLE_BESIDE_PATH, env);
     }
   }
   return ours;

@@ -9,7 +9,10 @@ import type { FunctionSection } from "./plan-config.ts";
 export const DEFAULT_TABLE_MIGRATION = /^supabase\/migrations\/\d+_calendar_obligations[_.]/;
 
 /** The variables of the functions, without values. */
-export const ENV_EXAMPLE_PATH = "supabase/functions/.env.example";
+export const ENV_EXAMPLE_PATH = "supabase/functions/calendar.env.example";
+
+/** The variables of one installation: Supabase's .gitignore leaves a file of this name out. Where a host has a .env, that stays its own. */
+export const ENV_FILE_PATH = "supabase/.env.calendar.local";
 
 /** Where the bundles of the functions are, below the root. */
 const BUNDLES_PATH = "dist/functions";

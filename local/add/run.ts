@@ -13,12 +13,15 @@ import { readProduct } from "./product.ts";
  * `npm run add`: brings the product into a Supabase project, or up to date there.
  *
  * @param args the command line
- * @param command as it is typed before them
+ * @param commands as they are typed before their arguments: this one, and the doctor's
  * @throws Error with what is in the way; nothing was changed then
  */
-export async function add(args: readonly string[], command: string): Promise<void> {
+export async function add(
+  args: readonly string[],
+  commands: { readonly add: string; readonly doctor: string },
+): Promise<void> {
   const options = parseAddOptions(args);
-  if (options === null) return console.log(usage(command));
+  if (options === null) return console.log(usage(commands.add));
   const host = await readHost(options.folder);
   if (await realpath(host.folder) === await realpath(ROOT)) {
     throw new Error("This folder is EcoComply calendar itself. Name the folder of your own project.");
@@ -40,7 +43,7 @@ export async function add(args: readonly string[], command: string): Promise<voi
   if (options.dry_run) return console.log("\nNothing was changed: this was a dry run.");
   if (!options.yes && !await isWanted()) return console.log("\nNothing was changed.");
   await applyPlan(host.folder, plan);
-  console.log(`\nDone.\n\n${describeNext(product)}`);
+  console.log(`\nDone.\n\n${describeNext(product, commands.doctor)}`);
 }
 
 async function isWanted(): Promise<boolean> {

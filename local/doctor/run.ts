@@ -29,7 +29,8 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   try {
     if (!await isInstalled(sql)) {
       throw new Error(
-        "This database has no schema calendar_admin. Run: npx supabase link --project-ref <ref> && npx supabase db push --remote --include-all",
+        "This database has no schema calendar_admin. With Supabase CLI 3.1 or later (npx supabase --version), run: " +
+          "npx supabase link --project-ref <ref> && npx supabase db push --remote --include-all",
       );
     }
     const setup = await checkSetup(sql);

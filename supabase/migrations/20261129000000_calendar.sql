@@ -11043,7 +11043,7 @@ as $$
   select 'client of ' || provider.name, refused.accounts = 0, 'error',
     case when refused.accounts = 0 then 'no account says that its id or secret is refused'
       else format('%s accounts say that its id or secret is refused', refused.accounts) end,
-    format('npx supabase secrets set --env-file .env   -- client id and secret of %s. The accounts heal by themselves; sooner: select calendar_admin.drain();', provider.label)
+    format('npx supabase secrets set --env-file supabase/.env.calendar.local   -- client id and secret of %s. The accounts heal by themselves; sooner: select calendar_admin.drain();', provider.label)
   from calendar_sync.providers as provider
   cross join lateral (
     select count(*) as accounts from public.calendar_integrations as integration
@@ -11679,7 +11679,7 @@ as $$
     end,
     case
       when p_timed_out or p_status_code >= 500 then
-        'npx supabase secrets set --env-file .env   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
+        'npx supabase secrets set --env-file supabase/.env.calendar.local   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
       when p_status_code = 401 then
         'select calendar_admin.set_worker(secret => ''<CALENDAR_SYNC_SECRET>'');   -- or the other way round: npx supabase secrets set CALENDAR_SYNC_SECRET=…'
       when p_status_code = 404 then
@@ -11771,7 +11771,7 @@ select
       format('ask its user, then select * from calendar_admin.allow_deletions(%L);', integration.id)
     when integration.last_error ->> 'code' = 'mass_edit' then
       format('ask its user, then select * from calendar_admin.resume(%L);', integration.id)
-    when integration.last_error ->> 'code' = 'configuration' then 'npx supabase secrets set --env-file .env   -- client id and secret of the provider'
+    when integration.last_error ->> 'code' = 'configuration' then 'npx supabase secrets set --env-file supabase/.env.calendar.local   -- client id and secret of the provider'
     when integration.last_error ->> 'code' in ('provider_unavailable', 'quota') then 'nothing, it goes on by itself'
     when integration.last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable') then
       format('its organisation has to act, then select * from calendar_admin.retry(%L);', integration.id)
@@ -13038,7 +13038,7 @@ as $$
       when reported.order_of = installed.order_of then format('the database and the functions have %s', installed.version)
       else format('the database has %s, the functions have %s', installed.version, reported.version)
     end,
-    case when reported.order_of > installed.order_of then 'npx supabase db push --remote --include-all'
+    case when reported.order_of > installed.order_of then 'npx supabase db push --remote --include-all   -- needs Supabase CLI 3.1 or later'
       else 'npx supabase functions deploy --use-api' end
   from (
     select version, string_to_array(substring(version from '^[0-9]+\.[0-9]+\.[0-9]+'), '.')::integer[] as order_of

@@ -200,7 +200,7 @@ as $$
   select 'client of ' || provider.name, refused.accounts = 0, 'error',
     case when refused.accounts = 0 then 'no account says that its id or secret is refused'
       else format('%s accounts say that its id or secret is refused', refused.accounts) end,
-    format('npx supabase secrets set --env-file .env   -- client id and secret of %s. The accounts heal by themselves; sooner: select calendar_admin.drain();', provider.label)
+    format('npx supabase secrets set --env-file supabase/.env.calendar.local   -- client id and secret of %s. The accounts heal by themselves; sooner: select calendar_admin.drain();', provider.label)
   from calendar_sync.providers as provider
   cross join lateral (
     select count(*) as accounts from public.calendar_integrations as integration

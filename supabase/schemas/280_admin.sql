@@ -96,7 +96,7 @@ as $$
     end,
     case
       when p_timed_out or p_status_code >= 500 then
-        'npx supabase secrets set --env-file .env   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
+        'npx supabase secrets set --env-file supabase/.env.calendar.local   -- what is missing, the log of the function names: Edge Functions, calendar-sync, Logs'
       when p_status_code = 401 then
         'select calendar_admin.set_worker(secret => ''<CALENDAR_SYNC_SECRET>'');   -- or the other way round: npx supabase secrets set CALENDAR_SYNC_SECRET=…'
       when p_status_code = 404 then

@@ -75,7 +75,7 @@ select
       format('ask its user, then select * from calendar_admin.allow_deletions(%L);', integration.id)
     when integration.last_error ->> 'code' = 'mass_edit' then
       format('ask its user, then select * from calendar_admin.resume(%L);', integration.id)
-    when integration.last_error ->> 'code' = 'configuration' then 'npx supabase secrets set --env-file .env   -- client id and secret of the provider'
+    when integration.last_error ->> 'code' = 'configuration' then 'npx supabase secrets set --env-file supabase/.env.calendar.local   -- client id and secret of the provider'
     when integration.last_error ->> 'code' in ('provider_unavailable', 'quota') then 'nothing, it goes on by itself'
     when integration.last_error ->> 'code' in ('blocked_by_policy', 'mailbox_unavailable') then
       format('its organisation has to act, then select * from calendar_admin.retry(%L);', integration.id)

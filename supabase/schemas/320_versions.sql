@@ -34,7 +34,7 @@ as $$
       when reported.order_of = installed.order_of then format('the database and the functions have %s', installed.version)
       else format('the database has %s, the functions have %s', installed.version, reported.version)
     end,
-    case when reported.order_of > installed.order_of then 'npx supabase db push --remote --include-all'
+    case when reported.order_of > installed.order_of then 'npx supabase db push --remote --include-all   -- needs Supabase CLI 3.1 or later'
       else 'npx supabase functions deploy --use-api' end
   from (
     select version, string_to_array(substring(version from '^[0-9]+\.[0-9]+\.[0-9]+'), '.')::integer[] as order_of

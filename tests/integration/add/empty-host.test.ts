@@ -44,9 +44,14 @@ Deno.test({
         stdout.match(/(?<=^ {2}npx supabase )\w+ \w+/gm),
         ["db push", "secrets set", "functions deploy"],
       );
+      assert.match(stdout, /Supabase CLI 3\.1 or later/);
+      // A .env is the host's own, with the values of its developers.
+      assert.match(stdout, /--env-file supabase\/\.env\.calendar\.local$/m);
+      assert.match(stdout, /^ {2}select calendar_admin\.set_worker\(/m);
+      assert.match(stdout, /^ {2}npm run doctor -- --database-url <connection string>$/m);
       const names = Object.keys(functionsOf(await host.read("supabase/config.toml"))).sort();
       assert.deepEqual(names, await functionNames());
-      assert.match(await host.read("supabase/functions/.env.example"), /^CALENDAR_SYNC_SECRET=$/m);
+      assert.match(await host.read("supabase/functions/calendar.env.example"), /^CALENDAR_SYNC_SECRET=$/m);
     });
 
     await t.step("what was in config.toml stays as it was, comments included", async () => {
@@ -120,8 +125,8 @@ Deno.test({
     await t.step("each is one file, without packages and import maps", async () => {
       const { code, stderr } = await runAdd(host.folder, "--yes", "--bundled");
       assert.equal(code, 0, stderr);
-      const bundles = (await functionNames()).map((name) => `supabase/functions/${name}/index.js`).sort();
-      assert.deepEqual(await paths(), ["supabase/functions/.env.example", ...bundles]);
+      const bundles = (await functionNames()).map((name) => `supabase/functions/${name}/index.js`);
+      assert.deepEqual(await paths(), ["supabase/functions/calendar.env.example", ...bundles].sort());
     });
 
     await t.step("the next run brings bundles without being told", async () => {

@@ -69,16 +69,20 @@ Deno.test({
       "the five commands: files, migrations, secrets, functions, the worker's address",
       async () => {
         await run("npx supabase link --project-ref <ref>");
+        for (const path of [".env", "supabase/functions/.env"]) {
+          await host.write(path, "PAYMENT_KEY=a-test-key\n");
+        }
         await run(add);
-        const env = await host.read("supabase/functions/.env.example");
+        const env = await host.read("supabase/functions/calendar.env.example");
         await host.write(
-          "supabase/functions/.env",
+          "supabase/.env.calendar.local",
           env.replaceAll(/=$/gm, `=${"filled in ".repeat(4).trim()}`),
         );
         await run(next);
         assert.deepEqual(api.refused, []);
         assert.deepEqual([...api.functions.keys()].sort(), await functionNames());
         assert.ok(api.secrets.has("CALENDAR_SYNC_SECRET"));
+        assert.ok(!api.secrets.has("PAYMENT_KEY"), "what developers have for themselves stays with them");
         const [statement = ""] = examplesUnder(examples, "Five commands", "sql");
         await sql.unsafe(
           statement.replaceAll("<ref>", REF).replaceAll(

@@ -193,7 +193,10 @@ Deno.test({
       );
       const [finding, ...others] = await wrong(sql);
       assert.deepEqual(others, []);
-      assert.match(finding?.how_to_mend ?? "", /supabase secrets set --env-file \.env/);
+      assert.match(
+        finding?.how_to_mend ?? "",
+        /supabase secrets set --env-file supabase\/\.env\.calendar\.local/,
+      );
       const [health] = await sql`select ok from calendar_admin.health where name = 'wake_up'`;
       assert.equal(health?.["ok"], false);
     });
@@ -204,7 +207,10 @@ Deno.test({
         const url = new URL(stack.databaseUrl);
         const cases: readonly [(changed: URL) => void, RegExp][] = [
           [(changed) => changed.port = "9", /nothing listens there/],
-          [(changed) => changed.pathname = "/template1", /no schema calendar_admin\. Run: npx supabase link/],
+          [
+            (changed) => changed.pathname = "/template1",
+            /no schema calendar_admin\..*CLI 3\.1.*npx supabase link/,
+          ],
           [(changed) => changed.password = "a-wrong-one", /it refuses the password/],
           [(changed) => changed.pathname = "/nobody", /there is no such database/],
         ];

@@ -395,7 +395,8 @@ export const BREAKAGES: readonly Breakage[] = [
       values ('a0000000-0000-4000-8000-000000000000', 'outlook', 'active', '{"code": "configuration", "message": "…"}')`,
     check: "client of outlook",
     found: /1 accounts/,
-    told: /supabase secrets set --env-file \.env {3}-- client id and secret of Outlook/,
+    told:
+      /supabase secrets set --env-file supabase\/\.env\.calendar\.local {3}-- client id and secret of Outlook/,
   },
 ];
 

@@ -17,7 +17,7 @@ const FILLED: Readonly<Record<string, string>> = {
 };
 
 Deno.test("the example of the environment, filled in, is one that every function starts with", async () => {
-  const text = await Deno.readTextFile(join(ROOT, "supabase/functions/.env.example"));
+  const text = await Deno.readTextFile(join(ROOT, "supabase/functions/calendar.env.example"));
   const values = new Map(
     [...text.matchAll(LINE)].map(([, name = "", value = ""]) =>
       [

@@ -151,7 +151,7 @@ function adminWords(payload: z.infer<typeof ForAdmin>): Pick<MailContent, "subje
         subject: `${payload.provider} does not accept our client`,
         paragraphs: [
           `${payload.provider} refuses the client id or secret of this installation. Nothing reaches its calendars until that is corrected. No user was told.`,
-          "Make a new secret in the provider's console and set it: npx supabase secrets set --env-file .env. The accounts heal by themselves.",
+          "Make a new secret in the provider's console and set it: npx supabase secrets set --env-file supabase/.env.calendar.local. The accounts heal by themselves.",
         ],
       };
     case "erasure":
