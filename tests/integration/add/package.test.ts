@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { z } from "zod";
 import { readVersion } from "../../../local/version.ts";
 import { ROOT } from "../../../local/paths.ts";
 import { startNpmRegistry } from "../../support/npm-registry.ts";
@@ -10,6 +11,9 @@ const COMPONENT = "@ecocomply/calendar-settings";
 /** Where GitHub's workflow says that the repository is. */
 const GITHUB = { GITHUB_SERVER_URL: "https://github.example", GITHUB_REPOSITORY: "owner/calendar" };
 const REPOSITORY = { type: "git", url: "git+https://github.example/owner/calendar.git" };
+
+/** What `npm pack --json` says. */
+const Packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })]);
 
 /** Three projects: with nothing, with functions of its own, with a table of its own. */
 const HOSTS = [
@@ -78,6 +82,24 @@ Deno.test("what is published brings the same as npm run add, with Node alone", a
         assert.deepEqual(strange, []);
       },
     );
+
+    await t.step("secrets that lie beside the functions stay out", async () => {
+      const copy = join(folder, "copy");
+      const brought = ["supabase/functions/calendar.env.example", "supabase/functions/calendar/index.ts"];
+      const secret = [
+        ...["supabase/.env", "supabase/.env.calendar.local", "supabase/calendar.env"],
+        ...["supabase/functions/.env", "supabase/functions/.env.local", "supabase/functions/calendar.env"],
+        ...["supabase/functions/calendar/.env", "supabase/functions/calendar/.env.production", "docs/.env"],
+      ];
+      for (const path of [...brought, ...secret]) {
+        await Deno.mkdir(join(copy, dirname(path)), { recursive: true });
+        await Deno.writeTextFile(join(copy, path), "CALENDAR_SYNC_SECRET=secret\n");
+      }
+      await Deno.copyFile(join(ROOT, "package.json"), join(copy, "package.json"));
+      const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], copy);
+      const [{ files }] = Packed.parse(JSON.parse(stdout));
+      assert.deepEqual(files.map(({ path }) => path).sort(), ["package.json", ...brought]);
+    });
 
     const empty = join(folder, "empty");
     await Deno.mkdir(empty);
