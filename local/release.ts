@@ -8,7 +8,10 @@ try {
   const version = await readVersion();
   const releases = withRelease(await readReleases(), version, await readMigrations());
   await Deno.writeTextFile(RELEASES_PATH, `${JSON.stringify(releases, null, 2)}\n`);
-  console.log(`The migrations of ${version} are frozen. Next: git commit, git tag v${version}, npm publish.`);
+  console.log(
+    `The migrations of ${version} are frozen. Next: commit, then git tag v${version} && git push origin main v${version}. ` +
+      "The workflow publishes.",
+  );
 } catch (error: unknown) {
   console.error(`npm run release: ${error instanceof Error ? error.message : "failed"}`);
   Deno.exit(1);
