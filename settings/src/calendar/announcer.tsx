@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Integration } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 import { useToast } from "../ui/toasts.tsx";
+import { cardOf } from "./providers.tsx";
 import { stateOf } from "./state.ts";
 
 /**
@@ -31,7 +32,7 @@ export function Announcer({ integrations }: { readonly integrations: readonly In
     if (changed.length === 0) return;
     setWords(
       changed.map((integration) =>
-        `${integration.account_email ?? strings.providers[integration.provider].name}: ${
+        `${integration.account_email ?? strings.providers[cardOf(integration)].name}: ${
           strings.states[stateOf(integration).kind].label
         }.`
       ).join(" "),

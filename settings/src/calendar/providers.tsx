@@ -69,6 +69,18 @@ export function cardOf({ provider, server }: Pick<Integration, "provider" | "ser
     ?.card ?? provider;
 }
 
+/** The card of what tells of an account by its id: of one that is gone only the provider is known. */
+export function cardIn(
+  integrations: readonly Integration[],
+  { integration_id, provider }: {
+    readonly integration_id: string | null;
+    readonly provider: ProviderName;
+  },
+): CardName {
+  const account = integrations.find(({ id }) => id === integration_id);
+  return account === undefined ? provider : cardOf(account);
+}
+
 const SHEETS: Readonly<Record<CardName, readonly string[]>> = {
   google: ["#4285f4", "#34a853", "#fbbc04", "#ea4335"],
   outlook: ["#0f6cbd", "#2886de", "#50b8f0", "#0f548c"],

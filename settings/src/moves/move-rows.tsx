@@ -1,5 +1,6 @@
 import type { Integration, Proposal } from "../api/types.ts";
 import { ItemLinks } from "../calendar/event-link.tsx";
+import { cardIn } from "../calendar/providers.tsx";
 import { useSurroundings } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Distance } from "../ui/distance.tsx";
@@ -30,7 +31,7 @@ export function OpenRow(
             <dd>{whenInWords(proposal.legal)}</dd>
           </div>
         </dl>
-        <Place proposal={proposal} />
+        <Place proposal={proposal} integrations={integrations} />
         <p className="ec-small ec-muted">{words.events[edits]}</p>
       </div>
       <div className="ec-actions">
@@ -55,7 +56,9 @@ export function OpenRow(
 }
 
 /** What became of a move. */
-export function DecidedRow({ proposal }: { readonly proposal: Proposal }) {
+export function DecidedRow(
+  { proposal, integrations }: { readonly proposal: Proposal; readonly integrations: readonly Integration[] },
+) {
   const { strings } = useSurroundings();
   const words = useLateStrings().moves;
   const whenInWords = useWhenInWords();
@@ -67,7 +70,7 @@ export function DecidedRow({ proposal }: { readonly proposal: Proposal }) {
       <div>
         <strong>{title}</strong>
         <p>{words.states[proposal.state](whenInWords(proposal.seen), whenInWords(proposal.legal))}</p>
-        <Place proposal={proposal} />
+        <Place proposal={proposal} integrations={integrations} />
       </div>
       {proposal.can_undo
         ? (
@@ -84,16 +87,19 @@ export function DecidedRow({ proposal }: { readonly proposal: Proposal }) {
   );
 }
 
-function Place({ proposal }: { readonly proposal: Proposal }) {
+function Place(
+  { proposal, integrations }: { readonly proposal: Proposal; readonly integrations: readonly Integration[] },
+) {
   const { strings } = useSurroundings();
   const words = useLateStrings().moves;
-  const { provider, account_email, seen_at, title } = proposal;
+  const { account_email, seen_at, title } = proposal;
+  const card = cardIn(integrations, proposal);
   return (
     <>
       <p className="ec-small ec-muted">
-        {account_email ?? strings.providers[provider].name} · <Distance instant={seen_at} />
+        {account_email ?? strings.providers[card].name} · <Distance instant={seen_at} />
       </p>
-      <ItemLinks item={proposal} title={title ?? words.gone_title} card={provider} />
+      <ItemLinks item={proposal} title={title ?? words.gone_title} card={card} />
     </>
   );
 }

@@ -44,7 +44,9 @@ export default function Moves({ integrations }: { readonly integrations: readonl
           <Rows
             name={words.decided_name}
             proposals={decided}
-            row={(proposal) => <DecidedRow key={proposal.id} proposal={proposal} />}
+            row={(proposal) => (
+              <DecidedRow key={proposal.id} proposal={proposal} integrations={integrations} />
+            )}
           />
         </>
       )}
@@ -57,7 +59,7 @@ function Rows({ name, proposals, row }: {
   readonly proposals: readonly Proposal[];
   readonly row: (proposal: Proposal) => React.ReactNode;
 }) {
-  const { strings: { notices } } = useSurroundings();
+  const words = useLateStrings().moves;
   const [isWhole, setWhole] = useState(false);
   if (proposals.length === 0) return null;
   const shown = isWhole ? proposals : proposals.slice(0, SHOWN_AT_FIRST);
@@ -68,7 +70,7 @@ function Rows({ name, proposals, row }: {
       {hidden > 0
         ? (
           <Button look="quiet" className="ec-inline" onClick={() => setWhole(true)}>
-            {notices.more(hidden)}
+            {words.more(hidden)}
           </Button>
         )
         : null}

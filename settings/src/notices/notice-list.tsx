@@ -2,6 +2,7 @@ import { useCallback, useContext, useEffect, useRef, useState } from "react";
 import type { Integration, Notice as ShownNotice } from "../api/types.ts";
 import { ConnectButton } from "../calendar/connection/connect-button.tsx";
 import { goTo, PROBLEMS_HEADING_ID } from "../calendar/panels/anchors.ts";
+import { cardOf } from "../calendar/providers.tsx";
 import { useErrorToast } from "../calendar/use-error-toast.ts";
 import { ShownTabs, useSurroundings } from "../context.ts";
 import type { Strings } from "../strings.ts";
@@ -91,8 +92,9 @@ function useNoticeWords(integrations: readonly Integration[]): (notice: ShownNot
   }, [integrations, strings]);
 }
 
-function nameOf({ provider, account_email }: Integration, { providers }: Strings): string {
-  const { name } = providers[provider];
+function nameOf(integration: Integration, { providers }: Strings): string {
+  const { name } = providers[cardOf(integration)];
+  const { account_email } = integration;
   return account_email === null ? name : `${name} (${account_email})`;
 }
 
@@ -157,10 +159,9 @@ function Action({ notice, integration }: {
   const tabs = useContext(ShownTabs);
   const { kind, action_url } = notice;
   if (integration?.status === "disconnected" && kind === "connection_lost") {
-    const { provider, access } = integration;
     return (
       <ConnectButton
-        flow={{ provider, access }}
+        flow={integration}
         label={states.reconnect_needed.action}
         name={`${states.reconnect_needed.action}, ${integration.account_email}`}
       />

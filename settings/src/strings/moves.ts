@@ -27,12 +27,13 @@ export const MOVES = {
   accepted: (title: string, when: string) => `${title} is now due on ${when}.`,
   dismissed: (title: string, when: string) => `${title} stays due on ${when}.`,
   undone: (title: string, when: string) => `${title} is due on ${when} again.`,
+  more: (n: number) => n === 1 ? "Show one more" : `Show ${n} more`,
   shown_of: (shown: string, total: string) => `The latest ${shown} of ${total}.`,
   states: {
     accepted: (seen: string, legal: string) => `Its date was changed from ${legal} to ${seen}.`,
     dismissed: (seen: string, legal: string) => `It stayed on ${legal}; you had moved it to ${seen}.`,
     superseded: (seen: string, legal: string) =>
-      `You had moved it from ${legal} to ${seen}. Something newer took its place.`,
+      `You had moved it from ${legal} to ${seen}. A newer change replaced it.`,
   },
   errors: {
     forbidden: "You may not change this deadline. Ask whoever is responsible for it.",

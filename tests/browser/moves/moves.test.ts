@@ -192,7 +192,7 @@ Deno.test({
           await sql`update public.obligations set deadline_date = '2027-02-02' where user_id = ${resident.id}`;
           await openRow(page, "Air report").getByRole("button", { name: /^Propose new date/ }).click();
           await toastOf(page, "The deadline has changed since.").waitFor();
-          await decidedRow(page, "Air report").getByText("Something newer took its place.").waitFor();
+          await decidedRow(page, "Air report").getByText("A newer change replaced it.").waitFor();
           assert.equal(await due(resident, "Air report"), "2027-02-02");
         });
       },

@@ -27,7 +27,7 @@ export function ContentPreview(
   return (
     <div role="group" aria-labelledby={id}>
       <h6 id={id} className="ec-row">
-        <ProviderMark name={provider.name} />
+        <ProviderMark name={provider.card} />
         {words.heading}
       </h6>
       {/* Not announced with each letter that is typed: the field itself says what is wrong. */}

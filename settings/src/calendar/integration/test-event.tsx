@@ -70,6 +70,12 @@ export function SendTestEvent({ card, integration: { id } }: {
           ? (send.isSuccess ? <p className="ec-small">{words.removed}</p> : null)
           : <Words test={test} card={card} />}
       </div>
+      {/* Not in what is read out: it changes by itself. */}
+      {test?.state !== "there" || test.remove_at === null ? null : (
+        <p className="ec-small">
+          {words.goes} <Distance instant={test.remove_at} />.
+        </p>
+      )}
     </div>
   );
 }
@@ -77,7 +83,7 @@ export function SendTestEvent({ card, integration: { id } }: {
 function Words({ test, card }: { readonly test: TestEvent; readonly card: CardName }) {
   const { locale } = useSurroundings();
   const words = useLateStrings().test_event;
-  const { state, code, event_url, took_ms, remove_at } = test;
+  const { state, code, event_url, took_ms } = test;
   const why = code === null ? null : words.reasons[code];
   switch (state) {
     case "writing":
@@ -89,11 +95,6 @@ function Words({ test, card }: { readonly test: TestEvent; readonly card: CardNa
             {words.there(formatNumber(Math.round((took_ms ?? 0) / 100) / 10, locale))}{" "}
             <EventLink card={card} title={words.label} event_url={event_url} words={words.open} />
           </p>
-          {remove_at === null ? null : (
-            <p className="ec-small">
-              {words.goes} <Distance instant={remove_at} />.
-            </p>
-          )}
         </Notice>
       );
     case "removing":

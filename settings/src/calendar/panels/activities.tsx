@@ -63,6 +63,7 @@ export default function Activities({ integrations }: { readonly integrations: re
               <ActivityEntryRow
                 key={keyOf(entry.kind === "bulk" ? entry.newest : entry.activity)}
                 entry={entry}
+                integrations={integrations}
               />
             ))}
           </ol>

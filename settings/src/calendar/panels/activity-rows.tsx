@@ -1,23 +1,27 @@
 import { useState } from "react";
-import type { Activity, ConnectionActivity, EventActivity } from "../../api/types.ts";
+import type { Activity, ConnectionActivity, EventActivity, Integration } from "../../api/types.ts";
 import { type Surroundings, useSurroundings } from "../../context.ts";
 import { formatDue, formatNumber } from "../../format.ts";
 import type { LateStrings } from "../../late-strings.ts";
 import { Distance } from "../../ui/distance.tsx";
 import { useLateStrings } from "../../use-late-strings.ts";
 import { ItemLinks } from "../event-link.tsx";
+import { cardIn } from "../providers.tsx";
 import { type ActivityEntry, keyOf } from "./activity-entries.ts";
 
 /** One thing that was done, or many of one kind, which open. */
-export function ActivityEntryRow({ entry }: { readonly entry: ActivityEntry }) {
+export function ActivityEntryRow(
+  { entry, integrations }: { readonly entry: ActivityEntry; readonly integrations: readonly Integration[] },
+) {
   return entry.kind === "single"
-    ? <ActivityRow activity={entry.activity} />
-    : <BulkRow newest={entry.newest} activities={entry.activities} />;
+    ? <ActivityRow activity={entry.activity} integrations={integrations} />
+    : <BulkRow newest={entry.newest} activities={entry.activities} integrations={integrations} />;
 }
 
-function BulkRow({ newest, activities }: {
+function BulkRow({ newest, activities, integrations }: {
   readonly newest: EventActivity;
   readonly activities: readonly EventActivity[];
+  readonly integrations: readonly Integration[];
 }) {
   const { locale } = useSurroundings();
   const words: Readonly<Record<string, (n: string) => string>> = useLateStrings().activity.bulk;
@@ -30,12 +34,14 @@ function BulkRow({ newest, activities }: {
           {isOpen
             ? (
               <ol className="ec-rows ec-rows-dense">
-                {activities.map((activity) => <ActivityRow key={keyOf(activity)} activity={activity} />)}
+                {activities.map((activity) => (
+                  <ActivityRow key={keyOf(activity)} activity={activity} integrations={integrations} />
+                ))}
               </ol>
             )
             : null}
         </details>
-        <Source activity={newest} />
+        <Source activity={newest} integrations={integrations} />
       </div>
       <span className="ec-small ec-muted">
         <Distance instant={newest.at} />
@@ -44,7 +50,9 @@ function BulkRow({ newest, activities }: {
   );
 }
 
-function ActivityRow({ activity }: { readonly activity: Activity }) {
+function ActivityRow(
+  { activity, integrations }: { readonly activity: Activity; readonly integrations: readonly Integration[] },
+) {
   const surroundings = useSurroundings();
   const words = useLateStrings().activity;
   return (
@@ -53,13 +61,13 @@ function ActivityRow({ activity }: { readonly activity: Activity }) {
         {activity.kind === "event"
           ? eventWords(activity, words, surroundings)
           : connectionWords(activity, words)}
-        <Source activity={activity} />
+        <Source activity={activity} integrations={integrations} />
         {activity.kind === "event"
           ? (
             <ItemLinks
               item={activity}
               title={activity.title ?? words.gone_title}
-              card={activity.provider}
+              card={cardIn(integrations, activity)}
             />
           )
           : null}
@@ -72,7 +80,9 @@ function ActivityRow({ activity }: { readonly activity: Activity }) {
 }
 
 /** In which calendar, and by whom. */
-function Source({ activity }: { readonly activity: Activity }) {
+function Source(
+  { activity, integrations }: { readonly activity: Activity; readonly integrations: readonly Integration[] },
+) {
   const { strings } = useSurroundings();
   const words = useLateStrings().activity;
   const { provider, account_email, integration_id } = activity;
@@ -80,7 +90,7 @@ function Source({ activity }: { readonly activity: Activity }) {
     ? words.everywhere
     : account_email === null
     ? words.somewhere
-    : `${strings.providers[provider].name}, ${account_email}`;
+    : `${strings.providers[cardIn(integrations, { integration_id, provider })].name}, ${account_email}`;
   const by = wordFor(activity.caused_by, words.causes);
   return <p className="ec-small ec-muted">{by === null ? where : `${where} · ${by}`}</p>;
 }

@@ -9,6 +9,7 @@ import { Distance } from "../../ui/distance.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { ItemLinks } from "../event-link.tsx";
+import { cardIn, type CardName } from "../providers.tsx";
 import { useErrorToast } from "../use-error-toast.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
 
@@ -53,7 +54,11 @@ export default function Problems({ integrations }: { readonly integrations: read
       </div>
       <ul className="ec-rows">
         {problems.map((problem) => (
-          <ProblemRow key={`${problem.integration_id} ${problem.obligation_id}`} problem={problem} />
+          <ProblemRow
+            key={`${problem.integration_id} ${problem.obligation_id}`}
+            problem={problem}
+            card={cardIn(integrations, problem)}
+          />
         ))}
       </ul>
       {total > problems.length
@@ -67,14 +72,14 @@ export default function Problems({ integrations }: { readonly integrations: read
   );
 }
 
-function ProblemRow({ problem }: { readonly problem: Problem }) {
+function ProblemRow({ problem, card }: { readonly problem: Problem; readonly card: CardName }) {
   const { strings, locale, time_zone } = useSurroundings();
   const api = useMoreApi();
   const words = useLateStrings().problems;
   const retry = useRequest(() => api.retry(problem.integration_id, problem.obligation_id));
   const toast = useToast();
   const onError = useErrorToast();
-  const { company, name } = strings.providers[problem.provider];
+  const { company, name } = strings.providers[card];
   const title = problem.title ?? words.gone_title;
   return (
     <li className="ec-row-item">
@@ -91,7 +96,7 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
         <p className="ec-small ec-muted">
           {problem.account_email ?? name} · <Distance instant={problem.since} />
         </p>
-        <ItemLinks item={problem} title={title} card={problem.provider} />
+        <ItemLinks item={problem} title={title} card={card} />
       </div>
       <Button
         isWorking={retry.isPending}

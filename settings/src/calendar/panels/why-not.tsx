@@ -3,11 +3,11 @@ import { useDeferredValue, useEffect, useId, useState } from "react";
 import { useMoreApi } from "../../api/more.ts";
 import type { ExplainedIntegration, Integration, Obligation } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
-import { formatDue } from "../../format.ts";
-import { Distance } from "../../ui/distance.tsx";
+import { formatDue, formatInstant } from "../../format.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { ItemLinks } from "../event-link.tsx";
+import { cardIn, type CardName } from "../providers.tsx";
 import { DownloadEvidence } from "./download-evidence.tsx";
 import { useFollowing } from "./use-following.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
@@ -131,6 +131,7 @@ function Explanation({ obligation, integrations }: {
         <Explained
           key={explained.integration_id}
           explained={explained}
+          card={cardIn(integrations, explained)}
           obligation={obligation}
         />
       ))}
@@ -138,13 +139,16 @@ function Explanation({ obligation, integrations }: {
   );
 }
 
-function Explained({ explained, obligation: { title, url } }: {
+function Explained({ explained, card, obligation: { title, url } }: {
   readonly explained: ExplainedIntegration;
+  readonly card: CardName;
   readonly obligation: Obligation;
 }) {
-  const { strings } = useSurroundings();
+  const { strings, locale, time_zone } = useSurroundings();
   const { why_not } = useLateStrings();
-  const { provider, account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
+  const { account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
+  // No distances from now: they change by themselves, and each time everything would be read out again.
+  const at = (instant: string) => <time dateTime={instant}>{formatInstant(instant, locale, time_zone)}</time>;
   const is_waiting = code === "waiting" || code === "retrying";
   return (
     <div className="ec-explained">
@@ -153,28 +157,19 @@ function Explained({ explained, obligation: { title, url } }: {
           <span className="ec-dot" aria-hidden="true" />
           {in_calendar ? why_not.in_calendar : why_not.not_in_calendar}
         </span>
-        <span className="ec-muted">{strings.providers[provider].name}, {account_email}</span>
+        <span className="ec-muted">{strings.providers[card].name}, {account_email}</span>
       </div>
       <p>
         {why_not.answers[code]} {is_waiting && waits_for !== null ? why_not.waits[waits_for] : null}
       </p>
       <p className="ec-small ec-muted">
-        {in_calendar && synced_at !== null
-          ? (
-            <>
-              {why_not.last_written} <Distance instant={synced_at} />.
-            </>
-          )
-          : null} {next_try_at === null ? null : (
-          <>
-            {why_not.next_attempt} <Distance instant={next_try_at} />.
-          </>
-        )}
+        {in_calendar && synced_at !== null ? <>{why_not.last_written} {at(synced_at)}.</> : null}{" "}
+        {next_try_at === null ? null : <>{why_not.next_attempt} {at(next_try_at)}.</>}
       </p>
       <ItemLinks
         item={{ obligation_url: url, event_url: explained.event_url }}
         title={title}
-        card={provider}
+        card={card}
       />
     </div>
   );

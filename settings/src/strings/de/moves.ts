@@ -30,6 +30,7 @@ export const MOVES: typeof ENGLISH = {
   accepted: (title, when) => `${title} ist jetzt am ${when} fällig.`,
   dismissed: (title, when) => `${title} bleibt am ${when} fällig.`,
   undone: (title, when) => `${title} ist wieder am ${when} fällig.`,
+  more: (n) => plural(n, { one: "Eine weitere anzeigen", other: "# weitere anzeigen" }),
   shown_of: (shown, total) => `Die letzten ${shown} von ${total}.`,
   states: {
     accepted: (seen, legal) => `Das Datum wurde vom ${legal} auf den ${seen} geändert.`,

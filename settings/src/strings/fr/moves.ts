@@ -34,6 +34,12 @@ export const MOVES: typeof ENGLISH = {
   accepted: (title, when) => `${title} : l’échéance est désormais le ${when}.`,
   dismissed: (title, when) => `${title} : l’échéance reste le ${when}.`,
   undone: (title, when) => `${title} : l’échéance est de nouveau le ${when}.`,
+  more: (n) =>
+    plural(n, {
+      one: "En afficher # de plus",
+      many: "En afficher # de plus",
+      other: "En afficher # de plus",
+    }),
   shown_of: (shown, total) => `Les ${shown} dernières sur ${total}.`,
   states: {
     accepted: (seen, legal) => `La date est passée du ${legal} au ${seen}.`,

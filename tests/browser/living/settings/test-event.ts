@@ -15,7 +15,13 @@ export const TEST_EVENT: readonly Behaviour[] = [
         await openSettings(card);
         await card.getByRole("button", { name: "Send a test event" }).click();
         await card.getByText(/^It is there, \d+(\.\d)? s after you asked for it\./).waitFor();
-        await card.getByText(/^It is removed in \d+ minutes\.$/).waitFor();
+        const removal = /^It is removed in \d+ minutes\.$/;
+        await card.getByText(removal).waitFor();
+        assert.equal(
+          await card.getByRole("status").getByText(removal).count(),
+          0,
+          "it is read out every minute",
+        );
         assert.deepEqual(scene.titles(resident.calendar_id), ["Audit", TITLE]);
         await assertAccessible(page, "a test event", { best_practices: true });
         await screenshot(page, `living-${scene.provider.name}-test-event`);
