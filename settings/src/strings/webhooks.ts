@@ -2,7 +2,7 @@
 export const WEBHOOKS = {
   heading: "Webhooks",
   introduction:
-    "Addresses of yours that are told within seconds what happens to your calendars. Calls carry ids, never titles, and are signed.",
+    "We call your addresses within seconds when something happens to your calendars. Calls contain ids, never titles, and are signed.",
   failed: "Your webhooks could not be loaded.",
   none: "You have no webhook yet.",
   add: "Add a webhook",
@@ -15,9 +15,9 @@ export const WEBHOOKS = {
   url_hint: "Begins with https:// and can be reached from the internet.",
   url_missing: "Give an address that begins with https://.",
   url_not_allowed: "This address may not be called. Use https, a public host, and port 443 or 8443.",
-  types: "What it is told of",
+  types: "What it is told about",
   types_missing: "Choose at least one thing.",
-  all_types: "Told of everything",
+  all_types: "Told about everything",
   groups: { connection: "Calendars", deadline: "Deadlines", proposal: "Moves in a calendar" },
   type: {
     "connection.connected": "connected",
@@ -42,8 +42,8 @@ export const WEBHOOKS = {
   done: "Done",
   states: { on: "On", off: "Paused", gone: "Switched off", failing: "Switched off", trouble: "Failing" },
   gone: "The address answered that it is gone for good (410), so we stopped calling it.",
-  failing: "Every call failed for five days, so we stopped. Mend the address, then switch it on.",
-  trouble: "Calls have been failing since",
+  failing: "Every call failed for five days, so we stopped. Correct the address, then switch it on.",
+  trouble: "First failed call:",
   day: {
     none: "Nothing was sent in the last 24 hours.",
     delivered: (delivered: string, all: string) => `${delivered} of ${all} delivered in the last 24 hours`,
@@ -58,7 +58,7 @@ export const WEBHOOKS = {
   test_failed: (why: string) => `The test did not arrive. ${why}`,
   pause: "Pause",
   resume: "Switch on",
-  paused: "Paused. What was waiting is given up; it can be sent again one by one.",
+  paused: "Paused. Calls that were waiting are given up; you can send them again one by one.",
   resumed: "Switched on.",
   rotate: "New secret",
   rotate_heading: "Give it a new secret?",
@@ -69,7 +69,7 @@ export const WEBHOOKS = {
   remove: "Delete",
   remove_heading: "Delete this webhook?",
   remove_words: (url: string) =>
-    `Nothing is sent to ${url} any more, and what is known of earlier calls goes. This cannot be undone.`,
+    `Nothing is sent to ${url} any more, and the list of earlier calls is deleted. This cannot be undone.`,
   remove_action: "Delete the webhook",
   removed: (url: string) => `${url} is deleted.`,
   deliveries: "Calls",
@@ -90,16 +90,19 @@ export const WEBHOOKS = {
     unreachable: "It could not be reached.",
     gone: "It answered that it is gone (410).",
     address_not_allowed: "This installation does not allow its address any more.",
+    timeout: "It did not answer in time.",
+    secret_unreadable: "Its secret can no longer be read. Give it a new one.",
+    other: "It could not be sent.",
   },
   retry: "Send again",
   retry_named: (type: string, id: string) => `Send again: ${type}, ${id}`,
   retried: "It is sent again.",
   verify: "Check the signature",
   verify_words:
-    "Calls follow Standard Webhooks. Refuse one whose signature does not fit. An event may come twice: webhook-id is the same then.",
+    "Calls follow Standard Webhooks. Refuse one whose signature does not match. An event may come twice: webhook-id is the same then.",
   languages: "Language",
   errors: {
-    too_many_webhooks: "You have as many webhooks as there may be. Delete one first.",
+    too_many_webhooks: "You cannot have more webhooks. Delete one first.",
     address_not_allowed: "This address may not be called. Choose another one.",
   },
 };
