@@ -28,11 +28,11 @@ export const ENGLISH = {
   },
 
   heading: "Calendar",
-  introduction: "Put every deadline into the calendar that you look at. Changes arrive within moments.",
+  introduction: "See every deadline in the calendar that you already use. Changes arrive within moments.",
   loading: "Loading your calendars…",
   loading_part: "Loading…",
-  part_failed: "This part could not be loaded. Reload the page once you are online.",
-  load_failed: "What your calendars are doing could not be found out.",
+  part_failed: "This part could not be loaded. Reload the page.",
+  load_failed: "We couldn't load your calendars.",
   out_of_date: "What you see here may be out of date.",
   /** Why, by the code of the error, where it is known. */
   load_errors: {
@@ -40,7 +40,7 @@ export const ENGLISH = {
     unreachable: "The server does not answer. We keep asking.",
     origin_not_allowed:
       "This page may not use the calendar: its address is not among those that the installation allows. Tell its operator.",
-    rate_limited: "That was a lot at once: we look again in a moment.",
+    rate_limited: "That was a lot at once. We try again in a moment.",
     unauthorized: "Your session has ended. Sign in again.",
   },
   signed_out: "Sign in to see and connect your calendars.",
@@ -58,7 +58,7 @@ export const ENGLISH = {
 
   notices: {
     heading: "Notices",
-    failed: "What there is to tell you could not be loaded.",
+    failed: "We couldn't load your notices.",
     severities: { critical: "Urgent:", warning: "Important:" },
     look: "Look at it",
     dismiss: (message: string) => `Dismiss: ${message}`,
@@ -78,7 +78,7 @@ export const ENGLISH = {
         "“make secondary Google calendars, and see, create, change, and delete events on them”: we make one, for your deadlines",
         "“see your primary Google Account email address”, to show you which account is connected",
       ],
-      never: "Your other calendars stay out of sight.",
+      never: "We cannot see your other calendars.",
     },
     outlook: {
       name: "Outlook Calendar",
@@ -121,7 +121,7 @@ export const ENGLISH = {
     waiting_for_confirmation: {
       label: "Not finished",
       words:
-        "This connection was allowed but not finished, perhaps in another window. It goes by itself after 10 minutes.",
+        "You allowed this connection, but it was not finished, perhaps in another window. It is removed after 10 minutes.",
       action: "Connect again",
     },
     up_to_date: { label: "Connected" },
@@ -187,20 +187,20 @@ export const ENGLISH = {
       label: "Waiting",
       words: (company: string, when: string | null) =>
         when === null
-          ? `${company} cannot be reached. There is nothing for you to do, we keep trying.`
-          : `${company} cannot be reached. There is nothing for you to do, we try again ${when}.`,
+          ? `${company} cannot be reached. You need not do anything, we keep trying.`
+          : `${company} cannot be reached. You need not do anything, we try again ${when}.`,
     },
     quota: {
       label: "Waiting",
       words: (company: string, when: string | null) =>
         when === null
-          ? `${company} limits how much may change at a time. There is nothing for you to do, we go on by ourselves.`
-          : `${company} limits how much may change at a time. There is nothing for you to do, we go on ${when}.`,
+          ? `${company} limits how much may change at a time. You need not do anything, we continue by ourselves.`
+          : `${company} limits how much may change at a time. You need not do anything, we continue ${when}.`,
     },
     configuration: {
       label: "Waiting",
       words:
-        "The provider does not accept this installation. Your administrator has to correct that; afterwards we go on by ourselves.",
+        "The provider does not accept this installation. Your administrator has to correct that; afterwards we continue by ourselves.",
     },
     paused: { label: "Paused", words: "Syncing is paused.", action: "Try now" },
     paused_by_admin: {
@@ -215,11 +215,11 @@ export const ENGLISH = {
       words: "The events are being removed from your calendar. You can leave this page.",
       waits: {
         provider: (company: string, when: string | null) =>
-          `The events are to be removed, and ${company} cannot be reached. We ${
+          `The events still have to be removed, but ${company} cannot be reached. We ${
             when === null ? "keep trying" : `try again ${when}`
           }. You can leave this page.`,
         quota: (company: string, when: string | null) =>
-          `The events are to be removed, and ${company} limits how much may change at a time. We go on ${
+          `The events still have to be removed, but ${company} limits how much may change at a time. We continue ${
             when ?? "by ourselves"
           }. You can leave this page.`,
       },
@@ -236,7 +236,7 @@ export const ENGLISH = {
     deadlines: (n: number, formatted: string) => n === 1 ? "1 deadline" : `${formatted} deadlines`,
     sync_now: "Sync now",
     disconnect: "Disconnect…",
-    sync_asked: "Looking at every deadline now.",
+    sync_asked: "Checking every deadline now.",
     next_sync: "Next sync",
     on_change: "On the next change",
     settings: "Settings of this calendar",
@@ -262,10 +262,10 @@ export const ENGLISH = {
 
   reminders: {
     label: "Reminders",
-    hint: "For new events, so that changes of yours survive.",
-    hint_one: "Outlook shows one: the nearest to the deadline. For new events.",
+    hint: "For new events only, so that your own changes are kept.",
+    hint_one: "Outlook shows only the one nearest to the deadline. For new events only.",
     all_day: "All-day deadlines are due at",
-    all_day_midnight: "On the day it rings at midnight.",
+    all_day_midnight: "On the day itself, the reminder comes at midnight.",
     none: "No reminder",
     add: "Add a reminder",
     custom: "Another time…",

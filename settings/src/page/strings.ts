@@ -6,7 +6,7 @@ export const PAGE = {
   email: "Email",
   password: "Password",
   demo: "Demo users of this local platform; their passwords are filled in:",
-  sign_in_failed: "The form could not be loaded. Reload the page once you are online.",
+  sign_in_failed: "The form could not be loaded. Reload the page.",
   sign_out: "Sign out",
   refused: "This email and password do not belong together.",
   unreachable: "You could not be signed in just now. Try again.",

@@ -8,14 +8,14 @@ export const CONTENT = {
   title: {
     label: "Title",
     hint: (characters: number) =>
-      `{title} is the obligation's own. {type} and {status} (Open or Completed) may stand beside it, and words of yours: at most ${characters} characters in all.`,
+      `{title} is the obligation's title. You can add {type}, {status} (Open or Completed) and your own words: at most ${characters} characters in all.`,
     add: (placeholder: string) => `Add ${placeholder}`,
     reset: "Use the title alone",
     changed: "Titles are being changed.",
     problems: {
       too_long: "That is too long.",
-      lacks_title: "{title} has to be in it.",
-      braces: "Braces may only stand around title, type and status.",
+      lacks_title: "It must contain {title}.",
+      braces: "Use braces only around title, type and status.",
     },
   },
 
@@ -37,7 +37,7 @@ export const CONTENT = {
       ignore: {
         label: "Leave it for now",
         hint:
-          "The event stays there until anything of its obligation changes; then it returns. You are asked whether the deadline should change.",
+          "The event stays there until anything about its obligation changes; then it returns. You are asked whether the deadline should change.",
         changed: "Moved deadlines stay until their obligation changes.",
       },
       accept: {
@@ -47,15 +47,15 @@ export const CONTENT = {
         changed: "Moving a deadline in this calendar now changes the obligation.",
       },
     },
-    failed: "What may be chosen here could not be loaded.",
+    failed: "We couldn't load these choices.",
   },
 
   reapply: {
-    hint: "Events that exist keep their reminders until you apply these.",
+    hint: "Existing events keep their reminders until you apply these.",
     action: "Apply to existing events…",
     heading: "Apply these reminders to existing events?",
     words:
-      "Every deadline that is still to come gets them. Reminders that you set in your calendar yourself are replaced, which cannot be undone. Nothing else of an event changes.",
+      "Every upcoming deadline gets them. Reminders that you set in your calendar yourself are replaced, which cannot be undone. Nothing else of an event changes.",
     yes: "Apply",
     done: (n: number) =>
       n === 0
@@ -66,12 +66,12 @@ export const CONTENT = {
   },
 
   preview: {
-    heading: "So it looks",
+    heading: "Preview",
     sample: "Quarterly report",
     sample_type: "Report",
     all_day: (day: string) => `${day}, all day`,
     timed: (time: string) => `${time}, for 30 minutes`,
-    free: "You stay free at that time.",
+    free: "You are shown as free at that time.",
     no_reminder: "No reminder",
     reminds: (times: string) => `Reminds ${times}`,
     completed: "Once it is completed",

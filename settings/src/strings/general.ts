@@ -1,7 +1,7 @@
 /** What the tab *General* says, in English. */
 export const GENERAL = {
   heading: "General",
-  introduction: "What holds for everything of yours.",
+  introduction: "Settings for all your calendars.",
   failed: "Your settings could not be loaded.",
   time_zone: "Time zone",
   time_zone_hint: "For the times that you see here, and for when a daily mail comes.",

@@ -2,7 +2,7 @@
 export const KEYS = {
   heading: "API Keys",
   introduction:
-    "For programs of yours that call the Calendar API. A key opens what you choose, and nothing else.",
+    "For programs of yours that call the Calendar API. A key allows what you choose, and nothing else.",
   failed: "Your keys could not be loaded.",
   none: "You have no key yet.",
   add: "Make a key",
@@ -16,13 +16,13 @@ export const KEYS = {
   days: (n: number) => n === 365 ? "1 year" : `${n} days`,
   scope: {
     "status:read": {
-      label: "See how your calendars are",
+      label: "See the state of your calendars",
       hint:
         "Accounts, calendars, problems, activity and notices, and the titles and dates of your deadlines.",
     },
     "sync:write": {
       label: "Have calendars synced",
-      hint: "Sync now, try again, and go on where syncing had stopped to ask you.",
+      hint: "Sync now, try again, and continue where syncing had stopped to ask you.",
     },
     "evidence:read": {
       label: "Read histories",
@@ -57,7 +57,7 @@ export const KEYS = {
   rotate_named: (name: string) => `Replace ${name}`,
   rotate_heading: (name: string) => `Replace the key “${name}”?`,
   rotate_words:
-    "You get a new key that opens the same. The present one works for another day, so that you can change over. If somebody else may have it, revoke it instead.",
+    "You get a new key that allows the same. The current one works for another day, so that you can change over. If somebody else may have it, revoke it instead.",
   rotate_action: "Make a new key",
   revoke: "Revoke",
   revoke_named: (name: string) => `Revoke ${name}`,
@@ -66,7 +66,7 @@ export const KEYS = {
   revoke_action: "Revoke the key",
   revoked: (name: string) => `The key “${name}” is revoked.`,
   errors: {
-    too_many_keys: "You have as many keys as there may be. Revoke one first.",
+    too_many_keys: "You cannot have more keys. Revoke one first.",
     key_replaced: "This key was replaced before. Replace the new one.",
   },
 };

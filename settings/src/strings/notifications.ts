@@ -1,7 +1,7 @@
 /** What the tab *Notifications* says, in English. */
 export const NOTIFICATIONS = {
   heading: "Notifications",
-  introduction: "What you are told by email. Everything is told under Calendar, too.",
+  introduction: "What we tell you by email. You find all of it under Calendar, too.",
   failed: "Your notifications could not be loaded.",
   address: (email: string) => `Emails go to ${email}, the address that you sign in with.`,
   no_address: "Your account has no email address, so nothing can be sent.",
@@ -10,7 +10,7 @@ export const NOTIFICATIONS = {
   kind: "About",
   when: "Email",
   modes: { immediately: "At once", daily: "Once a day", off: "Never" },
-  always: "Cannot be switched off: it may be somebody else who does this.",
+  always: "You cannot switch this off: it warns you if somebody else uses your account.",
   changed: (kind: string, mode: string) => `${kind}: ${mode.toLowerCase()}.`,
   kinds: {
     connection_lost: "A calendar that no longer lets us in",

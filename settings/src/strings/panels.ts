@@ -4,7 +4,7 @@ export const PANELS = {
     introduction: "These deadlines are not in your calendar as they should be.",
     failed: "The problems could not be loaded.",
     reason_given_up: (company: string, attempts: string) =>
-      `${company} did not take it, after ${attempts} attempts.`,
+      `${company} did not accept it after ${attempts} attempts.`,
     reason_rejected: (company: string) =>
       `${company} does not accept this event. Change the obligation, or try once more.`,
     provider_word: (reason: string) => `The provider calls it “${reason}”.`,
@@ -19,11 +19,11 @@ export const PANELS = {
   why_not: {
     label: "Find an obligation",
     placeholder: "Part of its title",
-    hint: "Choose one to read where it is, and if it is not in a calendar, why.",
+    hint: "Choose one to see where it is, or why it is not in a calendar.",
     nothing_found: "No obligation of yours has this in its title.",
     nothing_yet: "You have no obligations yet.",
     failed: "Your obligations could not be searched.",
-    explain_failed: "This could not be found out just now.",
+    explain_failed: "We couldn't check this. Try again.",
     not_connected: "You have not connected a calendar yet.",
     no_deadline: "No deadline",
     in_calendar: "In the calendar",
@@ -36,7 +36,7 @@ export const PANELS = {
       retrying: "It could not be written yet. We keep trying.",
       given_up: "It could not be written after several attempts. Retry it under Problems, or change it.",
       rejected: "The calendar does not accept it. Change it, or retry it under Problems.",
-      not_noticed: "Its last change was not noticed. It will be within a day; Sync now looks at once.",
+      not_noticed: "We missed its last change. We find it within a day, or at once when you choose Sync now.",
       no_deadline: "It has no deadline, so there is no day to put it on.",
       cancelled: "It is cancelled.",
       completed: "It is completed, and you chose to have completed ones removed.",

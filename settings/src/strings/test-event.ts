@@ -13,7 +13,7 @@ export const TEST_EVENT = {
   removing: "It is being removed…",
   removed: "It is gone again.",
   refused: (why: string) => `It could not be written. ${why}`,
-  failed: "What became of the test event could not be found out.",
+  failed: "We couldn't check the test event.",
   /** Why it is not there. */
   reasons: {
     invalid_grant: "The account no longer lets us in. Connect it again.",

@@ -94,7 +94,7 @@ export const CASES: readonly StateCase[] = [
       assert.ok(landed.searchParams.has("calendar_connection"));
     },
     label: "Not finished",
-    words: /allowed but not finished/,
+    words: /allowed this connection, but it was not finished/,
     action: "Connect again",
   },
   {
@@ -249,7 +249,7 @@ export const CASES: readonly StateCase[] = [
     provider: "google",
     arrange: waiting("google", "quota", 50),
     label: "Waiting",
-    words: /Google limits how much may change at a time.*we go on in \d+ minutes/,
+    words: /Google limits how much may change at a time.*we continue in \d+ minutes/,
     action: null,
   },
   {

@@ -53,7 +53,7 @@ Deno.test({
       await page.getByText("You have no key yet.").waitFor();
       await page.getByRole("button", { name: "Make a key" }).click();
       await page.getByLabel("Name", { exact: true }).fill("Monthly report");
-      assert.equal(await page.getByLabel("See how your calendars are").isChecked(), true);
+      assert.equal(await page.getByLabel("See the state of your calendars").isChecked(), true);
       await page.getByLabel("Read histories").check();
       await page.getByLabel("It works for").selectOption("30 days");
       await assertFits(page, "keys-form");
@@ -108,7 +108,7 @@ Deno.test({
       await page.getByRole("alert").getByText("Give it a name").waitFor();
       assert.equal(await page.evaluate("document.activeElement.labels[0].textContent"), "Name");
       await page.getByLabel("Name", { exact: true }).fill("x");
-      await page.getByLabel("See how your calendars are").uncheck();
+      await page.getByLabel("See the state of your calendars").uncheck();
       await page.getByRole("alert").getByText("Choose at least one thing.").waitFor();
       await page.getByRole("button", { name: "Make the key" }).click();
       await assertFits(page, "keys-refused");
@@ -158,7 +158,7 @@ Deno.test({
       await page.getByRole("button", { name: "Make a key" }).click();
       await page.getByLabel("Name", { exact: true }).fill("One more");
       await page.getByRole("button", { name: "Make the key" }).click();
-      await toastOf(page, "You have as many keys as there may be.").waitFor();
+      await toastOf(page, "You cannot have more keys.").waitFor();
     });
 
     await step("by keyboard alone", async ({ page }) => {

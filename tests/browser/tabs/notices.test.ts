@@ -160,7 +160,7 @@ Deno.test({
         await scene.signIn(page, await connected());
         await cardOf(page, ADA).waitFor();
         const region = page.getByRole("region", { name: "Notices" });
-        await region.getByText("What there is to tell you could not be loaded.").waitFor();
+        await region.getByText("We couldn't load your notices.").waitFor();
         await assertFits(page, "notices-error");
         await mend();
         await region.getByRole("button", { name: "Try again" }).click();

@@ -45,7 +45,7 @@ Deno.test({
         await choice.waitFor();
         assert.deepEqual(await choice.locator("option").allTextContents(), ["At once", "Once a day"], label);
         const hint = await choice.getAttribute("aria-describedby");
-        assert.match(await page.locator(`[id="${hint}"]`).innerText(), /Cannot be switched off/);
+        assert.match(await page.locator(`[id="${hint}"]`).innerText(), /cannot switch this off/);
       }
     });
 

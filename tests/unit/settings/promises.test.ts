@@ -61,5 +61,5 @@ Deno.test("before consent people read what the provider's page will say of every
 Deno.test("of what the consent covers beyond its purpose, people read what is done with it", () => {
   assert.match(ENGLISH.providers.outlook.never, /read and change no events but our own/);
   assert.match(ENGLISH_LATE.more_access.promise, /read, change and delete no events but our own/);
-  assert.match(ENGLISH.providers.google.never, /out of sight/);
+  assert.match(ENGLISH.providers.google.never, /cannot see your other calendars/);
 });

@@ -117,6 +117,11 @@ Deno.test("a notice is told in the reader's language, whatever it is about", asy
   }
 });
 
+Deno.test("in German a noun stays capital within a sentence", async () => {
+  const { changed, modes } = (await loadTranslation("de")).late.notifications;
+  assert.equal(changed("Ein Kalender", modes.daily), "Ein Kalender: einmal am Tag.");
+});
+
 const FACTS = { kind: "connection_lost", code: null, name: null, calendar: null } as const;
 
 function keysOf<T extends object>(of: T): readonly (keyof T)[] {

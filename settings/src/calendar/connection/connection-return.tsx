@@ -146,7 +146,7 @@ function Failed({ code, error, onRepeat, onDismiss }: {
             : flow !== null && code !== "forbidden"
             ? (
               <Button look="primary" isWorking={connect.isPending} onClick={() => connect.mutate(flow)}>
-                {strings.connect.action(strings.providers[flow.provider].name)}
+                {strings.connect.action(strings.providers[flow.provider].one)}
               </Button>
             )
             : null}

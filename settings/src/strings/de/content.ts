@@ -68,7 +68,7 @@ export const CONTENT: typeof ENGLISH = {
   },
 
   preview: {
-    heading: "So sieht es aus",
+    heading: "Vorschau",
     sample: "Quartalsbericht",
     sample_type: "Bericht",
     all_day: (day) => `${day}, ganztägig`,

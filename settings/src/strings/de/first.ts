@@ -21,9 +21,8 @@ export const FIRST: Strings = {
     "Bringen Sie jede Frist in den Kalender, den Sie täglich nutzen. Änderungen kommen in wenigen Augenblicken an.",
   loading: "Ihre Kalender werden geladen …",
   loading_part: "Wird geladen …",
-  part_failed:
-    "Dieser Teil konnte nicht geladen werden. Laden Sie die Seite neu, sobald Sie wieder online sind.",
-  load_failed: "Der Stand Ihrer Kalender konnte nicht abgerufen werden.",
+  part_failed: "Dieser Teil konnte nicht geladen werden. Laden Sie die Seite neu.",
+  load_failed: "Ihre Kalender konnten nicht geladen werden.",
   out_of_date: "Was Sie hier sehen, ist vielleicht nicht mehr aktuell.",
   load_errors: {
     network: "Sie sind anscheinend offline.",

@@ -3,7 +3,7 @@ import type { GENERAL as ENGLISH } from "../general.ts";
 /** What the tab *General* says, in German. */
 export const GENERAL: typeof ENGLISH = {
   heading: "Allgemein",
-  introduction: "Was für alle Ihre Kalender gilt.",
+  introduction: "Einstellungen für alle Ihre Kalender.",
   failed: "Ihre Einstellungen konnten nicht geladen werden.",
   time_zone: "Zeitzone",
   time_zone_hint: "Für die Uhrzeiten auf dieser Seite und für den Zeitpunkt der täglichen E-Mail.",

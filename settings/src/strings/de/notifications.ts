@@ -12,8 +12,8 @@ export const NOTIFICATIONS: typeof ENGLISH = {
   kind: "Thema",
   when: "E-Mail",
   modes: { immediately: "Sofort", daily: "Einmal am Tag", off: "Nie" },
-  always: "Lässt sich nicht ausschalten: Vielleicht ist es jemand anderes, der das tut.",
-  changed: (kind, mode) => `${kind}: ${mode.toLowerCase()}.`,
+  always: "Das lässt sich nicht ausschalten: Es warnt Sie, wenn jemand anderes Ihr Konto nutzt.",
+  changed: (kind, mode) => `${kind}: ${mode.charAt(0).toLowerCase()}${mode.slice(1)}.`,
   kinds: {
     connection_lost: "Ein Kalender, der uns nicht mehr zulässt",
     connection_paused: "Ein Kalender, der pausiert ist",

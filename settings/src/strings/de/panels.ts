@@ -25,7 +25,7 @@ export const PANELS: typeof ENGLISH = {
     nothing_found: "Keine Ihrer Pflichten hat das im Titel.",
     nothing_yet: "Sie haben noch keine Pflichten.",
     failed: "Ihre Pflichten konnten nicht durchsucht werden.",
-    explain_failed: "Das ließ sich gerade nicht herausfinden.",
+    explain_failed: "Das konnte nicht geprüft werden. Versuchen Sie es erneut.",
     not_connected: "Sie haben noch keinen Kalender verbunden.",
     no_deadline: "Keine Frist",
     in_calendar: "Im Kalender",

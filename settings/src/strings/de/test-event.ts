@@ -15,7 +15,7 @@ export const TEST_EVENT: typeof ENGLISH = {
   removing: "Er wird entfernt …",
   removed: "Er ist entfernt.",
   refused: (why) => `Er konnte nicht geschrieben werden. ${why}`,
-  failed: "Was aus dem Testtermin wurde, ließ sich nicht herausfinden.",
+  failed: "Der Testtermin konnte nicht geprüft werden.",
   reasons: {
     invalid_grant: "Das Konto lässt uns nicht mehr zu. Verbinden Sie es neu.",
     scope_missing:

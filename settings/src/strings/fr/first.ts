@@ -21,9 +21,8 @@ export const FIRST: Strings = {
     "Retrouvez chaque échéance dans le calendrier que vous consultez. Les modifications arrivent en quelques instants.",
   loading: "Chargement de vos calendriers…",
   loading_part: "Chargement…",
-  part_failed:
-    "Cette partie n’a pas pu être chargée. Rechargez la page dès que vous êtes de nouveau en ligne.",
-  load_failed: "L’état de vos calendriers n’a pas pu être obtenu.",
+  part_failed: "Cette partie n’a pas pu être chargée. Rechargez la page.",
+  load_failed: "Vos calendriers n’ont pas pu être chargés.",
   out_of_date: "Ce que vous voyez ici n’est peut-être plus à jour.",
   load_errors: {
     network: "Vous semblez être hors ligne.",

@@ -3,7 +3,7 @@ import type { GENERAL as ENGLISH } from "../general.ts";
 /** What the tab *General* says, in French. */
 export const GENERAL: typeof ENGLISH = {
   heading: "Général",
-  introduction: "Ce qui vaut pour tous vos calendriers.",
+  introduction: "Paramètres de tous vos calendriers.",
   failed: "Vos paramètres n’ont pas pu être chargés.",
   time_zone: "Fuseau horaire",
   time_zone_hint: "Pour les heures affichées ici et pour l’heure de l’e-mail quotidien.",

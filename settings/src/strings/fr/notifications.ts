@@ -12,7 +12,7 @@ export const NOTIFICATIONS: typeof ENGLISH = {
   kind: "Sujet",
   when: "E-mail",
   modes: { immediately: "Aussitôt", daily: "Une fois par jour", off: "Jamais" },
-  always: "Ne peut pas être désactivé : c’est peut-être quelqu’un d’autre qui fait cela.",
+  always: "Ne peut pas être désactivé : cela vous avertit si quelqu’un d’autre utilise votre compte.",
   changed: (kind, mode) => `${kind} : ${mode.toLowerCase()}.`,
   kinds: {
     connection_lost: "Un calendrier qui ne nous donne plus accès",

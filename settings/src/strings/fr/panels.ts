@@ -25,7 +25,7 @@ export const PANELS: typeof ENGLISH = {
     nothing_found: "Aucune de vos obligations n’a cela dans son titre.",
     nothing_yet: "Vous n’avez pas encore d’obligation.",
     failed: "La recherche dans vos obligations a échoué.",
-    explain_failed: "Impossible de le savoir pour l’instant.",
+    explain_failed: "Cela n’a pas pu être vérifié. Réessayez.",
     not_connected: "Vous n’avez pas encore connecté de calendrier.",
     no_deadline: "Aucune échéance",
     in_calendar: "Dans le calendrier",

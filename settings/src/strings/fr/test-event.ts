@@ -15,7 +15,7 @@ export const TEST_EVENT: typeof ENGLISH = {
   removing: "Suppression en cours…",
   removed: "Il est supprimé.",
   refused: (why) => `Il n’a pas pu être écrit. ${why}`,
-  failed: "Impossible de savoir ce qu’est devenu l’événement de test.",
+  failed: "L’événement de test n’a pas pu être vérifié.",
   reasons: {
     invalid_grant: "Le compte ne nous donne plus accès. Reconnectez-le.",
     scope_missing:

@@ -114,7 +114,9 @@ export const TRUTH: readonly Behaviour[] = [
         await dialog.getByRole("radio", { name: /^Remove the events/ }).check();
         await dialog.getByRole("button", { name: "Disconnect" }).click();
         await untilBadge(card, "Disconnecting");
-        await card.getByText(/are to be removed, and Google cannot be reached\. We (try again|keep trying)/)
+        await card.getByText(
+          /still have to be removed, but Google cannot be reached\. We (try again|keep trying)/,
+        )
           .waitFor();
         await assertAccessible(page, "removal that waits", { best_practices: true });
         await screenshot(page, "living-removal-waits");

@@ -55,8 +55,8 @@ export const CONTENT: readonly Behaviour[] = [
         await openSettings(card);
         const title = card.getByRole("textbox", { name: "Title" });
         const refused = [
-          ["Deadline", "{title} has to be in it."],
-          ["{title} {due}", "Braces may only stand around title, type and status."],
+          ["Deadline", "It must contain {title}."],
+          ["{title} {due}", "Use braces only around title, type and status."],
           [`{title} ${"x".repeat(100)}`, "That is too long."],
         ] as const;
         for (const [template, words] of refused) {
@@ -168,7 +168,7 @@ export const CONTENT: readonly Behaviour[] = [
 ];
 
 function previewOf(card: Locator): Locator {
-  return card.getByRole("group", { name: "So it looks" });
+  return card.getByRole("group", { name: "Preview" });
 }
 
 async function addTyped(scene: LivingScene, resident: Resident, title: string, type: string): Promise<void> {

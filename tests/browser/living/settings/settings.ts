@@ -83,7 +83,7 @@ export const SETTINGS: readonly Behaviour[] = [
         const group = card.getByRole("group", { name: "Reminders" });
         const time = group.getByLabel("All-day deadlines are due at");
         assert.equal(await time.inputValue(), "09:00");
-        await group.getByText("it rings at midnight").waitFor();
+        await group.getByText("the reminder comes at midnight").waitFor();
         await time.fill("17:30");
         await time.blur();
         await untilTime("17:30");

@@ -13,7 +13,7 @@ export const OUTAGE: Behaviour = {
       await scene.addDeadlines(resident, ["Report"]);
       await card.getByRole("button", { name: "Sync now" }).click();
       await untilBadge(card, "Waiting");
-      await card.getByText(/cannot be reached. There is nothing for you to do, we (try again|keep trying)/)
+      await card.getByText(/cannot be reached. You need not do anything, we (try again|keep trying)/)
         .waitFor();
       await assertAccessible(page, "an outage", { best_practices: true });
       await screenshot(page, `living-${scene.provider.name}-outage`);
