@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runInBackground } from "../_shared/platform/background.ts";
-import { channelIn, hashChannelToken, isOurToken } from "../_shared/platform/channel-token.ts";
+import { channelIn, hashChannelToken, type TokenCheck } from "../_shared/platform/channel-token.ts";
 import { log } from "../_shared/platform/log.ts";
 import { addToSummary } from "../_shared/platform/log-scope.ts";
 import { metrics } from "../_shared/platform/metrics.ts";
@@ -22,8 +22,7 @@ export interface WebhookContext {
   readonly rpc: Rpc;
   readonly readers: readonly NotificationReader[];
   readonly admissions: Admissions;
-  /** The secrets that tokens are signed with. */
-  readonly secrets: readonly string[];
+  readonly isOurToken: TokenCheck;
 }
 
 /** An item as the database takes it (`calendar_sync.push_item`). */
@@ -78,18 +77,18 @@ async function admitted(
   const now = new Map<string, PushItem>();
   for (const { token, channel_id, ...said } of notifications) {
     const named = channelIn(token);
-    const is_ours = await isOurToken(token, context.secrets);
-    const admission = named !== null && is_ours
-      ? context.admissions.ofChannel(named)
-      : context.admissions.ofUnknown();
     if (named === null || channel_id !== null && channel_id !== named) {
       metrics.count("calendar_push_notifications", { provider, result: "refused" });
       continue;
     }
+    const admission = await context.isOurToken(token)
+      ? context.admissions.ofChannel(named)
+      : context.admissions.ofUnknown();
+    if (admission !== "now") metrics.count("calendar_push_notifications", { provider, result: "limited" });
+    if (admission === "never" || admission === "with_another") continue;
     const item: PushItem = { channel_id: named, token_hash: await hashChannelToken(token), ...said };
     if (admission === "now") now.set(`${named} ${said.kind} ${said.resource_id}`, item);
-    else metrics.count("calendar_push_notifications", { provider, result: "limited" });
-    if (admission === "soon") runInBackground(noteSoon(context, provider, item));
+    else runInBackground(noteSoon(context, provider, item));
   }
   return [...now.values()];
 }

@@ -1,3 +1,4 @@
+import { createTokenCheck } from "../_shared/platform/channel-token.ts";
 import { createMetricsFlusher } from "../_shared/platform/flush-metrics.ts";
 import { metrics } from "../_shared/platform/metrics.ts";
 import { logRequest, REQUEST_ID_HEADER } from "../_shared/platform/request-log.ts";
@@ -15,7 +16,7 @@ const context = {
   rpc,
   readers: NOTIFICATION_READERS,
   admissions: createAdmissions(),
-  secrets: env.state_secret.accepted,
+  isOurToken: createTokenCheck(env.state_secret.accepted),
 };
 
 Deno.serve(async (request) => {

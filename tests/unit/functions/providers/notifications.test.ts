@@ -52,6 +52,11 @@ Deno.test("each of Graph's items is read, and those that cannot be read are left
   });
 });
 
+Deno.test("of a call of Graph's a thousand items are read", () => {
+  const body = { value: Array(1_001).fill({ subscriptionId: "subscription", clientState: "token" }) };
+  assert.equal(OUTLOOK_NOTIFICATIONS.read(new Headers(), JSON.stringify(body)).length, 1_000);
+});
+
 for (const body of ["", "no JSON", "null", "[]", '{"value":{}}']) {
   Deno.test(`Graph's body ${JSON.stringify(body)} says nothing`, () => {
     assert.deepEqual(OUTLOOK_NOTIFICATIONS.read(new Headers(), body), []);
