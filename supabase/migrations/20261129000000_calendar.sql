@@ -517,13 +517,9 @@ alter table public.calendar_integrations enable row level security;
 create policy "own integrations" on public.calendar_integrations for select to authenticated
 using (user_id = (select auth.uid()) and removed_at is null);
 
-create policy "own switches" on public.calendar_integrations for update to authenticated
-using (user_id = (select auth.uid()) and removed_at is null)
-with check (user_id = (select auth.uid()) and removed_at is null);
-
 revoke all on public.calendar_integrations from anon, authenticated, service_role;
-grant select, update (sync_enabled, settings) on public.calendar_integrations to authenticated;
-grant select on public.calendar_integrations to service_role;
+-- A change has calendars looked at, so users make it with public.calendar_update_integration, which counts it.
+grant select on public.calendar_integrations to authenticated, service_role;
 
 create table public.calendar_event_mappings (
   id uuid primary key default gen_random_uuid(),
@@ -8477,16 +8473,32 @@ as $$ select calendar_sync.own_integrations() $$;
 
 comment on function public.calendar_status() is 'The caller''s integrations.';
 
+create function calendar_sync.update_own_integration(p_integration_id uuid, p_sync_enabled boolean, p_settings jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- To switch syncing on, and to change what the events show, has the calendar looked at, as "Sync now" does.
+  v_user_id constant uuid := calendar_sync.count_own_call(coalesce(p_sync_enabled, false)
+    or coalesce(p_settings ?| array['completed_events', 'obligation_types', 'title_template'], false));
+begin
+  update public.calendar_integrations
+  set sync_enabled = coalesce(p_sync_enabled, sync_enabled), settings = settings || coalesce(p_settings, '{}')
+  where id = p_integration_id and user_id = v_user_id and removed_at is null;
+end;
+$$;
+
+comment on function calendar_sync.update_own_integration(uuid, boolean, jsonb) is
+  'Changes the switch and the settings of an integration of the caller, where they are given.';
+grant execute on function calendar_sync.update_own_integration(uuid, boolean, jsonb) to authenticated;
+
 create function public.calendar_update_integration(
   p_integration_id uuid, p_sync_enabled boolean default null, p_settings jsonb default null
 ) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-  update public.calendar_integrations
-  set sync_enabled = coalesce(p_sync_enabled, sync_enabled), settings = settings || coalesce(p_settings, '{}')
-  where id = p_integration_id and user_id = (select auth.uid()) and removed_at is null;
-  -- It counts the call, also for an integration of somebody else. Without an id it would answer with all integrations.
+  perform calendar_sync.update_own_integration(p_integration_id, p_sync_enabled, p_settings);
+  -- Without an id it would answer with all integrations.
   return case when p_integration_id is not null then calendar_sync.own_integrations(p_integration_id) -> 0 end;
 end;
 $$;
@@ -13200,7 +13212,8 @@ as $$
     select class.oid, class.relrowsecurity, class.relkind, role.name as role, class.relname = 'obligations' as is_hosts,
       pg_catalog.has_table_privilege(role.name, class.oid, 'select')
         or pg_catalog.has_any_column_privilege(role.name, class.oid, 'select') as reads,
-      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate') as writes
+      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate')
+        or pg_catalog.has_any_column_privilege(role.name, class.oid, 'insert, update') as writes
     from pg_catalog.pg_class as class
     cross join (values ('anon'), ('authenticated')) as role (name)
     where class.relkind in ('r', 'p', 'v') and (
@@ -13212,8 +13225,6 @@ as $$
     from relation where not relation.is_hosts and relation.role = 'anon' and (relation.reads or relation.writes)
     union all
     select relation.oid, format('revoke insert, update, delete, truncate on %s from public, authenticated;', relation.oid::regclass)
-      || case when relation.oid = pg_catalog.to_regclass('public.calendar_integrations')
-        then format(' grant update (sync_enabled, settings) on %s to authenticated;', relation.oid::regclass) else '' end
     from relation where not relation.is_hosts and relation.role = 'authenticated' and relation.writes
     union all
     select distinct relation.oid, format('alter table %s enable row level security;', relation.oid::regclass)

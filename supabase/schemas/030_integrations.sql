@@ -103,13 +103,9 @@ alter table public.calendar_integrations enable row level security;
 create policy "own integrations" on public.calendar_integrations for select to authenticated
 using (user_id = (select auth.uid()) and removed_at is null);
 
-create policy "own switches" on public.calendar_integrations for update to authenticated
-using (user_id = (select auth.uid()) and removed_at is null)
-with check (user_id = (select auth.uid()) and removed_at is null);
-
 revoke all on public.calendar_integrations from anon, authenticated, service_role;
-grant select, update (sync_enabled, settings) on public.calendar_integrations to authenticated;
-grant select on public.calendar_integrations to service_role;
+-- A change has calendars looked at, so users make it with public.calendar_update_integration, which counts it.
+grant select on public.calendar_integrations to authenticated, service_role;
 
 create table public.calendar_event_mappings (
   id uuid primary key default gen_random_uuid(),

@@ -146,16 +146,32 @@ as $$ select calendar_sync.own_integrations() $$;
 
 comment on function public.calendar_status() is 'The caller''s integrations.';
 
+create function calendar_sync.update_own_integration(p_integration_id uuid, p_sync_enabled boolean, p_settings jsonb) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  -- To switch syncing on, and to change what the events show, has the calendar looked at, as "Sync now" does.
+  v_user_id constant uuid := calendar_sync.count_own_call(coalesce(p_sync_enabled, false)
+    or coalesce(p_settings ?| array['completed_events', 'obligation_types', 'title_template'], false));
+begin
+  update public.calendar_integrations
+  set sync_enabled = coalesce(p_sync_enabled, sync_enabled), settings = settings || coalesce(p_settings, '{}')
+  where id = p_integration_id and user_id = v_user_id and removed_at is null;
+end;
+$$;
+
+comment on function calendar_sync.update_own_integration(uuid, boolean, jsonb) is
+  'Changes the switch and the settings of an integration of the caller, where they are given.';
+grant execute on function calendar_sync.update_own_integration(uuid, boolean, jsonb) to authenticated;
+
 create function public.calendar_update_integration(
   p_integration_id uuid, p_sync_enabled boolean default null, p_settings jsonb default null
 ) returns jsonb
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
-  update public.calendar_integrations
-  set sync_enabled = coalesce(p_sync_enabled, sync_enabled), settings = settings || coalesce(p_settings, '{}')
-  where id = p_integration_id and user_id = (select auth.uid()) and removed_at is null;
-  -- It counts the call, also for an integration of somebody else. Without an id it would answer with all integrations.
+  perform calendar_sync.update_own_integration(p_integration_id, p_sync_enabled, p_settings);
+  -- Without an id it would answer with all integrations.
   return case when p_integration_id is not null then calendar_sync.own_integrations(p_integration_id) -> 0 end;
 end;
 $$;

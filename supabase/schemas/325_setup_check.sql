@@ -143,7 +143,8 @@ as $$
     select class.oid, class.relrowsecurity, class.relkind, role.name as role, class.relname = 'obligations' as is_hosts,
       pg_catalog.has_table_privilege(role.name, class.oid, 'select')
         or pg_catalog.has_any_column_privilege(role.name, class.oid, 'select') as reads,
-      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate') as writes
+      pg_catalog.has_table_privilege(role.name, class.oid, 'insert, update, delete, truncate')
+        or pg_catalog.has_any_column_privilege(role.name, class.oid, 'insert, update') as writes
     from pg_catalog.pg_class as class
     cross join (values ('anon'), ('authenticated')) as role (name)
     where class.relkind in ('r', 'p', 'v') and (
@@ -155,8 +156,6 @@ as $$
     from relation where not relation.is_hosts and relation.role = 'anon' and (relation.reads or relation.writes)
     union all
     select relation.oid, format('revoke insert, update, delete, truncate on %s from public, authenticated;', relation.oid::regclass)
-      || case when relation.oid = pg_catalog.to_regclass('public.calendar_integrations')
-        then format(' grant update (sync_enabled, settings) on %s to authenticated;', relation.oid::regclass) else '' end
     from relation where not relation.is_hosts and relation.role = 'authenticated' and relation.writes
     union all
     select distinct relation.oid, format('alter table %s enable row level security;', relation.oid::regclass)

@@ -13,7 +13,7 @@ select no_plan();
 create temporary table decided (name text primary key, authenticated text not null, service_role text not null);
 insert into decided values
   ('public.obligations', 'select, insert, update, delete', 'select, insert, update, delete'),
-  ('public.calendar_integrations', 'select, update (sync_enabled, settings)', 'select'),
+  ('public.calendar_integrations', 'select', 'select'),
   ('public.calendar_event_mappings', 'select', 'select'),
   ('public.calendar_proposals', 'select', 'select'),
   ('calendar_sync.activity', '', ''),
@@ -185,8 +185,8 @@ from (values
     $$ insert into public.obligations (user_id, title) values (%L, 'For Bob') $$, :'bob'), 'denied'),
   ('authenticated', :'ada', format($$ update public.obligations set user_id = %L $$, :'bob'), 'denied'),
   ('authenticated', :'ada', $$ update public.obligations set title = title $$, '1'),
-  ('authenticated', :'ada', $$ update public.calendar_integrations set sync_enabled = false where account_id like 'Bob%' $$, '0'),
-  ('authenticated', :'ada', $$ update public.calendar_integrations set sync_enabled = sync_enabled $$, '1'),
+  ('authenticated', :'ada', $$ update public.calendar_integrations set sync_enabled = sync_enabled $$, 'denied'),
+  ('authenticated', :'ada', $$ update public.calendar_integrations set settings = settings $$, 'denied'),
   ('authenticated', :'ada', $$ update public.calendar_integrations set status = 'active' $$, 'denied'),
   ('authenticated', :'ada', $$ update public.calendar_integrations set user_id = user_id $$, 'denied'),
   ('authenticated', :'ada', $$ update public.calendar_integrations set refresh_token_secret_id = null $$, 'denied'),

@@ -145,12 +145,12 @@ Deno.test({
     });
 
     await t.step(
-      "columns that a user may write",
+      "settings and the switch, as SQL",
       () =>
         forMany(fc.tuple(settings, fc.option(fc.boolean())), async ([json, enabled]) => {
           await asUser(sql, user.id, (sql) =>
-            sql`update public.calendar_integrations
-            set settings = settings || ${json}::text::jsonb, sync_enabled = ${enabled}`).catch(
+            sql`select public.calendar_update_integration(${user.integration.id}, ${enabled}, ${json}::text::jsonb)`)
+            .catch(
               (error: unknown) => {
                 assert.match(
                   String(error),

@@ -351,6 +351,12 @@ export const BREAKAGES: readonly Breakage[] = [
     found: /calendar_integrations/,
   },
   {
+    name: "a column that users write",
+    sql: `grant update (sync_enabled) on public.calendar_integrations to authenticated`,
+    check: "who may read and write tables",
+    found: /calendar_integrations/,
+  },
+  {
     name: "a table for whoever is not signed in",
     sql: `grant select (title) on calendar_sync.feed_items to anon`,
     check: "who may read and write tables",

@@ -19,7 +19,7 @@ Deno.test({
   const { sql, stack } = scene;
   try {
     await sql`update calendar_sync.options set rpc_calls_per_minute = ${CALLS_PER_MINUTE}`;
-    const { id, api } = await scene.connectedUser();
+    const { id, api, integration } = await scene.connectedUser();
     const call = (name: string, headers: Readonly<Record<string, string>> = {}) =>
       fetch(`${stack.apiUrl}/rest/v1/rpc/${name}`, {
         method: "POST",
@@ -61,6 +61,41 @@ Deno.test({
       }
       assert.deepEqual(seen, [200, 200, 429]);
     });
+
+    await t.step(
+      "what has a calendar looked at by a change of it has the same tenth, and the table takes no change",
+      async () => {
+        await forget();
+        const update = async (change: Readonly<Record<string, unknown>>) => {
+          const answer = await fetch(`${stack.apiUrl}/rest/v1/rpc/calendar_update_integration`, {
+            method: "POST",
+            headers: { ...api.headers(), "content-type": "application/json" },
+            body: JSON.stringify({ p_integration_id: integration.id, ...change }),
+          });
+          await answer.body?.cancel();
+          return answer.status;
+        };
+        const noted = () =>
+          sql`select from calendar_sync.activity where user_id = ${id} and action like 'switched_%'`;
+        const before = (await noted()).length;
+        const seen: number[] = [];
+        for (const p_sync_enabled of [false, true, false, true, false, true]) {
+          seen.push(await update({ p_sync_enabled }));
+        }
+        assert.deepEqual(seen, [200, 200, 200, 200, 200, 429]);
+        assert.equal(await update({ p_settings: { title_template: "{title}!" } }), 429);
+        assert.equal(await update({ p_settings: { reminders_minutes: [] } }), 200, "other settings go on");
+        assert.equal((await noted()).length, before + 5);
+        const table = await fetch(`${stack.apiUrl}/rest/v1/calendar_integrations?id=eq.${integration.id}`, {
+          method: "PATCH",
+          headers: { ...api.headers(), "content-type": "application/json" },
+          body: JSON.stringify({ sync_enabled: true }),
+        });
+        assert.equal(table.status, 403);
+        await table.body?.cancel();
+        assert.equal((await noted()).length, before + 5);
+      },
+    );
 
     await t.step("reading: as many calls as the option says, and of nobody else's less", async () => {
       await forget();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import postgres, { type Sql } from "postgres";
+import postgres from "postgres";
 import { z } from "zod";
 import { Feeds } from "../../../supabase/functions/calendar/answers/feeds.ts";
 import type { Engine } from "../../support/engine.ts";
@@ -57,31 +57,12 @@ testEngine("what users may not set is refused with a clear error that shows noth
     name: "the settings of an integration, through the Data API",
     async show(engine) {
       const { id, user_id } = await engine.integration();
-      const update = (act: (sql: Sql) => Promise<unknown>) => engine.asUser(user_id, act);
+      const change = (settings: unknown) => changeSettings(engine, user_id, id, settings);
       for (const [settings, expected] of INTEGRATION_SETTINGS) {
-        await refused(
-          expected,
-          () =>
-            update((sql) =>
-              sql`update public.calendar_integrations set settings = settings || ${
-                sql.json(settings as postgres.JSONValue)
-              } where id = ${id}`
-            ),
-        );
+        await refused(expected, () => change(settings));
       }
-      await refused(
-        /^settings: /,
-        () => update((sql) => sql`update public.calendar_integrations set settings = null where id = ${id}`),
-      );
-      await refused(
-        /^sync_enabled: /,
-        () =>
-          update((sql) => sql`update public.calendar_integrations set sync_enabled = null where id = ${id}`),
-      );
-      await update((sql) =>
-        sql`update public.calendar_integrations
-          set settings = settings || '{"reminders_minutes": [0, 40320], "completed_events": "remove"}' where id = ${id}`
-      );
+      for (const settings of ["4711", [4711]]) await refused(/^settings: /, () => change(settings));
+      await change({ reminders_minutes: [0, 40320], completed_events: "remove" });
       const allowed = [
         { obligation_types: null },
         { obligation_types: Array.from({ length: 100 }, () => "line\nend".repeat(25)) },
@@ -89,11 +70,20 @@ testEngine("what users may not set is refused with a clear error that shows noth
         { calendar_edits: "keep" },
         { calendar_edits: "accept" },
       ];
-      for (const settings of allowed) {
-        await update((sql) =>
-          sql`update public.calendar_integrations set settings = settings || ${
-            sql.json(settings)
-          } where id = ${id}`
+      for (const settings of allowed) await change(settings);
+    },
+  },
+  {
+    name: "the settings and the switch of an integration, in the dashboard",
+    async show(engine) {
+      const { id } = await engine.integration();
+      for (const column of ["settings", "sync_enabled"]) {
+        await refused(
+          new RegExp(`^${column}: `),
+          async () =>
+            await engine.sql`update public.calendar_integrations set ${
+              engine.sql(column)
+            } = null where id = ${id}`,
         );
       }
     },
@@ -119,9 +109,8 @@ testEngine("what users may not set is refused with a clear error that shows noth
         insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Report', current_date + 30)`;
       const [lane] = await engine.claim(crypto.randomUUID());
       assert.deepEqual(lane?.settings, expected);
-      const [changed] = await engine.asUser(user_id, (sql) =>
-        sql`
-          update public.calendar_integrations set settings = settings || '{"completed_events": "remove"}' where id = ${id} returning settings`);
+      await changeSettings(engine, user_id, id, { completed_events: "remove" });
+      const [changed] = await engine.sql`select settings from public.calendar_integrations where id = ${id}`;
       assert.deepEqual(changed?.["settings"], { ...expected, completed_events: "remove" });
       const [noted] = await engine.sql`
         select details -> 'settings' as settings from calendar_sync.activity where integration_id = ${id} and action = 'settings_changed'`;
@@ -185,6 +174,21 @@ async function refused(expected: RegExp, act: () => Promise<unknown>): Promise<v
   const { message, detail, hint } = cause;
   const said = JSON.stringify({ message, detail, hint });
   assert.ok(!said.includes(MARK) && !said.includes("row"), said);
+}
+
+async function changeSettings(
+  engine: Engine,
+  user_id: string,
+  id: string,
+  settings: unknown,
+): Promise<void> {
+  await engine.asUser(
+    user_id,
+    (sql) =>
+      sql`select public.calendar_update_integration(${id}, p_settings => ${
+        sql.json(settings as postgres.JSONValue)
+      })`,
+  );
 }
 
 async function withFeed(engine: Engine) {

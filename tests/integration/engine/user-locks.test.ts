@@ -8,14 +8,14 @@ const WORKER = "a0000000-0000-0000-0000-000000000000";
 /** What a signed-in user may lock with the own rows. */
 const LOCKS: Readonly<Record<string, (own: Sql, integration: Integration) => PromiseLike<unknown>>> = {
   "updates own obligations": (own) => own`update public.obligations set title = 'Edited'`,
-  "changes the own settings": (own) =>
-    own`update public.calendar_integrations set settings = settings || '{"reminders_minutes": []}'`,
-  "switches syncing off and on": async (own) => {
-    await own`update public.calendar_integrations set sync_enabled = false`;
-    await own`update public.calendar_integrations set sync_enabled = true`;
+  "changes the own settings": (own, { id }) =>
+    own`select public.calendar_update_integration(${id}, p_settings => '{"reminders_minutes": []}')`,
+  "switches syncing off and on": async (own, { id }) => {
+    await own`select public.calendar_update_integration(${id}, false)`;
+    await own`select public.calendar_update_integration(${id}, true)`;
   },
-  "has completed obligations removed": (own) =>
-    own`update public.calendar_integrations set settings = settings || '{"completed_events": "remove"}'`,
+  "has completed obligations removed": (own, { id }) =>
+    own`select public.calendar_update_integration(${id}, p_settings => '{"completed_events": "remove"}')`,
 };
 
 // What waits here waits for a transaction that does not end, and fails by its lock timeout.
