@@ -7548,17 +7548,42 @@ $$;
 
 comment on function calendar_sync.next_morning(uuid, timestamptz) is 'The next 07:00 where the user lives; in UTC where that is not known.';
 
+-- What must be mailed could be made to happen again and again, by a user or with a stolen session: a notice for each would spend
+-- the quota of the operator's mail, and everybody else's mail would wait behind it.
+create function calendar_sync.first_mail_at(notice calendar_sync.notices) returns timestamptz
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_mails_an_hour constant integer := 5;
+begin
+  if (
+    select count(*) from calendar_sync.notices as earlier
+    join calendar_sync.notice_kinds as its_kind on its_kind.kind = earlier.kind and its_kind.mail_required
+    where earlier.user_id = notice.user_id and earlier.id <> notice.id
+      and earlier.created_at between notice.created_at - interval '1 hour' and notice.created_at
+  ) < v_mails_an_hour then
+    return notice.created_at;
+  end if;
+  return date_trunc('hour', notice.created_at) + interval '1 hour';
+end;
+$$;
+
+comment on function calendar_sync.first_mail_at(calendar_sync.notices) is
+  'When a notice whose mail cannot be switched off is mailed: at once; from the sixth within an hour on together with the others, at the next full hour.';
+
 create function calendar_sync.next_mail_at(notice calendar_sync.notices) returns timestamptz
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_mode constant text := calendar_sync.mail_of(notice.user_id, notice.kind);
   v_repeats constant boolean := notice.kind in ('connection_lost', 'connection_paused');
+  v_required constant boolean := (select its_kind.mail_required from calendar_sync.notice_kinds as its_kind where its_kind.kind = notice.kind);
   v_at timestamptz;
 begin
   v_at := case
     when v_mode = 'off' then null
     when notice.mails = 0 and v_repeats then notice.created_at + (select delay from calendar_sync.mail_setup)
+    when notice.mails = 0 and v_required then calendar_sync.first_mail_at(notice)
     when notice.mails = 0 then notice.created_at
     when not v_repeats then null
     when notice.mails = 1 then notice.created_at + interval '3 days'
@@ -7574,6 +7599,18 @@ $$;
 
 comment on function calendar_sync.next_mail_at(calendar_sync.notices) is
   'When the next mail about a notice is due, as its user chose and after so many mails; null: never.';
+
+create function calendar_sync.is_told_with_others(notice calendar_sync.notices) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return calendar_sync.mail_of(notice.user_id, notice.kind) = 'daily'
+    or notice.mail_at > notice.created_at and (select its_kind.mail_required from calendar_sync.notice_kinds as its_kind where its_kind.kind = notice.kind);
+end;
+$$;
+
+comment on function calendar_sync.is_told_with_others(calendar_sync.notices) is
+  'Whether one mail tells of all such notices of the user that are due: the daily ones, and those of which there are many.';
 
 create function calendar_sync.plan_mail() returns trigger
 language plpgsql volatile security definer set search_path = ''
@@ -8182,7 +8219,7 @@ declare
   v_transport text;
   v_lost record;
   v_ids uuid[];
-  v_daily uuid[];
+  v_together uuid[];
 begin
   if not exists (select from calendar_sync.notices where mail_at <= now()) then
     return;
@@ -8206,20 +8243,27 @@ begin
     end if;
   end if;
 
+  -- In turn: the first of each user, then the second of each.
   select array_agg(due.id) into v_ids from (
     select notice.id from calendar_sync.notices as notice
-    join calendar_sync.notice_kinds as its_kind on its_kind.kind = notice.kind
+    join (
+      select each.id, its_kind.mail_required,
+        row_number() over (partition by each.user_id order by its_kind.mail_required desc, each.mail_at) as place
+      from calendar_sync.notices as each
+      join calendar_sync.notice_kinds as its_kind on its_kind.kind = each.kind
+      where each.mail_at <= now()
+    ) as waiting using (id)
     where notice.mail_at <= now()
-    order by its_kind.mail_required desc, notice.mail_at
+    order by waiting.mail_required desc, waiting.place, notice.mail_at
     limit (select mails_per_minute / v_ticks_a_minute from calendar_sync.options)
     for update of notice skip locked
   ) as due;
-  -- A daily mail tells all of it.
-  select array_agg(due.id) into v_daily from (
+  -- A mail that tells of several tells of all.
+  select array_agg(due.id) into v_together from (
     select notice.id from calendar_sync.notices as notice
-    where notice.mail_at <= now() and calendar_sync.mail_of(notice.user_id, notice.kind) = 'daily' and notice.user_id in (
+    where notice.mail_at <= now() and calendar_sync.is_told_with_others(notice) and notice.user_id in (
       select chosen.user_id from calendar_sync.notices as chosen
-      where chosen.id = any (v_ids) and calendar_sync.mail_of(chosen.user_id, chosen.kind) = 'daily'
+      where chosen.id = any (v_ids) and calendar_sync.is_told_with_others(chosen)
     )
     for update skip locked
   ) as due;
@@ -8232,13 +8276,14 @@ begin
   from calendar_sync.notices as notice
   join auth.users as account on account.id = notice.user_id and account.email <> ''
   where notice.id = any (v_ids) and calendar_sync.mail_of(notice.user_id, notice.kind) = 'immediately'
+    and not calendar_sync.is_told_with_others(notice)
   on conflict (channel, endpoint_id, event_id) do nothing;
 
   insert into calendar_sync.deliveries (channel, user_id, event_id, type, payload)
   select 'mail', told.user_id, 'digest-' || md5(string_agg(told.ids, ',' order by told.ids)), 'digest', jsonb_build_object(
     'kind', 'digest',
     'notices', (select jsonb_agg(notice.id order by notice.id) from calendar_sync.notices as notice
-      where notice.id = any (v_daily) and notice.user_id = told.user_id),
+      where notice.id = any (v_together) and notice.user_id = told.user_id),
     'items', jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', told.kind, 'integration_id', told.integration_id, 'code', told.code,
       'count', told.count)) order by told.kind, told.integration_id, told.code))
   from (
@@ -8247,7 +8292,7 @@ begin
       case when notice.kind <> 'deadline_failed' then notice.details ->> 'code' end as code,
       string_agg(format('%s-%s', notice.id, notice.mails + 1), ',' order by notice.id) as ids
     from calendar_sync.notices as notice
-    where notice.id = any (v_daily)
+    where notice.id = any (v_together)
     group by notice.user_id, notice.kind, notice.integration_id, 5
   ) as told
   join auth.users as account on account.id = told.user_id and account.email <> ''
@@ -8255,10 +8300,10 @@ begin
   on conflict (channel, endpoint_id, event_id) do nothing;
 
   -- First the count, from which the next mail follows.
-  update calendar_sync.notices set mails = mails + 1 where id = any (v_ids || coalesce(v_daily, '{}'));
+  update calendar_sync.notices set mails = mails + 1 where id = any (v_ids || coalesce(v_together, '{}'));
   update calendar_sync.notices as notice
   set mail_at = case when notice.ended_at is null and notice.dismissed_at is null then calendar_sync.next_mail_at(notice) end
-  where notice.id = any (v_ids || coalesce(v_daily, '{}'));
+  where notice.id = any (v_ids || coalesce(v_together, '{}'));
 exception when foreign_key_violation then
   -- A user was deleted in this very moment. The next tick goes on.
   return;

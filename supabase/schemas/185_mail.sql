@@ -47,17 +47,42 @@ $$;
 
 comment on function calendar_sync.next_morning(uuid, timestamptz) is 'The next 07:00 where the user lives; in UTC where that is not known.';
 
+-- What must be mailed could be made to happen again and again, by a user or with a stolen session: a notice for each would spend
+-- the quota of the operator's mail, and everybody else's mail would wait behind it.
+create function calendar_sync.first_mail_at(notice calendar_sync.notices) returns timestamptz
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_mails_an_hour constant integer := 5;
+begin
+  if (
+    select count(*) from calendar_sync.notices as earlier
+    join calendar_sync.notice_kinds as its_kind on its_kind.kind = earlier.kind and its_kind.mail_required
+    where earlier.user_id = notice.user_id and earlier.id <> notice.id
+      and earlier.created_at between notice.created_at - interval '1 hour' and notice.created_at
+  ) < v_mails_an_hour then
+    return notice.created_at;
+  end if;
+  return date_trunc('hour', notice.created_at) + interval '1 hour';
+end;
+$$;
+
+comment on function calendar_sync.first_mail_at(calendar_sync.notices) is
+  'When a notice whose mail cannot be switched off is mailed: at once; from the sixth within an hour on together with the others, at the next full hour.';
+
 create function calendar_sync.next_mail_at(notice calendar_sync.notices) returns timestamptz
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_mode constant text := calendar_sync.mail_of(notice.user_id, notice.kind);
   v_repeats constant boolean := notice.kind in ('connection_lost', 'connection_paused');
+  v_required constant boolean := (select its_kind.mail_required from calendar_sync.notice_kinds as its_kind where its_kind.kind = notice.kind);
   v_at timestamptz;
 begin
   v_at := case
     when v_mode = 'off' then null
     when notice.mails = 0 and v_repeats then notice.created_at + (select delay from calendar_sync.mail_setup)
+    when notice.mails = 0 and v_required then calendar_sync.first_mail_at(notice)
     when notice.mails = 0 then notice.created_at
     when not v_repeats then null
     when notice.mails = 1 then notice.created_at + interval '3 days'
@@ -73,6 +98,18 @@ $$;
 
 comment on function calendar_sync.next_mail_at(calendar_sync.notices) is
   'When the next mail about a notice is due, as its user chose and after so many mails; null: never.';
+
+create function calendar_sync.is_told_with_others(notice calendar_sync.notices) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return calendar_sync.mail_of(notice.user_id, notice.kind) = 'daily'
+    or notice.mail_at > notice.created_at and (select its_kind.mail_required from calendar_sync.notice_kinds as its_kind where its_kind.kind = notice.kind);
+end;
+$$;
+
+comment on function calendar_sync.is_told_with_others(calendar_sync.notices) is
+  'Whether one mail tells of all such notices of the user that are due: the daily ones, and those of which there are many.';
 
 create function calendar_sync.plan_mail() returns trigger
 language plpgsql volatile security definer set search_path = ''

@@ -171,7 +171,7 @@ declare
   v_transport text;
   v_lost record;
   v_ids uuid[];
-  v_daily uuid[];
+  v_together uuid[];
 begin
   if not exists (select from calendar_sync.notices where mail_at <= now()) then
     return;
@@ -195,20 +195,27 @@ begin
     end if;
   end if;
 
+  -- In turn: the first of each user, then the second of each.
   select array_agg(due.id) into v_ids from (
     select notice.id from calendar_sync.notices as notice
-    join calendar_sync.notice_kinds as its_kind on its_kind.kind = notice.kind
+    join (
+      select each.id, its_kind.mail_required,
+        row_number() over (partition by each.user_id order by its_kind.mail_required desc, each.mail_at) as place
+      from calendar_sync.notices as each
+      join calendar_sync.notice_kinds as its_kind on its_kind.kind = each.kind
+      where each.mail_at <= now()
+    ) as waiting using (id)
     where notice.mail_at <= now()
-    order by its_kind.mail_required desc, notice.mail_at
+    order by waiting.mail_required desc, waiting.place, notice.mail_at
     limit (select mails_per_minute / v_ticks_a_minute from calendar_sync.options)
     for update of notice skip locked
   ) as due;
-  -- A daily mail tells all of it.
-  select array_agg(due.id) into v_daily from (
+  -- A mail that tells of several tells of all.
+  select array_agg(due.id) into v_together from (
     select notice.id from calendar_sync.notices as notice
-    where notice.mail_at <= now() and calendar_sync.mail_of(notice.user_id, notice.kind) = 'daily' and notice.user_id in (
+    where notice.mail_at <= now() and calendar_sync.is_told_with_others(notice) and notice.user_id in (
       select chosen.user_id from calendar_sync.notices as chosen
-      where chosen.id = any (v_ids) and calendar_sync.mail_of(chosen.user_id, chosen.kind) = 'daily'
+      where chosen.id = any (v_ids) and calendar_sync.is_told_with_others(chosen)
     )
     for update skip locked
   ) as due;
@@ -221,13 +228,14 @@ begin
   from calendar_sync.notices as notice
   join auth.users as account on account.id = notice.user_id and account.email <> ''
   where notice.id = any (v_ids) and calendar_sync.mail_of(notice.user_id, notice.kind) = 'immediately'
+    and not calendar_sync.is_told_with_others(notice)
   on conflict (channel, endpoint_id, event_id) do nothing;
 
   insert into calendar_sync.deliveries (channel, user_id, event_id, type, payload)
   select 'mail', told.user_id, 'digest-' || md5(string_agg(told.ids, ',' order by told.ids)), 'digest', jsonb_build_object(
     'kind', 'digest',
     'notices', (select jsonb_agg(notice.id order by notice.id) from calendar_sync.notices as notice
-      where notice.id = any (v_daily) and notice.user_id = told.user_id),
+      where notice.id = any (v_together) and notice.user_id = told.user_id),
     'items', jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', told.kind, 'integration_id', told.integration_id, 'code', told.code,
       'count', told.count)) order by told.kind, told.integration_id, told.code))
   from (
@@ -236,7 +244,7 @@ begin
       case when notice.kind <> 'deadline_failed' then notice.details ->> 'code' end as code,
       string_agg(format('%s-%s', notice.id, notice.mails + 1), ',' order by notice.id) as ids
     from calendar_sync.notices as notice
-    where notice.id = any (v_daily)
+    where notice.id = any (v_together)
     group by notice.user_id, notice.kind, notice.integration_id, 5
   ) as told
   join auth.users as account on account.id = told.user_id and account.email <> ''
@@ -244,10 +252,10 @@ begin
   on conflict (channel, endpoint_id, event_id) do nothing;
 
   -- First the count, from which the next mail follows.
-  update calendar_sync.notices set mails = mails + 1 where id = any (v_ids || coalesce(v_daily, '{}'));
+  update calendar_sync.notices set mails = mails + 1 where id = any (v_ids || coalesce(v_together, '{}'));
   update calendar_sync.notices as notice
   set mail_at = case when notice.ended_at is null and notice.dismissed_at is null then calendar_sync.next_mail_at(notice) end
-  where notice.id = any (v_ids || coalesce(v_daily, '{}'));
+  where notice.id = any (v_ids || coalesce(v_together, '{}'));
 exception when foreign_key_violation then
   -- A user was deleted in this very moment. The next tick goes on.
   return;

@@ -172,6 +172,50 @@ testEngine("a notice becomes a mail when its user wants it, once", [
     },
   },
   {
+    name:
+      "what must be mailed is mailed five times within an hour; the rest comes in one mail, with how many",
+    async show(engine) {
+      const { user_id } = await quiet(engine);
+      const other = await engine.user();
+      await addKeys(engine, user_id, 8);
+      await addKeys(engine, other, 2);
+      for (const _ of [1, 2, 3]) await tick(engine);
+      assert.deepEqual(await mails(engine, user_id), Array(5).fill("key_added"));
+      assert.deepEqual(await mails(engine, other), Array(2).fill("key_added"));
+      await engine.pass(HOUR_S);
+      for (const _ of [1, 2, 3]) await tick(engine);
+      assert.deepEqual(await mails(engine, user_id), ["digest", ...Array(5).fill("key_added")]);
+      const [digest] = await engine.sql<{ items: unknown; told: number }[]>`
+        select payload -> 'items' as items, jsonb_array_length(payload -> 'notices') as told
+        from calendar_sync.deliveries where user_id = ${user_id} and type = 'digest'`;
+      assert.deepEqual({ ...digest }, { items: [{ kind: "key_added", count: 3 }], told: 3 });
+      const [left] = await engine.sql<{ shown: number; to_mail: number }[]>`
+        select count(*)::int as shown, count(mail_at)::int as to_mail from calendar_sync.notices
+        where user_id = ${user_id} and dismissed_at is null`;
+      assert.deepEqual({ ...left }, { shown: 8, to_mail: 0 });
+      await addKeys(engine, user_id, 1);
+      await engine.pass(HOUR_S);
+      await tick(engine);
+      assert.equal((await mails(engine, user_id)).length, 7);
+    },
+  },
+  {
+    name: "where mails are paced users take turns: one user's many keep no other user's waiting",
+    own_database: true,
+    async show(engine) {
+      const { user_id } = await quiet(engine);
+      await engine.sql`update calendar_sync.options set mails_per_minute = 12`;
+      await addKeys(engine, user_id, 4);
+      const other = await engine.user();
+      await addKeys(engine, other, 1);
+      await tick(engine);
+      assert.deepEqual(await mails(engine, user_id), ["key_added"]);
+      assert.deepEqual(await mails(engine, other), ["key_added"]);
+      await tick(engine);
+      assert.equal((await mails(engine, user_id)).length, 3);
+    },
+  },
+  {
     name: "another delay holds for what is waiting already",
     async show(engine) {
       const integration = await quiet(engine);
@@ -384,6 +428,13 @@ async function many({ sql, ...engine }: Engine, count: number): Promise<string[]
   await sql`delete from calendar_sync.notices`;
   await sql`delete from calendar_sync.changes`;
   return rows.map(({ id }) => id);
+}
+
+/** What making so many keys tells their user. */
+async function addKeys({ sql }: Engine, user_id: string, count: number): Promise<void> {
+  for (let key = 0; key < count; key++) {
+    await sql`select calendar_sync.write_notice(${user_id}, 'key_added', null, null, ${crypto.randomUUID()})`;
+  }
 }
 
 async function lose(engine: Engine, { id }: Integration): Promise<void> {

@@ -95,7 +95,7 @@ Deno.test("the daily mail counts and names no deadline", () => {
     }),
     `Your calendars: what needs a look
 
-This is what was found since yesterday and is still so:
+This happened, or was found and is still so:
 
 - The connection to Google (ada@example.org) is lost. The permission to change the calendar was withdrawn. Connect it again and allow everything. Until then no deadline reaches it.
 - 3 deadlines could not be shown in Google (ada@example.org). Look at them on the page and try again.

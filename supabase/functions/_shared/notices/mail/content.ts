@@ -108,7 +108,7 @@ function single(payload: z.infer<typeof Single>, calendars: Calendars): MailCont
 function digest({ items }: z.infer<typeof Digest>, calendars: Calendars): MailContent {
   return {
     subject: "Your calendars: what needs a look",
-    paragraphs: ["This is what was found since yesterday and is still so:"],
+    paragraphs: ["This happened, or was found and is still so:"],
     items: items.map(({ kind, integration_id, code, count }) => {
       const calendar = calendarOf(integration_id, calendars);
       if (kind === "deadline_failed" && count > 1) {
