@@ -761,7 +761,7 @@ alter table calendar_sync.jobs enable row level security;
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure', 'webhooks')),
+  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure', 'webhooks', 'step', 'watch')),
   sqlstate text not null,
   message text not null,
   obligation_ids uuid[],
@@ -789,6 +789,22 @@ end;
 $$;
 
 comment on function calendar_sync.note_incident(text, text, text, uuid[]) is 'Records a failure; never fails itself.';
+
+create function calendar_sync.note_incident_hourly(p_kind text, p_of text, p_sqlstate text, p_message text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (
+    select from calendar_sync.incidents
+    where created_at > now() - interval '1 hour' and kind = p_kind and starts_with(message, p_of || ': ')
+  ) then
+    perform calendar_sync.note_incident(p_kind, p_sqlstate, p_of || ': ' || p_message);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.note_incident_hourly(text, text, text, text) is
+  'Records a failure of what every tick tries again, once an hour. p_of: what failed.';
 
 create function calendar_sync.append_changes(
   p_integration_ids uuid[], p_kind text, p_priority integer, p_cause jsonb default calendar_sync.cause()
@@ -1863,7 +1879,8 @@ for each row when (new.settings = calendar_sync.default_settings()) execute func
 --
 -- Facts of PostgreSQL that this follows from: a statement trigger with transition tables fires only for writes to the table that
 -- is named in the statement, so a partition needs triggers of its own; attaching and detaching a partition fires nothing; a new
--- partition inherits no statement trigger; views and foreign tables take no transition tables.
+-- partition inherits no statement trigger; views and foreign tables take no transition tables, and a write to a foreign partition
+-- fails through a parent that has them ("cannot collect transition tuples"); who makes a trigger waits for whoever writes.
 
 create table calendar_sync.watched_tables (
   relation regclass primary key,
@@ -1926,6 +1943,24 @@ $$;
 comment on function calendar_sync.check_watchable(regclass, name) is
   'Refuses what is no table, and a key that is no uuid, with a hint.';
 
+create function calendar_sync.check_triggerable(p_relation regclass) returns void
+language plpgsql stable security invoker set search_path = ''
+as $$
+begin
+  if (select relkind from pg_catalog.pg_class where oid = p_relation) = 'f' then
+    raise exception '% is a foreign table: its changes cannot be noticed, and no write reaches it through a watched table.', p_relation
+      using errcode = 'wrong_object_type',
+        hint = 'Detach it; or do not watch the table, and call calendar_sync.obligations_changed(<ids>) from a row trigger of your own.';
+  elsif not pg_catalog.has_table_privilege(p_relation, 'trigger') then
+    raise exception '% may make no trigger on %, so its changes cannot be noticed.', current_user, p_relation
+      using errcode = 'insufficient_privilege', hint = format('grant trigger on %s to %I;', p_relation, current_user);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.check_triggerable(regclass) is
+  'Refuses, with a hint, a table or partition that we cannot make triggers on.';
+
 -- The function is made for one table, so that its plans are kept by the session: a single INSERT pays 200 µs less than with a
 -- statement that is put together at run time.
 create function calendar_sync.watch_relation(
@@ -1950,6 +1985,7 @@ declare
   v_cases text;
   v_event text;
 begin
+  perform calendar_sync.check_triggerable(p_relation);
   -- For each kind of statement: whose obligations it changed.
   select string_agg(format($source$
     when %L then
@@ -2130,34 +2166,49 @@ comment on function calendar_sync.unwatch(regclass) is
 
 create function calendar_sync.watch_partitions() returns void
 language plpgsql volatile security definer set search_path = ''
+-- The host's next writes wait behind us.
+set lock_timeout = '1s'
 as $$
 declare
-  v_added integer;
-  v_removed integer;
+  v_partition record;
+  v_changed boolean := false;
 begin
   -- A table that was dropped leaves its row behind.
   delete from calendar_sync.watched_tables as watched
   where not exists (select from pg_catalog.pg_class as class where class.oid = watched.relation);
-  perform calendar_sync.unwatch_relation(watched.relation)
-  from calendar_sync.watched_tables as watched
-  where watched.relation <> watched.root
-    and not exists (select from pg_catalog.pg_partition_tree(watched.root) as part where part.relid = watched.relation);
-  get diagnostics v_removed = row_count;
-  perform calendar_sync.watch_relation(part.relid, root.root, root.obligation_column, root.user_column)
-  from calendar_sync.watched_tables as root
-  join pg_catalog.pg_class as class on class.oid = root.root and class.relkind = 'p'
-  cross join lateral pg_catalog.pg_partition_tree(root.root) as part
-  where root.relation = root.root
-    and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid);
-  get diagnostics v_added = row_count;
-  if v_added + v_removed > 0 then
+  for v_partition in
+    select watched.relation, watched.root, watched.obligation_column, watched.user_column, false as is_attached
+    from calendar_sync.watched_tables as watched
+    where watched.relation <> watched.root
+      and not exists (select from pg_catalog.pg_partition_tree(watched.root) as part where part.relid = watched.relation)
+    union all
+    select part.relid, root.root, root.obligation_column, root.user_column, true
+    from calendar_sync.watched_tables as root
+    join pg_catalog.pg_class as class on class.oid = root.root and class.relkind = 'p'
+    cross join lateral pg_catalog.pg_partition_tree(root.root) as part
+    where root.relation = root.root
+      and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid)
+  loop
+    begin
+      if v_partition.is_attached then
+        perform calendar_sync.watch_relation(
+          v_partition.relation, v_partition.root, v_partition.obligation_column, v_partition.user_column);
+      else
+        perform calendar_sync.unwatch_relation(v_partition.relation);
+      end if;
+      v_changed := true;
+    exception when others then
+      perform calendar_sync.note_incident_hourly('watch', v_partition.relation::text, sqlstate, sqlerrm);
+    end;
+  end loop;
+  if v_changed then
     perform calendar_sync.append_changes_to_all(calendar_sync.cause('repair'));
   end if;
 end;
 $$;
 
 comment on function calendar_sync.watch_partitions() is
-  'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either.';
+  'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either. Where that fails, it is an incident and tried again.';
 
 create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' set jit = off
@@ -3985,8 +4036,45 @@ alter table calendar_sync.activity_default enable row level security;
 create trigger activity_kept_whole before truncate on calendar_sync.activity_default
 for each statement execute function calendar_sync.refuse_change_of_activity();
 
-create function calendar_sync.keep_activity() returns void
+create function calendar_sync.add_activity_day(p_day date, p_name text) returns void
 language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  execute format('create table calendar_sync.%I (like calendar_sync.activity including all)', p_name);
+  execute format('comment on table calendar_sync.%I is %L', p_name, 'Activity of one day.');
+  execute format('alter table calendar_sync.%I enable row level security', p_name);
+  execute format('create trigger activity_kept_whole before truncate on calendar_sync.%I
+    for each statement execute function calendar_sync.refuse_change_of_activity()', p_name);
+  perform set_config('calendar_sync.activity_may_change', 'yes', true);
+  execute format('with late as (delete from calendar_sync.activity_default where at >= %L and at < %L returning *)
+    insert into calendar_sync.%I select * from late', p_day || ' 00:00+00', p_day + 1 || ' 00:00+00', p_name);
+  perform set_config('calendar_sync.activity_may_change', '', true);
+  execute format('alter table calendar_sync.activity attach partition calendar_sync.%I for values from (%L) to (%L)',
+    p_name, p_day || ' 00:00+00', p_day + 1 || ' 00:00+00');
+end;
+$$;
+
+comment on function calendar_sync.add_activity_day(date, text) is
+  'Makes the partition of a day, with the rows of that day that are in activity_default.';
+
+create function calendar_sync.old_activity_days(p_spared interval) returns setof name
+language sql stable security definer set search_path = ''
+as $$
+  select partition.relname
+  from pg_catalog.pg_inherits as child
+  join pg_catalog.pg_class as partition on partition.oid = child.inhrelid
+  cross join calendar_sync.options
+  where child.inhparent = 'calendar_sync.activity'::regclass and partition.relname ~ '^activity_\d{8}$'
+    and to_date(right(partition.relname, 8), 'YYYYMMDD') < (now() - options.activity_kept_for - p_spared)::date
+$$;
+
+comment on function calendar_sync.old_activity_days(interval) is
+  'The partitions that are older than calendar_sync.options says, by more than p_spared.';
+
+-- A partition that is attached locks activity_default, and one that is dropped all of activity, until the transaction ends. A long
+-- reader, such as pg_dump, keeps us from that, and the workers would wait behind us: then tomorrow is soon enough.
+create function calendar_sync.keep_activity() returns void
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '2s'
 as $$
 declare
   v_days_ahead constant integer := 7;
@@ -3997,36 +4085,32 @@ begin
     select day::date from generate_series(current_date, current_date + v_days_ahead, interval '1 day') as day
     union
     select distinct (at at time zone 'UTC')::date from calendar_sync.activity_default
+    order by 1
   loop
     v_name := 'activity_' || to_char(v_day, 'YYYYMMDD');
     continue when to_regclass('calendar_sync.' || v_name) is not null;
-    execute format('create table calendar_sync.%I (like calendar_sync.activity including all)', v_name);
-    execute format('comment on table calendar_sync.%I is %L', v_name, 'Activity of one day.');
-    execute format('alter table calendar_sync.%I enable row level security', v_name);
-    execute format('create trigger activity_kept_whole before truncate on calendar_sync.%I
-      for each statement execute function calendar_sync.refuse_change_of_activity()', v_name);
-    perform set_config('calendar_sync.activity_may_change', 'yes', true);
-    execute format('with late as (delete from calendar_sync.activity_default where at >= %L and at < %L returning *)
-      insert into calendar_sync.%I select * from late', v_day || ' 00:00+00', v_day + 1 || ' 00:00+00', v_name);
-    perform set_config('calendar_sync.activity_may_change', '', true);
-    execute format('alter table calendar_sync.activity attach partition calendar_sync.%I for values from (%L) to (%L)',
-      v_name, v_day || ' 00:00+00', v_day + 1 || ' 00:00+00');
+    begin
+      perform calendar_sync.add_activity_day(v_day, v_name);
+    exception when lock_not_available then
+      raise warning 'calendar_sync: % is not made now: somebody reads activity for long', v_name;
+      exit;
+    end;
   end loop;
   for v_name in
-    select partition.relname
-    from pg_catalog.pg_inherits as child
-    join pg_catalog.pg_class as partition on partition.oid = child.inhrelid
-    cross join calendar_sync.options
-    where child.inhparent = 'calendar_sync.activity'::regclass and partition.relname ~ '^activity_\d{8}$'
-      and to_date(right(partition.relname, 8), 'YYYYMMDD') < (now() - options.activity_kept_for)::date
+    select day from calendar_sync.old_activity_days(interval '0') as day
   loop
-    execute format('drop table calendar_sync.%I', v_name);
+    begin
+      execute format('drop table calendar_sync.%I', v_name);
+    exception when lock_not_available then
+      raise warning 'calendar_sync: % is not dropped now: somebody reads activity for long', v_name;
+      exit;
+    end;
   end loop;
 end;
 $$;
 
 comment on function calendar_sync.keep_activity() is
-  'Makes the partitions of the coming days and drops those that are older than calendar_sync.options says.';
+  'Makes the partitions of the coming days and drops those that are older than calendar_sync.options says; what a long reader prevents waits for the next call.';
 
 select calendar_sync.keep_activity();
 
@@ -4125,6 +4209,8 @@ as $$ select calendar_sync.own_activity(p_limit, p_until) $$;
 
 comment on function public.calendar_activity(integer, timestamptz) is
   'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first; those up to p_until where it is given.';
+
+-- schemas/117_connection_activity.sql
 
 -- The life of a connection in calendar_sync.activity: every change of an integration, a person's in the dashboard too, is noted in
 -- the same transaction. Tokens, the time of the last sync and errors that pass by themselves are not noted.
@@ -11132,15 +11218,17 @@ as $$
   ) as incident
   where incident.created_at > now() - calendar_sync.threshold('incidents')
   union all
-  select 'activity', count(day.name) = 0 and not late.is_there, 'warning', case
+  select 'activity', count(day.name) = 0 and not late.is_there and old.days = 0, 'warning', case
       when late.is_there then 'Rows are in calendar_sync.activity_default, for which nobody made a day.'
+      when old.days > 0 then format('%s days are older than calendar_sync.options.activity_kept_for by more than three days.', old.days)
       else coalesce('Days without a partition: ' || string_agg(day.name, ', ') || '.', 'Today and the next three days have a partition.')
     end, 'select calendar_sync.keep_activity();'
   from (select exists (select from calendar_sync.activity_default) as is_there) as late
+  cross join (select count(*) as days from calendar_sync.old_activity_days(interval '3 days')) as old
   left join (
     select 'activity_' || to_char((now() at time zone 'UTC')::date + ahead, 'YYYYMMDD') as name from generate_series(0, 3) as ahead
   ) as day on pg_catalog.to_regclass('calendar_sync.' || day.name) is null
-  group by late.is_there
+  group by late.is_there, old.days
   union all
   select 'erasures', count(*) = 0, 'warning', format('%s users have waited to be erased for more than a day.', count(*)),
     'select * from calendar_admin.erasures; then select * from calendar_admin.erase_user(''<user_id>'', ''keep''); gives their events up'
@@ -11406,7 +11494,7 @@ as $$
 begin
   return query
   select gauge.metric, jsonb_build_object('kind', kind.name), gauge.value
-  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure'), ('webhooks')) as kind (name)
+  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure'), ('webhooks'), ('step'), ('watch')) as kind (name)
   cross join lateral (
     values
       ('calendar_incidents_unrepaired', (
@@ -11519,15 +11607,24 @@ $$;
 comment on function calendar_sync.repair() is
   'Has looked at what lost changes concerned: the obligations that an incident names; where it names none everything, once an hour at most.';
 
-create function calendar_sync.tick() returns void
+-- What fails keeps nothing else from being done, however often it fails.
+create function calendar_sync.try_step(p_step text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if not pg_try_advisory_xact_lock(hashtext('calendar_sync.tick')) then
-    return;
-  end if;
-  perform calendar_sync.repair();
-  perform calendar_sync.watch_partitions();
+  execute format('select calendar_sync.%I()', p_step);
+exception when others then
+  perform calendar_sync.note_incident_hourly('step', p_step, sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.try_step(text) is
+  'Calls a function of calendar_sync, a step of the tick or of the night; where it fails, it has done nothing and that is an incident.';
+
+create function calendar_sync.tidy_passing() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
   delete from calendar_sync.changes as change
   where not exists (select from calendar_sync.lanes as lane where lane.integration_id = change.integration_id);
   delete from calendar_sync.provider_calls as call
@@ -11536,22 +11633,35 @@ begin
     and call.at < now() - greatest(provider.account_window, provider.project_window) - interval '1 minute';
   delete from calendar_sync.calls where at < clock_timestamp() - interval '1 minute';
   delete from calendar_sync.locks where claimed_until < clock_timestamp() - interval '1 minute';
-  perform calendar_sync.roll_up_counts();
   delete from calendar_sync.wake_up_calls
   where id <= (select max(call.id) from calendar_sync.wake_up_calls as call) - 100;
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
-  perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
-  perform calendar_sync.resume_unblocked();
-  perform calendar_sync.queue_channels();
-  perform calendar_sync.tell_admins();
-  perform calendar_sync.queue_mails();
-  perform calendar_sync.queue_pulls();
-  perform calendar_sync.forget_previous_secrets();
   delete from calendar_sync.ending_channels where given_up_at <= now();
-  -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
-  delete from public.calendar_integrations
-  where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
+end;
+$$;
 
+comment on function calendar_sync.tidy_passing() is 'Drops what is of use for minutes only.';
+
+create function calendar_sync.try_erasures() returns void
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.try_erasure(user_id) from calendar_sync.erasures $$;
+
+comment on function calendar_sync.try_erasures() is 'Goes on with every erasure.';
+
+create function calendar_sync.remove_ownerless() returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from public.calendar_integrations
+  where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now())
+$$;
+
+comment on function calendar_sync.remove_ownerless() is
+  'Removes what is left of deleted users'' integrations, with its secrets: without a grant at once, else after seven days.';
+
+create function calendar_sync.wake_up_if_due() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
   if calendar_sync.work_is_due() then
     perform calendar_sync.wake_up();
     perform calendar_sync.restart_pg_net();
@@ -11559,6 +11669,28 @@ begin
     -- Whether it is mended shows only at the next call, and the next change may be hours away.
     perform calendar_sync.wake_up();
   end if;
+end;
+$$;
+
+comment on function calendar_sync.wake_up_if_due() is 'Wakes the worker if work is due or its last answer was no success.';
+
+create function calendar_sync.tick() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_step text;
+begin
+  if not pg_try_advisory_xact_lock(hashtext('calendar_sync.tick')) then
+    return;
+  end if;
+  foreach v_step in array array[
+    'repair', 'tidy_passing', 'roll_up_counts', 'try_erasures', 'resume_unblocked', 'queue_channels', 'tell_admins', 'queue_mails',
+    'queue_pulls', 'forget_previous_secrets', 'remove_ownerless', 'wake_up_if_due',
+    -- Last: it keeps locks on the host's tables until the tick ends.
+    'watch_partitions'
+  ] loop
+    perform calendar_sync.try_step(v_step);
+  end loop;
 end;
 $$;
 
@@ -11596,6 +11728,7 @@ as $$
 declare
   v_caller constant text := calendar_sync.act_as('nightly');
   v_cause constant jsonb := calendar_sync.cause();
+  v_step text;
 begin
   -- Every refresh token is used once that is about to end because nothing changed in its calendar for months.
   perform calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
@@ -11603,8 +11736,7 @@ begin
   join calendar_sync.providers as provider on provider.name = integration.provider
   where integration.status in ('active', 'paused') and integration.removed_at is null
     and integration.token_refreshed_at < now() - provider.idle_limit;
-  perform calendar_sync.queue_missing_channels();
-  perform calendar_sync.keep_activity();
+  perform calendar_sync.try_step('queue_missing_channels');
   -- Given up because the provider did not do it, not because it refused: one more attempt. Leftovers are looked for again.
   insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
   select job.integration_id, job.obligation_id, 'retry', 2, v_cause from calendar_sync.jobs as job
@@ -11620,16 +11752,17 @@ begin
     select from public.calendar_integrations as integration
     where integration.provider = breaker.provider and integration.server = breaker.server and integration.removed_at is null
   );
-  perform calendar_sync.tidy_feeds();
-  perform calendar_sync.tidy_notices();
-  perform calendar_sync.tidy_edits();
-  perform calendar_sync.tidy_proposals();
-  perform calendar_sync.tidy_counts();
-  perform calendar_sync.tidy_deliveries();
+  foreach v_step in array array[
+    'tidy_feeds', 'tidy_notices', 'tidy_edits', 'tidy_proposals', 'tidy_counts', 'tidy_deliveries'
+  ] loop
+    perform calendar_sync.try_step(v_step);
+  end loop;
   -- By what they ran: a job that was scheduled again has another id than its earlier runs.
   delete from cron.job_run_details as detail
   where detail.command ~ '^\s*select calendar_sync\.(tick|sweep_slice|nightly)\(\)[\s;]*$' and detail.end_time < now() - interval '1 day';
   perform calendar_sync.act_as(v_caller);
+  -- Last: its locks on the activity are kept until the night ends.
+  perform calendar_sync.try_step('keep_activity');
 end;
 $$;
 
@@ -12116,6 +12249,8 @@ select
     when 'claim' then 'a calendar''s work could not be read; that calendar waited for a minute'
     when 'erasure' then 'a user could not be erased; it is tried again'
     when 'webhooks' then 'webhooks could not be told of a change; the change itself was made'
+    when 'step' then 'a step of the tick or of the night failed; the others were done, and it is tried again'
+    when 'watch' then 'a partition of a watched table could not be watched; it is tried again'
     else incident.kind
   end as what,
   incident.message,
@@ -13162,9 +13297,19 @@ as $$
     coalesce('changes are noticed of ' || string_agg(watched.root::text, ', ' order by watched.root::text), 'none: no change of any obligation is noticed'),
     'select calendar_sync.watch(''<your table>'', ''<the column with its id>'');'
   from calendar_sync.watched_tables as watched where watched.relation = watched.root and watched.user_column is null
+  union all
+  select 'partitions of watched tables', count(*) = 0, 'error',
+    coalesce('changes are not noticed before the daily sweep in ' || string_agg(part.relid::regclass::text, ', '), 'all are watched'),
+    'select * from calendar_admin.incidents;   -- says why'
+  from calendar_sync.watched_tables as root
+  join pg_catalog.pg_class as class on class.oid = root.relation and class.relkind = 'p'
+  cross join lateral pg_catalog.pg_partition_tree(root.root) as part
+  where root.relation = root.root
+    and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid)
 $$;
 
-comment on function calendar_admin.check_triggers() is 'The triggers on watched tables and on our own: there and switched on.';
+comment on function calendar_admin.check_triggers() is
+  'The triggers on watched tables, all of their partitions, and our own tables: there and switched on.';
 
 -- It runs as its owner, like the code that reads obligations. The adapter may read any columns of any tables, so the planner is
 -- asked whether an index leads from a recipient to the obligations; none does, too, where the adapter cannot be inlined. Volatile,

@@ -112,7 +112,7 @@ alter table calendar_sync.jobs enable row level security;
 
 create table calendar_sync.incidents (
   id bigint generated always as identity primary key,
-  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure', 'webhooks')),
+  kind text not null check (kind in ('enqueue', 'wake_up', 'stalled', 'claim', 'erasure', 'webhooks', 'step', 'watch')),
   sqlstate text not null,
   message text not null,
   obligation_ids uuid[],
@@ -140,6 +140,22 @@ end;
 $$;
 
 comment on function calendar_sync.note_incident(text, text, text, uuid[]) is 'Records a failure; never fails itself.';
+
+create function calendar_sync.note_incident_hourly(p_kind text, p_of text, p_sqlstate text, p_message text) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  if not exists (
+    select from calendar_sync.incidents
+    where created_at > now() - interval '1 hour' and kind = p_kind and starts_with(message, p_of || ': ')
+  ) then
+    perform calendar_sync.note_incident(p_kind, p_sqlstate, p_of || ': ' || p_message);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.note_incident_hourly(text, text, text, text) is
+  'Records a failure of what every tick tries again, once an hour. p_of: what failed.';
 
 create function calendar_sync.append_changes(
   p_integration_ids uuid[], p_kind text, p_priority integer, p_cause jsonb default calendar_sync.cause()

@@ -3,7 +3,8 @@
 --
 -- Facts of PostgreSQL that this follows from: a statement trigger with transition tables fires only for writes to the table that
 -- is named in the statement, so a partition needs triggers of its own; attaching and detaching a partition fires nothing; a new
--- partition inherits no statement trigger; views and foreign tables take no transition tables.
+-- partition inherits no statement trigger; views and foreign tables take no transition tables, and a write to a foreign partition
+-- fails through a parent that has them ("cannot collect transition tuples"); who makes a trigger waits for whoever writes.
 
 create table calendar_sync.watched_tables (
   relation regclass primary key,
@@ -66,6 +67,24 @@ $$;
 comment on function calendar_sync.check_watchable(regclass, name) is
   'Refuses what is no table, and a key that is no uuid, with a hint.';
 
+create function calendar_sync.check_triggerable(p_relation regclass) returns void
+language plpgsql stable security invoker set search_path = ''
+as $$
+begin
+  if (select relkind from pg_catalog.pg_class where oid = p_relation) = 'f' then
+    raise exception '% is a foreign table: its changes cannot be noticed, and no write reaches it through a watched table.', p_relation
+      using errcode = 'wrong_object_type',
+        hint = 'Detach it; or do not watch the table, and call calendar_sync.obligations_changed(<ids>) from a row trigger of your own.';
+  elsif not pg_catalog.has_table_privilege(p_relation, 'trigger') then
+    raise exception '% may make no trigger on %, so its changes cannot be noticed.', current_user, p_relation
+      using errcode = 'insufficient_privilege', hint = format('grant trigger on %s to %I;', p_relation, current_user);
+  end if;
+end;
+$$;
+
+comment on function calendar_sync.check_triggerable(regclass) is
+  'Refuses, with a hint, a table or partition that we cannot make triggers on.';
+
 -- The function is made for one table, so that its plans are kept by the session: a single INSERT pays 200 µs less than with a
 -- statement that is put together at run time.
 create function calendar_sync.watch_relation(
@@ -90,6 +109,7 @@ declare
   v_cases text;
   v_event text;
 begin
+  perform calendar_sync.check_triggerable(p_relation);
   -- For each kind of statement: whose obligations it changed.
   select string_agg(format($source$
     when %L then
@@ -270,34 +290,49 @@ comment on function calendar_sync.unwatch(regclass) is
 
 create function calendar_sync.watch_partitions() returns void
 language plpgsql volatile security definer set search_path = ''
+-- The host's next writes wait behind us.
+set lock_timeout = '1s'
 as $$
 declare
-  v_added integer;
-  v_removed integer;
+  v_partition record;
+  v_changed boolean := false;
 begin
   -- A table that was dropped leaves its row behind.
   delete from calendar_sync.watched_tables as watched
   where not exists (select from pg_catalog.pg_class as class where class.oid = watched.relation);
-  perform calendar_sync.unwatch_relation(watched.relation)
-  from calendar_sync.watched_tables as watched
-  where watched.relation <> watched.root
-    and not exists (select from pg_catalog.pg_partition_tree(watched.root) as part where part.relid = watched.relation);
-  get diagnostics v_removed = row_count;
-  perform calendar_sync.watch_relation(part.relid, root.root, root.obligation_column, root.user_column)
-  from calendar_sync.watched_tables as root
-  join pg_catalog.pg_class as class on class.oid = root.root and class.relkind = 'p'
-  cross join lateral pg_catalog.pg_partition_tree(root.root) as part
-  where root.relation = root.root
-    and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid);
-  get diagnostics v_added = row_count;
-  if v_added + v_removed > 0 then
+  for v_partition in
+    select watched.relation, watched.root, watched.obligation_column, watched.user_column, false as is_attached
+    from calendar_sync.watched_tables as watched
+    where watched.relation <> watched.root
+      and not exists (select from pg_catalog.pg_partition_tree(watched.root) as part where part.relid = watched.relation)
+    union all
+    select part.relid, root.root, root.obligation_column, root.user_column, true
+    from calendar_sync.watched_tables as root
+    join pg_catalog.pg_class as class on class.oid = root.root and class.relkind = 'p'
+    cross join lateral pg_catalog.pg_partition_tree(root.root) as part
+    where root.relation = root.root
+      and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid)
+  loop
+    begin
+      if v_partition.is_attached then
+        perform calendar_sync.watch_relation(
+          v_partition.relation, v_partition.root, v_partition.obligation_column, v_partition.user_column);
+      else
+        perform calendar_sync.unwatch_relation(v_partition.relation);
+      end if;
+      v_changed := true;
+    exception when others then
+      perform calendar_sync.note_incident_hourly('watch', v_partition.relation::text, sqlstate, sqlerrm);
+    end;
+  end loop;
+  if v_changed then
     perform calendar_sync.append_changes_to_all(calendar_sync.cause('repair'));
   end if;
 end;
 $$;
 
 comment on function calendar_sync.watch_partitions() is
-  'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either.';
+  'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either. Where that fails, it is an incident and tried again.';
 
 create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' set jit = off

@@ -100,8 +100,45 @@ alter table calendar_sync.activity_default enable row level security;
 create trigger activity_kept_whole before truncate on calendar_sync.activity_default
 for each statement execute function calendar_sync.refuse_change_of_activity();
 
-create function calendar_sync.keep_activity() returns void
+create function calendar_sync.add_activity_day(p_day date, p_name text) returns void
 language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  execute format('create table calendar_sync.%I (like calendar_sync.activity including all)', p_name);
+  execute format('comment on table calendar_sync.%I is %L', p_name, 'Activity of one day.');
+  execute format('alter table calendar_sync.%I enable row level security', p_name);
+  execute format('create trigger activity_kept_whole before truncate on calendar_sync.%I
+    for each statement execute function calendar_sync.refuse_change_of_activity()', p_name);
+  perform set_config('calendar_sync.activity_may_change', 'yes', true);
+  execute format('with late as (delete from calendar_sync.activity_default where at >= %L and at < %L returning *)
+    insert into calendar_sync.%I select * from late', p_day || ' 00:00+00', p_day + 1 || ' 00:00+00', p_name);
+  perform set_config('calendar_sync.activity_may_change', '', true);
+  execute format('alter table calendar_sync.activity attach partition calendar_sync.%I for values from (%L) to (%L)',
+    p_name, p_day || ' 00:00+00', p_day + 1 || ' 00:00+00');
+end;
+$$;
+
+comment on function calendar_sync.add_activity_day(date, text) is
+  'Makes the partition of a day, with the rows of that day that are in activity_default.';
+
+create function calendar_sync.old_activity_days(p_spared interval) returns setof name
+language sql stable security definer set search_path = ''
+as $$
+  select partition.relname
+  from pg_catalog.pg_inherits as child
+  join pg_catalog.pg_class as partition on partition.oid = child.inhrelid
+  cross join calendar_sync.options
+  where child.inhparent = 'calendar_sync.activity'::regclass and partition.relname ~ '^activity_\d{8}$'
+    and to_date(right(partition.relname, 8), 'YYYYMMDD') < (now() - options.activity_kept_for - p_spared)::date
+$$;
+
+comment on function calendar_sync.old_activity_days(interval) is
+  'The partitions that are older than calendar_sync.options says, by more than p_spared.';
+
+-- A partition that is attached locks activity_default, and one that is dropped all of activity, until the transaction ends. A long
+-- reader, such as pg_dump, keeps us from that, and the workers would wait behind us: then tomorrow is soon enough.
+create function calendar_sync.keep_activity() returns void
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '2s'
 as $$
 declare
   v_days_ahead constant integer := 7;
@@ -112,36 +149,32 @@ begin
     select day::date from generate_series(current_date, current_date + v_days_ahead, interval '1 day') as day
     union
     select distinct (at at time zone 'UTC')::date from calendar_sync.activity_default
+    order by 1
   loop
     v_name := 'activity_' || to_char(v_day, 'YYYYMMDD');
     continue when to_regclass('calendar_sync.' || v_name) is not null;
-    execute format('create table calendar_sync.%I (like calendar_sync.activity including all)', v_name);
-    execute format('comment on table calendar_sync.%I is %L', v_name, 'Activity of one day.');
-    execute format('alter table calendar_sync.%I enable row level security', v_name);
-    execute format('create trigger activity_kept_whole before truncate on calendar_sync.%I
-      for each statement execute function calendar_sync.refuse_change_of_activity()', v_name);
-    perform set_config('calendar_sync.activity_may_change', 'yes', true);
-    execute format('with late as (delete from calendar_sync.activity_default where at >= %L and at < %L returning *)
-      insert into calendar_sync.%I select * from late', v_day || ' 00:00+00', v_day + 1 || ' 00:00+00', v_name);
-    perform set_config('calendar_sync.activity_may_change', '', true);
-    execute format('alter table calendar_sync.activity attach partition calendar_sync.%I for values from (%L) to (%L)',
-      v_name, v_day || ' 00:00+00', v_day + 1 || ' 00:00+00');
+    begin
+      perform calendar_sync.add_activity_day(v_day, v_name);
+    exception when lock_not_available then
+      raise warning 'calendar_sync: % is not made now: somebody reads activity for long', v_name;
+      exit;
+    end;
   end loop;
   for v_name in
-    select partition.relname
-    from pg_catalog.pg_inherits as child
-    join pg_catalog.pg_class as partition on partition.oid = child.inhrelid
-    cross join calendar_sync.options
-    where child.inhparent = 'calendar_sync.activity'::regclass and partition.relname ~ '^activity_\d{8}$'
-      and to_date(right(partition.relname, 8), 'YYYYMMDD') < (now() - options.activity_kept_for)::date
+    select day from calendar_sync.old_activity_days(interval '0') as day
   loop
-    execute format('drop table calendar_sync.%I', v_name);
+    begin
+      execute format('drop table calendar_sync.%I', v_name);
+    exception when lock_not_available then
+      raise warning 'calendar_sync: % is not dropped now: somebody reads activity for long', v_name;
+      exit;
+    end;
   end loop;
 end;
 $$;
 
 comment on function calendar_sync.keep_activity() is
-  'Makes the partitions of the coming days and drops those that are older than calendar_sync.options says.';
+  'Makes the partitions of the coming days and drops those that are older than calendar_sync.options says; what a long reader prevents waits for the next call.';
 
 select calendar_sync.keep_activity();
 
@@ -240,150 +273,3 @@ as $$ select calendar_sync.own_activity(p_limit, p_until) $$;
 
 comment on function public.calendar_activity(integer, timestamptz) is
   'The last p_limit changes made to the caller''s calendars and events in the life of their connections, at most 200, newest first; those up to p_until where it is given.';
-
--- The life of a connection in calendar_sync.activity: every change of an integration, a person's in the dashboard too, is noted in
--- the same transaction. Tokens, the time of the last sync and errors that pass by themselves are not noted.
-
-create function calendar_sync.account_details(integration public.calendar_integrations) returns jsonb
-language sql immutable security invoker set search_path = ''
-as $$
-  select jsonb_build_object('account_email', integration.account_email, 'calendar_name', integration.calendar_name,
-    'access', integration.access)
-$$;
-
-comment on function calendar_sync.account_details(public.calendar_integrations) is
-  'Whose account and which calendar it is, for rows that are read when the integration is gone.';
-
-create function calendar_sync.note_connections() returns trigger
-language plpgsql volatile security definer set search_path = ''
-as $$
-declare
-  v_now constant timestamptz := clock_timestamp();
-begin
-  if tg_op = 'INSERT' then
-    insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, details)
-    select added.user_id, added.id, added.provider, 'connected', added.calendar_id,
-      calendar_sync.account_details(row (added.*)::public.calendar_integrations)
-    from new_rows as added where added.removed_at is null;
-    return null;
-  elsif tg_op = 'DELETE' then
-    -- Rows that were deleted without having been removed: their events are left where they are.
-    insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, details)
-    select coalesce(gone.user_id, gone.deleted_user_id), gone.id, gone.provider, 'disconnected', gone.calendar_id, calendar_sync.with_because(
-      calendar_sync.account_details(row (gone.*)::public.calendar_integrations) || jsonb_build_object('events', 'left'))
-    from old_rows as gone where gone.removed_at is null
-    order by gone.id;
-    update calendar_sync.history
-    set until_at = v_now, ended_with = 'disconnected', ended_by = calendar_sync.caused_by(), ended_request_id = calendar_sync.request_id()
-    where until_at is null and integration_id in (select id from old_rows);
-    return null;
-  end if;
-  -- Every record of a batch updates its integration, and only the time of its last sync: 1 ms instead of 6.
-  if not exists (
-    select from old_rows as before join new_rows as after on after.id = before.id
-    where (after.status, after.sync_enabled, after.calendar_id, after.settings, after.last_error ->> 'code', after.paused_by_admin,
-        after.removed_at)
-      is distinct from (before.status, before.sync_enabled, before.calendar_id, before.settings, before.last_error ->> 'code',
-        before.paused_by_admin, before.removed_at)
-  ) then
-    return null;
-  end if;
-  with noted as (
-  insert into calendar_sync.activity (user_id, integration_id, provider, action, calendar_id, reason, details)
-  select coalesce(after.user_id, before.user_id, after.deleted_user_id), after.id, after.provider, event.action, after.calendar_id,
-    event.reason, calendar_sync.with_because(event.details)
-  from old_rows as before
-  join new_rows as after on after.id = before.id
-  cross join lateral (values
-    (1, case
-        when before.removed_at is not null and after.removed_at is null then 'connected'
-        when before.status = 'disconnected' and after.status = 'active' then 'reconnected'
-      end, null, calendar_sync.account_details(row (after.*)::public.calendar_integrations)),
-    (2, case when before.removed_at is null and after.removed_at is null and after.calendar_id is distinct from before.calendar_id
-        then 'calendar_chosen' end,
-      -- The provider gave the calendar another id, and the worker follows.
-      case when calendar_sync.caused_by() = 'worker' then 'new_id' end,
-      jsonb_build_object('calendar_id_before', before.calendar_id, 'calendar_before', before.calendar_name,
-        'calendar_name', after.calendar_name)),
-    (3, case when calendar_sync.complete_settings(after.settings) <> calendar_sync.complete_settings(before.settings)
-        then 'settings_changed' end, null,
-      jsonb_build_object('settings_before', calendar_sync.settings_that_differ(before.settings, after.settings),
-        'settings', calendar_sync.settings_that_differ(after.settings, before.settings))),
-    (4, case when before.sync_enabled and not after.sync_enabled then 'switched_off'
-        when after.sync_enabled and not before.sync_enabled then 'switched_on' end, null, null),
-    (5, case
-        when after.status = 'paused' and (before.status <> 'paused'
-          or after.last_error ->> 'code' <> coalesce(before.last_error ->> 'code', '')) then 'paused'
-        when after.paused_by_admin is not null and after.paused_by_admin is distinct from before.paused_by_admin then 'paused'
-        when after.status = before.status or after.removed_at is not null then null
-        when after.status = 'disconnected' then 'grant_lost'
-      end, after.last_error ->> 'code',
-      jsonb_build_object('deletions', after.last_error #> '{details,deletions}',
-        'of_events', after.last_error #> '{details,events}')),
-    (6, case
-        when before.status in ('paused', 'disconnecting') and after.status = 'active' then 'resumed'
-        when before.paused_by_admin is not null and after.paused_by_admin is null then 'resumed'
-      end,
-      case before.status when 'paused' then before.last_error ->> 'code' else before.status end, null),
-    (7, case when after.status = 'disconnecting' and before.status <> 'disconnecting' then 'disconnecting' end,
-      case when after.user_id is null then 'user_deleted' end, null),
-    (8, case when after.removed_at is not null and before.removed_at is null then 'disconnected' end, null,
-      calendar_sync.account_details(row (before.*)::public.calendar_integrations)
-        || jsonb_build_object('events', case
-          when before.status <> 'disconnecting' then 'kept'
-          when exists (
-            select from public.calendar_event_mappings as mapping where mapping.integration_id = before.id
-          ) then 'left'
-          else 'removed'
-        end))
-  ) as event (place, action, reason, details)
-  where event.action is not null
-  order by after.id, event.place
-  returning integration_id, action, reason, caused_by, request_id, at
-  ), word as (
-    select distinct on (integration_id) integration_id, calendar_sync.in_words(action, reason) as word, action, caused_by, request_id
-    from noted where action in ('reconnected', 'switched_off', 'switched_on', 'paused', 'grant_lost', 'resumed', 'disconnecting', 'disconnected')
-    order by integration_id, at desc
-  ), ended as (
-    update calendar_sync.history as period
-    set until_at = v_now, ended_with = word.word, ended_by = word.caused_by, ended_request_id = word.request_id
-    from word
-    where period.integration_id = word.integration_id and period.until_at is null
-      and (period.obligation_id is null or word.action = 'disconnected')
-    returning period.id
-  )
-  insert into calendar_sync.history
-    (user_id, integration_id, provider, in_calendar, reason, from_at, began_with, began_by, began_request_id)
-  select coalesce(after.user_id, after.deleted_user_id), after.id, after.provider, false,
-    calendar_sync.obstacle_of(row (after.*)::public.calendar_integrations), v_now, word.word, word.caused_by, word.request_id
-  from word join new_rows as after on after.id = word.integration_id
-  -- Reads what was ended, so that it is ended before.
-  where (select count(*) from ended) >= 0 and after.removed_at is null
-    and calendar_sync.obstacle_of(row (after.*)::public.calendar_integrations) is not null;
-  return null;
-end;
-$$;
-
-comment on function calendar_sync.note_connections() is 'Notes what happened to connections, and why.';
-
-create function calendar_sync.settings_that_differ(settings jsonb, others jsonb) returns jsonb
-language sql immutable security invoker set search_path = ''
-as $$
-  select jsonb_object_agg(setting.name, setting.value)
-  from jsonb_each(calendar_sync.complete_settings(settings)) as setting (name, value)
-  where setting.value is distinct from calendar_sync.complete_settings(others) -> setting.name
-$$;
-
-comment on function calendar_sync.settings_that_differ(jsonb, jsonb) is 'Those of an integration''s settings that have another value in others.';
-
-create trigger connection_added after insert on public.calendar_integrations
-referencing new table as new_rows
-for each statement execute function calendar_sync.note_connections();
-
-create trigger connection_changed after update on public.calendar_integrations
-referencing old table as old_rows new table as new_rows
-for each statement execute function calendar_sync.note_connections();
-
-create trigger connection_ended after delete on public.calendar_integrations
-referencing old table as old_rows
-for each statement execute function calendar_sync.note_connections();

@@ -232,15 +232,17 @@ as $$
   ) as incident
   where incident.created_at > now() - calendar_sync.threshold('incidents')
   union all
-  select 'activity', count(day.name) = 0 and not late.is_there, 'warning', case
+  select 'activity', count(day.name) = 0 and not late.is_there and old.days = 0, 'warning', case
       when late.is_there then 'Rows are in calendar_sync.activity_default, for which nobody made a day.'
+      when old.days > 0 then format('%s days are older than calendar_sync.options.activity_kept_for by more than three days.', old.days)
       else coalesce('Days without a partition: ' || string_agg(day.name, ', ') || '.', 'Today and the next three days have a partition.')
     end, 'select calendar_sync.keep_activity();'
   from (select exists (select from calendar_sync.activity_default) as is_there) as late
+  cross join (select count(*) as days from calendar_sync.old_activity_days(interval '3 days')) as old
   left join (
     select 'activity_' || to_char((now() at time zone 'UTC')::date + ahead, 'YYYYMMDD') as name from generate_series(0, 3) as ahead
   ) as day on pg_catalog.to_regclass('calendar_sync.' || day.name) is null
-  group by late.is_there
+  group by late.is_there, old.days
   union all
   select 'erasures', count(*) = 0, 'warning', format('%s users have waited to be erased for more than a day.', count(*)),
     'select * from calendar_admin.erasures; then select * from calendar_admin.erase_user(''<user_id>'', ''keep''); gives their events up'

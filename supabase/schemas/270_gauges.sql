@@ -224,7 +224,7 @@ as $$
 begin
   return query
   select gauge.metric, jsonb_build_object('kind', kind.name), gauge.value
-  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure'), ('webhooks')) as kind (name)
+  from (values ('enqueue'), ('wake_up'), ('stalled'), ('claim'), ('erasure'), ('webhooks'), ('step'), ('watch')) as kind (name)
   cross join lateral (
     values
       ('calendar_incidents_unrepaired', (

@@ -39,15 +39,24 @@ $$;
 comment on function calendar_sync.repair() is
   'Has looked at what lost changes concerned: the obligations that an incident names; where it names none everything, once an hour at most.';
 
-create function calendar_sync.tick() returns void
+-- What fails keeps nothing else from being done, however often it fails.
+create function calendar_sync.try_step(p_step text) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if not pg_try_advisory_xact_lock(hashtext('calendar_sync.tick')) then
-    return;
-  end if;
-  perform calendar_sync.repair();
-  perform calendar_sync.watch_partitions();
+  execute format('select calendar_sync.%I()', p_step);
+exception when others then
+  perform calendar_sync.note_incident_hourly('step', p_step, sqlstate, sqlerrm);
+end;
+$$;
+
+comment on function calendar_sync.try_step(text) is
+  'Calls a function of calendar_sync, a step of the tick or of the night; where it fails, it has done nothing and that is an incident.';
+
+create function calendar_sync.tidy_passing() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
   delete from calendar_sync.changes as change
   where not exists (select from calendar_sync.lanes as lane where lane.integration_id = change.integration_id);
   delete from calendar_sync.provider_calls as call
@@ -56,22 +65,35 @@ begin
     and call.at < now() - greatest(provider.account_window, provider.project_window) - interval '1 minute';
   delete from calendar_sync.calls where at < clock_timestamp() - interval '1 minute';
   delete from calendar_sync.locks where claimed_until < clock_timestamp() - interval '1 minute';
-  perform calendar_sync.roll_up_counts();
   delete from calendar_sync.wake_up_calls
   where id <= (select max(call.id) from calendar_sync.wake_up_calls as call) - 100;
   delete from calendar_sync.flows where expires_at < now() - case when ticket_hash is null then interval '1 hour' else interval '0' end;
-  perform calendar_sync.try_erasure(user_id) from calendar_sync.erasures;
-  perform calendar_sync.resume_unblocked();
-  perform calendar_sync.queue_channels();
-  perform calendar_sync.tell_admins();
-  perform calendar_sync.queue_mails();
-  perform calendar_sync.queue_pulls();
-  perform calendar_sync.forget_previous_secrets();
   delete from calendar_sync.ending_channels where given_up_at <= now();
-  -- Deleted users: without a grant, or after seven days, what is left goes with its secrets.
-  delete from public.calendar_integrations
-  where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now());
+end;
+$$;
 
+comment on function calendar_sync.tidy_passing() is 'Drops what is of use for minutes only.';
+
+create function calendar_sync.try_erasures() returns void
+language sql volatile security definer set search_path = ''
+as $$ select calendar_sync.try_erasure(user_id) from calendar_sync.erasures $$;
+
+comment on function calendar_sync.try_erasures() is 'Goes on with every erasure.';
+
+create function calendar_sync.remove_ownerless() returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from public.calendar_integrations
+  where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now())
+$$;
+
+comment on function calendar_sync.remove_ownerless() is
+  'Removes what is left of deleted users'' integrations, with its secrets: without a grant at once, else after seven days.';
+
+create function calendar_sync.wake_up_if_due() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
   if calendar_sync.work_is_due() then
     perform calendar_sync.wake_up();
     perform calendar_sync.restart_pg_net();
@@ -79,6 +101,28 @@ begin
     -- Whether it is mended shows only at the next call, and the next change may be hours away.
     perform calendar_sync.wake_up();
   end if;
+end;
+$$;
+
+comment on function calendar_sync.wake_up_if_due() is 'Wakes the worker if work is due or its last answer was no success.';
+
+create function calendar_sync.tick() returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_step text;
+begin
+  if not pg_try_advisory_xact_lock(hashtext('calendar_sync.tick')) then
+    return;
+  end if;
+  foreach v_step in array array[
+    'repair', 'tidy_passing', 'roll_up_counts', 'try_erasures', 'resume_unblocked', 'queue_channels', 'tell_admins', 'queue_mails',
+    'queue_pulls', 'forget_previous_secrets', 'remove_ownerless', 'wake_up_if_due',
+    -- Last: it keeps locks on the host's tables until the tick ends.
+    'watch_partitions'
+  ] loop
+    perform calendar_sync.try_step(v_step);
+  end loop;
 end;
 $$;
 
@@ -116,6 +160,7 @@ as $$
 declare
   v_caller constant text := calendar_sync.act_as('nightly');
   v_cause constant jsonb := calendar_sync.cause();
+  v_step text;
 begin
   -- Every refresh token is used once that is about to end because nothing changed in its calendar for months.
   perform calendar_sync.append_changes(array_agg(integration.id), 'keep_alive', 2, null)
@@ -123,8 +168,7 @@ begin
   join calendar_sync.providers as provider on provider.name = integration.provider
   where integration.status in ('active', 'paused') and integration.removed_at is null
     and integration.token_refreshed_at < now() - provider.idle_limit;
-  perform calendar_sync.queue_missing_channels();
-  perform calendar_sync.keep_activity();
+  perform calendar_sync.try_step('queue_missing_channels');
   -- Given up because the provider did not do it, not because it refused: one more attempt. Leftovers are looked for again.
   insert into calendar_sync.changes (integration_id, obligation_id, kind, priority, cause)
   select job.integration_id, job.obligation_id, 'retry', 2, v_cause from calendar_sync.jobs as job
@@ -140,16 +184,17 @@ begin
     select from public.calendar_integrations as integration
     where integration.provider = breaker.provider and integration.server = breaker.server and integration.removed_at is null
   );
-  perform calendar_sync.tidy_feeds();
-  perform calendar_sync.tidy_notices();
-  perform calendar_sync.tidy_edits();
-  perform calendar_sync.tidy_proposals();
-  perform calendar_sync.tidy_counts();
-  perform calendar_sync.tidy_deliveries();
+  foreach v_step in array array[
+    'tidy_feeds', 'tidy_notices', 'tidy_edits', 'tidy_proposals', 'tidy_counts', 'tidy_deliveries'
+  ] loop
+    perform calendar_sync.try_step(v_step);
+  end loop;
   -- By what they ran: a job that was scheduled again has another id than its earlier runs.
   delete from cron.job_run_details as detail
   where detail.command ~ '^\s*select calendar_sync\.(tick|sweep_slice|nightly)\(\)[\s;]*$' and detail.end_time < now() - interval '1 day';
   perform calendar_sync.act_as(v_caller);
+  -- Last: its locks on the activity are kept until the night ends.
+  perform calendar_sync.try_step('keep_activity');
 end;
 $$;
 

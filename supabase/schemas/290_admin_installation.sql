@@ -85,6 +85,8 @@ select
     when 'claim' then 'a calendar''s work could not be read; that calendar waited for a minute'
     when 'erasure' then 'a user could not be erased; it is tried again'
     when 'webhooks' then 'webhooks could not be told of a change; the change itself was made'
+    when 'step' then 'a step of the tick or of the night failed; the others were done, and it is tried again'
+    when 'watch' then 'a partition of a watched table could not be watched; it is tried again'
     else incident.kind
   end as what,
   incident.message,

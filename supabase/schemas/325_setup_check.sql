@@ -48,9 +48,19 @@ as $$
     coalesce('changes are noticed of ' || string_agg(watched.root::text, ', ' order by watched.root::text), 'none: no change of any obligation is noticed'),
     'select calendar_sync.watch(''<your table>'', ''<the column with its id>'');'
   from calendar_sync.watched_tables as watched where watched.relation = watched.root and watched.user_column is null
+  union all
+  select 'partitions of watched tables', count(*) = 0, 'error',
+    coalesce('changes are not noticed before the daily sweep in ' || string_agg(part.relid::regclass::text, ', '), 'all are watched'),
+    'select * from calendar_admin.incidents;   -- says why'
+  from calendar_sync.watched_tables as root
+  join pg_catalog.pg_class as class on class.oid = root.relation and class.relkind = 'p'
+  cross join lateral pg_catalog.pg_partition_tree(root.root) as part
+  where root.relation = root.root
+    and not exists (select from calendar_sync.watched_tables as watched where watched.relation = part.relid)
 $$;
 
-comment on function calendar_admin.check_triggers() is 'The triggers on watched tables and on our own: there and switched on.';
+comment on function calendar_admin.check_triggers() is
+  'The triggers on watched tables, all of their partitions, and our own tables: there and switched on.';
 
 -- It runs as its owner, like the code that reads obligations. The adapter may read any columns of any tables, so the planner is
 -- asked whether an index leads from a recipient to the obligations; none does, too, where the adapter cannot be inlined. Volatile,

@@ -166,6 +166,52 @@ testEngine("what was done to a calendar can be read afterwards", [
     },
   },
   {
+    name:
+      "a night with a long reader, such as pg_dump, ends soon and keeps no writer waiting; the next one catches up",
+    own_database: true,
+    options: { lock_timeout_ms: 5_000 },
+    async show(engine) {
+      const { sql } = engine;
+      await sql`insert into calendar_sync.activity (at, action) values (now() - interval '9 days', 'drained')`;
+      await keep(engine);
+      await sql`update calendar_sync.options set activity_kept_for = '1 day'`;
+      const last = (await partitions(engine)).at(-1) ?? "";
+      await sql.unsafe(`drop table calendar_sync.${last}`);
+      const before = await partitions(engine);
+      const health = async () => {
+        const [row] =
+          await sql`select what_it_means from calendar_admin.health where name = 'activity' and not ok`;
+        return row?.["what_it_means"];
+      };
+      assert.match(await health(), /^1 days are older/);
+      await sql`insert into calendar_sync.incidents (kind, sqlstate, message, repaired_at) values ('claim', '', '', '-infinity')`;
+      const reader = await sql.reserve();
+      try {
+        await reader`begin`;
+        await reader`select from calendar_sync.activity`;
+        const began_at = performance.now();
+        const night = sql`select calendar_sync.nightly()`.execute();
+        for (let writes = 0; writes < 20; writes++) {
+          await sql`insert into calendar_sync.activity (action) values ('drained')`;
+        }
+        await night;
+        assert.ok(performance.now() - began_at < 10_000);
+        assert.equal(
+          (await sql`select from calendar_sync.incidents`).length,
+          0,
+          "the rest of the night was done",
+        );
+        assert.deepEqual(await partitions(engine), before);
+        await reader`commit`;
+      } finally {
+        reader.release();
+      }
+      await sql`select calendar_sync.nightly()`;
+      assert.deepEqual(await partitions(engine), [...before.slice(1), last]);
+      assert.equal(await health(), undefined);
+    },
+  },
+  {
     name: "it works whatever way a session writes its dates",
     async show(engine) {
       await engine.sql.begin(async (sql) => {
@@ -276,4 +322,12 @@ testEngine("what was done to a calendar can be read afterwards", [
 
 async function keep({ sql }: Engine): Promise<void> {
   await sql`select calendar_sync.keep_activity()`;
+}
+
+/** The days that have a partition, oldest first. */
+async function partitions({ sql }: Engine): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select relname as name from pg_class
+    where relnamespace = 'calendar_sync'::regnamespace and relkind = 'r' and relname ~ '^activity_\\d{8}$' order by 1`;
+  return rows.map(({ name }) => name);
 }

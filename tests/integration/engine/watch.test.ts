@@ -92,6 +92,100 @@ testEngine("a host's own tables are watched", [
     },
   },
   {
+    name: "watch refuses a table with a partition that takes no triggers, with a hint",
+    own_database: true,
+    async show(engine) {
+      await partitioned(engine);
+      await migrate(engine, "select calendar_sync.unwatch('public.duties')");
+      await strangePartitions(engine);
+      const refusals = {
+        "alter table public.duties detach partition public.duties_theirs": /duties_far is a foreign table/,
+        "alter table public.duties detach partition public.duties_far": /no trigger on public\.duties_theirs/,
+      };
+      for (const [detach, message] of Object.entries(refusals)) {
+        await engine.sql.begin(async (sql) => {
+          await sql.unsafe(`${detach}; set local role postgres; set local search_path = public`);
+          await assert.rejects(
+            sql.savepoint((point) => point`select calendar_sync.watch('public.duties', 'duty_id')`),
+            (error: unknown) =>
+              error instanceof Error && message.test(error.message) && "hint" in error && Boolean(error.hint),
+            detach,
+          );
+          await sql`rollback and chain`;
+        });
+      }
+    },
+  },
+  {
+    name:
+      "a partition that takes no triggers keeps the tick from nothing else; it is told until it is mended",
+    own_database: true,
+    async show(engine) {
+      const integration = await engine.integration();
+      await partitioned(engine);
+      await strangePartitions(engine);
+      await engine
+        .sql`insert into calendar_sync.calls values (gen_random_uuid(), 'all', now() - interval '1 hour')`;
+      for (let time = 0; time < 3; time++) await engine.sql`select calendar_sync.tick()`;
+      assert.equal(
+        (await engine.sql`select from calendar_sync.calls`).length,
+        0,
+        "the other steps were done",
+      );
+      const told = await engine.sql<{ message: string }[]>`
+        select message from calendar_sync.incidents where kind = 'watch' order by message`;
+      assert.match(told[0]?.message ?? "", /duties_far: .* is a foreign table/);
+      assert.match(told[1]?.message ?? "", /duties_theirs: postgres may make no trigger on/);
+      assert.equal(told.length, 2);
+      const check = async () => {
+        const [row] = await engine.sql`
+          select ok, found from calendar_admin.check_triggers() where check_name = 'partitions of watched tables'`;
+        return row?.["ok"] ? "" : String(row?.["found"]);
+      };
+      assert.match(await check(), /duties_far, .*duties_theirs/);
+      await engine.sql`grant trigger on public.duties_theirs to postgres`;
+      await engine.sql`select calendar_sync.tick()`;
+      assert.doesNotMatch(await check(), /duties_theirs/);
+      await settled(engine);
+      await duty(engine, "duties_theirs", integration, "2031-01-01");
+      assert.equal(await changesOf(engine, integration), 1);
+      await migrate(engine, "alter table public.duties detach partition public.duties_far");
+      assert.equal(await check(), "");
+    },
+  },
+  {
+    name:
+      "who writes to a new partition in a transaction that does not end keeps the tick waiting for a moment only",
+    own_database: true,
+    async show(engine) {
+      const integration = await engine.integration();
+      await partitioned(engine);
+      await migrate(
+        engine,
+        "create table public.duties_2028 partition of public.duties for values from ('2028-01-01') to ('2029-01-01')",
+      );
+      const writer = await engine.sql.reserve();
+      try {
+        await writer`begin`;
+        await writer`insert into public.duties_2028 (name, due) values ('Unfinished', '2028-01-01')`;
+        const began_at = performance.now();
+        for (let time = 0; time < 2; time++) await engine.sql`select calendar_sync.tick()`;
+        assert.ok(performance.now() - began_at < 5_000);
+        const told = await engine.sql`select sqlstate from calendar_sync.incidents where kind = 'watch'`;
+        assert.deepEqual(told.map(({ sqlstate }) => sqlstate), ["55P03"]);
+        await duty(engine, "duties_2028", integration, "2028-02-02");
+        await writer`commit`;
+      } finally {
+        writer.release();
+      }
+      await settled(engine);
+      await engine.sql`select calendar_sync.tick()`;
+      await settled(engine);
+      await duty(engine, "duties_2028", integration, "2028-03-03");
+      assert.equal(await changesOf(engine, integration), 1);
+    },
+  },
+  {
     name: "two tables are watched at once; watch may be repeated, and unwatch ends one alone",
     own_database: true,
     async show(engine) {
@@ -174,6 +268,20 @@ async function partitioned(engine: Engine): Promise<void> {
     $$;
     select calendar_sync.watch('public.duties', 'duty_id')`,
   );
+}
+
+/** Attaches two partitions to it on which a migration of the host may make no triggers. */
+async function strangePartitions({ sql }: Engine): Promise<void> {
+  await sql.unsafe(`
+    create extension file_fdw;
+    create server files foreign data wrapper file_fdw;
+    create foreign table public.duties_far partition of public.duties
+    for values from ('2030-01-01') to ('2031-01-01') server files options (filename '/dev/null', format 'csv');
+    grant select on public.duties_far to postgres;
+    create table public.duties_theirs (like public.duties including defaults);
+    alter table public.duties_theirs owner to supabase_admin;
+    revoke all on public.duties_theirs from postgres;
+    alter table public.duties attach partition public.duties_theirs for values from ('2031-01-01') to ('2032-01-01')`);
 }
 
 /** Does something as a migration of the host does. */
