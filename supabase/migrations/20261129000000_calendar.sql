@@ -7609,9 +7609,9 @@ alter table calendar_sync.options
   add column lost_free integer not null default 5 check (lost_free > 0),
   add column lost_share numeric not null default 0.2 check (lost_share > 0 and lost_share <= 1);
 comment on column calendar_sync.options.mails_per_minute is 'So many mails are queued in a minute: many at once are paced.';
-comment on column calendar_sync.options.lost_free is 'Fewer connections than this may be lost within an hour without being taken for a fault of ours.';
+comment on column calendar_sync.options.lost_free is 'Fewer users than this may lose connections within an hour without its being taken for a fault of ours.';
 comment on column calendar_sync.options.lost_share is
-  'From lost_free on, and if it is more than this share of all connections, the fault is ours: administrators are mailed, users are not.';
+  'From lost_free users on, and if more than this share of all connections is lost, the fault is ours: administrators are mailed, users are not.';
 
 alter table calendar_sync.notices
   add column mail_at timestamptz,
@@ -8201,15 +8201,16 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_options calendar_sync.options;
+  v_users bigint;
 begin
   select * into v_options from calendar_sync.options;
-  -- Within an hour, and the delay: the first of them are due after it.
-  select count(distinct notice.integration_id) into lost
+  -- Within an hour, and the delay: the first of them are due after it. One user with many connections is no sign of a fault of ours.
+  select count(distinct notice.integration_id), count(distinct notice.user_id) into lost, v_users
   from calendar_sync.notices as notice
   where notice.kind in ('connection_lost', 'connection_paused') and calendar_sync.may_be_our_fault(notice)
     and notice.ended_at is null and notice.created_at > now() - interval '1 hour' - (select delay from calendar_sync.mail_setup);
   fault_is_ours := false;
-  if lost >= v_options.lost_free then
+  if v_users >= v_options.lost_free then
     select count(*) into connections from public.calendar_integrations where removed_at is null;
     fault_is_ours := lost > v_options.lost_share * connections;
   end if;

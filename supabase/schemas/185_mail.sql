@@ -22,9 +22,9 @@ alter table calendar_sync.options
   add column lost_free integer not null default 5 check (lost_free > 0),
   add column lost_share numeric not null default 0.2 check (lost_share > 0 and lost_share <= 1);
 comment on column calendar_sync.options.mails_per_minute is 'So many mails are queued in a minute: many at once are paced.';
-comment on column calendar_sync.options.lost_free is 'Fewer connections than this may be lost within an hour without being taken for a fault of ours.';
+comment on column calendar_sync.options.lost_free is 'Fewer users than this may lose connections within an hour without its being taken for a fault of ours.';
 comment on column calendar_sync.options.lost_share is
-  'From lost_free on, and if it is more than this share of all connections, the fault is ours: administrators are mailed, users are not.';
+  'From lost_free users on, and if more than this share of all connections is lost, the fault is ours: administrators are mailed, users are not.';
 
 alter table calendar_sync.notices
   add column mail_at timestamptz,

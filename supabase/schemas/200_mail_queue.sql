@@ -67,15 +67,16 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_options calendar_sync.options;
+  v_users bigint;
 begin
   select * into v_options from calendar_sync.options;
-  -- Within an hour, and the delay: the first of them are due after it.
-  select count(distinct notice.integration_id) into lost
+  -- Within an hour, and the delay: the first of them are due after it. One user with many connections is no sign of a fault of ours.
+  select count(distinct notice.integration_id), count(distinct notice.user_id) into lost, v_users
   from calendar_sync.notices as notice
   where notice.kind in ('connection_lost', 'connection_paused') and calendar_sync.may_be_our_fault(notice)
     and notice.ended_at is null and notice.created_at > now() - interval '1 hour' - (select delay from calendar_sync.mail_setup);
   fault_is_ours := false;
-  if lost >= v_options.lost_free then
+  if v_users >= v_options.lost_free then
     select count(*) into connections from public.calendar_integrations where removed_at is null;
     fault_is_ours := lost > v_options.lost_share * connections;
   end if;

@@ -290,6 +290,20 @@ testEngine("a fault of ours is told to administrators, and to no user", [
     },
   },
   {
+    name: "however many connections one user loses, others are told of theirs",
+    async show(engine) {
+      const [other] = await many(engine, 1);
+      const user_id = await engine.user();
+      const own: string[] = [];
+      while (own.length < 5) own.push((await engine.integration({ user_id })).id);
+      await engine.sql`delete from calendar_sync.notices`;
+      await loseMany(engine, [...own, other ?? ""]);
+      await engine.pass(11 * MINUTE_S);
+      await tick(engine);
+      assert.deepEqual(await queued(engine), { connection_lost: 6 });
+    },
+  },
+  {
     name: "a few lost connections are their users' own, in a small installation too",
     async show(engine) {
       const all = await many(engine, 4);
