@@ -151,7 +151,9 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Consent
         await other.getByLabel("Email", { exact: true }).waitFor();
         await scene.signIn(other, second);
         await answerConsent(page, { account: ADA });
-        await page.getByRole("alert").getByText("begun by somebody else who was signed in here").waitFor();
+        await page.getByRole("alert").getByText(
+          "Somebody else who was signed in here started this connection",
+        ).waitFor();
         await screenshot(page, `return-${provider_name}-forbidden`);
         await assertAccessible(page, "forbidden", { best_practices: true });
         assert.deepEqual(await second.api.status(), []);
