@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Failure } from "../outcome.ts";
 import type { GraphAnswer } from "./answers.ts";
 import { type CalendarProgram, listCalendars, type Target } from "./calendars.ts";
-import { type GraphCall, pathTo, withQuery } from "./http.ts";
+import { OBLIGATION_PROPERTY } from "./event-body.ts";
+import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
 import { findOwnEvents } from "./own-events.ts";
+import { TaggedResource, tagOf } from "./tagged-events.ts";
 
 /** A question about where events stand, as the calls to Graph that it takes. */
 type Question<T> = Generator<GraphCall, Failure | T, GraphAnswer>;
@@ -27,9 +29,12 @@ export type EventPlace =
  */
 const LISTING_LAG_MAX_MS = 600_000;
 
-/** What tells how long ago an event was written. */
-export const WrittenResource = z.object({ lastModifiedDateTime: z.string().nullish() });
-const Guests = WrittenResource.extend({ attendees: z.array(z.unknown()).nullish() });
+/** What tells whether listings must show an event by now: its tag, which is asked for by `WITH_TAG`, and when it was written. */
+export const UnlistedResource = TaggedResource.omit({ id: true }).extend({
+  lastModifiedDateTime: z.string().nullish(),
+});
+export const WITH_TAG = `singleValueExtendedProperties($filter=id eq ${odataString(OBLIGATION_PROPERTY)})`;
+const Guests = UnlistedResource.extend({ attendees: z.array(z.unknown()).nullish() });
 
 /** The path of an event: its id holds in the whole mailbox, whichever calendar it stands in. */
 export function eventPath(event_id: string): string {
@@ -46,7 +51,7 @@ export function* findPlace(target: Target, obligation_id: string, event_id: stri
   if (here.value.some((event) => event.event_id === event_id)) return { kind: "here" };
   const read = yield {
     method: "GET",
-    path: withQuery(eventPath(event_id), { $select: "attendees,lastModifiedDateTime" }),
+    path: withQuery(eventPath(event_id), { $select: "attendees,lastModifiedDateTime", $expand: WITH_TAG }),
   };
   const other_id = here.value[0]?.event_id ?? null;
   if (read.kind === "gone") return { kind: "not_here", elsewhere: null, other_id };
@@ -90,8 +95,11 @@ export function* listElsewhere(
 /** How a listing is refused for its calendar's sake; one may have been deleted since the calendars were listed. */
 const UNREADABLE_CALENDAR: readonly Failure["kind"][] = ["calendar_missing", "needs_reconnect", "rejected"];
 
-/** Whether an event that its id finds, and no listing, may have been written too short a time ago to be listed. */
-export function mayBeUnlisted({ lastModifiedDateTime }: z.infer<typeof WrittenResource>): boolean {
-  const is_long_ago = Date.parse(lastModifiedDateTime ?? "") <= Date.now() - LISTING_LAG_MAX_MS;
-  return !is_long_ago;
+/**
+ * Whether an event that its id finds, and no listing, may stand in its calendar all the same: it has no tag of ours yet, as one that
+ * another program made, or was written a short time ago.
+ */
+export function mayBeUnlisted(event: z.infer<typeof UnlistedResource>): boolean {
+  const is_long_ago = Date.parse(event.lastModifiedDateTime ?? "") <= Date.now() - LISTING_LAG_MAX_MS;
+  return tagOf(event, OBLIGATION_PROPERTY) === null || !is_long_ago;
 }

@@ -2,12 +2,11 @@ import { z } from "zod";
 import type { CalendarAnswer, EventNews } from "../calendar-client.ts";
 import { askEach } from "../listing.ts";
 import { type CalendarProgram, parsed, type Target } from "./calendars.ts";
-import { OBLIGATION_PROPERTY } from "./event-body.ts";
-import { eventPath, listElsewhere, mayBeUnlisted, WrittenResource } from "./event-place.ts";
-import { odataString, withQuery } from "./http.ts";
+import { eventPath, listElsewhere, mayBeUnlisted, UnlistedResource, WITH_TAG } from "./event-place.ts";
+import { withQuery } from "./http.ts";
 import { IN_UTC, SEEN_FIELDS, seenEventOf, SeenResource } from "./seen-event.ts";
 
-const FoundResource = z.intersection(SeenResource, WrittenResource);
+const FoundResource = z.intersection(SeenResource, UnlistedResource);
 type FoundResource = z.infer<typeof FoundResource>;
 
 /**
@@ -27,9 +26,7 @@ export function* findEvents(
     const event_id = event_ids[index] ?? "";
     const event = found && seenEventOf(found);
     if (found === null || event === null || elsewhere.value.has(event_id)) return { kind: "gone", event_id };
-    // Without its tags, no listing shows it anywhere.
-    const is_here = event.obligation_id === null || mayBeUnlisted(found);
-    return is_here ? { kind: "shown", event } : { kind: "gone", event_id };
+    return mayBeUnlisted(found) ? { kind: "shown", event } : { kind: "gone", event_id };
   });
   return { kind: "done", value: news };
 }
@@ -42,7 +39,7 @@ function* readEvent(event_id: string): CalendarProgram<FoundResource | null> {
     method: "GET",
     path: withQuery(eventPath(event_id), {
       $select: `${SEEN_FIELDS},lastModifiedDateTime`,
-      $expand: `singleValueExtendedProperties($filter=id eq ${odataString(OBLIGATION_PROPERTY)})`,
+      $expand: WITH_TAG,
     }),
     prefer: IN_UTC,
   };

@@ -68,7 +68,10 @@ export function* listTagged<Item extends TaggedResource>(
 }
 
 /** The value of a property; null where the event has none. Exchange writes the GUID in a property's id as it likes. */
-export function tagOf({ singleValueExtendedProperties }: TaggedResource, property: string): string | null {
+export function tagOf(
+  { singleValueExtendedProperties }: Omit<TaggedResource, "id">,
+  property: string,
+): string | null {
   const wanted = property.toLowerCase();
   return singleValueExtendedProperties?.find(({ id }) => id.toLowerCase() === wanted)?.value || null;
 }

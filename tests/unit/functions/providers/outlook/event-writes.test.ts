@@ -202,7 +202,8 @@ Deno.test("where it was deleted, then or just now, it is made anew, under an id 
   const before = play(updateEvent(target("own"), "old", EVENT), [HERE(), GONE, written]);
   assert.deepEqual(before.outcome, done);
   assert.deepEqual(before.calls.slice(1).map(nameOf), [
-    "GET /me/events/old?$select=attendees,lastModifiedDateTime",
+    "GET /me/events/old?$select=attendees,lastModifiedDateTime" +
+    `&$expand=singleValueExtendedProperties($filter=id eq '${OBLIGATION_PROPERTY}')`,
     "POST /me/calendars/cal/1/events",
   ]);
   assert.deepEqual(before.calls[2]?.body, following("old"));
@@ -293,14 +294,21 @@ Deno.test("what we may not take away stays there; a failure on the way is the ou
   }
 });
 
-/** An event that its id finds, as it was written so long ago. */
-const writtenAgo = (ms: number) =>
-  ok({ attendees: [], lastModifiedDateTime: new Date(Date.now() - ms).toISOString() });
+/** An event that its id finds, with our tag or without, as it was written so long ago. */
+const writtenAgo = (ms: number, has_tag = true) =>
+  ok({
+    attendees: [],
+    lastModifiedDateTime: new Date(Date.now() - ms).toISOString(),
+    singleValueExtendedProperties: has_tag ? [{ id: OBLIGATION_PROPERTY, value: EVENT.obligation_id }] : [],
+  });
 const JUST_NOW = 60_000;
 const LONG_AGO = 3_600_000;
 
-Deno.test("an event that its id finds and no calendar shows is changed where it is, if it was just written", () => {
-  for (const event of [writtenAgo(JUST_NOW), writtenAgo(-JUST_NOW), ok({ attendees: [] })]) {
+Deno.test("an event that its id finds and no calendar shows is changed where it is, if it was just written or has no tag", () => {
+  const tagged = [{ id: OBLIGATION_PROPERTY, value: EVENT.obligation_id }];
+  const undated = ok({ attendees: [], singleValueExtendedProperties: tagged });
+  // What another program made is in no listing of ours until we have written to it.
+  for (const event of [writtenAgo(JUST_NOW), writtenAgo(-JUST_NOW), undated, writtenAgo(LONG_AGO, false)]) {
     const answers = [HERE(), event, CALENDARS, HERE(), HERE(), written];
     const { outcome, calls } = play(updateEvent(target("own"), "late", EVENT), answers);
     assert.deepEqual(outcome, done);
