@@ -103,7 +103,7 @@ begin
     return true;
   end if;
   if v_headers is not null then
-    v_admission := substring(v_headers::jsonb ->> 'x-calendar-admission' from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$');
+    v_admission := substring(v_headers::jsonb ->> 'x-calendar-admission' from '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$')::uuid;
   end if;
   return v_admission is not null
     and exists (select from calendar_sync.calls where admission = v_admission and caller = p_user_id);

@@ -162,7 +162,10 @@ insert into decided values
   -- It answers nothing to anybody: that nothing of Bob's changed is looked at below.
   ('calendar_sync.resume_own(uuid)', 'authenticated', 'calendar_sync.resume_own($id)', ''),
   ('calendar_sync.retry_own(uuid,uuid)', 'authenticated', 'calendar_sync.retry_own($id, null)', 'nothing'),
-  ('calendar_sync.sync_own_now(uuid)', 'authenticated', 'calendar_sync.sync_own_now($id)', 'nothing');
+  ('calendar_sync.sync_own_now(uuid)', 'authenticated', 'calendar_sync.sync_own_now($id)', 'nothing'),
+  -- Nor does it: the same holds.
+  ('calendar_sync.update_own_integration(uuid,boolean,jsonb)', 'authenticated',
+    'calendar_sync.update_own_integration($id, true, null)', '');
 
 -- Of a host's own functions in schema public nothing is said here.
 create temporary view ours as
