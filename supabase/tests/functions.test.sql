@@ -285,7 +285,7 @@ select matches(pg_temp.called(call, :'ada'), '[Aa]da', format('Ada, and it is he
 from decided where call is not null and of_others is null order by name;
 select isnt(pg_temp.called(call, :'ada'), of_others, format('Ada with her own id: %s', name))
 from decided
-where of_others is not null and name not like '%.resume_own(%' 
+where of_others is not null and name !~ '\.(resume_own|update_own_integration)\('
   and name not in ('calendar_sync.delete_own_feed(uuid)', 'calendar_sync.delete_own_key(text)')
 order by name like '%delete%', name;
 
