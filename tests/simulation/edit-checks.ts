@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CalendarEdits } from "../../supabase/functions/_shared/domain/calendar-edits.ts";
 import type { EditLog, EditStory } from "./edit-log.ts";
+import { overwritesUnseen } from "./edit-moves.ts";
 import { evidenceProblems } from "./evidence-checks.ts";
 import { dateOf, expectedEvent, instantOf } from "./model.ts";
 import type { World } from "./world.ts";
@@ -92,8 +93,15 @@ export async function editProblems(
       });
       problems.push(...evidence.map((problem) => `${of}: ${problem}`));
       if (event === undefined || expected === null) continue;
-      if (!mayStandAt(event.start, expected.start, modes[index] ?? "restore", story, row)) {
-        problems.push(`${of}: at ${event.start} instead of ${expected.start}`);
+      const overwrites_unseen = overwritesUnseen(world, index);
+      if (
+        !mayStandAt(event.start, expected.start, modes[index] ?? "restore", story, row, overwrites_unseen)
+      ) {
+        problems.push(
+          `${of}: at ${event.start} instead of ${expected.start}; ${JSON.stringify(story)}, ${
+            JSON.stringify(row)
+          }`,
+        );
       }
       if (event.title !== expected.title && !story.titles.includes(event.title)) {
         problems.push(`${of}: "${event.title}" instead of "${expected.title}"`);
@@ -116,6 +124,8 @@ export async function editProblems(
 /**
  * Whether an event may stand there. It stands on its deadline; and where its calendar leaves moves alone, where its user moved it last, as
  * we know and have asked about.
+ *
+ * @param overwrites_unseen whether the provider cannot refuse a write to a version that we do not know
  */
 function mayStandAt(
   start: string | number,
@@ -123,12 +133,15 @@ function mayStandAt(
   mode: CalendarEdits,
   { days, unseen_day, latest_day }: EditStory,
   { seen_day, open_days }: Row,
+  overwrites_unseen: boolean,
 ): boolean {
   const has_to_stay = mode === "keep" ? unseen_day : mode === "ignore" ? latest_day : null;
   if (has_to_stay !== null) return start === has_to_stay;
   if (start === legal) return true;
-  return (mode === "keep" || mode === "ignore") && start === days.at(-1) && start === seen_day &&
-    open_days.includes(start);
+  if (mode !== "keep" && mode !== "ignore" || start !== seen_day) return false;
+  // A write of ours may have met its last move, and put it back where we knew it to stand.
+  const was_moved_there = overwrites_unseen ? days.some((day) => day === start) : days.at(-1) === start;
+  return was_moved_there && open_days.some((day) => day === start);
 }
 
 /** A calendar is made. */
