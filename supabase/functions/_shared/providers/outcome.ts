@@ -71,6 +71,11 @@ export function reasonOf({ kind, reason }: { readonly kind: string; readonly rea
   return reason ?? kind;
 }
 
+/** Whether a refusal finds fault with a request. Of a batch that is refused so as a whole, single calls tell which it was. */
+export function isAboutTheRequest({ kind }: { readonly kind: string }): boolean {
+  return kind === "rejected" || kind === "exists" || kind === "conflict" || kind === "gone";
+}
+
 /** Whether an outcome is about the account or the calendar, so that the rest of a batch need not be tried. */
 export function concernsWholeIntegration(outcome: Outcome): boolean {
   switch (outcome.kind) {

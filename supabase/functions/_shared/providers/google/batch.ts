@@ -1,5 +1,6 @@
 import type { CallBudget } from "../call-budget.ts";
 import { countError, observed } from "../observe.ts";
+import { isAboutTheRequest } from "../outcome.ts";
 import { type GoogleAnswer, lacksBatch, readAnswer } from "./answers.ts";
 import {
   BATCH_TIMEOUT_MS,
@@ -101,11 +102,6 @@ async function oneByOne(
     answers.push(answer);
   }
   return answers;
-}
-
-function isAboutTheRequest(whole: GoogleAnswer): boolean {
-  return whole.kind === "rejected" || whole.kind === "exists" || whole.kind === "conflict" ||
-    whole.kind === "gone";
 }
 
 function isMultipart(headers: Headers): boolean {

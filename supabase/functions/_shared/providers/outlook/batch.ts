@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../answer-table.ts";
 import { countError, observed } from "../observe.ts";
+import { isAboutTheRequest } from "../outcome.ts";
 import { type GraphAnswer, lacksBatch, readAnswer } from "./answers.ts";
 import { BATCH_TIMEOUT_MS, callGraph, type GraphAccess, type GraphCall, preferenceOf, send } from "./http.ts";
 import { NAME } from "./name.ts";
@@ -134,9 +135,4 @@ function headersOf(given: Readonly<Record<string, unknown>>): Headers {
     if (/^[\x20-\x7e]*$/.test(text)) headers.append(name, text);
   }
   return headers;
-}
-
-function isAboutTheRequest(whole: GraphAnswer): boolean {
-  return whole.kind === "rejected" || whole.kind === "exists" || whole.kind === "conflict" ||
-    whole.kind === "gone";
 }
