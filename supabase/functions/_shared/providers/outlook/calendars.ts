@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Calendar, CalendarAnswer, CalendarChoice, NewCalendar } from "../calendar-client.ts";
 import type { GraphAnswer } from "./answers.ts";
 import { OWNER_PROPERTY } from "./event-body.ts";
-import { type GraphCall, odataString, pathBelow, pathTo, withQuery } from "./http.ts";
+import { type GraphCall, pathBelow, pathTo, withProperty, withQuery } from "./http.ts";
 
 /** Calls that end in an answer about calendars; a program like those of events. */
 export type CalendarProgram<T> = Generator<GraphCall, CalendarAnswer<T>, GraphAnswer>;
@@ -114,7 +114,7 @@ export function* readOf<T>(
 export function* findOwn(account: Account): CalendarProgram<Calendar | null> {
   const answer = yield* listResources(account, {
     $top: String(CALENDARS_PER_PAGE),
-    $expand: `singleValueExtendedProperties($filter=id eq ${odataString(OWNER_PROPERTY)})`,
+    $expand: withProperty(OWNER_PROPERTY),
   });
   if (answer.kind !== "done") return answer;
   // Compared here: that Graph filters calendars by a property's value is not documented.

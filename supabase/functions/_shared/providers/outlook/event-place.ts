@@ -3,7 +3,7 @@ import type { Failure } from "../outcome.ts";
 import type { GraphAnswer } from "./answers.ts";
 import { type CalendarProgram, listCalendars, type Target } from "./calendars.ts";
 import { OBLIGATION_PROPERTY } from "./event-body.ts";
-import { type GraphCall, odataString, pathTo, withQuery } from "./http.ts";
+import { type GraphCall, pathTo, withProperty, withQuery } from "./http.ts";
 import { findOwnEvents } from "./own-events.ts";
 import { TaggedResource, tagOf } from "./tagged-events.ts";
 
@@ -29,11 +29,10 @@ export type EventPlace =
  */
 const LISTING_LAG_MAX_MS = 600_000;
 
-/** What tells whether listings must show an event by now: its tag, which is asked for by `WITH_TAG`, and when it was written. */
+/** What tells whether listings must show an event by now: the tag of its obligation, and when it was written. */
 export const UnlistedResource = TaggedResource.omit({ id: true }).extend({
   lastModifiedDateTime: z.string().nullish(),
 });
-export const WITH_TAG = `singleValueExtendedProperties($filter=id eq ${odataString(OBLIGATION_PROPERTY)})`;
 const Guests = UnlistedResource.extend({ attendees: z.array(z.unknown()).nullish() });
 
 /** The path of an event: its id holds in the whole mailbox, whichever calendar it stands in. */
@@ -51,7 +50,10 @@ export function* findPlace(target: Target, obligation_id: string, event_id: stri
   if (here.value.some((event) => event.event_id === event_id)) return { kind: "here" };
   const read = yield {
     method: "GET",
-    path: withQuery(eventPath(event_id), { $select: "attendees,lastModifiedDateTime", $expand: WITH_TAG }),
+    path: withQuery(eventPath(event_id), {
+      $select: "attendees,lastModifiedDateTime",
+      $expand: withProperty(OBLIGATION_PROPERTY),
+    }),
   };
   const other_id = here.value[0]?.event_id ?? null;
   if (read.kind === "gone") return { kind: "not_here", elsewhere: null, other_id };
@@ -81,7 +83,7 @@ export function* listElsewhere(
   if (calendars.kind !== "done") return calendars;
   const event_ids = new Set<string>();
   for (const { id, primary, writable } of calendars.value) {
-    // Nobody can have moved an event of ours there.
+    // Users can move no event into a calendar that they may only read.
     if (!writable) continue;
     if (target.calendar.role === "primary" ? primary : id === target.calendar.id) continue;
     const calendar = { id, role: primary ? "primary" : "other" } as const;

@@ -8,7 +8,7 @@ import { type GraphAnswer, isTimeZoneRefusal } from "./answers.ts";
 import { calendarPath, getCalendar, missingCalendar, type Target } from "./calendars.ts";
 import { createBody, mayChangeReminder, patchBody, REMINDER_PROPERTY, reminderPatch } from "./event-body.ts";
 import { eventPath, findPlace } from "./event-place.ts";
-import { type GraphCall, odataString, withQuery } from "./http.ts";
+import { type GraphCall, withProperty, withQuery } from "./http.ts";
 import { findOwnEvents } from "./own-events.ts";
 import { graphTimeOf } from "./time-zones.ts";
 import { GENERATIONS_MAX, transactionId } from "./transaction-id.ts";
@@ -204,7 +204,7 @@ function* patchEvent(
     method: "GET",
     path: withQuery(path, {
       $select: "id",
-      $expand: `singleValueExtendedProperties($filter=id eq ${odataString(REMINDER_PROPERTY)})`,
+      $expand: withProperty(REMINDER_PROPERTY),
     }),
   };
   if (read.kind !== "ok") return read;

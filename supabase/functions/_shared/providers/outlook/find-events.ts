@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { CalendarAnswer, EventNews } from "../calendar-client.ts";
 import { askEach } from "../listing.ts";
 import { type CalendarProgram, parsed, type Target } from "./calendars.ts";
-import { eventPath, listElsewhere, mayBeUnlisted, UnlistedResource, WITH_TAG } from "./event-place.ts";
-import { withQuery } from "./http.ts";
+import { OBLIGATION_PROPERTY } from "./event-body.ts";
+import { eventPath, listElsewhere, mayBeUnlisted, UnlistedResource } from "./event-place.ts";
+import { withProperty, withQuery } from "./http.ts";
 import { IN_UTC, SEEN_FIELDS, seenEventOf, SeenResource } from "./seen-event.ts";
 
 const FoundResource = z.intersection(SeenResource, UnlistedResource);
@@ -33,13 +34,13 @@ export function* findEvents(
 
 const NOWHERE: CalendarAnswer<ReadonlySet<string>> = { kind: "done", value: new Set() };
 
-/** An event by its id; null: there is none. */
+/** Reads an event by its id. Null: it does not exist. */
 function* readEvent(event_id: string): CalendarProgram<FoundResource | null> {
   const answer = yield {
     method: "GET",
     path: withQuery(eventPath(event_id), {
       $select: `${SEEN_FIELDS},lastModifiedDateTime`,
-      $expand: WITH_TAG,
+      $expand: withProperty(OBLIGATION_PROPERTY),
     }),
     prefer: IN_UTC,
   };

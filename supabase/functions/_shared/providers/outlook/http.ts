@@ -81,6 +81,11 @@ export function odataString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** What `$expand` says for an extended property to come along with an item. */
+export function withProperty(property: string): string {
+  return `singleValueExtendedProperties($filter=id eq ${odataString(property)})`;
+}
+
 /** Makes one call and never throws. */
 export async function callGraph(
   access: GraphAccess,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { expiredPage } from "../listing.ts";
 import { calendarPath, type CalendarProgram, readOf, type Target } from "./calendars.ts";
-import { odataString, pathBelow, withQuery } from "./http.ts";
+import { odataString, pathBelow, withProperty, withQuery } from "./http.ts";
 
 /** Graph allows 1,000; others were answered 504 on long pages (keeper.sh 7bd659df). */
 const EVENTS_PER_PAGE = 250;
@@ -46,7 +46,7 @@ export function* listTagged<Item extends TaggedResource>(
   const first = withQuery(`${calendarPath(target.calendar)}/events`, {
     $filter: `singleValueExtendedProperties/Any(ep: ep/id eq ${odataString(tag.property)}` +
       ` and ep/value eq ${odataString(tag.value)})`,
-    $expand: `singleValueExtendedProperties($filter=id eq ${odataString(shown)})`,
+    $expand: withProperty(shown),
     $select: select,
     $top: String(EVENTS_PER_PAGE),
   });
