@@ -104,16 +104,14 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   return { kind: expected && beginsAlike(event.time, expected) ? "resized" : "moved", event };
 }
 
-/** Whether our side is newer: the obligation changed, and the event does not show it yet. */
+/** Whether our side is newer: the obligation changed, and the event does not show it yet. What is kept, is so for the present deadline. */
 function isOvertaken({ sent_time, legal_time, edit }: KnownEvent): boolean {
   if (legal_time === null) return true;
-  if (sent_time === null) return false;
-  const [sent, legal] = [seenTimeOf(sent_time), seenTimeOf(legal_time)];
-  const seen = edit?.seen ?? null;
-  const is_where_kept = edit !== null && edit.is_kept && seen !== null && isSameTime(sent, seen);
+  if (sent_time === null || edit?.is_kept) return false;
+  const legal = seenTimeOf(legal_time);
   // Its deadline followed it there.
-  const is_where_seen = seen !== null && isSameTime(seen, legal);
-  return !is_where_kept && !is_where_seen && !isSameTime(sent, legal);
+  if (edit?.seen && isSameTime(edit.seen, legal)) return false;
+  return !isSameTime(seenTimeOf(sent_time), legal);
 }
 
 /** A time that we send as it is seen. */

@@ -150,6 +150,18 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
     "moved",
   ],
   [
+    "it is kept, was moved on and seen there, and was moved on again before we wrote that",
+    { sent_time: LATER, ...edited({ seen: LONGER, is_kept: true }) },
+    shown(NEXT),
+    "moved",
+  ],
+  [
+    "it is kept, was moved on and seen there, and was deleted before we wrote that",
+    { sent_time: LATER, ...edited({ seen: LONGER, is_kept: true }) },
+    GONE,
+    "deleted",
+  ],
+  [
     "it is kept, and was moved to its deadline",
     { sent_time: LATER, ...edited({ seen: LATER, is_kept: true }) },
     shown(LEGAL),
