@@ -172,7 +172,7 @@ export function* writeOutcome(
 /**
  * Changes an event that is there: what we manage, and then its reminders where they are to come or go.
  *
- * @param etag as {@link updateEvent} has it; the reminders then follow only where nobody changed the event in between
+ * @param etag as {@link updateEvent} has it
  */
 function* patchEvent(
   { calendar, owner }: Target,
@@ -190,8 +190,11 @@ function* patchEvent(
   if (patched.kind !== "ok" || isBurned(patched)) return patched;
   const reminders = remindersPatch(event, patched.body);
   if (reminders === null) return patched;
-  const written = WrittenEvent.safeParse(patched.body).data;
-  return yield call(reminders, etag === null ? null : written?.etag);
+  const changed = yield call(reminders, WrittenEvent.safeParse(patched.body).data?.etag);
+  if (changed.kind !== "conflict") return changed;
+  // Somebody changed the event in between. The version before that is known then, so that the next listing tells what they did.
+  yield call(reminders, null);
+  return patched;
 }
 
 function remove(calendar_id: string, event_id: string): GoogleCall {

@@ -209,7 +209,10 @@ function* patchEvent(
   };
   if (read.kind !== "ok") return read;
   const body = reminderPatch(event, patched.body, read.body);
-  return body === null ? patched : yield { method: "PATCH", path, body };
+  if (body === null) return patched;
+  const changed = yield { method: "PATCH", path, body };
+  // Somebody may have changed the event in between. The version before that is known, so that the next listing tells what they did.
+  return changed.kind === "ok" ? patched : changed;
 }
 
 export function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {

@@ -139,18 +139,34 @@ Deno.test("an etag that no header can carry is none", () => {
   }
 });
 
-Deno.test("reminders follow under the etag of the first write", () => {
-  const noted = {
-    reminders: { useDefault: false, overrides: [{ method: "popup", minutes: 60 }] },
-    extendedProperties: { private: { obligation_id: OBLIGATION, owner: OWNER, reminders: "set 60" } },
-  };
-  const completed = { ...EVENT, completed: true };
-  const program = updateEvent(TARGET, EVENT_ID, completed, '"1"');
-  program.next();
-  const second = program.next(answered('"2"', noted));
-  assert.ok(!second.done, "the reminders are not taken away");
-  assert.deepEqual([second.value.method, second.value.if_match], ["PATCH", '"2"']);
-  program.next(CHANGED);
-  const end = program.next(answered('"3"'));
-  assert.ok(end.done && end.value.kind === "edited");
-});
+for (const etag of ['"1"', null]) {
+  const under = etag === null ? "no etag" : "an etag";
+  Deno.test(`after a write under ${under}, reminders follow under the etag that it gave`, () => {
+    const noted = {
+      reminders: { useDefault: false, overrides: [{ method: "popup", minutes: 60 }] },
+      extendedProperties: { private: { obligation_id: OBLIGATION, owner: OWNER, reminders: "set 60" } },
+    };
+    const begin = () => {
+      const program = updateEvent(TARGET, EVENT_ID, { ...EVENT, completed: true }, etag);
+      program.next();
+      const second = program.next(answered('"2"', noted));
+      assert.ok(!second.done, "the reminders are not taken away");
+      assert.deepEqual([second.value.method, second.value.if_match], ["PATCH", '"2"']);
+      return { program, body: second.value.body };
+    };
+    const undisturbed = begin().program.next(answered('"3"'));
+    assert.deepEqual(undisturbed.value, { kind: "done", event_id: EVENT_ID, etag: '"3"' });
+
+    // Its user moved the event in between: it stays known as it was before, so that the next listing tells the move.
+    const { program, body } = begin();
+    const third = program.next(CHANGED);
+    assert.ok(!third.done);
+    assert.deepEqual([third.value.method, third.value.if_match, third.value.body], [
+      "PATCH",
+      undefined,
+      body,
+    ]);
+    const end = program.next(answered('"4"'));
+    assert.deepEqual(end.value, { kind: "done", event_id: EVENT_ID, etag: '"2"' });
+  });
+}

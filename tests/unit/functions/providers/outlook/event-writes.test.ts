@@ -6,6 +6,7 @@ import {
   OBLIGATION_PROPERTY,
   OWNER_PROPERTY,
   patchBody,
+  REMINDER_PROPERTY,
 } from "../../../../../supabase/functions/_shared/providers/outlook/event-body.ts";
 import {
   createEvent,
@@ -178,6 +179,18 @@ Deno.test("an update of the version that we know changes the event in place, whe
   assert.deepEqual(outcome, done);
   assert.equal(calls[0]?.path, "/me/events/a%2Bb%3D");
   assert.deepEqual(calls[0]?.body, patchBody(EVENT, "owner-1"));
+});
+
+Deno.test("a move between a write and its reminder is not hidden by the version that the reminder gives", () => {
+  const completed = { ...EVENT, completed: true };
+  const { outcome, calls } = play(updateEvent(target("own"), "event/1", completed, 'W/"1"'), [
+    ok({ id: "event/1", "@odata.etag": 'W/"2"', isReminderOn: true, reminderMinutesBeforeStart: 60 }),
+    ok({ id: "event/1", singleValueExtendedProperties: [{ id: REMINDER_PROPERTY, value: "set 60" }] }),
+    // Moved by its user in between.
+    ok({ id: "event/1", "@odata.etag": 'W/"4"', isReminderOn: false }),
+  ]);
+  assert.deepEqual(calls.map(({ method }) => method), ["PATCH", "GET", "PATCH"]);
+  assert.deepEqual(outcome, { kind: "done", event_id: "event/1", etag: 'W/"2"' });
 });
 
 Deno.test("an update of the version that we know writes nothing where the event is deleted", () => {
