@@ -4485,6 +4485,37 @@ $$;
 comment on function calendar_sync.record_history(public.calendar_integrations, calendar_sync.outcome[]) is
   'Ends the periods of these obligations and begins new ones: synced with an action, failed with the action rejected or given_up, removed.';
 
+create function calendar_sync.end_absences(p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_caused_by constant text := calendar_sync.caused_by();
+  v_request_id constant text := calendar_sync.request_id();
+begin
+  update calendar_sync.history as period
+  set until_at = v_now, ended_with = 'removed',
+    ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
+  from unnest(p_outcomes) as o
+  -- As in calendar_sync.record_events.
+  cross join lateral (
+    select open.ctid as place from calendar_sync.history as open
+    where open.integration_id = p_integration.id and open.obligation_id = o.obligation_id and open.until_at is null
+      and not open.in_calendar offset 0
+  ) as its
+  where o.kind = 'removed' and o.action is null and period.ctid = its.place
+    -- What its user hid stays so while the deadline is the same.
+    and not exists (
+      select from calendar_sync.edits as known
+      where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id and known.is_hidden
+        and calendar_sync.edit_holds(known, calendar_sync.deadline_for(o.obligation_id, p_integration.user_id))
+    );
+end;
+$$;
+
+comment on function calendar_sync.end_absences(public.calendar_integrations, calendar_sync.outcome[]) is
+  'Ends the periods in which deadlines were wanted and absent: removed without an action, since nothing was there.';
+
 -- schemas/125_edit_effects.sql
 
 -- What follows from edits: deleted events come back or stay away, moved ones are put back or kept, and users are told.
@@ -5505,6 +5536,7 @@ begin
     select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
   ));
   if v_removes then
+    perform calendar_sync.end_absences(p_integration, p_outcomes);
     delete from public.calendar_event_mappings as mapping
     using unnest(p_outcomes) as o
     cross join lateral (

@@ -86,6 +86,7 @@ begin
     select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
   ));
   if v_removes then
+    perform calendar_sync.end_absences(p_integration, p_outcomes);
     delete from public.calendar_event_mappings as mapping
     using unnest(p_outcomes) as o
     cross join lateral (

@@ -249,7 +249,7 @@ async function work({ sql, record }: Engine, worker: string, lane: Lane): Promis
 
 function outcomeRow(
   lane: Lane,
-  { obligation_id, version, cause, deadline, deadline_hash }: Job,
+  { obligation_id, version, cause, deadline, deadline_hash, mapping }: Job,
   outcome: JobOutcome,
 ) {
   const row = { kind: outcome.kind, obligation_id, version, cause };
@@ -269,7 +269,8 @@ function outcomeRow(
         is_kept: false,
       };
     case "removed":
-      return {
+      // As `settledRow`: there was nothing to take away.
+      return mapping === null ? row : {
         ...row,
         action: "removed",
         calendar_id: lane.calendar?.id ?? "",

@@ -50,6 +50,49 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
     },
   },
   {
+    name: "a gap ends once the deadline is not wanted any more",
+    async show(engine) {
+      const integration = await engine.integration();
+      const [id = ""] = await engine.insert(integration.user_id, 1);
+      await work(engine, () => ({ kind: "failed", error: "too_long" }));
+      await engine.sql`update public.obligations set status = 'cancelled'`;
+      await engine.pass(2);
+      await engine.drain();
+      const told = "no, null on null, rejected: too_long -> removed, (rejected: too_long)";
+      assert.deepEqual(await story(engine, id), [told]);
+      await engine.sql`update public.obligations set status = 'pending'`;
+      await engine.pass(2);
+      await engine.drain();
+      assert.deepEqual(await story(engine, id), [told, "yes, Obligation 1 on 2027-01-01, created -> still"]);
+    },
+  },
+  {
+    name: "what its user hid is hidden as long as its deadline is the same",
+    async show(engine) {
+      const { sql } = engine;
+      const integration = await engine.integration();
+      const [id = ""] = await engine.insert(integration.user_id, 1);
+      await engine.drain();
+      await sql`delete from public.calendar_event_mappings`;
+      await sql`
+        insert into calendar_sync.edits (integration_id, obligation_id, due, deletions, is_gone, is_hidden)
+        values (${integration.id}, ${id}, '2027-01-01', 2, true, true)`;
+      await sql`
+        update calendar_sync.history set in_calendar = false, reason = 'hidden_by_user', began_with = 'hidden_by_user'`;
+      const told = "no, Obligation 1 on 2027-01-01, hidden_by_user ->";
+      for (const status of ["cancelled", "pending"]) {
+        await sql`update public.obligations set status = ${status}`;
+        await engine.pass(2);
+        await engine.drain();
+        assert.deepEqual(await story(engine, id), [`${told} still, (hidden_by_user)`]);
+      }
+      await sql`delete from public.obligations`;
+      await engine.pass(2);
+      await engine.drain();
+      assert.deepEqual(await story(engine, id), [`${told} removed, (hidden_by_user)`]);
+    },
+  },
+  {
     name: "a deadline that is wanted and not there says since when it waits, and for what",
     async show(engine) {
       const { sql } = engine;
