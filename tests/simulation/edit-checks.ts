@@ -88,7 +88,7 @@ export async function editProblems(
         story,
         shows: event?.start ?? null,
         is_moved: event !== undefined && event.start !== expected?.start,
-        is_hidden: expected !== null && row.is_hidden,
+        is_hidden: row.is_hidden,
         proposed: row.days,
       });
       problems.push(...evidence.map((problem) => `${of}: ${problem}`));
