@@ -122,8 +122,17 @@ async function repeatFailed(runs) {
  */
 async function prepareRun() {
   const folder = join(scratch, "template");
-  const script = ["run", "--quiet", "--allow-all", "--no-check", "tests/support/prepare-run.ts", folder];
+  const keys = join(scratch, "signing-keys.json");
+  const script = [
+    "run",
+    "--quiet",
+    "--allow-all",
+    "--no-check",
+    "tests/support/prepare-run.ts",
+    folder,
+    keys,
+  ];
   const { code } = await runDeno(script, { env: bare, is_heard: true });
   // Each stack prepares its own then, and says what is wrong.
-  return code === 0 ? { STACK_TEMPLATE: folder } : {};
+  return code === 0 ? { STACK_TEMPLATE: folder, EMULATOR_SIGNING_KEYS: keys } : {};
 }

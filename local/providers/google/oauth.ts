@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import { consentPage } from "../consent-page.ts";
 import { challengeOf, clientCredentials, consentOf, type OAuthClient } from "../oauth-client.ts";
 import { countUp, randomToken } from "../observed-state.ts";
+import { createSigningKey } from "../signing-key.ts";
 import type { Account, EmulatorState, Grant } from "./state.ts";
 
 const CODE_LIFETIME_MS = 600_000;
@@ -15,9 +16,7 @@ const SIGN_IN_SCOPES = ["openid", "email", "profile"];
 
 /** Authorisation, token, revocation, discovery and keys. */
 export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Promise<Hono> {
-  const { publicKey, privateKey } = await generateKeyPair("RS256");
-  const jwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
+  const { privateKey, jwk } = await createSigningKey("google");
   const app = new Hono();
 
   const originOf = (c: Context) => new URL(c.req.url).origin;
@@ -34,7 +33,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
       id_token_signing_alg_values_supported: ["RS256"],
       code_challenge_methods_supported: ["plain", "S256"],
     }));
-  app.get("/oauth2/v3/certs", (c) => c.json({ keys: [{ ...jwk, kid, alg: "RS256", use: "sig" }] }));
+  app.get("/oauth2/v3/certs", (c) => c.json({ keys: [{ ...jwk, alg: "RS256" }] }));
 
   /** A browser that is signed in goes on with its account, unless it is asked to choose. */
   function offeredAccounts(c: Context, prompt: string): readonly Account[] {
@@ -162,7 +161,9 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
   async function issueIdToken({ account, scopes }: Grant, issuer: string, nonce: string | null = null) {
     if (!scopes.includes("openid")) return {};
     const claims = { email: account.email, email_verified: true, ...(nonce === null ? {} : { nonce }) };
-    const id_token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid }).setIssuer(issuer)
+    const id_token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: jwk.kid }).setIssuer(
+      issuer,
+    )
       .setAudience(client.id).setSubject(account.sub).setIssuedAt().setExpirationTime("1h").sign(privateKey);
     return { id_token: state.issue("id token", id_token) };
   }

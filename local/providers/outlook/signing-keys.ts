@@ -1,4 +1,5 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import { type JWK, type JWTPayload, SignJWT } from "jose";
+import { createSigningKey } from "../signing-key.ts";
 import { PERSONAL_TENANT } from "./accounts.ts";
 
 /** Two keys, since those of personal accounts are not those of work accounts. */
@@ -9,10 +10,10 @@ export interface SigningKeys {
   sign(origin: string, tid: string, claims: JWTPayload): Promise<string>;
 }
 
-/** Makes keys that no restart survives. */
+/** @returns keys of {@link createSigningKey} */
 export async function createSigningKeys(): Promise<SigningKeys> {
-  const work = await createKey();
-  const personal = await createKey();
+  const work = await createSigningKey("outlook work");
+  const personal = await createSigningKey("outlook personal");
   return {
     publicKeys: (origin) => [
       { ...work.jwk, issuer: `${origin}/{tenantid}/v2.0` },
@@ -25,11 +26,4 @@ export async function createSigningKeys(): Promise<SigningKeys> {
         .sign(privateKey);
     },
   };
-}
-
-async function createKey() {
-  const { publicKey, privateKey } = await generateKeyPair("RS256");
-  const jwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  return { privateKey, jwk: { ...jwk, kid, use: "sig" } };
 }
