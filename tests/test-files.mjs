@@ -5,7 +5,6 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Files that take long, the longest first: what is begun last should be short. `npm test` prints how long each took. */
 const LONG = [
-  "tests/simulation/plants.test.ts",
   "tests/browser/states/states.test.ts",
   "tests/browser/living/settings/google.test.ts",
   "tests/browser/living/settings/outlook.test.ts",
