@@ -39,6 +39,20 @@ testTwoWay("with keep, a moved event stays where it is", async (t, calendar) => 
     ]);
   });
 
+  await t.step("made longer, and as long again as it was, it stays there", async () => {
+    const id = await calendar.obligation({ title: "Longer" });
+    const event_id = await move(id, OTHER_DAY);
+    await calendar.edit(event_id, { kind: "lengthen" });
+    await calendar.sync();
+    assert.notDeepEqual(eventOf(id)?.time, KEPT);
+    // A day again, by way of an hour.
+    await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: "10:00" });
+    await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: null });
+    await calendar.sync();
+    assert.deepEqual(eventOf(id)?.time, KEPT);
+    assert.deepEqual(await states(id), [["open", OTHER_DAY]]);
+  });
+
   await t.step("reminders that are set anew are those of the time that it shows", async () => {
     const { user } = calendar;
     const call = async (method: "PATCH" | "POST", path: string, more = {}) => {

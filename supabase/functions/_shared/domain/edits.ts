@@ -93,8 +93,8 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   const seen_before = edit?.seen ?? null;
   if (seen_before !== null && isSameTime(event.time, seen_before)) return { kind: "known", event };
   if (sent_time !== null && isSameTime(event.time, seenTimeOf(sent_time))) {
-    if (seen_before !== null) return { kind: "converged", event, time: sent_time };
-    return { kind: event.is_series ? "series" : "noise", event };
+    if (seen_before === null) return { kind: event.is_series ? "series" : "noise", event };
+    if (!isWhereKept(known)) return { kind: "converged", event, time: sent_time };
   }
   if (legal_time !== null && isSameTime(event.time, seenTimeOf(legal_time))) {
     return { kind: "converged", event, time: legal_time };
@@ -102,6 +102,12 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   if (isOvertaken(known)) return { kind: "overtaken", event_id: event.event_id, event };
   const expected = edit?.is_kept && seen_before !== null ? seen_before : legal_time && seenTimeOf(legal_time);
   return { kind: expected && beginsAlike(event.time, expected) ? "resized" : "moved", event };
+}
+
+/** Whether we last sent the event to where its user keeps it, and not to its deadline. */
+function isWhereKept({ sent_time, legal_time, edit }: KnownEvent): boolean {
+  return edit !== null && edit.is_kept && sent_time !== null && legal_time !== null &&
+    !isSameTime(seenTimeOf(sent_time), seenTimeOf(legal_time));
 }
 
 /** Whether our side is newer: the obligation changed, and the event does not show it yet. What is kept, is so for the present deadline. */
