@@ -4557,12 +4557,24 @@ $$;
 
 comment on function calendar_sync.rewrite(uuid, uuid[]) is 'Has events written again, although their obligations did not change. A version that we know is the only one that is written over.';
 
+create function calendar_sync.with_restore(p_restored_at timestamptz[]) returns timestamptz[]
+language sql stable security invoker set search_path = ''
+as $$
+  select array(
+    select at.at from unnest(p_restored_at) as at (at) where at.at > now() - interval '24 hours' order by at.at desc limit 2
+  ) || now()
+$$;
+
+comment on function calendar_sync.with_restore(timestamptz[]) is 'edits.restored_at once the event is put back now: the last three within a day.';
+
 create function calendar_sync.end_moves(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   -- Where the event stands is known until it is written: what that write meets may be the same move.
-  update calendar_sync.edits as edit set is_kept = false, is_accepted = false
+  update calendar_sync.edits as edit
+  set is_kept = false, is_accepted = false,
+    restored_at = case when edit.is_accepted then calendar_sync.with_restore(edit.restored_at) else edit.restored_at end
   from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
   where edit.integration_id = each.integration_id and edit.obligation_id = each.obligation_id;
   update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
@@ -4690,52 +4702,69 @@ $$;
 comment on function calendar_sync.record_convergences(public.calendar_integrations, calendar_sync.edit_now[]) is
   'These events stand where they should be, although we did not put them there.';
 
--- Another program, or a second one of us, may move each event back that we put back.
-create function calendar_sync.restore_moves(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+-- Another program, or a second one of us, may move each event back that we put back: it was put back three times within a day.
+create function calendar_sync.fought_moves(p_edits calendar_sync.edit_now[]) returns uuid[]
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(array_agg(edit.obligation_id), '{}')
+  from unnest(p_edits) as edit
+  where edit.kind in ('moved', 'resized') and (
+    select count(*) from unnest((edit.before).restored_at) as at (at) where at.at > now() - interval '24 hours'
+  ) >= 3
+$$;
+
+comment on function calendar_sync.fought_moves(calendar_sync.edit_now[]) is
+  'The obligations of those moves that were put back three times within a day.';
+
+create function calendar_sync.leave_moves(
+  p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_obligation_ids uuid[]
+) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_restores_max constant integer := 3;
-  v_within constant interval := interval '24 hours';
   v_reason constant text := 'changed_again';
-  v_fought uuid[];
-  v_restored uuid[];
 begin
-  select array_agg(edit.obligation_id) filter (where its.restores >= v_restores_max),
-    array_agg(edit.obligation_id) filter (where its.restores < v_restores_max)
-  into v_fought, v_restored
-  from unnest(p_edits) as edit
-  cross join lateral (
-    select count(*) as restores from unnest((edit.before).restored_at) as at (at) where at.at > now() - v_within
-  ) as its
-  where edit.kind in ('moved', 'resized');
-  update calendar_sync.edits as edit
-  set restored_at = array(
-    select at.at from unnest(edit.restored_at) as at (at) where at.at > now() - v_within order by at.at desc limit v_restores_max - 1
-  ) || now()
-  where edit.integration_id = p_integration.id and edit.obligation_id = any (v_restored);
-  perform calendar_sync.rewrite(p_integration.id, v_restored);
-  perform calendar_sync.count_restores(
-    p_integration.provider, 'moved', coalesce(cardinality(v_restored), 0), coalesce(cardinality(v_fought), 0));
-  if v_fought is null then
+  if cardinality(p_obligation_ids) = 0 then
     return;
   end if;
-  perform calendar_sync.rewrite(p_integration.id, v_fought);
+  update calendar_sync.edits as edit set is_accepted = false
+  where edit.integration_id = p_integration.id and edit.obligation_id = any (p_obligation_ids) and edit.is_accepted;
+  perform calendar_sync.rewrite(p_integration.id, p_obligation_ids);
   update calendar_sync.jobs as job set failed_at = now(), last_error = v_reason
-  where job.integration_id = p_integration.id and job.obligation_id = any (v_fought) and job.kind = 'event';
+  where job.integration_id = p_integration.id and job.obligation_id = any (p_obligation_ids) and job.kind = 'event';
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, title, due, reason)
   select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, 'rejected', p_integration.calendar_id,
     (edit.deadline).title, edit.shows, v_reason
-  from unnest(p_edits) as edit where edit.obligation_id = any (v_fought);
+  from unnest(p_edits) as edit where edit.obligation_id = any (p_obligation_ids);
   perform calendar_sync.notice_given_up(p_integration, array(
     select jsonb_populate_record(null::calendar_sync.outcome, jsonb_build_object('obligation_id', each.id, 'error', v_reason))
-    from unnest(v_fought) as each (id)
+    from unnest(p_obligation_ids) as each (id)
   ));
 end;
 $$;
 
+comment on function calendar_sync.leave_moves(public.calendar_integrations, calendar_sync.edit_now[], uuid[]) is
+  'Gives up on moved events, and tells their user: another program changes them each time.';
+
+create function calendar_sync.restore_moves(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_fought constant uuid[] := calendar_sync.fought_moves(p_edits);
+  v_restored constant uuid[] := array(
+    select edit.obligation_id from unnest(p_edits) as edit
+    where edit.kind in ('moved', 'resized') and edit.obligation_id <> all (v_fought));
+begin
+  update calendar_sync.edits as edit set restored_at = calendar_sync.with_restore(edit.restored_at)
+  where edit.integration_id = p_integration.id and edit.obligation_id = any (v_restored);
+  perform calendar_sync.rewrite(p_integration.id, v_restored);
+  perform calendar_sync.count_restores(p_integration.provider, 'moved', cardinality(v_restored), cardinality(v_fought));
+  perform calendar_sync.leave_moves(p_integration, p_edits, v_fought);
+end;
+$$;
+
 comment on function calendar_sync.restore_moves(public.calendar_integrations, calendar_sync.edit_now[]) is
-  'Puts moved events back. One that was put back three times within a day is left, and its user is told: another program changes it each time.';
+  'Puts moved events back, but for those of fought_moves.';
 
 create function calendar_sync.record_moves(
   p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_mode text
@@ -4759,6 +4788,7 @@ begin
   from unnest(p_edits) as edit where edit.kind = 'moved';
   case p_mode
     when 'restore' then perform calendar_sync.restore_moves(p_integration, p_edits);
+    when 'accept' then perform calendar_sync.leave_moves(p_integration, p_edits, calendar_sync.fought_moves(p_edits));
     when 'keep' then perform calendar_sync.rewrite(p_integration.id, array(
       select edit.obligation_id from unnest(p_edits) as edit where edit.kind = 'moved'));
     else null;
@@ -10364,6 +10394,15 @@ begin
     decided_at = case when p_decision <> 'undo' then now() end
   where id = p_proposal_id
   returning * into v_proposal;
+  if p_decision <> 'accept' then
+    -- It is decided: a move that was to be accepted in advance is not accepted again, and one that was not written yet is put back.
+    update calendar_sync.edits as edit set is_accepted = false
+    where edit.integration_id = v_proposal.integration_id and edit.obligation_id = v_proposal.obligation_id and edit.is_accepted
+      and edit.seen is not null;
+    if found then
+      perform calendar_sync.put_back(v_proposal.integration_id, v_proposal.obligation_id);
+    end if;
+  end if;
   if p_in_advance then
     perform calendar_sync.write_notice(v_user_id, 'proposal_opened', v_proposal.integration_id, v_proposal.obligation_id,
       v_proposal.id::text, '{"code": "accepted"}');
@@ -10404,10 +10443,11 @@ begin
     end if;
   -- A policy, a constraint or a trigger of the host refuses it, or a host without the default table has not said how to write its own.
   -- What was written is undone.
-  exception when insufficient_privilege or integrity_constraint_violation or raise_exception or undefined_table
-    or undefined_function
-  then
-    null;
+  exception
+    when lock_not_available or serialization_failure or deadlock_detected then
+      raise;
+    when assert_failure or others then
+      raise warning 'calendar_sync: the deadline of obligation % was not moved: % %', v_step ->> 'obligation_id', sqlstate, sqlerrm;
   end;
   return '{"kind": "not_allowed"}'::jsonb;
 exception when lock_not_available then
@@ -10498,7 +10538,7 @@ declare
   v_user_id constant uuid := calendar_sync.user_of_edit(p_proposal_id);
   v_role constant text := current_setting('role');
   v_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
-  v_is_accepted boolean := false;
+  v_verdict jsonb;
 begin
   if v_user_id is not null then
     perform set_config('request.jwt.claims', jsonb_build_object('sub', v_user_id, 'role', 'authenticated')::text, true),
@@ -10507,18 +10547,22 @@ begin
     if auth.uid() is distinct from v_user_id then
       raise exception 'The caller could not be made the user of the proposal %.', p_proposal_id using errcode = 'insufficient_privilege';
     end if;
-    v_is_accepted := calendar_sync.move_deadline(p_proposal_id, 'accept', true) ->> 'kind' = 'decided';
+    v_verdict := calendar_sync.move_deadline(p_proposal_id, 'accept', true);
     perform set_config('role', v_role, true), set_config('request.jwt.claims', v_claims, true);
   end if;
-  if not v_is_accepted then
+  if v_verdict ->> 'kind' = 'decided' then
+    return true;
+  end if;
+  -- Where somebody else is changing the obligation, the next run accepts it.
+  if v_verdict ->> 'reason' is distinct from 'busy' then
     perform calendar_sync.refuse_edit(p_proposal_id);
   end if;
-  return v_is_accepted;
+  return false;
 end;
 $$;
 
 comment on function public.calendar_accept_edit(uuid) is
-  'Accepts a move for a user who accepts all in advance, with the user''s own rights, and leaves a notice that undoes it. False: the user may not change the obligation, or the deadline has changed; the event is put back.';
+  'Accepts a move for a user who accepts all in advance, with the user''s own rights, and leaves a notice that undoes it. False: the user may not change the obligation, or the deadline has changed: the event is put back; or the obligation is locked: then it is offered again.';
 
 -- schemas/245_sweep.sql
 

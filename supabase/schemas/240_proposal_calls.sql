@@ -180,6 +180,15 @@ begin
     decided_at = case when p_decision <> 'undo' then now() end
   where id = p_proposal_id
   returning * into v_proposal;
+  if p_decision <> 'accept' then
+    -- It is decided: a move that was to be accepted in advance is not accepted again, and one that was not written yet is put back.
+    update calendar_sync.edits as edit set is_accepted = false
+    where edit.integration_id = v_proposal.integration_id and edit.obligation_id = v_proposal.obligation_id and edit.is_accepted
+      and edit.seen is not null;
+    if found then
+      perform calendar_sync.put_back(v_proposal.integration_id, v_proposal.obligation_id);
+    end if;
+  end if;
   if p_in_advance then
     perform calendar_sync.write_notice(v_user_id, 'proposal_opened', v_proposal.integration_id, v_proposal.obligation_id,
       v_proposal.id::text, '{"code": "accepted"}');
@@ -220,10 +229,11 @@ begin
     end if;
   -- A policy, a constraint or a trigger of the host refuses it, or a host without the default table has not said how to write its own.
   -- What was written is undone.
-  exception when insufficient_privilege or integrity_constraint_violation or raise_exception or undefined_table
-    or undefined_function
-  then
-    null;
+  exception
+    when lock_not_available or serialization_failure or deadlock_detected then
+      raise;
+    when assert_failure or others then
+      raise warning 'calendar_sync: the deadline of obligation % was not moved: % %', v_step ->> 'obligation_id', sqlstate, sqlerrm;
   end;
   return '{"kind": "not_allowed"}'::jsonb;
 exception when lock_not_available then
@@ -314,7 +324,7 @@ declare
   v_user_id constant uuid := calendar_sync.user_of_edit(p_proposal_id);
   v_role constant text := current_setting('role');
   v_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
-  v_is_accepted boolean := false;
+  v_verdict jsonb;
 begin
   if v_user_id is not null then
     perform set_config('request.jwt.claims', jsonb_build_object('sub', v_user_id, 'role', 'authenticated')::text, true),
@@ -323,15 +333,19 @@ begin
     if auth.uid() is distinct from v_user_id then
       raise exception 'The caller could not be made the user of the proposal %.', p_proposal_id using errcode = 'insufficient_privilege';
     end if;
-    v_is_accepted := calendar_sync.move_deadline(p_proposal_id, 'accept', true) ->> 'kind' = 'decided';
+    v_verdict := calendar_sync.move_deadline(p_proposal_id, 'accept', true);
     perform set_config('role', v_role, true), set_config('request.jwt.claims', v_claims, true);
   end if;
-  if not v_is_accepted then
+  if v_verdict ->> 'kind' = 'decided' then
+    return true;
+  end if;
+  -- Where somebody else is changing the obligation, the next run accepts it.
+  if v_verdict ->> 'reason' is distinct from 'busy' then
     perform calendar_sync.refuse_edit(p_proposal_id);
   end if;
-  return v_is_accepted;
+  return false;
 end;
 $$;
 
 comment on function public.calendar_accept_edit(uuid) is
-  'Accepts a move for a user who accepts all in advance, with the user''s own rights, and leaves a notice that undoes it. False: the user may not change the obligation, or the deadline has changed; the event is put back.';
+  'Accepts a move for a user who accepts all in advance, with the user''s own rights, and leaves a notice that undoes it. False: the user may not change the obligation, or the deadline has changed: the event is put back; or the obligation is locked: then it is offered again.';
