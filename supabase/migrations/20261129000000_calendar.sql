@@ -3879,7 +3879,7 @@ create type calendar_sync.outcome as (
 );
 
 comment on type calendar_sync.outcome is
-  'What became of a job. kind: synced, unchanged, removed, retry, failed. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
+  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
 
 create type calendar_sync.batch as (
   lease uuid,
@@ -5445,7 +5445,7 @@ begin
         else job.run_at
       end,
       failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
-      last_error = outcome.error,
+      last_error = case when outcome.kind = 'not_begun' then job.last_error else outcome.error end,
       -- It is there again, although the newest change of it is not.
       told = job.told and (outcome.is_current or outcome.kind <> 'synced')
     from outcome
@@ -5492,7 +5492,7 @@ begin
   select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
   from unnest(p_outcomes) as outcome
   join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
-  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+  where outcome.obligation_id is not null and outcome.kind not in ('unchanged', 'not_begun')
     -- A test event that nobody knows any more is an orphan.
     and (outcome.job is null or outcome.kind = 'written' and not exists (
       select from calendar_sync.test_events as test where test.id = outcome.obligation_id))

@@ -77,7 +77,7 @@ begin
         else job.run_at
       end,
       failed_at = case when outcome.obligation_id in (select obligation_id from given_up) then now() end,
-      last_error = outcome.error,
+      last_error = case when outcome.kind = 'not_begun' then job.last_error else outcome.error end,
       -- It is there again, although the newest change of it is not.
       told = job.told and (outcome.is_current or outcome.kind <> 'synced')
     from outcome

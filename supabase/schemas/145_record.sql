@@ -12,7 +12,7 @@ begin
   select integration.id, 'event', outcome.obligation_id, 1, array[coalesce(outcome.calendar_id, p_calendar_id)], v_cause
   from unnest(p_outcomes) as outcome
   join public.calendar_integrations as integration on integration.id = p_integration_id and integration.removed_at is null
-  where outcome.obligation_id is not null and outcome.kind <> 'unchanged'
+  where outcome.obligation_id is not null and outcome.kind not in ('unchanged', 'not_begun')
     -- A test event that nobody knows any more is an orphan.
     and (outcome.job is null or outcome.kind = 'written' and not exists (
       select from calendar_sync.test_events as test where test.id = outcome.obligation_id))

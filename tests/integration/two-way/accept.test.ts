@@ -83,7 +83,7 @@ testTwoWay("with accept, a move changes the deadline at once", async (t, calenda
       // Longer than it is tried.
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       assert.deepEqual(await states(), ["open"]);
-      assert.equal(eventOf(id)?.time.kind === "all_day" && eventOf(id)?.time.start_date, OTHER_DAY);
+      assert.deepEqual(eventOf(id)?.time, { kind: "all_day", start_date: OTHER_DAY, end_date: "2027-03-20" });
     });
     await calendar.sync();
     await until(async () => (await states())[0] === "accepted", undefined, states);

@@ -28,6 +28,27 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     if (scene.provider.name !== "outlook") assert.deepEqual(await proposalsOf(id), ["open"]);
   });
 
+  for (const [how, refusal] of Object.entries(scene.provider.refusals)) {
+    if (how !== "rate_limit" && how !== "unauthorized") continue;
+    await t.step(`what is moved while a change waits is not forgotten (${how})`, async () => {
+      const id = await calendar.obligation({ title: how });
+      const method = scene.provider.name === "caldav" ? "GET" : "PATCH";
+      scene.provider.emulator.faults.set([
+        { ...refusal, retry_after: "3", match: { method, path: "events|[.]ics" }, times: 2 },
+      ]);
+      await sql`update public.obligations set title = ${`${how}, renamed`} where id = ${id}`;
+      await until(async () =>
+        (await sql`select from calendar_sync.lanes where wait_reason is not null`).length > 0
+      );
+      await move(id);
+      scene.provider.emulator.faults.clear();
+      await calendar.settled();
+      await calendar.sync();
+      assert.deepEqual([eventOf(id)?.title, eventOf(id)?.time], [`${how}, renamed`, ON_DAY]);
+      if (scene.provider.name !== "outlook") assert.deepEqual(await proposalsOf(id), ["open"]);
+    });
+  }
+
   await t.step("a new deadline goes over a move, and there is nothing to decide", async () => {
     const id = await calendar.obligation({ title: "New deadline" });
     await move(id);

@@ -80,6 +80,7 @@ function withLeftover(row: RecordedOutcome, { calendar_ids, reason }: Leftover):
     case "retry":
     case "failed":
       return { ...row, may_leave: true };
+    case "not_begun":
     case "done":
     case "advanced":
     case "written":
@@ -162,8 +163,7 @@ function rowsOf(
           : retryDelayMs(job.attempts),
         error: reasonOf(outcome),
         counts,
-        // A removal that was certainly not carried out leaves nothing to look for.
-        may_leave: outcome.kind !== "retry" || "content_hash" in plan || plan.leftovers.length > 0,
+        may_leave: mayLeave(job, plan, outcome),
       }];
     case "rejected":
       // An event that we may not remove must not keep the user from leaving.
@@ -181,8 +181,28 @@ function rowsOf(
         may_leave: job.attempted_in.length > 0 || plan.kind === "move",
       }];
     default:
-      return [];
+      return notBegunRow({ obligation_id, job, plan });
   }
+}
+
+/**
+ * The outcome of an update for which nothing was written: what its user does to the event until it is tried again is told from what we
+ * may have done. Other jobs stay as they are.
+ */
+export function notBegunRow({ job, plan }: PlannedJob): RecordedOutcome[] {
+  const { obligation_id, version, attempted_in } = job;
+  return plan.kind === "update" && attempted_in.length === 0
+    ? [{ kind: "not_begun", obligation_id, version }]
+    : [];
+}
+
+/** Whether an event may be there, or look otherwise, that no mapping knows. */
+function mayLeave(job: Job, plan: Plan, { kind }: Outcome): boolean {
+  if (kind !== "retry") return true;
+  // It was certainly not carried out. A creation and a move may have got somewhere before; a removal leaves nothing to look for.
+  return plan.kind === "update"
+    ? job.attempted_in.length > 0
+    : "content_hash" in plan || plan.leftovers.length > 0;
 }
 
 /** Where its user keeps the event of an obligation; null: it is where its deadline is. */

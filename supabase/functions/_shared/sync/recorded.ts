@@ -13,7 +13,7 @@ const left_in = z.array(z.string()).optional();
  *
  * `synced`: the event is in the calendar. `unchanged`: nothing was to do. `removed`: there is no event. `retry`: it is tried again in
  * `run_in_ms`; `counts` where the failure is the job's own, `may_leave` where an event may be there that no mapping knows. `failed`:
- * given up. With a `job`, of one that is no event: `done`, `retry` or `advanced` as far as an obligation. Of a test event `written`,
+ * given up. `not_begun`: it stays as it is, and nothing of its event was written. With a `job`, of one that is no event: `done`, `retry` or `advanced` as far as an obligation. Of a test event `written`,
  * `refused` by its provider, or `cleared`, which leaves nothing of it to look after.
  */
 export const RecordedOutcome = z.discriminatedUnion("kind", [
@@ -72,6 +72,7 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
     counts: z.boolean(),
     may_leave: z.boolean(),
   }),
+  z.object({ kind: z.literal("not_begun"), ...EventJob }),
   z.object({
     kind: z.literal("done"),
     job: z.enum(["pull", "find_orphans", "keep_alive", "reapply", "channel", "test_event"]),

@@ -9,7 +9,7 @@ import { countBatch, countJobs, countSettled } from "./count-sync.ts";
 import { editOfOutcome } from "./edit-rows.ts";
 import type { Job, Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
-import { keptAt, outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
+import { keptAt, notBegunRow, outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
 import { recordBatch, withoutToken } from "./record-batch.ts";
 import { isInDoubt, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
@@ -52,7 +52,8 @@ export async function syncMultipleObligations(
   if (!Array.isArray(applied)) {
     const verdict = withoutToken(lane, applied.token);
     countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: applied.token.kind })));
-    const recorded = await recordBatch(lane, [], verdict, { calls_made: budget.used }, context);
+    const rows = toApply.flatMap(notBegunRow);
+    const recorded = await recordBatch(lane, rows, verdict, { calls_made: budget.used }, context);
     countBatch(lane, recorded ? "without_token" : "lease_lost");
     return recorded;
   }

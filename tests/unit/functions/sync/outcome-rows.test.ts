@@ -71,6 +71,32 @@ Deno.test("a removal that was certainly not carried out leaves nothing in doubt,
   says(rowOf(removal, unknown)[0], { kind: "retry", may_leave: true });
 });
 
+Deno.test("an update that certainly wrote nothing leaves nothing in doubt", async () => {
+  const event = calendarEventOf(job.deadline ?? assert.fail(), DEFAULT_SETTINGS, null) ?? assert.fail();
+  const update: Plan = {
+    kind: "update",
+    event,
+    content_hash: await hashEvent(event),
+    event_id: "e",
+    etag: '"1"',
+    leftovers: [],
+  };
+  const throttled: Outcome = { kind: "pause", reason: "rate", code: null, after_s: 4 };
+  const rows = [null, throttled, { kind: "token_rejected", reason: "expired" } as const];
+  for (const outcome of rows) {
+    assert.deepEqual(rowOf(update, outcome), [{ kind: "not_begun", obligation_id: "o", version: 3 }]);
+  }
+  says(rowOf(update, { kind: "retry", reason: "busy", after_s: null })[0], { may_leave: false });
+  says(rowOf(update, unknown)[0], { may_leave: true });
+
+  // An attempt before it may have.
+  const tried = { ...job, attempted_in: [CALENDAR] };
+  const again = (outcome: Outcome | null) =>
+    outcomeRow({ obligation_id: "o", job: tried, plan: update }, outcome, lane, CALENDAR, true);
+  assert.deepEqual(again(throttled), []);
+  says(again({ kind: "retry", reason: "busy", after_s: null })[0], { may_leave: true });
+});
+
 Deno.test("a provider's delay is kept where it is longer than our own", () => {
   says(rowOf(removal, { kind: "retry", reason: "busy", after_s: 60 })[0], {
     kind: "retry",
