@@ -3,10 +3,14 @@ export type Admission = "now" | "soon" | "with_another" | "never";
 
 /** How many calls are let through to the database. */
 export interface Admissions {
-  /** Of a channel whose token we made: none of its changes is lost, however many come. */
-  ofChannel(channel_id: string): Admission;
+  /**
+   * Of a channel whose token we made: none of its changes is lost, however many come.
+   *
+   * @param what the channel and what is said of it: many changes do not keep its end from being noted
+   */
+  ofChannel(what: string): Admission;
   /** What was to be noted soon is being noted: a call that comes now may be of something newer. */
-  isBeingNoted(channel_id: string): void;
+  isBeingNoted(what: string): void;
   /** Of all others together. */
   ofUnknown(): Admission;
 }
@@ -34,17 +38,17 @@ export function createAdmissions(now: () => number = () => performance.now()): A
     of_channel.clear();
   };
   return {
-    ofChannel(channel_id) {
+    ofChannel(what) {
       beginWindow();
-      const calls = (of_channel.get(channel_id) ?? 0) + 1;
-      of_channel.set(channel_id, calls);
+      const calls = (of_channel.get(what) ?? 0) + 1;
+      of_channel.set(what, calls);
       if (calls <= CHANNEL_CALLS) return "now";
-      if (waiting.has(channel_id)) return "with_another";
-      waiting.add(channel_id);
+      if (waiting.has(what)) return "with_another";
+      waiting.add(what);
       return "soon";
     },
-    isBeingNoted: (channel_id) => {
-      waiting.delete(channel_id);
+    isBeingNoted: (what) => {
+      waiting.delete(what);
     },
     ofUnknown() {
       beginWindow();

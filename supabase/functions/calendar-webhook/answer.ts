@@ -82,7 +82,7 @@ async function admitted(
       continue;
     }
     const admission = await context.isOurToken(token)
-      ? context.admissions.ofChannel(named)
+      ? context.admissions.ofChannel(`${named} ${said.kind}`)
       : context.admissions.ofUnknown();
     if (admission !== "now") metrics.count("calendar_push_notifications", { provider, result: "limited" });
     if (admission === "never" || admission === "with_another") continue;
@@ -109,7 +109,7 @@ async function noteSoon(
   item: PushItem,
 ): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, SOON_MS));
-  admissions.isBeingNoted(item.channel_id);
+  admissions.isBeingNoted(`${item.channel_id} ${item.kind}`);
   await note(rpc, provider, [item]).catch((error: unknown) => {
     log.warn("notification_not_noted", { provider, success: false, error });
   });

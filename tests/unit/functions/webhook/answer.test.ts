@@ -45,6 +45,32 @@ Deno.test("of a call with very many items a thousand are checked, and only those
   assert.deepEqual(noted.map((items) => Array.isArray(items) ? items.length : items), [1, UNKNOWN_CALLS]);
 });
 
+Deno.test("many changes of a channel do not keep its end from being noted", async () => {
+  const noted: unknown[] = [];
+  const rpc: Rpc = (_name, args, schema) => {
+    const items: unknown = Reflect.get(args, "p_items");
+    if (Array.isArray(items)) noted.push(...items.map((item) => Reflect.get(Object(item), "kind")));
+    return Promise.resolve(schema.parse(1));
+  };
+  const context = {
+    rpc,
+    readers: NOTIFICATION_READERS,
+    admissions: createAdmissions(() => 0),
+    isOurToken: createTokenCheck([SECRET]),
+  };
+  const channel = crypto.randomUUID();
+  const clientState = await channelToken(channel, SECRET);
+  const changed = { subscriptionId: "s", clientState, changeType: "updated", resource: "events/1" };
+  const removed = { subscriptionId: "s", clientState, lifecycleEvent: "subscriptionRemoved" };
+  const value = [...Array.from({ length: 100 }, () => changed), removed];
+  const request = new Request("https://example.com/microsoft", {
+    method: "POST",
+    body: JSON.stringify({ value }),
+  });
+  assert.equal((await answerNotification(context, request, "microsoft")).status, 202);
+  assert.ok(noted.includes("removed"), noted.join());
+});
+
 type Operation = "importKey" | "digest" | "verify";
 
 /** Counts what the platform's cryptography is asked to do. */
