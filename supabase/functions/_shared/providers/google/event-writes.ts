@@ -36,8 +36,9 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
       body: insertBody(form, target.owner, generation),
     }));
     if (inserted.kind !== "exists") return yield* writeOutcome(target.calendar, inserted);
-    const taken = yield* patchEvent(target, eventId(target.owner, event.obligation_id, generation), event);
-    if (!isBurned(taken)) return yield* writeOutcome(target.calendar, taken);
+    const event_id = eventId(target.owner, event.obligation_id, generation);
+    const taken = yield* tellDeleted(target, event_id, yield* patchEvent(target, event_id, event));
+    if (!isDeleted(taken)) return yield* writeOutcome(target.calendar, taken);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
@@ -59,9 +60,34 @@ export function* updateEvent(
   if (known !== null && (patched.kind === "conflict" || isBurned(patched))) {
     const edit = yield* readEdit(target, event_id, known);
     if (edit !== null) return edit;
+    // It is there, as we know it: we may not change it.
+    if (patched.kind === "rejected") return yield* writeOutcome(target.calendar, patched);
   }
-  if (!isBurned(patched)) return yield* writeOutcome(target.calendar, patched);
+  const told = yield* tellDeleted(target, event_id, patched);
+  if (!isDeleted(told)) return yield* writeOutcome(target.calendar, told);
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
+}
+
+/** Whether an event is deleted and does not come back. */
+function isDeleted(answer: GoogleAnswer): boolean {
+  return answer.kind !== "rejected" && isBurned(answer);
+}
+
+/**
+ * Google refuses in the same words what is deleted for good and what we may not change, such as an event with another organiser: that one
+ * is looked at, and not made anew beside itself.
+ *
+ * @returns the answer; `gone` where it was refused because the event is deleted
+ */
+function* tellDeleted(
+  { calendar }: Target,
+  event_id: string,
+  answer: GoogleAnswer,
+): Generator<GoogleCall, GoogleAnswer, GoogleAnswer> {
+  if (answer.kind !== "rejected" || !isBurned(answer)) return answer;
+  const read = yield { method: "GET", path: eventPath(calendar.id, event_id) };
+  if (isBurned(read) || isUnused(read)) return { kind: "gone", reason: "deleted" };
+  return read.kind === "ok" ? answer : read;
 }
 
 /** Of what may stand in a header. */

@@ -82,6 +82,26 @@ for (const [how, refusal] of Object.entries(REFUSED)) {
   }
 }
 
+const FORBIDDEN: GoogleAnswer = { kind: "rejected", reason: "forbiddenForNonOrganizer" };
+
+for (const etag of ['"1"', null]) {
+  Deno.test(`an event that is there and may not be changed is not made anew beside itself (${etag})`, () => {
+    const guests = { attendees: [{ email: "guest@example.com" }] };
+    const { outcome, calls } = play(etag, FORBIDDEN, answered('"1"', guests));
+    assert.deepEqual(outcome, FORBIDDEN);
+    assert.deepEqual(calls, [["PATCH", etag], ["GET", null]]);
+  });
+}
+
+Deno.test("a refusal of what is deleted makes it anew, one that cannot be told from that waits", () => {
+  const made = { kind: "ok", body: { id: "new", etag: '"1"' } } as const;
+  const { outcome, calls } = play(null, FORBIDDEN, answered('"2"', { status: "cancelled" }), made);
+  assert.deepEqual(outcome, { kind: "done", event_id: "new", etag: '"1"' });
+  assert.deepEqual(calls.map(([method]) => method), ["PATCH", "GET", "POST"]);
+  const throttled: GoogleAnswer = { kind: "pause", reason: "rateLimitExceeded", code: null, after_s: null };
+  assert.deepEqual(play(null, FORBIDDEN, throttled).outcome, throttled);
+});
+
 Deno.test("where the event is not found, the calendar is asked for", () => {
   const not_found: GoogleAnswer = { kind: "gone", reason: "notFound" };
   assert.equal(play('"1"', not_found, not_found, not_found).outcome.kind, "calendar_missing");
