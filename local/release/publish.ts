@@ -39,7 +39,7 @@ export async function publishPackages(
       }
       const unpacked = await unpack(path, join(folder, path === "." ? "root" : path), options.repository);
       // What prepack makes is in it.
-      await run("npm", ["publish", unpacked, "--ignore-scripts", "--access=public", ...options.arguments]);
+      await publish([unpacked, "--ignore-scripts", "--access=public", ...options.arguments]);
       published.push({ name, version, outcome: "published" });
     }
     return published;
@@ -69,6 +69,22 @@ async function unpack(path: string, folder: string, repository: string | null): 
     await Deno.writeTextFile(join(unpacked, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   }
   return unpacked;
+}
+
+/** At a terminal npm can ask its user for the second factor of the account; elsewhere it would fail with `EOTP`. */
+async function publish(args: readonly string[]): Promise<void> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+    await run("npm", ["publish", ...args]);
+    return;
+  }
+  const { success } = await new Deno.Command("npm", {
+    args: ["publish", ...args],
+    cwd: ROOT,
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn().status;
+  if (!success) throw new Error("npm publish failed: see above.");
 }
 
 async function isPublished(name: string, version: string): Promise<boolean> {
