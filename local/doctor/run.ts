@@ -1,4 +1,5 @@
 import process from "node:process";
+import { VERSION } from "../../supabase/functions/_shared/platform/version.ts";
 import { connect } from "./connect.ts";
 import { checkAddress, checkHealth, checkSetup, checkVersions, isInstalled, roundTrip } from "./examine.ts";
 import { type Finding, isWorking, renderFindings } from "./findings.ts";
@@ -24,6 +25,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const say = (words: string) => {
     if (!json) console.error(words);
   };
+  say(`EcoComply calendar ${VERSION}`);
   say(`Looking at ${database_url.host}…`);
   const sql = await connect(database_url);
   try {

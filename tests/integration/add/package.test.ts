@@ -140,13 +140,14 @@ Deno.test("what is published brings the same as npm run add, with Node alone", a
       assert.match((await npx("--help")).stdout, /^npx ecocomply-calendar add </);
     });
 
-    await t.step("its doctor looks for a database", async () => {
+    await t.step("its doctor says its version and looks for a database", async () => {
       const { code, stderr } = await npx(
         "doctor",
         "--database-url",
         "postgresql://postgres@127.0.0.1:9/postgres",
       );
       assert.equal(code, 1);
+      assert.ok(stderr.startsWith(`EcoComply calendar ${version}\nLooking at 127.0.0.1:9…\n`), stderr);
       assert.match(stderr, /127\.0\.0\.1:9 cannot be reached: nothing listens there/);
     });
   } finally {
