@@ -109,19 +109,28 @@ Deno.test({
       await Promise.all([...api.functions.keys()].map((slug) => assertStarts(uploads, slug, env)));
     });
 
-    await t.step("an upgrade and a change of secrets are the same commands again", async () => {
-      const all = shellExamples(examples);
-      const later = Map.groupBy(
-        all.slice(all.findIndex(({ heading }) => heading === "Upgrade")),
-        ({ heading }) => heading,
-      );
-      // Side by side: most of a command's time is its looking for a newer CLI.
-      await Promise.all([...later.values()].map(async (section) => {
-        for (const { text } of section) await run(text);
-      }));
-      assert.deepEqual(api.refused, []);
-      assert.deepEqual([...api.secrets.keys()].filter((name) => name.endsWith("_PREVIOUS")), []);
-    });
+    await t.step(
+      "an upgrade and a change of secrets are the same commands again, and leave no file",
+      async () => {
+        const files = () =>
+          [project, join(project, "supabase")].map((path) =>
+            [...Deno.readDirSync(path)].map(({ name }) => name).sort()
+          );
+        const before = files();
+        const all = shellExamples(examples);
+        const later = Map.groupBy(
+          all.slice(all.findIndex(({ heading }) => heading === "Upgrade")),
+          ({ heading }) => heading,
+        );
+        // Side by side: most of a command's time is its looking for a newer CLI.
+        await Promise.all([...later.values()].map(async (section) => {
+          for (const { text } of section) await run(text);
+        }));
+        assert.deepEqual(api.refused, []);
+        assert.deepEqual([...api.secrets.keys()].filter((name) => name.endsWith("_PREVIOUS")), []);
+        assert.deepEqual(files(), before);
+      },
+    );
   } finally {
     await server.stop();
     await api.stop();
