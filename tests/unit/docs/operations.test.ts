@@ -28,6 +28,21 @@ Deno.test("the section of every alert says what it means, where to look and what
   }
 });
 
+Deno.test("the section of CalendarIncidents says what to do for every kind of incident", async () => {
+  const schema = await Deno.readTextFile(`${ROOT}/supabase/schemas/035_outbox.sql`);
+  const [, incidents = ""] = /create table calendar_sync\.incidents \(([^;]+);/.exec(schema) ?? [];
+  const [, kinds = ""] = /check \(kind in \(([^)]+)\)/.exec(incidents) ?? [];
+  const section = sections().find(({ alert }) => alert === "CalendarIncidents");
+  const [, what_to_do = ""] = /^- \*\*Do\*\*: (.+)$/m.exec(section?.text ?? "") ?? [];
+  // `enqueue`, `claim`: …
+  const named = [...what_to_do.matchAll(/((?:`\w+`, )*`\w+`):/g)].flatMap(([, names = ""]) =>
+    names.match(/\w+/g) ?? []
+  );
+  const known = kinds.match(/\w+/g) ?? [];
+  assert.ok(known.length > 0);
+  assert.deepEqual(named.sort(), known.sort());
+});
+
 Deno.test("docs/operate/metrics.md describes every metric (npm run generate)", async () => {
   const metrics = await Deno.readTextFile(METRICS_PAGE_PATH);
   assert.equal(metrics, await renderMetricsPage());
