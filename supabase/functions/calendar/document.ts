@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { VERSION } from "../_shared/platform/version.ts";
 import { type Opener, openerOf } from "./key-scopes.ts";
 import * as connecting from "./routes/connecting.ts";
 import * as feeds from "./routes/feeds.ts";
@@ -10,9 +11,6 @@ import * as preferences from "./routes/preferences.ts";
 import * as proposals from "./routes/proposals.ts";
 import * as test_events from "./routes/test-events.ts";
 import * as webhooks from "./routes/webhooks.ts";
-
-/** Of the API; a change that breaks a caller raises the first number. */
-const VERSION = "1.0.0";
 
 /** Every call of the Calendar API that the document describes. */
 export const ROUTES = [

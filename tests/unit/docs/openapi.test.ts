@@ -6,6 +6,7 @@ import {
   renderApiDocument,
   renderApiTypes,
 } from "../../../local/api-document.ts";
+import { readVersion } from "../../../local/version.ts";
 import { apiDocument } from "../../../supabase/functions/calendar/document.ts";
 import { ERROR_CODES } from "../../../supabase/functions/_shared/platform/errors.ts";
 
@@ -15,6 +16,10 @@ Deno.test("docs/embed/openapi.json is what the schemas say (npm run generate)", 
 
 Deno.test("the types of the Settings page are those of the document (npm run generate)", async () => {
   assert.equal(await Deno.readTextFile(API_TYPES_PATH), await renderApiTypes());
+});
+
+Deno.test("the document has the product's version", async () => {
+  assert.equal(apiDocument().info.version, await readVersion());
 });
 
 Deno.test("the document is valid OpenAPI 3.1", async () => {
