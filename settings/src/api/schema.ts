@@ -226,8 +226,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Agree to the deletions for which a calendar was stopped
-     * @description Nothing happens to one that was not stopped (mass_deletion).
+     * Agree to the deletions or edits for which a calendar was stopped
+     * @description mass_deletion: the events are deleted. mass_edit: each edit is treated separately. Nothing happens to a calendar that was not stopped.
      */
     post: operations["resume"];
     delete?: never;

@@ -128,8 +128,9 @@ export const resume = createRoute({
   method: "post",
   path: "/resume",
   operationId: "resume",
-  summary: "Agree to the deletions for which a calendar was stopped",
-  description: "Nothing happens to one that was not stopped (mass_deletion).",
+  summary: "Agree to the deletions or edits for which a calendar was stopped",
+  description:
+    "mass_deletion: the events are deleted. mass_edit: each edit is treated separately. Nothing happens to a calendar that was not stopped.",
   tags,
   security: AS_USER,
   request: { body: required(IntegrationBody) },
