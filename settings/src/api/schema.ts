@@ -356,7 +356,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What nobody tries to sync any more */
+    /** Obligations that are no longer retried */
     get: operations["listProblems"];
     put?: never;
     post?: never;
@@ -595,7 +595,7 @@ export interface paths {
     put?: never;
     /**
      * Make a feed
-     * @description The address is shown this once: nobody can be told it again, only given another.
+     * @description The address is shown once. If it is lost, make a new one.
      */
     post: operations["createFeed"];
     delete?: never;
@@ -632,7 +632,7 @@ export interface paths {
     put?: never;
     /**
      * Give a feed another address
-     * @description At once there is nothing at the old one any more.
+     * @description The old address stops working at once.
      */
     post: operations["rotateFeed"];
     delete?: never;
@@ -677,7 +677,7 @@ export interface paths {
     put?: never;
     /**
      * Make an API key
-     * @description The key is shown this once: nobody can be told it again, only given another.
+     * @description The key is shown once. If it is lost, make a new one.
      */
     post: operations["createKey"];
     delete?: never;
@@ -759,7 +759,7 @@ export interface paths {
     put?: never;
     /**
      * Add a webhook
-     * @description It is active at once. The secret is shown this once: nobody can be told it again, only given another.
+     * @description It is active at once. The secret is shown once. If it is lost, make a new one.
      */
     post: operations["createWebhook"];
     delete?: never;
@@ -1481,7 +1481,7 @@ export interface components {
       /** @description How many there are in all. */
       total: number;
     };
-    /** @description An obligation that nobody tries to sync any more. */
+    /** @description An obligation that is no longer retried. */
     Problem: {
       /** Format: uuid */
       integration_id: string;

@@ -32,7 +32,7 @@ export const Problem = z.object({
   message: z.string().openapi({ description: "For people." }),
   since: Instant,
   attempts: z.int(),
-}).openapi("Problem", { description: "An obligation that nobody tries to sync any more." });
+}).openapi("Problem", { description: "An obligation that is no longer retried." });
 
 export const Problems = z.object({
   problems: z.array(Problem).openapi({ description: "The newest, at most a hundred." }),

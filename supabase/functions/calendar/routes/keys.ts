@@ -22,7 +22,7 @@ export const createKey = createRoute({
   path: "/keys",
   operationId: "createKey",
   summary: "Make an API key",
-  description: "The key is shown this once: nobody can be told it again, only given another.",
+  description: "The key is shown once. If it is lost, make a new one.",
   tags,
   security: AS_USER,
   request: { body: required(NewKeyBody) },

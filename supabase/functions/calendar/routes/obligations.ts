@@ -22,7 +22,7 @@ export const problems = createRoute({
   method: "get",
   path: "/problems",
   operationId: "listProblems",
-  summary: "What nobody tries to sync any more",
+  summary: "Obligations that are no longer retried",
   tags,
   security: AS_USER,
   responses: { 200: { description: "Newest first.", ...json(Problems) }, ...ANY_USER },

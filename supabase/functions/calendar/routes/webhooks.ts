@@ -32,8 +32,7 @@ export const createWebhook = createRoute({
   path: "/webhooks",
   operationId: "createWebhook",
   summary: "Add a webhook",
-  description:
-    "It is active at once. The secret is shown this once: nobody can be told it again, only given another.",
+  description: "It is active at once. The secret is shown once. If it is lost, make a new one.",
   tags,
   security: AS_USER,
   request: { body: required(NewWebhookBody) },
