@@ -9873,7 +9873,7 @@ end;
 $$;
 
 comment on function calendar_sync.add_webhook(uuid, text, text[]) is
-  'A new webhook of a user, or of the installation where there is none, with its secret: nobody can be told it again.';
+  'A new webhook of a user, or of the installation where there is none, with its secret, which is shown once.';
 
 create function public.calendar_create_webhook(p_user_id uuid, p_url text, p_types text[]) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -12053,7 +12053,7 @@ order by integration.last_synced_at nulls first, integration.id
 limit 1000;
 
 comment on view calendar_admin.failing_integrations is
-  'Accounts that do not sync, or have trouble with it, and why; those first that have gone without for the longest. At most 1000.';
+  'Accounts that do not sync, or have trouble, and why. The longest unsynced first; at most 1000.';
 comment on column calendar_admin.failing_integrations.code is 'As in the Calendar API''s last_error.code.';
 comment on column calendar_admin.failing_integrations.why is 'As its user reads it.';
 comment on column calendar_admin.failing_integrations.changed_at is 'When anything of the account last changed.';
@@ -12513,7 +12513,7 @@ end;
 $$;
 
 comment on function calendar_admin.pause(uuid, text) is
-  'Stops an integration, or all of a user''s, until calendar_admin.resume. Changes wait, the user cannot undo it, and reads why: the reason is shown on the Settings page.';
+  'Stops an integration, or all of a user''s, until calendar_admin.resume. Changes wait. The user cannot undo it. The Settings page shows the reason.';
 
 create function calendar_admin.resume(p_id uuid, p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -12543,7 +12543,7 @@ end;
 $$;
 
 comment on function calendar_admin.resume(uuid, text) is
-  'Ends calendar_admin.pause, and tries again what was paused for another reason, instead of its user also what was stopped for many edits; of an integration, or of all of a user''s.';
+  'Ends calendar_admin.pause for an integration or all of a user''s. Also retries what was paused for another reason, and continues after a mass edit in its user''s place. After a mass deletion: allow_deletions.';
 
 create function calendar_admin.allow_deletions(p_integration_id uuid, p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -12702,7 +12702,7 @@ end;
 $$;
 
 comment on function calendar_admin.erase_user(uuid, text, text) is
-  'Erases all that is known of a user here (GDPR). remove: where the grant still lives the events go first, and the rest with the last of them. keep: at once, also what an earlier remove still waits for; the events stay. The user''s obligations are the application''s own.';
+  'Erases what we know of a user (GDPR). remove: deletes the events first, if the grant works. keep: erases at once and leaves the events; it also ends a waiting remove. Obligations are yours to erase.';
 
 create function calendar_admin.set_worker(url text default null, secret text default null) returns text
 language plpgsql volatile security invoker set search_path = ''
@@ -12845,7 +12845,7 @@ end;
 $$;
 
 comment on function calendar_admin.add_webhook(text, text[]) is
-  'Adds a webhook of the installation, which is told of all users'' calendars. Answers with its secret, which nobody can be told again. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
+  'Adds a webhook of the installation, which is told of all users'' calendars. Returns its secret, once. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
 
 create function calendar_admin.remove_webhook(webhook_id uuid) returns text
 language plpgsql volatile security invoker set search_path = ''
@@ -12902,7 +12902,7 @@ from calendar_sync.api_keys as key
 order by key.last_used_at desc nulls last, key.id;
 
 comment on view calendar_admin.api_keys is
-  'Every API key that there is, never its secret; used last first. Not cut off: filter by key_id, which logs name, or by user_id.';
+  'Every API key, most recently used first, without secrets. Has no row limit: filter by key_id, which logs name, or by user_id.';
 comment on column calendar_admin.api_keys.key_id is 'The public characters: in a log key_id, in a key what stands after eck_live_.';
 comment on column calendar_admin.api_keys.state is 'over: it expired, was revoked here, or the day after its rotation has passed. Keys of a user who is banned open nothing meanwhile, whatever stands here.';
 comment on column calendar_admin.api_keys.last_used_at is 'Give or take an hour. Empty: never.';

@@ -56,7 +56,7 @@ end;
 $$;
 
 comment on function calendar_sync.add_webhook(uuid, text, text[]) is
-  'A new webhook of a user, or of the installation where there is none, with its secret: nobody can be told it again.';
+  'A new webhook of a user, or of the installation where there is none, with its secret, which is shown once.';
 
 create function public.calendar_create_webhook(p_user_id uuid, p_url text, p_types text[]) returns jsonb
 language plpgsql volatile security definer set search_path = ''

@@ -90,7 +90,7 @@ order by integration.last_synced_at nulls first, integration.id
 limit 1000;
 
 comment on view calendar_admin.failing_integrations is
-  'Accounts that do not sync, or have trouble with it, and why; those first that have gone without for the longest. At most 1000.';
+  'Accounts that do not sync, or have trouble, and why. The longest unsynced first; at most 1000.';
 comment on column calendar_admin.failing_integrations.code is 'As in the Calendar API''s last_error.code.';
 comment on column calendar_admin.failing_integrations.why is 'As its user reads it.';
 comment on column calendar_admin.failing_integrations.changed_at is 'When anything of the account last changed.';

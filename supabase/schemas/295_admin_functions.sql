@@ -107,7 +107,7 @@ end;
 $$;
 
 comment on function calendar_admin.pause(uuid, text) is
-  'Stops an integration, or all of a user''s, until calendar_admin.resume. Changes wait, the user cannot undo it, and reads why: the reason is shown on the Settings page.';
+  'Stops an integration, or all of a user''s, until calendar_admin.resume. Changes wait. The user cannot undo it. The Settings page shows the reason.';
 
 create function calendar_admin.resume(p_id uuid, p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -137,7 +137,7 @@ end;
 $$;
 
 comment on function calendar_admin.resume(uuid, text) is
-  'Ends calendar_admin.pause, and tries again what was paused for another reason, instead of its user also what was stopped for many edits; of an integration, or of all of a user''s.';
+  'Ends calendar_admin.pause for an integration or all of a user''s. Also retries what was paused for another reason, and continues after a mass edit in its user''s place. After a mass deletion: allow_deletions.';
 
 create function calendar_admin.allow_deletions(p_integration_id uuid, p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)
@@ -296,7 +296,7 @@ end;
 $$;
 
 comment on function calendar_admin.erase_user(uuid, text, text) is
-  'Erases all that is known of a user here (GDPR). remove: where the grant still lives the events go first, and the rest with the last of them. keep: at once, also what an earlier remove still waits for; the events stay. The user''s obligations are the application''s own.';
+  'Erases what we know of a user (GDPR). remove: deletes the events first, if the grant works. keep: erases at once and leaves the events; it also ends a waiting remove. Obligations are yours to erase.';
 
 create function calendar_admin.set_worker(url text default null, secret text default null) returns text
 language plpgsql volatile security invoker set search_path = ''

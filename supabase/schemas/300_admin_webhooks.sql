@@ -79,7 +79,7 @@ end;
 $$;
 
 comment on function calendar_admin.add_webhook(text, text[]) is
-  'Adds a webhook of the installation, which is told of all users'' calendars. Answers with its secret, which nobody can be told again. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
+  'Adds a webhook of the installation, which is told of all users'' calendars. Returns its secret, once. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
 
 create function calendar_admin.remove_webhook(webhook_id uuid) returns text
 language plpgsql volatile security invoker set search_path = ''

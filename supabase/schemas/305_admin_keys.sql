@@ -19,7 +19,7 @@ from calendar_sync.api_keys as key
 order by key.last_used_at desc nulls last, key.id;
 
 comment on view calendar_admin.api_keys is
-  'Every API key that there is, never its secret; used last first. Not cut off: filter by key_id, which logs name, or by user_id.';
+  'Every API key, most recently used first, without secrets. Has no row limit: filter by key_id, which logs name, or by user_id.';
 comment on column calendar_admin.api_keys.key_id is 'The public characters: in a log key_id, in a key what stands after eck_live_.';
 comment on column calendar_admin.api_keys.state is 'over: it expired, was revoked here, or the day after its rotation has passed. Keys of a user who is banned open nothing meanwhile, whatever stands here.';
 comment on column calendar_admin.api_keys.last_used_at is 'Give or take an hour. Empty: never.';
