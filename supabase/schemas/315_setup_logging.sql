@@ -53,7 +53,7 @@ as $$
   select
     'what the database logs', count(*) = 0, 'warning',
     coalesce(string_agg(problem.found || case when problem.role <> 0 then ' (' || problem.role::regrole || ')' else '' end, '; '
-      order by problem.role, problem.name), 'no parameters of calls, in which tokens are'),
+      order by problem.role, problem.name), 'parameters, which contain tokens, are not logged'),
     string_agg(format('alter %s set %s = %L;', case when problem.role = 0 then format('database %I', current_database())
       else format('role %s', problem.role::regrole) end, problem.name, problem.mended), ' ' order by problem.role, problem.name)
       || '   -- as a superuser; it holds for new sessions'

@@ -186,7 +186,7 @@ as $$
   union all
   select
     'who may call functions', count(*) = 0, 'error',
-    case when count(*) = 0 then 'users their own, the functions theirs, nobody else any'
+    case when count(*) = 0 then 'users may call only user functions, edge functions only theirs; nobody else may call any'
       else format('%s may be called by others than those they are for, or not by those', string_agg(distinct wrong_call.oid::regprocedure::text, ', ')) end,
     string_agg(wrong_call.mend, ' ' order by wrong_call.mend)
   from wrong_call
@@ -208,7 +208,7 @@ as $$
   select
     'options', coalesce(bool_and(options.deletions_free <= 1000 and options.deletions_share <= 0.5), false), 'warning',
     case when count(*) = 0 then 'the row of calendar_sync.options is missing'
-      else format('so many events may go at once without a question: %s, or %s of a calendar', max(options.deletions_free),
+      else format('deletions allowed without asking: %s events, or %s of a calendar', max(options.deletions_free),
         round(100 * max(options.deletions_share)) || '%') end,
     case when count(*) = 0 then 'insert into calendar_sync.options default values;'
       else 'update calendar_sync.options set deletions_free = default, deletions_share = default;' end
