@@ -73,9 +73,19 @@ create function calendar_sync.record_pull(p_integration_id uuid, p_calendar_id t
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_again_within constant interval := interval '15 minutes';
   v_pull calendar_sync.pulls;
+  v_interval interval := calendar_sync.poll_interval(p_integration_id);
 begin
   select * into v_pull from calendar_sync.pulls where integration_id = p_integration_id for update;
+  -- Its provider told of something that the listing may not show yet, and tells once.
+  if exists (
+    select from calendar_sync.channels as channel
+    join calendar_sync.providers as provider on provider.name = channel.provider and provider.listings_lag
+    where channel.integration_id = p_integration_id and channel.notified_at > now() - v_again_within
+  ) then
+    v_interval := least(v_interval, v_again_within);
+  end if;
   if p_cursor is null then
     delete from vault.secrets where id = v_pull.cursor_secret_id;
     v_pull.cursor_secret_id := null;
@@ -85,7 +95,7 @@ begin
   -- The tick and the listing come on top. And calendars that were connected together are not to be read together for ever.
   update calendar_sync.pulls
   set calendar_id = p_calendar_id, cursor_secret_id = v_pull.cursor_secret_id, pulled_at = now(),
-    next_pull_at = now() + (0.85 + 0.1 * random()) * calendar_sync.poll_interval(p_integration_id), edits_agreed = false
+    next_pull_at = now() + (0.85 + 0.1 * random()) * v_interval, edits_agreed = false
   where integration_id = p_integration_id;
 end;
 $$;

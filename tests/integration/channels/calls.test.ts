@@ -45,6 +45,25 @@ testEngine("calls of push channels", [
     },
   },
   {
+    name:
+      "what a listing did not show yet is found a quarter of an hour after the call, and nothing is read again after that",
+    async show(engine) {
+      const calendar = await ownCalendar(engine);
+      const channel = await addChannel(engine, calendar);
+      const minutesToNext = async () => {
+        await engine.sql`select calendar_sync.record_pull(${calendar.id}, ${calendar.calendar_id}, 'cursor')`;
+        const [row] = await engine.sql<{ minutes: number }[]>`
+          select extract(epoch from next_pull_at - now())::float8 / 60 as minutes from calendar_sync.pulls
+          where integration_id = ${calendar.id}`;
+        return row?.minutes ?? 0;
+      };
+      await push(engine, channel);
+      assert.ok(await minutesToNext() < 15);
+      await engine.pass(16 * 60);
+      assert.ok(await minutesToNext() > 20 * 60);
+    },
+  },
+  {
     name: "what is not known does nothing: another token, resource or provider, a channel that was ended",
     async show(engine) {
       const calendar = await ownCalendar(engine);
