@@ -6333,12 +6333,11 @@ declare
   v_lap record;
 begin
   return query
-  select oldest.recipient from (
-    select due.recipient, due.next_attempt_at from calendar_sync.deliveries as due
+  select distinct oldest.recipient from (
+    select due.recipient from calendar_sync.deliveries as due
     where due.ended_at is null and due.channel = p_channel and due.next_attempt_at <= now()
     order by due.next_attempt_at limit v_oldest
-  ) as oldest
-  group by oldest.recipient order by min(oldest.next_attempt_at);
+  ) as oldest;
   select count(*) into v_count from (
     select from calendar_sync.deliveries as due
     where due.ended_at is null and due.channel = p_channel and due.next_attempt_at <= now() limit v_oldest
@@ -6376,10 +6375,12 @@ end;
 $$;
 
 comment on function calendar_sync.due_recipients(text) is
-  'Recipients with a delivery that is due, longest waiting first, where they are many not all; some may come twice.';
+  'Recipients with a delivery that is due, where they are many not all; some may come twice.';
 
 -- One recipient cannot keep the others waiting, however many deliveries it has and however long its answers take: each has at most
--- two under way, and those that did not answer in time last share half of the places, one a user.
+-- two under way, and those that did not answer in time last share half of the places, one a user. Webhooks take turns: the one that
+-- was last called longest ago is next. A new webhook waits at most 10 s, until one of six silent ones leaves its place; the silent
+-- ones of n users wait 10 s for every six of them. Recipients of mails are drawn by lot.
 create function public.calendar_claim_deliveries(p_worker uuid, p_limit integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -6412,7 +6413,11 @@ begin
       where owner.id is not null
     );
     v_doubted_room := v_channel.at_once / 2 - cardinality(v_doubted);
-    for v_recipient in select * from calendar_sync.due_recipients(v_channel.name) loop
+    for v_recipient in
+      select due.recipient from calendar_sync.due_recipients(v_channel.name) as due (recipient)
+      left join calendar_sync.webhooks as webhook on webhook.id = due.recipient
+      order by webhook.last_called_at, random()
+    loop
       exit when v_room <= 0;
       v_owner := calendar_sync.doubted_owner(v_channel.name, v_recipient);
       continue when v_owner is not null and (v_doubted_room <= 0 or v_owner = any (v_doubted));
@@ -6443,6 +6448,14 @@ begin
       end if;
     end loop;
   end loop;
+  -- A webhook that somebody changes or deletes just now keeps nobody waiting.
+  update calendar_sync.webhooks as webhook set last_called_at = clock_timestamp()
+  from (
+    select called.id from calendar_sync.webhooks as called
+    where called.id in (select delivery.endpoint_id from calendar_sync.deliveries as delivery where delivery.id = any (v_ids))
+    for no key update skip locked
+  ) as called
+  where webhook.id = called.id;
   return (
     select coalesce(jsonb_agg(calendar_sync.delivery_json(delivery) order by delivery.created_at), '[]')
     from unnest(v_ids) as claimed (id) join calendar_sync.deliveries as delivery on delivery.id = claimed.id
@@ -6685,6 +6698,7 @@ create table calendar_sync.webhooks (
   disabled_because text check (disabled_because in ('gone', 'failing')),
   doubted boolean not null default true,
   failing_since timestamptz,
+  last_called_at timestamptz not null default clock_timestamp() - interval '20 seconds',
   created_at timestamptz not null default clock_timestamp(),
   constraint webhooks_types_known check (
     cardinality(types) between 1 and 13 and array_position(types, null) is null and types <@ array[
@@ -6706,6 +6720,8 @@ comment on column calendar_sync.webhooks.disabled_because is
 comment on column calendar_sync.webhooks.doubted is
   'It has not been called yet, or its last answer was late, a failure or none. Doubted ones share half of the places, one a user, so that they never keep the others waiting.';
 comment on column calendar_sync.webhooks.failing_since is 'The first failure after the last success.';
+comment on column calendar_sync.webhooks.last_called_at is
+  'When it was last called; the longest ago comes first. A new one counts as called a lease ago: it does not wait for those that are being called.';
 
 create index webhooks_user_idx on calendar_sync.webhooks (user_id);
 create index webhooks_failing_idx on calendar_sync.webhooks (failing_since) where failing_since is not null;

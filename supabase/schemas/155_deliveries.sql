@@ -127,12 +127,11 @@ declare
   v_lap record;
 begin
   return query
-  select oldest.recipient from (
-    select due.recipient, due.next_attempt_at from calendar_sync.deliveries as due
+  select distinct oldest.recipient from (
+    select due.recipient from calendar_sync.deliveries as due
     where due.ended_at is null and due.channel = p_channel and due.next_attempt_at <= now()
     order by due.next_attempt_at limit v_oldest
-  ) as oldest
-  group by oldest.recipient order by min(oldest.next_attempt_at);
+  ) as oldest;
   select count(*) into v_count from (
     select from calendar_sync.deliveries as due
     where due.ended_at is null and due.channel = p_channel and due.next_attempt_at <= now() limit v_oldest
@@ -170,10 +169,12 @@ end;
 $$;
 
 comment on function calendar_sync.due_recipients(text) is
-  'Recipients with a delivery that is due, longest waiting first, where they are many not all; some may come twice.';
+  'Recipients with a delivery that is due, where they are many not all; some may come twice.';
 
 -- One recipient cannot keep the others waiting, however many deliveries it has and however long its answers take: each has at most
--- two under way, and those that did not answer in time last share half of the places, one a user.
+-- two under way, and those that did not answer in time last share half of the places, one a user. Webhooks take turns: the one that
+-- was last called longest ago is next. A new webhook waits at most 10 s, until one of six silent ones leaves its place; the silent
+-- ones of n users wait 10 s for every six of them. Recipients of mails are drawn by lot.
 create function public.calendar_claim_deliveries(p_worker uuid, p_limit integer, p_lease_s integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
@@ -206,7 +207,11 @@ begin
       where owner.id is not null
     );
     v_doubted_room := v_channel.at_once / 2 - cardinality(v_doubted);
-    for v_recipient in select * from calendar_sync.due_recipients(v_channel.name) loop
+    for v_recipient in
+      select due.recipient from calendar_sync.due_recipients(v_channel.name) as due (recipient)
+      left join calendar_sync.webhooks as webhook on webhook.id = due.recipient
+      order by webhook.last_called_at, random()
+    loop
       exit when v_room <= 0;
       v_owner := calendar_sync.doubted_owner(v_channel.name, v_recipient);
       continue when v_owner is not null and (v_doubted_room <= 0 or v_owner = any (v_doubted));
@@ -237,6 +242,14 @@ begin
       end if;
     end loop;
   end loop;
+  -- A webhook that somebody changes or deletes just now keeps nobody waiting.
+  update calendar_sync.webhooks as webhook set last_called_at = clock_timestamp()
+  from (
+    select called.id from calendar_sync.webhooks as called
+    where called.id in (select delivery.endpoint_id from calendar_sync.deliveries as delivery where delivery.id = any (v_ids))
+    for no key update skip locked
+  ) as called
+  where webhook.id = called.id;
   return (
     select coalesce(jsonb_agg(calendar_sync.delivery_json(delivery) order by delivery.created_at), '[]')
     from unnest(v_ids) as claimed (id) join calendar_sync.deliveries as delivery on delivery.id = claimed.id

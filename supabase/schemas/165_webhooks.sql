@@ -13,6 +13,7 @@ create table calendar_sync.webhooks (
   disabled_because text check (disabled_because in ('gone', 'failing')),
   doubted boolean not null default true,
   failing_since timestamptz,
+  last_called_at timestamptz not null default clock_timestamp() - interval '20 seconds',
   created_at timestamptz not null default clock_timestamp(),
   constraint webhooks_types_known check (
     cardinality(types) between 1 and 13 and array_position(types, null) is null and types <@ array[
@@ -34,6 +35,8 @@ comment on column calendar_sync.webhooks.disabled_because is
 comment on column calendar_sync.webhooks.doubted is
   'It has not been called yet, or its last answer was late, a failure or none. Doubted ones share half of the places, one a user, so that they never keep the others waiting.';
 comment on column calendar_sync.webhooks.failing_since is 'The first failure after the last success.';
+comment on column calendar_sync.webhooks.last_called_at is
+  'When it was last called; the longest ago comes first. A new one counts as called a lease ago: it does not wait for those that are being called.';
 
 create index webhooks_user_idx on calendar_sync.webhooks (user_id);
 create index webhooks_failing_idx on calendar_sync.webhooks (failing_since) where failing_since is not null;

@@ -226,6 +226,43 @@ testEngine("deliveries are sent once each, tried again alone, and nobody waits f
     },
   },
   {
+    name: "a new webhook gets the first place that six busy ones leave",
+    async show(engine) {
+      for (let n = 0; n < 6; n++) await append(engine, await webhook(engine), 200);
+      const busy = await claim(engine);
+      assert.equal(busy.length, 12);
+      const seventh = await webhook(engine);
+      await append(engine, seventh);
+      await record(engine, busy.slice(0, 1), { outcome: "delivered", status: 200 });
+      assert.deepEqual(recipients(await claim(engine)), [seventh]);
+    },
+  },
+  {
+    name:
+      "a webhook without an answer yet, or with none for a while, gets the first place that six silent ones leave",
+    async show(engine) {
+      const doubt = () => engine.sql`update calendar_sync.webhooks set doubted = true`;
+      const recovering = await webhook(engine);
+      await engine.pass(3600);
+      for (let n = 0; n < 6; n++) await append(engine, await webhook(engine), 10);
+      await doubt();
+      const silent = await claim(engine);
+      assert.equal(silent.length, 6);
+      await engine.pass(5);
+      const fresh = await webhook(engine);
+      await doubt();
+      for (const id of [recovering, fresh]) await append(engine, id);
+      await engine.pass(6);
+      const calls: (string | null)[] = [];
+      for (const ended of silent) {
+        await record(engine, [ended], { outcome: "retry", error: "no_answer", took_ms: 10_200 });
+        calls.push(...recipients(await claim(engine)));
+      }
+      assert.deepEqual(calls.slice(0, 2), [recovering, fresh]);
+      assert.equal(new Set(calls).size, 6);
+    },
+  },
+  {
     name: "of a user whose webhooks have not answered one is called at a time",
     async show(engine) {
       const user_id = await engine.user();
