@@ -32,7 +32,7 @@ interface SmtpStandIn {
   close(): Promise<void>;
 }
 
-/** Refuses mailboxes by their name: gone, full, and later. */
+/** Refuses mailboxes by their name: gone, full, and later; one that is a number with a text is refused with that. */
 async function startSmtp(options: SMTPServerOptions): Promise<SmtpStandIn> {
   const mails: { raw: string; secure: boolean; user: unknown }[] = [];
   const refusals: Readonly<Record<string, number>> = { gone: 550, moved: 551, full: 552, later: 451 };
@@ -45,8 +45,12 @@ async function startSmtp(options: SMTPServerOptions): Promise<SmtpStandIn> {
         : done(refusal(535)),
     onMailFrom: ({ address }, _session, done) => address.startsWith("nobody") ? done(refusal(550)) : done(),
     onRcptTo({ address }, _session, done) {
-      const status = refusals[address.split("@")[0] ?? ""];
-      status === undefined ? done() : done(refusal(status));
+      const [mailbox = ""] = address.split("@");
+      const status = refusals[mailbox];
+      if (status !== undefined) return done(refusal(status));
+      const [, code, words] = /^(5\d\d)_(.+)$/.exec(mailbox) ?? [];
+      if (code === undefined) return done();
+      done(Object.assign(new Error(words?.replaceAll("_", " ")), { responseCode: Number(code) }));
     },
     onData(stream, session, done) {
       const decoder = new TextDecoder();
@@ -135,6 +139,22 @@ Deno.test({
     assert.deepEqual(await to("moved"), ["no_mailbox", 551]);
     assert.deepEqual(await to("full"), ["later", 552]);
     assert.deepEqual(await to("later"), ["later", 451]);
+    // Codes of RFC 3463, and words where there is none.
+    for (
+      const [answer, kind] of [
+        ["550_5.1.1_User_unknown", "no_mailbox"],
+        ["553_5.1.3_Syntax", "no_mailbox"],
+        ["550_5.2.1_Mailbox_disabled", "no_mailbox"],
+        ["550_5.7.1_User_unknown", "later"],
+        ["550_5.1.8_User_unknown", "later"],
+        ["550_5.4.1_Access_denied", "later"],
+        ["550_No_such_user", "no_mailbox"],
+        ["550_Relaying_denied", "later"],
+        ["550_Blocked_by_our_policy", "later"],
+      ] as const
+    ) {
+      assert.deepEqual(await to(answer), [kind, Number(answer.slice(0, 3))], answer);
+    }
     // A sender that is refused is our fault, whatever the code.
     const refused = await send(server.port, { from: { name: null, address: "nobody@example.org" } });
     assert.deepEqual([refused.kind, "status" in refused && refused.status], ["later", 550]);
