@@ -45,7 +45,7 @@ export interface OutboundResponse {
 export interface OutboundLimits {
   /** Of the call as a whole; 20 s by default. */
   readonly timeout_ms?: number;
-  /** Of the body; 8 MiB by default. */
+  /** Of the body; 8 MiB by default. 0: the call ends with the head of the answer. */
   readonly max_bytes?: number;
   readonly signal?: AbortSignal;
 }

@@ -15,6 +15,7 @@ import {
   AddressNotAllowed,
   createOutbound,
 } from "../../../../supabase/functions/_shared/transport/safe-fetch.ts";
+import { withRawServer } from "../transport/stand.ts";
 
 const SECRET = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
 const OTHER = `whsec_${btoa("fedcba9876543210fedcba9876543210")}`;
@@ -78,6 +79,30 @@ Deno.test("a status is a success, a failure, or the end; Retry-After counts wher
   }
   const { retry_after_s = 0 } = outcomeOf(429, soon);
   assert.ok(retry_after_s > 55 && retry_after_s <= 60, String(retry_after_s));
+});
+
+Deno.test("the head of an answer counts, also where its body never ends", async () => {
+  const endings = ["transfer-encoding: chunked\r\n\r\n", "content-length: 2\r\n\r\n", "\r\nok"];
+  for (const [status, outcome] of [[200, "delivered"], [410, "gone"]] as const) {
+    for (const ending of endings) {
+      await withRawServer(async ({ request, send }) => {
+        await request();
+        await send(`HTTP/1.1 ${status} It is so\r\n${ending}`);
+        await request();
+      }, async (port) => {
+        const origin = `http://127.0.0.1:${port}`;
+        const policy = webhookPolicy({ ...ENV, webhook_hosts: origin });
+        const page_url = "https://page.example/";
+        const send = createWebhookSender({
+          outbound: createOutbound({ policy }),
+          policy,
+          page_url,
+          attempt_ms: 5_000,
+        });
+        assert.equal((await send(delivery(`${origin}/`), new AbortController().signal)).outcome, outcome);
+      });
+    }
+  }
 });
 
 Deno.test("an address is judged by its text: public, https, none of our own", () => {
