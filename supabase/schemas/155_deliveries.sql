@@ -266,14 +266,14 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_attempts_kept constant integer := 20;
-  v_retry_after_max constant interval := interval '1 day';
+  v_retry_after_max_s constant integer := 24 * 60 * 60;
   v_result record;
   v_delivery calendar_sync.deliveries;
   v_wait interval;
 begin
   for v_result in
     select * from jsonb_to_recordset(p_results)
-      as result (id uuid, outcome text, status integer, error text, retry_after_s integer, took_ms integer)
+      as result (id uuid, outcome text, status integer, error text, retry_after_s numeric, took_ms integer)
     order by id
   loop
     -- That it arrived is true whoever has the lease by now; for all else the next one knows better.
@@ -296,7 +296,7 @@ begin
       attempt_count = attempt_count + 1,
       state = case when v_result.outcome = 'delivered' then 'delivered' when v_wait is not null then 'retrying' else 'failed' end,
       next_attempt_at = now() + case when v_wait is not null then greatest(
-        v_wait, case when v_result.retry_after_s > 0 then least(make_interval(secs => v_result.retry_after_s), v_retry_after_max) end
+        v_wait, make_interval(secs => least(greatest(v_result.retry_after_s, 0), v_retry_after_max_s))
       ) end,
       ended_at = case when v_wait is null then now() end,
       leased_by = null, leased_until = null

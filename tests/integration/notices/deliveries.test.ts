@@ -153,7 +153,7 @@ testEngine("deliveries are sent once each, tried again alone, and nobody waits f
         outcome: "retry",
         status: 503,
         error: "status",
-        retry_after_s: 10_000_000,
+        retry_after_s: 10_000_000_000_000,
       });
       const rows = await engine.sql<{ wait_s: number }[]>`
         select extract(epoch from next_attempt_at - now())::int as wait_s from calendar_sync.deliveries order by 1`;

@@ -233,6 +233,8 @@ Deno.test("a provider's API takes a mail once, however often it is sent", async 
     assert.deepEqual(server.taken[0]?.headers, MESSAGE.headers);
     server.faults.push(
       { kind: "status", status: 429, retry_after: "7" },
+      { kind: "status", status: 429, retry_after: new Date(Date.now() + 60_000).toUTCString() },
+      { kind: "status", status: 429, retry_after: "1796083200000" },
       { kind: "status", status: 409, name: "concurrent_idempotent_requests" },
       { kind: "status", status: 503 },
       { kind: "status", status: 403, name: "validation_error" },
@@ -240,6 +242,10 @@ Deno.test("a provider's API takes a mail once, however often it is sent", async 
       { kind: "status", status: 422, name: "validation_error" },
     );
     assert.deepEqual(await again(), { kind: "later", status: 429, error: "rate_limited", retry_after_s: 7 });
+    const at_a_date = await again();
+    const wait_s = "retry_after_s" in at_a_date ? at_a_date.retry_after_s ?? 0 : 0;
+    assert.ok(wait_s > 50 && wait_s <= 60, String(wait_s));
+    assert.deepEqual(await again(), { kind: "later", status: 429, error: "rate_limited" });
     assert.deepEqual(await again(), { kind: "later", status: 409, error: "refused" });
     assert.deepEqual(await again(), { kind: "later", status: 503, error: "refused" });
     assert.deepEqual(await again(), { kind: "later", status: 403, error: "not_authorized" });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AddressNotAllowed, type HostPolicy, type Outbound, Unreachable } from "../transport/safe-fetch.ts";
 import { unreachableAt } from "../transport/unreachable-at.ts";
 import type { Delivery, Sender, SendOutcome } from "./delivery.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
 import { signWebhook } from "./sign-webhook.ts";
 import { judgeWebhookAddress } from "./webhook-address.ts";
 
@@ -72,15 +73,6 @@ export function outcomeOf(status: number, retry_after: string | null): SendOutco
   if (status === 410) return { outcome: "gone", status, error: "gone" };
   // A redirect could lead anywhere, and the receiver's owner is to know that it was not followed.
   if (status >= 300 && status < 400) return { outcome: "retry", status, error: "redirect" };
-  const retry_after_s = status === 429 || status === 503 ? secondsOf(retry_after) : null;
+  const retry_after_s = status === 429 || status === 503 ? retryAfterSeconds(retry_after) : null;
   return { outcome: "retry", status, error: "status", ...(retry_after_s === null ? {} : { retry_after_s }) };
-}
-
-/** Of `Retry-After` (RFC 9110 §10.2.3): seconds, or a date. */
-function secondsOf(retry_after: string | null): number | null {
-  if (retry_after === null) return null;
-  if (/^\d{1,9}$/.test(retry_after)) return Number(retry_after);
-  // Some negative numbers are dates to Date.parse.
-  const at = /[A-Za-z]/.test(retry_after) ? Date.parse(retry_after) : NaN;
-  return Number.isNaN(at) ? null : Math.min(Math.max(Math.ceil((at - Date.now()) / 1000), 0), 999_999_999);
 }

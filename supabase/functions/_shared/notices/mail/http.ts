@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MailTransportEnv } from "../../platform/mail-env.ts";
+import { retryAfterSeconds } from "../retry-after.ts";
 import type { Handover, MailTransport } from "./message.ts";
 
 /** An answer is an id or a few words. */
@@ -57,12 +58,12 @@ function handoverOf({ status, headers }: Response, answer: string): Handover {
   // The same key came with another body, which an update of ours can cause: the first one was taken.
   if (status === 409 && name === "invalid_idempotent_request") return { kind: "taken", status };
   if (status === 422 && !OURS.has(name) && !/\bfrom\b/i.test(message)) return { kind: "no_mailbox", status };
-  const retry_after_s = Number(headers.get("retry-after"));
+  const retry_after_s = retryAfterSeconds(headers.get("retry-after"));
   return {
     kind: "later",
     status,
     error: status === 401 || status === 403 ? "not_authorized" : status === 429 ? "rate_limited" : "refused",
-    ...(retry_after_s > 0 ? { retry_after_s: Math.ceil(retry_after_s) } : {}),
+    ...(retry_after_s === null ? {} : { retry_after_s }),
   };
 }
 
