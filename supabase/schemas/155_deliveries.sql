@@ -84,12 +84,14 @@ comment on function calendar_sync.deliveries_are_due() is 'Whether something has
 create function calendar_sync.delivery_wait(p_channel text, p_attempts integer, p_created_at timestamptz) returns interval
 language sql volatile security invoker set search_path = ''
 as $$
-  select wait * (1 + random() * 0.1)
-  from (select case p_channel
-    when 'webhook' then (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours', '14 hours', '20 hours',
+  select case p_channel
+    when 'webhook' then jitter * (array['5 seconds', '5 minutes', '30 minutes', '2 hours', '5 hours', '10 hours', '14 hours', '20 hours',
       '24 hours']::interval[])[p_attempts]
-    when 'mail' then case when p_created_at > now() - interval '1 day' then interval '5 seconds' * power(2, least(p_attempts, 20) - 1) end
-  end as wait) as schedule
+    -- For the last time a day after it was written.
+    when 'mail' then case when p_created_at > now() - interval '1 day' then
+      least(jitter * interval '5 seconds' * power(2, least(p_attempts, 20) - 1), p_created_at + interval '1 day' - now()) end
+  end
+  from (select 1 + random() * 0.1 as jitter) as schedule
 $$;
 
 comment on function calendar_sync.delivery_wait(text, integer, timestamptz) is

@@ -138,7 +138,7 @@ testEngine("deliveries are sent once each, tried again alone, and nobody waits f
         waited_s += row.wait_s;
         await engine.pass(row.wait_s + 1);
       }
-      assert.ok(attempts >= 13 && waited_s > 86_400, `${attempts}, ${waited_s}`);
+      assert.ok(attempts >= 13 && Math.abs(waited_s - 86_400) < 60, `${attempts}, ${waited_s}`);
       assert.equal((await engine.sql`select from calendar_sync.deliveries where state = 'failed'`).length, 1);
     },
   },
