@@ -7769,7 +7769,12 @@ begin
   if notice.mails > 0 and v_at <= now() then
     v_at := now() + interval '1 day';
   end if;
-  return case v_mode when 'daily' then calendar_sync.next_morning(notice.user_id, greatest(v_at, now())) else v_at end;
+  return case
+    -- greatest would ignore it.
+    when v_at is null then null
+    when v_mode = 'daily' then calendar_sync.next_morning(notice.user_id, greatest(v_at, now()))
+    else v_at
+  end;
 end;
 $$;
 

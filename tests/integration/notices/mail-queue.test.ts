@@ -155,6 +155,24 @@ testEngine("a notice becomes a mail when its user wants it, once", [
         { kind: "connection_lost", integration_id: integration.id, code: "invalid_grant", count: 1 },
         { kind: "deadline_failed", integration_id: integration.id, count: 3 },
       ]);
+      // What was told once is not told every morning; what lasts keeps its rhythm.
+      for (let day = 1; day <= 20; day++) {
+        await engine.pass(DAY_S);
+        await tick(engine);
+      }
+      const later = await engine.sql<{ items: unknown; after_days: number }[]>`
+        select payload -> 'items' as items,
+          round(extract(epoch from created_at - min(created_at) over ()) / ${DAY_S})::int as after_days
+        from calendar_sync.deliveries where user_id = ${user_id} order by created_at`;
+      const still_lost = [{
+        kind: "connection_lost",
+        integration_id: integration.id,
+        code: "invalid_grant",
+        count: 1,
+      }];
+      assert.deepEqual(later.slice(1).map(({ items }) => items), [still_lost, still_lost]);
+      const [, second = 0, third = 0] = later.map(({ after_days }) => after_days);
+      assert.ok(second >= 2 && second <= 4 && third >= 9 && third <= 11, `${second}, ${third}`);
     },
   },
   {
