@@ -19,6 +19,7 @@ const FUNCTIONS: readonly string[] = [
   "drain",
   "set_worker",
   "add_webhook",
+  "enable_webhook",
   "rotate_webhook",
   "remove_webhook",
   "setup_check",

@@ -8232,7 +8232,7 @@ comment on function public.calendar_call_with_key(text, text, jsonb) is
 -- Who is told that the fault is ours. Rows are for administrators; mail goes to CALENDAR_ADMIN_EMAIL.
 create table calendar_sync.admin_notices (
   id uuid primary key default gen_random_uuid(),
-  kind text not null check (kind in ('many_lost', 'configuration', 'erasure', 'stalled', 'tick')),
+  kind text not null check (kind in ('many_lost', 'configuration', 'erasure', 'stalled', 'tick', 'webhook')),
   object text not null default '',
   details jsonb not null default '{}',
   created_at timestamptz not null default now(),
@@ -8241,8 +8241,8 @@ create table calendar_sync.admin_notices (
 
 comment on table calendar_sync.admin_notices is 'What administrators were told that only they can mend.';
 comment on column calendar_sync.admin_notices.kind is
-  'many_lost: many connections were lost at once. configuration: a provider refuses our client. erasure: a user could not be erased. stalled: work was due and no worker came. tick: pg_cron does not run the tick.';
-comment on column calendar_sync.admin_notices.object is 'Which provider it is about, where it is about one.';
+  'many_lost: many connections were lost at once. configuration: a provider refuses our client. erasure: a user could not be erased. stalled: work was due and no worker came. tick: pg_cron does not run the tick. webhook: one of the installation was switched off after failures.';
+comment on column calendar_sync.admin_notices.object is 'Which provider or webhook it is about, where it is about one.';
 
 create unique index admin_notices_open_idx on calendar_sync.admin_notices (kind, object) where ended_at is null;
 create index admin_notices_ended_idx on calendar_sync.admin_notices (ended_at);
@@ -8333,6 +8333,9 @@ begin
     select incident.kind, '', '{}'::jsonb from calendar_sync.incidents as incident
     where incident.kind in ('erasure', 'stalled') and incident.created_at > now() - calendar_sync.threshold('incidents')
     group by incident.kind
+    union all
+    select 'webhook', webhook.id::text, jsonb_build_object('webhook_id', webhook.id, 'code', webhook.disabled_because)
+    from calendar_sync.webhooks as webhook where webhook.user_id is null and webhook.disabled_because is not null
   loop
     perform calendar_sync.tell_admin(v_found.kind, v_found.object, v_found.details);
   end loop;
@@ -8349,6 +8352,10 @@ begin
     when 'many_lost' then not (select fault_is_ours from calendar_sync.lost_lately())
     -- It runs: the tick calls this.
     when 'tick' then true
+    when 'webhook' then not exists (
+      select from calendar_sync.webhooks as webhook
+      where webhook.user_id is null and webhook.id::text = notice.object and webhook.disabled_because is not null
+    )
     else not exists (
       select from calendar_sync.incidents as incident
       where incident.kind = notice.kind and incident.created_at > now() - calendar_sync.threshold('incidents')
@@ -12880,6 +12887,25 @@ $$;
 comment on function calendar_admin.add_webhook(text, text[]) is
   'Adds a webhook of the installation, which is told of all users'' calendars. Returns its secret, once. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
 
+create function calendar_admin.enable_webhook(webhook_id uuid) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  update calendar_sync.webhooks as webhook
+  set enabled = true, disabled_because = null, failing_since = null, doubted = true
+  where webhook.id = webhook_id and webhook.user_id is null;
+  if not found then
+    raise exception 'The installation has no such webhook. Users switch their own on.' using errcode = 'no_data_found';
+  end if;
+  perform calendar_admin.sign();
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('webhook_enabled', webhook_id));
+  return 'Switched on. What was given up is not sent again.';
+end;
+$$;
+
+comment on function calendar_admin.enable_webhook(uuid) is
+  'Switches a webhook of the installation on again, which 410 or five days of failures switched off.';
+
 create function calendar_admin.remove_webhook(webhook_id uuid) returns text
 language plpgsql volatile security invoker set search_path = ''
 as $$
@@ -13616,6 +13642,19 @@ $$;
 
 comment on function calendar_admin.check_mail() is 'Whether users and administrators are told by mail, and whether mails are taken.';
 
+create function calendar_admin.check_webhooks() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'webhooks of the installation', count(*) = 0, 'warning',
+    case when count(*) = 0 then 'none is switched off after failures'
+      else 'switched off: ' || string_agg(substring(webhook.url from '^[^/]*//[^/?#]*'), ', ') end,
+    string_agg(format('select calendar_admin.enable_webhook(%L);', webhook.id), ' ')
+  from calendar_sync.webhooks as webhook where webhook.user_id is null and webhook.disabled_because is not null
+$$;
+
+comment on function calendar_admin.check_webhooks() is 'Whether each webhook of the installation is still called.';
+
 create function calendar_admin.check_push() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
@@ -13671,7 +13710,7 @@ declare
 begin
   foreach v_concern in array array[
     'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
-    'options', 'mail', 'push', 'version', 'health'
+    'options', 'mail', 'webhooks', 'push', 'version', 'health'
   ] loop
     begin
       return query execute format(

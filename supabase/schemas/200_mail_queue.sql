@@ -3,7 +3,7 @@
 -- Who is told that the fault is ours. Rows are for administrators; mail goes to CALENDAR_ADMIN_EMAIL.
 create table calendar_sync.admin_notices (
   id uuid primary key default gen_random_uuid(),
-  kind text not null check (kind in ('many_lost', 'configuration', 'erasure', 'stalled', 'tick')),
+  kind text not null check (kind in ('many_lost', 'configuration', 'erasure', 'stalled', 'tick', 'webhook')),
   object text not null default '',
   details jsonb not null default '{}',
   created_at timestamptz not null default now(),
@@ -12,8 +12,8 @@ create table calendar_sync.admin_notices (
 
 comment on table calendar_sync.admin_notices is 'What administrators were told that only they can mend.';
 comment on column calendar_sync.admin_notices.kind is
-  'many_lost: many connections were lost at once. configuration: a provider refuses our client. erasure: a user could not be erased. stalled: work was due and no worker came. tick: pg_cron does not run the tick.';
-comment on column calendar_sync.admin_notices.object is 'Which provider it is about, where it is about one.';
+  'many_lost: many connections were lost at once. configuration: a provider refuses our client. erasure: a user could not be erased. stalled: work was due and no worker came. tick: pg_cron does not run the tick. webhook: one of the installation was switched off after failures.';
+comment on column calendar_sync.admin_notices.object is 'Which provider or webhook it is about, where it is about one.';
 
 create unique index admin_notices_open_idx on calendar_sync.admin_notices (kind, object) where ended_at is null;
 create index admin_notices_ended_idx on calendar_sync.admin_notices (ended_at);
@@ -104,6 +104,9 @@ begin
     select incident.kind, '', '{}'::jsonb from calendar_sync.incidents as incident
     where incident.kind in ('erasure', 'stalled') and incident.created_at > now() - calendar_sync.threshold('incidents')
     group by incident.kind
+    union all
+    select 'webhook', webhook.id::text, jsonb_build_object('webhook_id', webhook.id, 'code', webhook.disabled_because)
+    from calendar_sync.webhooks as webhook where webhook.user_id is null and webhook.disabled_because is not null
   loop
     perform calendar_sync.tell_admin(v_found.kind, v_found.object, v_found.details);
   end loop;
@@ -120,6 +123,10 @@ begin
     when 'many_lost' then not (select fault_is_ours from calendar_sync.lost_lately())
     -- It runs: the tick calls this.
     when 'tick' then true
+    when 'webhook' then not exists (
+      select from calendar_sync.webhooks as webhook
+      where webhook.user_id is null and webhook.id::text = notice.object and webhook.disabled_because is not null
+    )
     else not exists (
       select from calendar_sync.incidents as incident
       where incident.kind = notice.kind and incident.created_at > now() - calendar_sync.threshold('incidents')

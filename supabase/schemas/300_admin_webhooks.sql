@@ -81,6 +81,25 @@ $$;
 comment on function calendar_admin.add_webhook(text, text[]) is
   'Adds a webhook of the installation, which is told of all users'' calendars. Returns its secret, once. CALENDAR_WEBHOOK_HOSTS has to allow the address.';
 
+create function calendar_admin.enable_webhook(webhook_id uuid) returns text
+language plpgsql volatile security invoker set search_path = ''
+as $$
+begin
+  update calendar_sync.webhooks as webhook
+  set enabled = true, disabled_because = null, failing_since = null, doubted = true
+  where webhook.id = webhook_id and webhook.user_id is null;
+  if not found then
+    raise exception 'The installation has no such webhook. Users switch their own on.' using errcode = 'no_data_found';
+  end if;
+  perform calendar_admin.sign();
+  perform calendar_sync.note(null, 'settings_changed', jsonb_build_object('webhook_enabled', webhook_id));
+  return 'Switched on. What was given up is not sent again.';
+end;
+$$;
+
+comment on function calendar_admin.enable_webhook(uuid) is
+  'Switches a webhook of the installation on again, which 410 or five days of failures switched off.';
+
 create function calendar_admin.remove_webhook(webhook_id uuid) returns text
 language plpgsql volatile security invoker set search_path = ''
 as $$

@@ -257,6 +257,19 @@ $$;
 
 comment on function calendar_admin.check_mail() is 'Whether users and administrators are told by mail, and whether mails are taken.';
 
+create function calendar_admin.check_webhooks() returns setof calendar_admin.finding
+language sql stable security invoker set search_path = ''
+as $$
+  select
+    'webhooks of the installation', count(*) = 0, 'warning',
+    case when count(*) = 0 then 'none is switched off after failures'
+      else 'switched off: ' || string_agg(substring(webhook.url from '^[^/]*//[^/?#]*'), ', ') end,
+    string_agg(format('select calendar_admin.enable_webhook(%L);', webhook.id), ' ')
+  from calendar_sync.webhooks as webhook where webhook.user_id is null and webhook.disabled_because is not null
+$$;
+
+comment on function calendar_admin.check_webhooks() is 'Whether each webhook of the installation is still called.';
+
 create function calendar_admin.check_push() returns setof calendar_admin.finding
 language sql stable security invoker set search_path = ''
 as $$
@@ -312,7 +325,7 @@ declare
 begin
   foreach v_concern in array array[
     'extensions', 'rights', 'vault', 'cron', 'pg_net', 'worker', 'triggers', 'adapter', 'exposure', 'logging',
-    'options', 'mail', 'push', 'version', 'health'
+    'options', 'mail', 'webhooks', 'push', 'version', 'health'
   ] loop
     begin
       return query execute format(

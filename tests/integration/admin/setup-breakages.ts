@@ -66,6 +66,13 @@ export const BREAKAGES: readonly Breakage[] = [
     told: /calendar_admin\.mails/,
   },
   {
+    name: "a webhook of the installation that answered 410",
+    sql: `insert into calendar_sync.webhooks (url, types, signing_secret_id, enabled, disabled_because)
+      values ('https://receiver.example/secret', '{deadline.shown}', gen_random_uuid(), false, 'gone')`,
+    check: "webhooks of the installation",
+    found: /^switched off: https:\/\/receiver\.example$/,
+  },
+  {
     name: "push channels on which no provider has reached us",
     sql:
       `insert into calendar_sync.channels (id, integration_id, provider, calendar_id, token_hash, state, expires_at, created_at)

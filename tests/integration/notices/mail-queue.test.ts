@@ -370,6 +370,35 @@ testEngine("a fault of ours is told to administrators, and to no user", [
     },
   },
   {
+    name:
+      "a webhook of the installation that is switched off after failures is told once, until it is on again",
+    async show(engine) {
+      await many(engine, 1);
+      const [webhook] = await engine.sql<{ id: string }[]>`
+        select calendar_sync.add_webhook(null, 'https://receiver.example/', '{deadline.shown}') ->> 'id' as id`;
+      assert.ok(webhook);
+      const open = () =>
+        engine.sql<{ about: string; details: unknown }[]>`
+          select about, details from calendar_admin.notices where kind = 'webhook' and ended_at is null`;
+      await engine.sql`select calendar_sync.switch_webhook_off(${webhook.id}, 'gone')`;
+      for (const _ of [1, 2]) await tick(engine);
+      assert.deepEqual(await queued(engine), { admin_webhook: 1 });
+      assert.deepEqual((await open()).map((row) => ({ ...row })), [
+        { about: webhook.id, details: { webhook_id: webhook.id, code: "gone" } },
+      ]);
+      await engine.sql`select calendar_admin.enable_webhook(${webhook.id})`;
+      await tick(engine);
+      assert.deepEqual([...await open()], []);
+      const [row] = await engine
+        .sql`select enabled, disabled_because, failing_since from calendar_sync.webhooks`;
+      assert.deepEqual({ ...row }, { enabled: true, disabled_because: null, failing_since: null });
+      await assert.rejects(
+        engine.sql`select calendar_admin.enable_webhook(gen_random_uuid())`,
+        /no such webhook/,
+      );
+    },
+  },
+  {
     name: "a tick that pg_cron does not run is told by a worker",
     async show(engine) {
       await many(engine, 1);

@@ -116,9 +116,13 @@ Deno.test("administrators are told what happened and the command that shows more
     { kind: "erasure" },
     { kind: "stalled" },
     { kind: "tick" },
+    { kind: "webhook", webhook_id: ID, code: "gone" },
+    { kind: "webhook", webhook_id: ID, code: "failing" },
   ] as const).map((payload) => written(payload));
   assert.match(told[0] ?? "", /900 of 1000 connections were lost or paused within an hour/);
   assert.match(told[1] ?? "", /^Google does not accept our client\n.*No user was told/s);
+  assert.match(told[5] ?? "", /It answered 410\. .*calendar_admin\.enable_webhook\('75b3c907-.*'\);/s);
+  assert.match(told[6] ?? "", /Every attempt failed for five days\./);
   for (const text of told) {
     assert.match(text, /select .+;|supabase secrets set/);
     assert.match(text, /CALENDAR_ADMIN_EMAIL/);

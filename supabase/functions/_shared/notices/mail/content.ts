@@ -33,6 +33,7 @@ const ForAdmin = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("erasure") }),
   z.object({ kind: z.literal("stalled") }),
   z.object({ kind: z.literal("tick") }),
+  z.object({ kind: z.literal("webhook"), webhook_id: z.string(), code: z.enum(["gone", "failing"]) }),
 ]);
 
 /** What a delivery of channel `mail` tells. */
@@ -176,6 +177,16 @@ function adminWords(payload: z.infer<typeof ForAdmin>): Pick<MailContent, "subje
         paragraphs: [
           "Without the tick nothing that failed is tried again, and nobody is told of a lost connection.",
           check,
+        ],
+      };
+    case "webhook":
+      return {
+        subject: "A webhook of this installation is switched off",
+        paragraphs: [
+          `${
+            payload.code === "gone" ? "It answered 410." : "Every attempt failed for five days."
+          } Nothing is sent to it until it is switched on again.`,
+          `In the SQL editor: select * from calendar_admin.webhooks; and, once its receiver is mended, select calendar_admin.enable_webhook('${payload.webhook_id}');`,
         ],
       };
   }
