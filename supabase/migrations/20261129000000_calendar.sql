@@ -6777,14 +6777,15 @@ comment on function calendar_sync.webhook_target(uuid) is
   'What it takes to call a webhook: its address, and the secrets that sign, the current one first.';
 
 -- Of its address no more than the host: the rest may be a secret.
-create function calendar_sync.webhook_notice(p_webhook calendar_sync.webhooks, p_kind text) returns void
+create function calendar_sync.webhook_notice(p_webhook calendar_sync.webhooks, p_kind text, p_object text default null) returns void
 language sql volatile security definer set search_path = ''
 as $$
-  select calendar_sync.write_notice(p_webhook.user_id, p_kind, null, null, p_webhook.id::text, jsonb_build_object(
+  select calendar_sync.write_notice(p_webhook.user_id, p_kind, null, null, coalesce(p_object, p_webhook.id::text), jsonb_build_object(
     'name', substring(p_webhook.url from '^[^/]*//([^/?#]*)'), 'code', p_webhook.disabled_because))
 $$;
 
-comment on function calendar_sync.webhook_notice(calendar_sync.webhooks, text) is 'Tells the owner of a webhook what happened to it.';
+comment on function calendar_sync.webhook_notice(calendar_sync.webhooks, text, text) is
+  'Tells the owner of a webhook what happened to it; p_object, by default its id, is what there is one notice of.';
 
 create function calendar_sync.switch_webhook_off(p_endpoint_id uuid, p_because text) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -9940,8 +9941,9 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_webhook calendar_sync.webhooks;
+  v_url_before text;
 begin
-  perform from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id for no key update;
+  select url into v_url_before from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id for no key update;
   if not found then
     return null;
   end if;
@@ -9958,6 +9960,10 @@ begin
     doubted = webhook.doubted or p_url is not null or p_enabled is true
   where webhook.id = p_webhook_id
   returning * into v_webhook;
+  if v_webhook.url <> v_url_before then
+    -- A stranger who leads it elsewhere learns as much as one who adds one.
+    perform calendar_sync.webhook_notice(v_webhook, 'webhook_added', v_webhook.id || ':' || gen_random_uuid());
+  end if;
   if v_webhook.enabled then
     perform calendar_sync.end_notices(p_user_id, array['webhook_disabled'], p_webhook_id::text);
   end if;

@@ -83,8 +83,9 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_webhook calendar_sync.webhooks;
+  v_url_before text;
 begin
-  perform from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id for no key update;
+  select url into v_url_before from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id for no key update;
   if not found then
     return null;
   end if;
@@ -101,6 +102,10 @@ begin
     doubted = webhook.doubted or p_url is not null or p_enabled is true
   where webhook.id = p_webhook_id
   returning * into v_webhook;
+  if v_webhook.url <> v_url_before then
+    -- A stranger who leads it elsewhere learns as much as one who adds one.
+    perform calendar_sync.webhook_notice(v_webhook, 'webhook_added', v_webhook.id || ':' || gen_random_uuid());
+  end if;
   if v_webhook.enabled then
     perform calendar_sync.end_notices(p_user_id, array['webhook_disabled'], p_webhook_id::text);
   end if;

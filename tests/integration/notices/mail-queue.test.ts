@@ -218,6 +218,24 @@ testEngine("a notice becomes a mail when its user wants it, once", [
     },
   },
   {
+    name: "another address of a webhook is told like a new webhook, the same one is not",
+    async show(engine) {
+      const { user_id } = await quiet(engine);
+      const [webhook] = await engine.sql<{ id: string }[]>`
+        select public.calendar_create_webhook(${user_id}, 'https://one.example/', '{deadline.shown}') ->> 'id' as id`;
+      assert.ok(webhook);
+      for (const host of ["other", "other", "one"]) {
+        await engine.sql`
+          select public.calendar_update_webhook(${user_id}, ${webhook.id}, ${`https://${host}.example/`}, null, null)`;
+      }
+      const told = await engine.sql<{ name: string }[]>`
+        select details ->> 'name' as name from calendar_sync.notices where user_id = ${user_id} order by created_at`;
+      assert.deepEqual(told.map(({ name }) => name), ["one.example", "other.example", "one.example"]);
+      await tick(engine);
+      assert.deepEqual(await mails(engine, user_id), Array(3).fill("webhook_added"));
+    },
+  },
+  {
     name: "where mails are paced users take turns: one user's many keep no other user's waiting",
     own_database: true,
     async show(engine) {
