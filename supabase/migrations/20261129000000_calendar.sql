@@ -1638,8 +1638,10 @@ create table calendar_sync.feed_items (
   sequence integer not null default 0,
   modified_at timestamptz not null,
   cancelled_at timestamptz,
+  dropped boolean not null default false,
   created_at timestamptz not null,
-  primary key (user_id, obligation_id)
+  primary key (user_id, obligation_id),
+  check (cancelled_at is not null or not dropped)
 );
 
 comment on table calendar_sync.feed_items is
@@ -1649,13 +1651,15 @@ comment on column calendar_sync.feed_items.sequence is 'How often something visi
 comment on column calendar_sync.feed_items.modified_at is 'When something visible of it last changed.';
 comment on column calendar_sync.feed_items.cancelled_at is
   'Since when it is cancelled, deleted, somebody else''s or without a deadline.';
+comment on column calendar_sync.feed_items.dropped is
+  'No feed shows it any more. Its texts are gone; its sequence is kept for a year, so that it does not fall where the deadline returns.';
 comment on column calendar_sync.feed_items.created_at is 'When a feed first showed it.';
 
 -- For changes of an obligation that name no user.
 create index feed_items_obligation_idx on calendar_sync.feed_items (obligation_id);
 
 -- For what has been cancelled for long enough: asked with every poll.
-create index feed_items_cancelled_idx on calendar_sync.feed_items (user_id, cancelled_at) where cancelled_at is not null;
+create index feed_items_cancelled_idx on calendar_sync.feed_items (user_id, cancelled_at) where cancelled_at is not null and not dropped;
 
 alter table calendar_sync.feed_items enable row level security;
 
@@ -1707,12 +1711,14 @@ begin
     select from calendar_sync.feed_changes as newer where newer.user_id = change.user_id and newer.id > change.id
   ) or not exists (select from calendar_sync.feed_owners as owner where owner.user_id = change.user_id);
   -- A day later than a poll does: a reader's ETag of a day that is over is never the same again.
-  delete from calendar_sync.feed_items where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day';
+  update calendar_sync.feed_items set dropped = true, title = '', description = null, obligation_type = null, url = null
+  where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day' and not dropped;
+  delete from calendar_sync.feed_items where dropped and cancelled_at < now() - interval '1 year';
 end;
 $$;
 
 comment on function calendar_sync.tidy_feeds() is
-  'Drops changes that say nothing new, and cancelled items that no feed shows any more.';
+  'Deletes changes that say nothing new, drops cancelled items of feeds that nobody reads, and deletes items that were dropped a year ago.';
 
 -- schemas/060_settings.sql
 
@@ -9501,7 +9507,7 @@ begin
       title = excluded.title, description = excluded.description, obligation_type = excluded.obligation_type,
       status = excluded.status, deadline_date = excluded.deadline_date, deadline_at = excluded.deadline_at,
       time_zone = excluded.time_zone, url = excluded.url, sequence = item.sequence + 1, modified_at = v_now,
-      cancelled_at = null
+      cancelled_at = null, dropped = false
     returning true
   ), cancelled as (
     update calendar_sync.feed_items as item
@@ -9510,8 +9516,9 @@ begin
       and not exists (select from shown where shown.obligation_id = item.obligation_id)
     returning true
   ), dropped as (
-    delete from calendar_sync.feed_items as item
-    where item.user_id = p_user_id and item.cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+    update calendar_sync.feed_items as item
+    set dropped = true, title = '', description = null, obligation_type = null, url = null
+    where item.user_id = p_user_id and item.cancelled_at <= now() - calendar_sync.cancelled_items_stay() and not item.dropped
       and not exists (select from shown where shown.obligation_id = item.obligation_id)
     returning true
   )
@@ -9556,7 +9563,7 @@ begin
       and exists (select from calendar_sync.feed_changes where user_id = v_feed.user_id)
     or exists (
       select from calendar_sync.feed_items
-      where user_id = v_feed.user_id and cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+      where user_id = v_feed.user_id and cancelled_at <= now() - calendar_sync.cancelled_items_stay() and not dropped
     )
   then
     perform calendar_sync.refresh_feed_items(v_feed.user_id);
@@ -9608,7 +9615,7 @@ begin
     select obligation_id, title, case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
       obligation_type, status, deadline_date, deadline_at, time_zone, url, sequence, modified_at, created_at
     from calendar_sync.feed_items
-    where user_id = v_user_id and (p_after is null or obligation_id > p_after)
+    where user_id = v_user_id and not dropped and (p_after is null or obligation_id > p_after)
       and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
       and (v_types is null or obligation_type = any (v_types))
       and (status <> 'completed' or v_settings ->> 'completed_events' = 'keep')
@@ -9619,7 +9626,7 @@ begin
     from (
       select time_zone, min(deadline_at) as first, max(deadline_at) as last
       from calendar_sync.feed_items
-      where user_id = v_user_id and time_zone is not null
+      where user_id = v_user_id and not dropped and time_zone is not null
         and (deadline_at at time zone 'UTC')::date between v_from and v_until
       group by time_zone
     ) as zone;

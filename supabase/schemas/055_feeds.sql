@@ -56,8 +56,10 @@ create table calendar_sync.feed_items (
   sequence integer not null default 0,
   modified_at timestamptz not null,
   cancelled_at timestamptz,
+  dropped boolean not null default false,
   created_at timestamptz not null,
-  primary key (user_id, obligation_id)
+  primary key (user_id, obligation_id),
+  check (cancelled_at is not null or not dropped)
 );
 
 comment on table calendar_sync.feed_items is
@@ -67,13 +69,15 @@ comment on column calendar_sync.feed_items.sequence is 'How often something visi
 comment on column calendar_sync.feed_items.modified_at is 'When something visible of it last changed.';
 comment on column calendar_sync.feed_items.cancelled_at is
   'Since when it is cancelled, deleted, somebody else''s or without a deadline.';
+comment on column calendar_sync.feed_items.dropped is
+  'No feed shows it any more. Its texts are gone; its sequence is kept for a year, so that it does not fall where the deadline returns.';
 comment on column calendar_sync.feed_items.created_at is 'When a feed first showed it.';
 
 -- For changes of an obligation that name no user.
 create index feed_items_obligation_idx on calendar_sync.feed_items (obligation_id);
 
 -- For what has been cancelled for long enough: asked with every poll.
-create index feed_items_cancelled_idx on calendar_sync.feed_items (user_id, cancelled_at) where cancelled_at is not null;
+create index feed_items_cancelled_idx on calendar_sync.feed_items (user_id, cancelled_at) where cancelled_at is not null and not dropped;
 
 alter table calendar_sync.feed_items enable row level security;
 
@@ -125,9 +129,11 @@ begin
     select from calendar_sync.feed_changes as newer where newer.user_id = change.user_id and newer.id > change.id
   ) or not exists (select from calendar_sync.feed_owners as owner where owner.user_id = change.user_id);
   -- A day later than a poll does: a reader's ETag of a day that is over is never the same again.
-  delete from calendar_sync.feed_items where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day';
+  update calendar_sync.feed_items set dropped = true, title = '', description = null, obligation_type = null, url = null
+  where cancelled_at < now() - calendar_sync.cancelled_items_stay() - interval '1 day' and not dropped;
+  delete from calendar_sync.feed_items where dropped and cancelled_at < now() - interval '1 year';
 end;
 $$;
 
 comment on function calendar_sync.tidy_feeds() is
-  'Drops changes that say nothing new, and cancelled items that no feed shows any more.';
+  'Deletes changes that say nothing new, drops cancelled items of feeds that nobody reads, and deletes items that were dropped a year ago.';

@@ -43,7 +43,7 @@ begin
       title = excluded.title, description = excluded.description, obligation_type = excluded.obligation_type,
       status = excluded.status, deadline_date = excluded.deadline_date, deadline_at = excluded.deadline_at,
       time_zone = excluded.time_zone, url = excluded.url, sequence = item.sequence + 1, modified_at = v_now,
-      cancelled_at = null
+      cancelled_at = null, dropped = false
     returning true
   ), cancelled as (
     update calendar_sync.feed_items as item
@@ -52,8 +52,9 @@ begin
       and not exists (select from shown where shown.obligation_id = item.obligation_id)
     returning true
   ), dropped as (
-    delete from calendar_sync.feed_items as item
-    where item.user_id = p_user_id and item.cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+    update calendar_sync.feed_items as item
+    set dropped = true, title = '', description = null, obligation_type = null, url = null
+    where item.user_id = p_user_id and item.cancelled_at <= now() - calendar_sync.cancelled_items_stay() and not item.dropped
       and not exists (select from shown where shown.obligation_id = item.obligation_id)
     returning true
   )
@@ -98,7 +99,7 @@ begin
       and exists (select from calendar_sync.feed_changes where user_id = v_feed.user_id)
     or exists (
       select from calendar_sync.feed_items
-      where user_id = v_feed.user_id and cancelled_at <= now() - calendar_sync.cancelled_items_stay()
+      where user_id = v_feed.user_id and cancelled_at <= now() - calendar_sync.cancelled_items_stay() and not dropped
     )
   then
     perform calendar_sync.refresh_feed_items(v_feed.user_id);
@@ -150,7 +151,7 @@ begin
     select obligation_id, title, case when length(description) > 8000 then left(description, 7999) || '…' else description end as description,
       obligation_type, status, deadline_date, deadline_at, time_zone, url, sequence, modified_at, created_at
     from calendar_sync.feed_items
-    where user_id = v_user_id and (p_after is null or obligation_id > p_after)
+    where user_id = v_user_id and not dropped and (p_after is null or obligation_id > p_after)
       and coalesce(deadline_date, (deadline_at at time zone 'UTC')::date) between v_from and v_until
       and (v_types is null or obligation_type = any (v_types))
       and (status <> 'completed' or v_settings ->> 'completed_events' = 'keep')
@@ -161,7 +162,7 @@ begin
     from (
       select time_zone, min(deadline_at) as first, max(deadline_at) as last
       from calendar_sync.feed_items
-      where user_id = v_user_id and time_zone is not null
+      where user_id = v_user_id and not dropped and time_zone is not null
         and (deadline_at at time zone 'UTC')::date between v_from and v_until
       group by time_zone
     ) as zone;
