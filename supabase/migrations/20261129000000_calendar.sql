@@ -6101,17 +6101,20 @@ declare
 begin
   return jsonb_build_object('notices', (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'id', notice.id, 'kind', notice.kind, 'severity', its_kind.severity, 'created_at', notice.created_at,
+      'id', notice.id, 'kind', notice.kind, 'severity', notice.severity, 'created_at', notice.created_at,
       'integration_id', notice.integration_id, 'obligation_id', notice.obligation_id, 'dismissed_at', notice.dismissed_at,
       'details', notice.details, 'provider', its_provider.label, 'account_email', integration.account_email
     ) order by notice.created_at desc, notice.id), '[]')
     from (
-      select * from calendar_sync.notices as recent
+      select recent.*, its_kind.severity from calendar_sync.notices as recent
+      join calendar_sync.notice_kinds as its_kind on its_kind.kind = recent.kind
       where recent.user_id = v_user_id
         and (recent.dismissed_at is null or recent.dismissed_at > now() - calendar_sync.notices_stay())
-      order by recent.created_at desc limit p_limit
+      -- However many warnings follow, they hide nothing that is worse.
+      order by recent.dismissed_at is not null, array_position(array['critical', 'warning', 'info'], its_kind.severity),
+        recent.created_at desc
+      limit p_limit
     ) as notice
-    join calendar_sync.notice_kinds as its_kind on its_kind.kind = notice.kind
     left join public.calendar_integrations as integration
       on integration.id = notice.integration_id and integration.user_id = v_user_id
     left join calendar_sync.providers as its_provider on its_provider.name = integration.provider
@@ -6122,7 +6125,7 @@ end;
 $$;
 
 comment on function calendar_sync.own_notices(integer) is
-  'The caller''s newest p_limit notices, dismissed ones for 30 days, with what their words are made of; and how many are not dismissed.';
+  'The caller''s notices, newest first, dismissed ones for 30 days, with what their words are made of; and how many are not dismissed. Of more than p_limit the dismissed ones are left out first, then the least severe, then the oldest.';
 grant execute on function calendar_sync.own_notices(integer) to authenticated;
 
 create function public.calendar_notices() returns jsonb
@@ -6130,7 +6133,7 @@ language sql volatile security invoker set search_path = ''
 as $$ select calendar_sync.own_notices(200) $$;
 
 comment on function public.calendar_notices() is
-  'The caller''s newest 200 notices, dismissed ones for 30 days, and how many are not dismissed.';
+  'The caller''s notices, newest first, dismissed ones for 30 days, and how many are not dismissed. Of more than 200 the dismissed ones are left out first, then the least severe, then the oldest.';
 
 create function calendar_sync.dismiss_own_notice(p_notice_id uuid) returns boolean
 language plpgsql volatile security definer set search_path = ''

@@ -4656,7 +4656,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The newest 200, newest first; dismissed ones are listed for 30 days. */
+      /** @description At most 200, newest first; dismissed ones are listed for 30 days. Of more than 200 these are left out first, then the least severe. */
       200: {
         headers: {
           [name: string]: unknown;

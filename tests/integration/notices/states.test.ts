@@ -124,6 +124,29 @@ testEngine("a user has one notice of what is wrong, until it is well again", [
     },
   },
   {
+    name: "of more than 200 the dismissed are left out first, then the least severe, then the oldest",
+    async show(engine) {
+      const integration = await engine.integration();
+      const { user_id } = integration;
+      await lose(engine, integration);
+      await engine.pass(60);
+      await engine.sql`
+        select calendar_sync.write_notice(${user_id}, 'deadline_failed', null, gen_random_uuid(), n::text)
+        from generate_series(1, 199) as n`;
+      await engine.pass(60);
+      await engine.sql`select calendar_sync.write_notice(${user_id}, 'key_added', null, null, 'a key')`;
+      const kinds = async () => {
+        const { notices } = await listed(engine, user_id);
+        assert.equal(notices.length, 200);
+        return [notices[0]?.kind, notices.at(-1)?.kind];
+      };
+      assert.deepEqual(await kinds(), ["deadline_failed", "connection_lost"]);
+      await engine.sql`
+        update calendar_sync.notices set dismissed_at = now() where user_id = ${user_id} and kind = 'connection_lost'`;
+      assert.deepEqual(await kinds(), ["key_added", "deadline_failed"]);
+    },
+  },
+  {
     name: "dismissed notices are listed for thirty days",
     async show(engine) {
       const { user_id } = await engine.integration();

@@ -14,7 +14,8 @@ export const notices = createRoute({
   security: AS_USER,
   responses: {
     200: {
-      description: "The newest 200, newest first; dismissed ones are listed for 30 days.",
+      description:
+        "At most 200, newest first; dismissed ones are listed for 30 days. Of more than 200 these are left out first, then the least severe.",
       ...json(Notices),
     },
     ...ANY_USER,
