@@ -73,6 +73,6 @@ export function outcomeOf(status: number, retry_after: string | null): SendOutco
   if (status === 410) return { outcome: "gone", status, error: "gone" };
   // A redirect could lead anywhere, and the receiver's owner is to know that it was not followed.
   if (status >= 300 && status < 400) return { outcome: "retry", status, error: "redirect" };
-  const retry_after_s = status === 429 || status === 503 ? retryAfterSeconds(retry_after) : null;
+  const retry_after_s = retryAfterSeconds(retry_after);
   return { outcome: "retry", status, error: "status", ...(retry_after_s === null ? {} : { retry_after_s }) };
 }

@@ -59,14 +59,15 @@ Deno.test("the library of Standard Webhooks accepts the signature of each secret
   }
 });
 
-Deno.test("a status is a success, a failure, or the end; Retry-After counts where it is meant", () => {
+Deno.test("a status is a success, a failure, or the end; Retry-After counts with every failure", () => {
   const soon = new Date(Date.now() + 60_000).toUTCString();
   for (
     const [status, retry_after, expected] of [
       [200, null, { outcome: "delivered", status: 200 }],
       [299, "30", { outcome: "delivered", status: 299 }],
       [301, null, { outcome: "retry", status: 301, error: "redirect" }],
-      [400, "30", { outcome: "retry", status: 400, error: "status" }],
+      [400, "30", { outcome: "retry", status: 400, error: "status", retry_after_s: 30 }],
+      [502, "30", { outcome: "retry", status: 502, error: "status", retry_after_s: 30 }],
       [410, null, { outcome: "gone", status: 410, error: "gone" }],
       [429, "30", { outcome: "retry", status: 429, error: "status", retry_after_s: 30 }],
       [503, "-1", { outcome: "retry", status: 503, error: "status" }],
