@@ -32,9 +32,13 @@ begin
       select calendar_sync.due_text((known.deadline).deadline_date, (known.deadline).deadline_at) as due offset 0
     ) as legal
     cross join lateral (
-      -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
-      select case when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
-        else edit.kind end as kind offset 0
+      select case
+        -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
+        when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
+        -- It was decided before its deadline went: nothing is left to propose.
+        when edit.kind = 'moved' and legal.due is null then 'overtaken'
+        else edit.kind
+      end as kind offset 0
     ) as its
   );
 end;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { testEngine } from "../../support/engine-test.ts";
 import { LEGAL, move, moved, noted, notices, SEEN, states } from "./support.ts";
 
+const WORKER = "a0000000-0000-0000-0000-000000000000";
+
 testEngine("a moved event is one open proposal of its calendar, until something else is true", [
   {
     name: "a move opens a proposal and tells its user once",
@@ -85,6 +87,51 @@ testEngine("a moved event is one open proposal of its calendar, until something 
         await change(obligation_id);
         await engine.drain();
         assert.deepEqual(await states(engine, integration.user_id), ["superseded"]);
+      }
+    },
+  },
+  {
+    name: "a move whose deadline goes before it is recorded is written over, and there is nothing to decide",
+    async show(engine) {
+      const { sql } = engine;
+      for (
+        const change of [
+          (id: string) => sql`delete from public.obligations where id = ${id}`,
+          (id: string) => sql`update public.obligations set deadline_date = null where id = ${id}`,
+          async (id: string) =>
+            await sql`update public.obligations set user_id = ${await engine.user()} where id = ${id}`,
+        ]
+      ) {
+        const integration = await engine.integration();
+        const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+        await engine.settle();
+        await sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
+        const [lane] = await engine.claim(WORKER);
+        assert.ok(lane);
+        await change(obligation_id);
+        const edits = [{
+          kind: "moved" as const,
+          obligation_id,
+          event_id: `event of ${obligation_id}`,
+          etag: "2",
+          seen: { kind: "all_day" as const, start_date: "2027-03-05", end_date: "2027-03-06" },
+          has_guests: false,
+          sent_time: null,
+        }];
+        assert.equal(
+          await engine.record(WORKER, lane, undefined, { pulled: true, cursor: "2", edits }),
+          true,
+        );
+        assert.deepEqual(await states(engine, integration.user_id), []);
+        // Should the same deadline return, its event is written where it belongs.
+        const [mapping] = await sql`
+          select etag, deadline_hash, content_hash from public.calendar_event_mappings
+          where obligation_id = ${obligation_id}`;
+        assert.deepEqual({ ...mapping }, { etag: "2", deadline_hash: "", content_hash: "" });
+        await engine.pass(2);
+        await engine.drain();
+        const left = await sql`select from calendar_sync.edits where integration_id = ${integration.id}`;
+        assert.equal(left.length, 0);
       }
     },
   },
