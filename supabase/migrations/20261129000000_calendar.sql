@@ -7426,8 +7426,9 @@ begin
     p_calendar_id, p_calendar_name, p_calendar_role, case when p_calendar_role = 'own' then p_calendar_id end, p_sync_enabled,
     calendar_sync.store_secret(null, p_refresh_token, 'calendar_sync: refresh token'))
   returning id into v_id;
-  -- Its user connected it long ago.
-  perform calendar_sync.end_notices(p_user_id, array['connection_added'], v_id::text);
+  -- Its user connected it long ago. The mail of a notice that is only ended would still be sent.
+  delete from calendar_sync.notices
+  where user_id = p_user_id and kind = 'connection_added' and object = v_id::text and ended_at is null;
   -- No hash is empty: each event is written once, by its id, and is ours from then on.
   insert into public.calendar_event_mappings
     (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)

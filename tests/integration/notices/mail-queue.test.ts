@@ -101,6 +101,18 @@ testEngine("a notice becomes a mail when its user wants it, once", [
     },
   },
   {
+    name: "an account that was taken over from another program is not mailed",
+    async show(engine) {
+      await report(engine, "http");
+      const user_id = await engine.user();
+      await engine.sql`
+        select calendar_sync.import_integration(${user_id}, 'google', 'account', 'a@example.org', '{}', 'refresh', 'calendar',
+          'Calendar')`;
+      await tick(engine);
+      assert.deepEqual(await mails(engine, user_id), []);
+    },
+  },
+  {
     name: "a calendar that is retried every night and refused again is not told every night",
     async show(engine) {
       const integration = await quiet(engine);
