@@ -4329,7 +4329,8 @@ begin
   returning integration_id, action, reason, caused_by, request_id, at
   ), word as (
     select distinct on (integration_id) integration_id, calendar_sync.in_words(action, reason) as word, action, caused_by, request_id
-    from noted where action in ('reconnected', 'switched_off', 'switched_on', 'paused', 'grant_lost', 'resumed', 'disconnecting', 'disconnected')
+    from noted where action in (
+      'connected', 'reconnected', 'switched_off', 'switched_on', 'paused', 'grant_lost', 'resumed', 'disconnecting', 'disconnected')
     order by integration_id, at desc
   ), ended as (
     update calendar_sync.history as period
@@ -7310,6 +7311,8 @@ begin
     update public.calendar_integrations
     set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email, server = v_flow.server,
       sign_in_refused_at = null,
+      -- Connecting an account again switches it on, whatever it was when it was disconnected.
+      sync_enabled = sync_enabled or v_known.removed_at is not null,
       scopes = v_flow.scopes, calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
       own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
       access_token_secret_id = v_flow.access_token_secret_id,

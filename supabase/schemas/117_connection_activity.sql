@@ -99,7 +99,8 @@ begin
   returning integration_id, action, reason, caused_by, request_id, at
   ), word as (
     select distinct on (integration_id) integration_id, calendar_sync.in_words(action, reason) as word, action, caused_by, request_id
-    from noted where action in ('reconnected', 'switched_off', 'switched_on', 'paused', 'grant_lost', 'resumed', 'disconnecting', 'disconnected')
+    from noted where action in (
+      'connected', 'reconnected', 'switched_off', 'switched_on', 'paused', 'grant_lost', 'resumed', 'disconnecting', 'disconnected')
     order by integration_id, at desc
   ), ended as (
     update calendar_sync.history as period

@@ -175,6 +175,8 @@ begin
     update public.calendar_integrations
     set status = 'active', last_error = null, removed_at = null, access = v_flow.access, account_email = v_flow.account_email, server = v_flow.server,
       sign_in_refused_at = null,
+      -- Connecting an account again switches it on, whatever it was when it was disconnected.
+      sync_enabled = sync_enabled or v_known.removed_at is not null,
       scopes = v_flow.scopes, calendar_id = p_calendar_id, calendar_name = p_calendar_name, calendar_role = p_calendar_role,
       own_calendar_id = case when p_calendar_role = 'own' then p_calendar_id else own_calendar_id end,
       access_token_secret_id = v_flow.access_token_secret_id,
