@@ -6181,6 +6181,10 @@ begin
       where newer.user_id = notice.user_id and newer.kind = notice.kind and newer.object = notice.object
         and newer.ended_at is null and newer.id <> notice.id
     );
+  -- The dismissal took its mail back, too.
+  update calendar_sync.notices as notice set mail_at = calendar_sync.next_mail_at(notice)
+  where notice.id = p_notice_id and notice.user_id = v_user_id and notice.mail_at is null
+    and notice.ended_at is null and notice.dismissed_at is null;
   return exists (select from calendar_sync.notices where id = p_notice_id and user_id = v_user_id);
 end;
 $$;

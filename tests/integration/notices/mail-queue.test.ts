@@ -75,6 +75,27 @@ testEngine("a notice becomes a mail when its user wants it, once", [
     },
   },
   {
+    name: "a notice whose dismissal is taken back is mailed like any other",
+    async show(engine) {
+      const integration = await quiet(engine);
+      await lose(engine, integration);
+      await takeDismissalBack(engine, integration);
+      await engine.pass(11 * MINUTE_S);
+      await tick(engine);
+      assert.deepEqual(await mails(engine, integration.user_id), ["connection_lost"]);
+      await takeDismissalBack(engine, integration);
+      for (const days of [4, 7, 90]) {
+        await engine.pass(days * DAY_S);
+        await tick(engine);
+      }
+      assert.deepEqual(await mails(engine, integration.user_id), Array(3).fill("connection_lost"));
+      await takeDismissalBack(engine, integration);
+      await engine.pass(DAY_S);
+      await tick(engine);
+      assert.equal((await mails(engine, integration.user_id)).length, 3);
+    },
+  },
+  {
     name: "what was queued and healed before it was sent is not needed any more",
     async show(engine) {
       const integration = await quiet(engine);
@@ -551,6 +572,17 @@ async function stopOnPurpose({ sql }: Engine, ids: readonly string[]): Promise<v
       sql.json(last_error)
     } where id = ${id}`;
   }
+}
+
+/** Its user dismisses the notice of a lost connection, and undoes that. */
+async function takeDismissalBack(engine: Engine, { user_id }: Integration): Promise<void> {
+  const [notice] = await engine.sql<{ id: string }[]>`
+    select id from calendar_sync.notices where user_id = ${user_id} and kind = 'connection_lost'`;
+  assert.ok(notice);
+  await engine.asUser(user_id, async (sql) => {
+    await sql`select public.calendar_dismiss_notice(${notice.id})`;
+    await sql`select public.calendar_restore_notice(${notice.id})`;
+  });
 }
 
 async function choose(
