@@ -28,13 +28,26 @@ export async function unjustified(world: World): Promise<readonly string[]> {
       problems.push(`${story.grants.account_id} was connected last, and has no integration`);
     }
   }
+  const connected_again = await connectedAfterSwitch(world);
   for (const row of rows) {
     const choice = world.choices.get(row.id);
-    if (
-      choice && (choice.sync_enabled !== row.sync_enabled || choice.completed_events !== row.completed_events)
-    ) problems.push(`${row.account_id} has other settings than its user chose`);
+    if (choice === undefined) continue;
+    const sync_enabled = choice.sync_enabled || connected_again.has(row.id);
+    if (sync_enabled !== row.sync_enabled || choice.completed_events !== row.completed_events) {
+      problems.push(`${row.account_id} has other settings than its user chose`);
+    }
   }
   return problems;
+}
+
+/** The integrations that were disconnected and connected again after they were last switched off: that switched them on. */
+async function connectedAfterSwitch({ sql }: World): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ integration_id: string }[]>`
+    select integration_id from (
+      select distinct on (integration_id) integration_id, action from calendar_sync.activity
+      where action in ('connected', 'switched_off') order by integration_id, at desc
+    ) as last where action = 'connected'`;
+  return new Set(rows.map(({ integration_id }) => integration_id));
 }
 
 /** What is not as the model says in the end. */
