@@ -5376,14 +5376,23 @@ for each row execute function calendar_sync.end_proposals_of_integration();
 create function calendar_sync.tidy_proposals() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_user_ids uuid[];
+  v_ids text[];
 begin
-  delete from public.calendar_proposals where decided_at < now() - calendar_sync.notices_stay();
+  -- The notice of a move that was accepted in advance offers to undo it as long as the proposal is there.
+  with gone as (
+    delete from public.calendar_proposals where decided_at < now() - calendar_sync.notices_stay() returning user_id, id
+  )
+  select array_agg(gone.user_id), array_agg(gone.id::text) into v_user_ids, v_ids from gone;
+  perform calendar_sync.end_notices(each.user_id, array['proposal_opened'], each.id)
+  from unnest(v_user_ids, v_ids) as each (user_id, id);
   delete from public.calendar_proposals as proposal
   where not exists (select from auth.users as account where account.id = proposal.user_id);
 end;
 $$;
 
-comment on function calendar_sync.tidy_proposals() is 'Drops proposals that were decided 30 days ago, and those of users who are deleted.';
+comment on function calendar_sync.tidy_proposals() is 'Drops proposals that were decided 30 days ago and ends their notices, and drops those of users who are deleted.';
 
 -- schemas/143_record_jobs.sql
 

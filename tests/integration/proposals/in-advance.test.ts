@@ -3,6 +3,8 @@ import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
 import { move, moved, noted, notices, states } from "./support.ts";
 
+const DAY_S = 86_400;
+
 testEngine("a user who accepts moves in advance does so with the user's own rights", [
   {
     name: "a move moves the deadline, as the user, and a notice stays that undoes it",
@@ -34,6 +36,32 @@ testEngine("a user who accepts moves in advance does so with the user's own righ
       await engine.pass(60);
       await engine.drain();
       assert.equal(await notices(engine, user_id), 0);
+    },
+  },
+  {
+    name: "the notice goes with its proposal, since then nothing can be undone either",
+    async show(engine) {
+      const { integration: { user_id }, id } = await inAdvance(engine);
+      await acceptEdit(engine, id);
+      await engine.drain();
+      // It tells of a state: dismissing it does not end it.
+      await engine.sql`
+        update calendar_sync.notices set dismissed_at = now() where user_id = ${user_id} and kind = 'proposal_opened'`;
+      const left = async () => {
+        const rows = await engine.sql<{ is_over: boolean }[]>`
+          select ended_at is not null as is_over from calendar_sync.notices
+          where user_id = ${user_id} and kind = 'proposal_opened'`;
+        return rows.map(({ is_over }) => is_over);
+      };
+      await engine.pass(29 * DAY_S);
+      await engine.sql`select calendar_sync.nightly()`;
+      assert.deepEqual(await left(), [false]);
+      await engine.pass(2 * DAY_S);
+      await engine.sql`select calendar_sync.nightly()`;
+      assert.deepEqual(await states(engine, user_id), []);
+      assert.deepEqual(await left(), [true]);
+      await engine.sql`select calendar_sync.nightly()`;
+      assert.deepEqual(await left(), []);
     },
   },
   {
