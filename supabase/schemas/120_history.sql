@@ -97,7 +97,14 @@ begin
     p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
     o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
     coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
-    case when o.kind = 'failed' then o.word when o.is_kept then 'moved_by_user' end, v_now, o.word,
+    case when o.kind = 'failed' then o.word
+      -- Where nothing was written, as of adopted and recovered ones, the event stands where its user left it.
+      when coalesce(o.is_kept, exists (
+        select from calendar_sync.edits as edit
+        where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and edit.seen is not null
+          and calendar_sync.due_of(calendar_sync.seen_deadline(edit.seen)) is distinct from edit.due
+      )) then 'moved_by_user'
+    end, v_now, o.word,
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
   from (
     select told.*, told.action || case when told.kind = 'failed' then coalesce(': ' || told.error, '') else '' end as word
@@ -121,6 +128,27 @@ $$;
 
 comment on function calendar_sync.record_history(public.calendar_integrations, calendar_sync.outcome[]) is
   'Ends the periods of these obligations and begins new ones: synced with an action, failed with the action rejected or given_up, removed.';
+
+create function calendar_sync.begin_absences(p_integration public.calendar_integrations) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
+    title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
+  select p_integration.user_id, p_integration.id, p_integration.provider, p_integration.account_email, p_integration.calendar_id,
+    p_integration.calendar_name, edit.obligation_id, deadline.title,
+    calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at), false, 'hidden_by_user', clock_timestamp(), 'connected',
+    calendar_sync.caused_by(), calendar_sync.request_id()
+  from calendar_sync.edits as edit
+  cross join lateral calendar_sync.deadline_for(edit.obligation_id, p_integration.user_id) as deadline
+  where edit.integration_id = p_integration.id and edit.is_hidden and deadline.obligation_id is not null
+    and calendar_sync.edit_holds(edit, deadline)
+  on conflict (integration_id, obligation_id) where until_at is null do nothing;
+end;
+$$;
+
+comment on function calendar_sync.begin_absences(public.calendar_integrations) is
+  'Begins the periods of what its user hid, where a calendar that was disconnected is connected again.';
 
 create function calendar_sync.end_absences(p_integration public.calendar_integrations, p_outcomes calendar_sync.outcome[]) returns void
 language plpgsql volatile security definer set search_path = ''

@@ -197,6 +197,7 @@ begin
           'obligation_id', mapping.obligation_id, 'calendar_id', mapping.calendar_id, 'event_id', mapping.external_event_id))
         from public.calendar_event_mappings as mapping where mapping.integration_id = v_integration.id
       ));
+      perform calendar_sync.begin_absences(v_integration);
     else
       perform calendar_sync.append_changes(array[v_integration.id], 'scan', 0);
     end if;

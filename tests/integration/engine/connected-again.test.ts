@@ -50,6 +50,64 @@ testEngine("an account that was disconnected is connected again", [
       assert.deepEqual({ ...obstacle }, { reason: "switched_off", began_with: "connected" });
     },
   },
+  {
+    name: "an event that its user moved still stands where it was left, and evidence says so",
+    async show(engine) {
+      const { sql } = engine;
+      const { integration, obligation_id } = await shown(engine);
+      for (const is_kept of [true, false]) {
+        await left(engine, integration, obligation_id, { is_kept });
+        await disconnect(engine, integration);
+        await again(engine, integration);
+        assert.equal(
+          (await story(engine, obligation_id)).at(-1),
+          "yes, 2027-03-05, adopted -> still, (moved_by_user)",
+        );
+      }
+      // It begins when it should: it only lasts longer.
+      await sql`update calendar_sync.edits set is_kept = false, seen = ${
+        sql.json({ kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-04" })
+      }`;
+      await sql`update calendar_sync.history set due = '2027-01-01' where until_at is null`;
+      await disconnect(engine, integration);
+      await again(engine, integration);
+      assert.equal((await story(engine, obligation_id)).at(-1), "yes, 2027-01-01, adopted -> still");
+    },
+  },
+  {
+    name: "what its user hid stays hidden, and evidence says so as long as its deadline is the same",
+    async show(engine) {
+      const { sql } = engine;
+      const { integration, obligation_id } = await shown(engine);
+      await sql`delete from public.calendar_event_mappings`;
+      await sql`
+        insert into calendar_sync.edits (integration_id, obligation_id, due, deletions, is_gone, is_hidden)
+        values (${integration.id}, ${obligation_id}, '2027-01-01', 2, true, true)`;
+      await sql`
+        update calendar_sync.history set in_calendar = false, reason = 'hidden_by_user', began_with = 'hidden_by_user'`;
+      // The event of another deadline keeps the row of the calendar.
+      await engine.insert(integration.user_id, 1);
+      await engine.drain();
+      await disconnect(engine, integration);
+      await again(engine, integration);
+      await engine.pass(2);
+      await engine.drain();
+      const told = [
+        "no, 2027-01-01, hidden_by_user -> disconnected, (hidden_by_user)",
+        "no, 2027-01-01, connected -> still, (hidden_by_user)",
+      ];
+      assert.deepEqual(await story(engine, obligation_id), told);
+      await disconnect(engine, integration);
+      await sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`;
+      await again(engine, integration);
+      await engine.pass(2);
+      await engine.drain();
+      assert.deepEqual((await story(engine, obligation_id)).slice(1), [
+        "no, 2027-01-01, connected -> disconnected, (hidden_by_user)",
+        "yes, 2027-01-01, created -> still",
+      ]);
+    },
+  },
 ]);
 
 /** A calendar with the event of one deadline. */
@@ -60,6 +118,24 @@ async function shown(
   const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
   await engine.drain();
   return { integration, obligation_id };
+}
+
+/** Its user moved the event, and it was left there. */
+async function left(
+  { sql }: Engine,
+  { id }: Integration,
+  obligation_id: string,
+  { is_kept }: { readonly is_kept: boolean },
+): Promise<void> {
+  await sql`
+    insert into calendar_sync.edits (integration_id, obligation_id, due, seen, is_kept)
+    values (${id}, ${obligation_id}, '2027-01-01', ${
+    sql.json({ kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" })
+  }, ${is_kept})
+    on conflict (integration_id, obligation_id) do update set is_kept = excluded.is_kept`;
+  await sql`
+    update calendar_sync.history set due = '2027-03-05', reason = 'moved_by_user', began_with = 'moved_by_user'
+    where obligation_id = ${obligation_id} and until_at is null`;
 }
 
 async function disconnect({ sql }: Engine, { id, user_id }: Integration): Promise<void> {

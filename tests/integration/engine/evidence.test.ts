@@ -93,6 +93,32 @@ testEngine("evidence says what is known of a deadline in a calendar, and no more
     },
   },
   {
+    name: "an event that is kept where its user left it stands there also after a change of it was refused",
+    async show(engine) {
+      const { sql } = engine;
+      const integration = await engine.integration();
+      const [id = ""] = await engine.insert(integration.user_id, 1);
+      await engine.drain();
+      await sql`
+        insert into calendar_sync.edits (integration_id, obligation_id, due, seen, is_kept)
+        values (${integration.id}, ${id}, '2027-01-01', ${
+        sql.json({ kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" })
+      }, true)`;
+      await sql`
+        update calendar_sync.history set due = '2027-03-05', reason = 'moved_by_user', began_with = 'moved_by_user'`;
+      await sql`update public.obligations set title = 'Refused'`;
+      await engine.pass(2);
+      await work(engine, () => ({ kind: "failed", error: "too_long" }));
+      await sql`update public.obligations set title = 'Obligation 1'`;
+      await engine.pass(2);
+      await work(engine, () => ({ kind: "unchanged" }));
+      assert.deepEqual((await story(engine, id)).slice(-2), [
+        "yes, Obligation 1 on 2027-03-05, rejected: too_long -> recovered, (rejected: too_long)",
+        "yes, Obligation 1 on 2027-03-05, recovered -> still, (moved_by_user)",
+      ]);
+    },
+  },
+  {
     name: "a deadline that is wanted and not there says since when it waits, and for what",
     async show(engine) {
       const { sql } = engine;
@@ -246,7 +272,7 @@ async function story(engine: Engine, obligation_id: string): Promise<readonly st
 
 async function work(
   engine: Engine,
-  outcomeOf: () => { readonly kind: "failed"; readonly error: string } | {
+  outcomeOf: () => { readonly kind: "unchanged" } | { readonly kind: "failed"; readonly error: string } | {
     readonly kind: "retry";
     readonly counts: boolean;
   },
