@@ -157,7 +157,21 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_caused_by constant text := calendar_sync.caused_by();
   v_request_id constant text := calendar_sync.request_id();
+  v_ended uuid[];
 begin
+  -- What its user hid stays so while the deadline is the same. The rest of the edit stays: the original may still return.
+  with ended as (
+    update calendar_sync.edits as edit set is_hidden = false
+    from unnest(p_outcomes) as o
+    where o.kind = 'removed' and o.action is null
+      and edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and edit.is_hidden
+      and not calendar_sync.edit_holds(edit, calendar_sync.deadline_for(o.obligation_id, p_integration.user_id))
+    returning edit.obligation_id
+  )
+  select array_agg(ended.obligation_id) into v_ended from ended;
+  if v_ended is not null then
+    perform calendar_sync.end_edit_notices(p_integration, array['deadline_hidden'], v_ended);
+  end if;
   update calendar_sync.history as period
   set until_at = v_now, ended_with = 'removed',
     ended_by = coalesce(o.cause ->> 'by', v_caused_by), ended_request_id = coalesce(o.cause ->> 'request_id', v_request_id)
@@ -169,14 +183,12 @@ begin
       and not open.in_calendar offset 0
   ) as its
   where o.kind = 'removed' and o.action is null and period.ctid = its.place
-    -- What its user hid stays so while the deadline is the same.
     and not exists (
       select from calendar_sync.edits as known
       where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id and known.is_hidden
-        and calendar_sync.edit_holds(known, calendar_sync.deadline_for(o.obligation_id, p_integration.user_id))
     );
 end;
 $$;
 
 comment on function calendar_sync.end_absences(public.calendar_integrations, calendar_sync.outcome[]) is
-  'Ends the periods in which deadlines were wanted and absent: removed without an action, since nothing was there.';
+  'Ends the periods in which deadlines were wanted and absent, and what their users hid with its notices: removed without an action, since nothing was there.';

@@ -93,6 +93,51 @@ testEngine("a user has one notice of what is wrong, until it is well again", [
     },
   },
   {
+    name:
+      "a hidden deadline is one notice until there is no such deadline any more; should it return, it is shown",
+    async show(engine) {
+      const { sql } = engine;
+      const other = await engine.user();
+      for (
+        const [go, come_back] of [
+          [(id: string) => sql`delete from public.obligations where id = ${id}`, null],
+          [
+            (id: string) => sql`update public.obligations set deadline_date = null where id = ${id}`,
+            (id: string) => sql`update public.obligations set deadline_date = '2027-01-01' where id = ${id}`,
+          ],
+          [
+            (id: string) => sql`update public.obligations set user_id = ${other} where id = ${id}`,
+            (id: string, user_id: string) =>
+              sql`update public.obligations set user_id = ${user_id} where id = ${id}`,
+          ],
+        ] as const
+      ) {
+        const { integration: { user_id }, obligation_id } = await hidden(engine);
+        const work = async () => {
+          await engine.pass(2);
+          await engine.drain();
+        };
+        await sql`update public.obligations set status = 'cancelled' where id = ${obligation_id}`;
+        await work();
+        assert.deepEqual(await unread(engine, user_id), ["connection_added", "deadline_hidden"]);
+        await sql`update public.obligations set status = 'pending' where id = ${obligation_id}`;
+        await go(obligation_id);
+        await work();
+        assert.deepEqual(await unread(engine, user_id), ["connection_added"]);
+        // Its user may still take the deletion back.
+        const [edit] = await sql`
+          select original_event_id from calendar_sync.edits where obligation_id = ${obligation_id}`;
+        assert.deepEqual({ ...edit }, { original_event_id: "original" });
+        if (come_back === null) continue;
+        await come_back(obligation_id, user_id);
+        await work();
+        const events = await sql`
+          select from public.calendar_event_mappings where obligation_id = ${obligation_id}`;
+        assert.equal(events.length, 1);
+      }
+    },
+  },
+  {
     name: "what its user dismissed is not told again while it lasts",
     async show(engine) {
       const { integration, obligation_id } = await givenUp(engine);
@@ -251,6 +296,22 @@ async function givenUp(engine: Engine): Promise<{ integration: Integration; obli
   const integration = await engine.integration();
   const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
   await fail(engine, "too_long");
+  return { integration, obligation_id };
+}
+
+/** A deadline whose event its user deleted twice. */
+async function hidden(engine: Engine): Promise<{ integration: Integration; obligation_id: string }> {
+  const { sql } = engine;
+  const integration = await engine.integration();
+  const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+  await engine.drain();
+  await sql`delete from public.calendar_event_mappings where obligation_id = ${obligation_id}`;
+  await sql`
+    insert into calendar_sync.edits (integration_id, obligation_id, due, deletions, is_gone, is_hidden, original_event_id)
+    values (${integration.id}, ${obligation_id}, '2027-01-01', 2, true, true, 'original')`;
+  await sql`
+    select calendar_sync.notice_edits(integration, 'deadline_hidden', array[${obligation_id}::uuid])
+    from public.calendar_integrations as integration where id = ${integration.id}`;
   return { integration, obligation_id };
 }
 
