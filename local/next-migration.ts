@@ -1,7 +1,7 @@
 import { extract } from "@supabase/pg-delta/extract";
-import { type FactBase, type Plan, plan, renderPlanFiles } from "@supabase/pg-delta";
+import { type FactBase, type Plan, plan, type Policy, renderPlanFiles } from "@supabase/pg-delta";
 import pg from "pg";
-import { createSchemaDatabase, runAsPostgres } from "./postgres/schema-database.ts";
+import { createSchemaDatabase, OLD_DEFAULT_PRIVILEGES, runAsPostgres } from "./postgres/schema-database.ts";
 import { renderViewComments } from "./view-comments.ts";
 
 /** A file with SQL. */
@@ -18,6 +18,15 @@ const NOTE =
 set local lock_timeout = '5s';
 `;
 
+/** Its rights as the owner go without saying, and PostgreSQL before 17 has no MAINTAIN to grant. */
+const WITHOUT_OWNER: Policy = {
+  id: "without-owner",
+  filter: [{
+    match: { all: [{ kind: "acl" }, { idField: { field: "grantee", glob: "postgres" } }] },
+    action: "exclude",
+  }],
+};
+
 /**
  * The migration that leads from a database with some migrations to what the schema files make. PostgreSQL compares: both are run.
  *
@@ -33,7 +42,8 @@ export async function renderNextMigration(
   schemas: readonly SqlFile[],
 ): Promise<string | null> {
   const run = crypto.randomUUID().replaceAll("-", "_");
-  const texts = (files: readonly SqlFile[]) => files.map(({ sql }) => sql);
+  // Where nothing new is granted by itself, taking it back would be no difference.
+  const texts = (files: readonly SqlFile[]) => [OLD_DEFAULT_PRIVILEGES, ...files.map(({ sql }) => sql)];
   const before = await createSchemaDatabase(server_url, `before_${run}`, texts(migrations));
   const wanted = await createSchemaDatabase(server_url, `wanted_${run}`, texts(schemas));
   const changes = renderChanges(await factsOf(before), await factsOf(wanted));
@@ -44,7 +54,7 @@ export async function renderNextMigration(
 
 /** The statements that lead from one to the other; null where nothing differs. */
 function renderChanges(source: FactBase, desired: FactBase): string | null {
-  const steps = plan(source, desired);
+  const steps = plan(source, desired, { policy: WITHOUT_OWNER });
   const { changes, files } = renderPlanFiles(steps, { allowDrops: true });
   if (!changes) return null;
   const [file, ...others] = files;

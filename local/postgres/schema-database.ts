@@ -1,6 +1,11 @@
 import postgres from "postgres";
 import { bootstrap } from "./bootstrap.ts";
 
+/** As projects from before May 2026 have it: what is new in schema public is everybody's, unless a migration takes it back. */
+export const OLD_DEFAULT_PRIVILEGES = ["tables", "functions", "sequences"].map((kind) =>
+  `alter default privileges for role postgres in schema public grant all on ${kind} to anon, authenticated, service_role;`
+).join("\n");
+
 /**
  * Makes a database of a server in which `postgres` has run some SQL, as migrations are run in a Supabase project.
  *

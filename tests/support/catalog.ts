@@ -6,18 +6,23 @@ export async function catalogOf(sql: Sql): Promise<readonly string[]> {
     with space as (
       select oid, nspname from pg_namespace where nspname in ('public', 'calendar_sync', 'calendar_admin')
     ), relation as (
-      select class.*, space.nspname || '.' || class.relname as name from pg_class as class join space on space.oid = class.relnamespace
+      -- The order of grants does not count.
+      select class.*, space.nspname || '.' || class.relname as name,
+        (select array_agg(item::text order by item::text) from unnest(class.relacl) as item) as acl
+      from pg_class as class join space on space.oid = class.relnamespace
       -- Days of the activity come and go.
       where not class.relispartition
     ), routine as (
-      select proc.*, proc.oid::regprocedure::text as name from pg_proc as proc join space on space.oid = proc.pronamespace
+      select proc.*, proc.oid::regprocedure::text as name,
+        (select array_agg(item::text order by item::text) from unnest(proc.proacl) as item) as acl
+      from pg_proc as proc join space on space.oid = proc.pronamespace
       where not exists (
         select from pg_depend as part where part.objid = proc.oid and part.deptype = 'e'
       )
     )
     select 'schema ' || nspname || ' ' || coalesce(obj_description(oid, 'pg_namespace'), '') as line from space
     union all
-    select format('relation %s %s rls=%s options=%s owner=%s acl=%s %s', relkind, name, relrowsecurity, reloptions, relowner::regrole, relacl,
+    select format('relation %s %s rls=%s options=%s owner=%s acl=%s %s', relkind, name, relrowsecurity, reloptions, relowner::regrole, acl,
       obj_description(oid, 'pg_class')) from relation where relkind in ('r', 'p', 'v', 'S')
     union all
     select format('view %s %s', name, pg_get_viewdef(oid)) from relation where relkind = 'v'
@@ -40,7 +45,7 @@ export async function catalogOf(sql: Sql): Promise<readonly string[]> {
     select format('policy %s %s', relation.name, to_jsonb(policy)) from relation
     join pg_policies as policy on policy.schemaname || '.' || policy.tablename = relation.name
     union all
-    select format('function %s acl=%s owner=%s %s', pg_get_functiondef(oid), proacl, proowner::regrole, obj_description(oid, 'pg_proc'))
+    select format('function %s acl=%s owner=%s %s', pg_get_functiondef(oid), acl, proowner::regrole, obj_description(oid, 'pg_proc'))
     from routine where prokind = 'f'
     order by line`;
   return rows.map(({ line }) => line);

@@ -6,6 +6,7 @@ import { installExtensions } from "../../local/extensions/install.ts";
 import { ROOT } from "../../local/paths.ts";
 import { bootstrap } from "../../local/postgres/bootstrap.ts";
 import { applyMigrations } from "../../local/postgres/migrate.ts";
+import { OLD_DEFAULT_PRIVILEGES } from "../../local/postgres/schema-database.ts";
 import { runSupabaseCli } from "../../local/supabase-cli.ts";
 import { until } from "../support/calendar-api.ts";
 
@@ -22,11 +23,7 @@ asPostgres.password = passwords.postgres;
 const standIns = await installExtensions(url);
 await bootstrap({ url, passwords });
 const sql = postgres(url, { max: 1, onnotice: () => {} });
-// As projects from before May 2026 have it: what is new in schema public is everybody's, unless a migration takes it back.
-await sql.unsafe(`
-  alter default privileges for role postgres in schema public grant all on tables to anon, authenticated, service_role;
-  alter default privileges for role postgres in schema public grant all on functions to anon, authenticated, service_role;
-  alter default privileges for role postgres in schema public grant all on sequences to anon, authenticated, service_role`);
+await sql.unsafe(OLD_DEFAULT_PRIVILEGES);
 await applyMigrations(asPostgres.href);
 await sql`create extension pgtap with schema extensions`;
 await sql`create extension plpgsql_check with schema extensions`;

@@ -5,7 +5,11 @@ import { changeMigrations, readMigrations, readSchemas } from "../../../local/mi
 import type { SqlFile } from "../../../local/next-migration.ts";
 import { ROOT } from "../../../local/paths.ts";
 import { installExtensions } from "../../../local/extensions/install.ts";
-import { createSchemaDatabase, runAsPostgres } from "../../../local/postgres/schema-database.ts";
+import {
+  createSchemaDatabase,
+  OLD_DEFAULT_PRIVILEGES,
+  runAsPostgres,
+} from "../../../local/postgres/schema-database.ts";
 import { startPostgres } from "../../../local/postgres/server.ts";
 import { withRelease } from "../../../local/releases.ts";
 import { until } from "../../support/calendar-api.ts";
@@ -35,12 +39,15 @@ const NEXT: Readonly<Record<string, (sql: string) => string>> = {
 alter table public.calendar_integrations add column colour text not null default 'blue';
 comment on column public.calendar_integrations.colour is 'Of the calendar.';
 create index calendar_integrations_colour_idx on public.calendar_integrations (colour);
-create table calendar_sync.colours (name text primary key);
-comment on table calendar_sync.colours is 'Colours of calendars.';
-alter table calendar_sync.colours enable row level security;
+create table public.calendar_palette (name text primary key);
+comment on table public.calendar_palette is 'Colours of calendars.';
+alter table public.calendar_palette enable row level security;
+create policy "everybody" on public.calendar_palette for select to authenticated using (true);
+revoke all on public.calendar_palette from anon, authenticated, service_role;
+grant select on public.calendar_palette to authenticated;
 create function public.calendar_colours() returns setof text
 language sql stable security definer set search_path = ''
-as $$ select name from calendar_sync.colours $$;
+as $$ select name from public.calendar_palette $$;
 comment on function public.calendar_colours() is 'Colours of calendars.';
 `,
   "010_deadlines.sql": (sql) => sql.replace("<= 2000 then url", "<= 1999 then url"),
@@ -164,22 +171,34 @@ Deno.test({
       await assert.rejects(() => change({ schemas: changed }), /ends in _calendar_obligations_0_2_0\.sql/);
     });
 
-    await t.step(
-      "with data in every table, the upgraded schema is the new one, and every row is as it was",
-      async () => {
-        const url = await createSchemaDatabase(server.url, "installed", migrations.map(({ sql }) => sql));
-        const wanted = await createSchemaDatabase(server.url, "wanted", next.map(({ sql }) => sql));
-        await withSql(url, fillEveryTable);
-        const before = await withSql(url, rowsOf);
-        assert.deepEqual([...before].filter(([, rows]) => rows === "0").map(([name]) => name), []);
-        await runAsPostgres(url, [migration.sql]);
-        assert.deepEqual(await withSql(url, catalogOf), await withSql(wanted, catalogOf));
-        assert.deepEqual(
-          await withSql(url, (sql) => rowsOf(sql, ["colour", "calendar_sync.colours"])),
-          before,
-        );
-      },
-    );
+    for (const [project, privileges] of Object.entries({ old: OLD_DEFAULT_PRIVILEGES, new: "" })) {
+      await t.step(
+        `with data in every table of ${project} projects, the upgraded schema is the new one, and every row is as it was`,
+        async () => {
+          const create = (name: string, files: readonly SqlFile[]) =>
+            createSchemaDatabase(server.url, `${name}_${project}`, [
+              privileges,
+              ...files.map(({ sql }) => sql),
+            ]);
+          const url = await create("installed", migrations);
+          const wanted = await create("wanted", next);
+          await withSql(url, fillEveryTable);
+          const before = await withSql(url, rowsOf);
+          assert.deepEqual([...before].filter(([, rows]) => rows === "0").map(([name]) => name), []);
+          await runAsPostgres(url, [migration.sql]);
+          const exposed = await withSql(
+            url,
+            (sql) => sql`select check_name from calendar_admin.check_exposure() where not ok`,
+          );
+          assert.deepEqual([...exposed], []);
+          assert.deepEqual(await withSql(url, catalogOf), await withSql(wanted, catalogOf));
+          assert.deepEqual(
+            await withSql(url, (sql) => rowsOf(sql, ["colour", "calendar_palette"])),
+            before,
+          );
+        },
+      );
+    }
 
     await t.step(
       "the functions of the first version work with the upgraded database, and it says that they are old",
