@@ -2226,7 +2226,7 @@ $$;
 comment on function calendar_sync.watch_partitions() is
   'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either. Where that fails, it is an incident and tried again.';
 
-create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
+create function calendar_sync.look_at_obligations(p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
@@ -2260,6 +2260,17 @@ begin
   if v_feed_user_ids is not null then
     perform calendar_sync.append_feed_changes(v_feed_user_ids);
   end if;
+end;
+$$;
+
+comment on function calendar_sync.look_at_obligations(uuid[]) is
+  'Has these obligations looked at in the calendars and feeds of their recipients, former ones too. Fails where the adapter does.';
+
+create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.look_at_obligations(p_obligation_ids);
 exception when others then
   perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm, p_obligation_ids);
 end;
@@ -11782,9 +11793,16 @@ begin
     return;
   end if;
   if v_lost is not null then
-    perform calendar_sync.act_as('repair');
-    perform calendar_sync.obligations_changed(v_lost);
-    perform calendar_sync.act_as('');
+    begin
+      perform calendar_sync.act_as('repair');
+      perform calendar_sync.look_at_obligations(v_lost);
+      perform calendar_sync.act_as('');
+    -- As in calendar_sync.take_batch.
+    exception when query_canceled or assert_failure or others then
+      -- The incidents stay open and have the ids: the next tick tries again.
+      perform calendar_sync.note_incident_hourly('step', 'repair', sqlstate, sqlerrm);
+      return;
+    end;
   end if;
   -- A change that names nothing could be anybody's. Everything is looked at once, rarely.
   if v_unnamed and not exists (

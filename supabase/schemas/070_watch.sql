@@ -334,7 +334,7 @@ $$;
 comment on function calendar_sync.watch_partitions() is
   'Called by the tick: partitions that were attached are watched, those that were detached no more, and calendars are scanned after either. Where that fails, it is an incident and tried again.';
 
-create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
+create function calendar_sync.look_at_obligations(p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
@@ -368,6 +368,17 @@ begin
   if v_feed_user_ids is not null then
     perform calendar_sync.append_feed_changes(v_feed_user_ids);
   end if;
+end;
+$$;
+
+comment on function calendar_sync.look_at_obligations(uuid[]) is
+  'Has these obligations looked at in the calendars and feeds of their recipients, former ones too. Fails where the adapter does.';
+
+create function calendar_sync.obligations_changed(p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform calendar_sync.look_at_obligations(p_obligation_ids);
 exception when others then
   perform calendar_sync.note_incident('enqueue', sqlstate, sqlerrm, p_obligation_ids);
 end;

@@ -19,9 +19,16 @@ begin
     return;
   end if;
   if v_lost is not null then
-    perform calendar_sync.act_as('repair');
-    perform calendar_sync.obligations_changed(v_lost);
-    perform calendar_sync.act_as('');
+    begin
+      perform calendar_sync.act_as('repair');
+      perform calendar_sync.look_at_obligations(v_lost);
+      perform calendar_sync.act_as('');
+    -- As in calendar_sync.take_batch.
+    exception when query_canceled or assert_failure or others then
+      -- The incidents stay open and have the ids: the next tick tries again.
+      perform calendar_sync.note_incident_hourly('step', 'repair', sqlstate, sqlerrm);
+      return;
+    end;
   end if;
   -- A change that names nothing could be anybody's. Everything is looked at once, rarely.
   if v_unnamed and not exists (

@@ -47,6 +47,42 @@ testEngine("a step that fails keeps nothing else from being done", [
   },
 ]);
 
+testEngine(
+  "changes that were lost because the host's adapter fails",
+  [
+    { exception: "an error", statement: "raise exception 'no such tenant'", told: "no such tenant" },
+    { exception: "an assertion", statement: "assert false, 'no tenant'", told: "no tenant" },
+  ].map(({ exception, statement, told }) => ({
+    name: `with ${exception} are named once, and repaired when it works again`,
+    own_database: true,
+    async show(engine: Engine) {
+      const { id, user_id } = await engine.integration();
+      const ids = await engine.insert(user_id, 3);
+      await engine.drain();
+      const [adapter] = await engine.sql<{ definition: string }[]>`
+      select pg_get_functiondef('calendar_sync.deadline_of'::regproc) as definition`;
+      await engine.sql.unsafe(`
+      create or replace function calendar_sync.deadline_of(obligation public.obligations)
+      returns setof calendar_sync.deadline language plpgsql stable security invoker rows 1 as $$ begin ${statement}; end $$`);
+      await engine.sql`select calendar_sync.note_incident('enqueue', 'P0001', 'lost', ${ids}::uuid[])`;
+      for (let ticks = 0; ticks < 5; ticks++) await tick(engine);
+      assert.deepEqual(await incidents(engine, "enqueue"), ["lost"]);
+      assert.deepEqual(await incidents(engine, "step"), [`repair: ${told}`]);
+      assert.equal(await countOpen(engine), 2);
+      await engine.sql.unsafe(adapter?.definition ?? "");
+      await tick(engine);
+      assert.equal(await countOpen(engine), 0);
+      const changes = await engine.sql`
+      select obligation_id from calendar_sync.changes where integration_id = ${id} and cause ->> 'by' = 'repair' order by 1`;
+      assert.deepEqual(changes.map(({ obligation_id }) => obligation_id), ids.toSorted());
+    },
+  })),
+);
+
+async function countOpen({ sql }: Engine): Promise<number> {
+  return (await sql`select from calendar_sync.incidents where repaired_at is null`).length;
+}
+
 async function breakStep({ sql }: Engine, name: string): Promise<void> {
   await sql.unsafe(`
     create or replace function calendar_sync.${name}() returns void language plpgsql set search_path = '' as $$
