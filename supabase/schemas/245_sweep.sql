@@ -2,12 +2,11 @@
 -- integration and each user's feeds are looked at once a day, in the minute that follows from their ids. So the sweep needs no
 -- memory.
 
-create function calendar_sync.sweep(p_from uuid, p_to uuid) returns integer
+create function calendar_sync.sweep_calendars(p_from uuid, p_to uuid) returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_everything constant integer := 2147483647;
-  v_caller constant text := calendar_sync.act_as('sweep');
   v_integration_ids uuid[];
   v_obligation_ids uuid[];
 begin
@@ -38,6 +37,34 @@ begin
     select distinct integration_id from public.calendar_proposals
     where integration_id between p_from and p_to and state in ('open', 'accepted')
   ) as own;
+  return coalesce(cardinality(v_obligation_ids), 0);
+end;
+$$;
+
+comment on function calendar_sync.sweep_calendars(uuid, uuid) is
+  'Queues what differs in the calendars from one id to another and nobody queued. How many obligations it found. Fails where the adapter does.';
+
+create function calendar_sync.sweep(p_from uuid, p_to uuid) returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_caller constant text := calendar_sync.act_as('sweep');
+  v_found integer := 0;
+  v_id uuid;
+begin
+  begin
+    v_found := calendar_sync.sweep_calendars(p_from, p_to);
+  -- `others` leaves out an ASSERT of the host's adapter. A statement that is cancelled ends: it may be a sweep of everything.
+  exception when assert_failure or others then
+    -- One by one, so that a calendar that cannot be read keeps no other from being swept.
+    for v_id in select id from public.calendar_integrations where id between p_from and p_to order by id loop
+      begin
+        v_found := v_found + calendar_sync.sweep_calendars(v_id, v_id);
+      exception when assert_failure or others then
+        perform calendar_sync.note_incident('claim', sqlstate, format('%s: %s', v_id, sqlerrm));
+      end;
+    end loop;
+  end;
   perform calendar_sync.append_feed_changes(array(
     select user_id from calendar_sync.feed_owners where user_id between p_from and p_to
   ));
@@ -47,12 +74,12 @@ begin
       and ((fresh.ready_at is null) <> (lane.ready_at is null) or fresh.ready_at < lane.ready_at)
   ));
   perform calendar_sync.act_as(v_caller);
-  return coalesce(cardinality(v_obligation_ids), 0);
+  return v_found;
 end;
 $$;
 
 comment on function calendar_sync.sweep(uuid, uuid) is
-  'Looks at integrations and feed owners from one id to another: queues what differs and nobody queued, and corrects the schedule. How many obligations it found.';
+  'Looks at integrations and feed owners from one id to another: queues what differs and nobody queued, and corrects the schedule. How many obligations it found. A calendar that cannot be read is an incident.';
 
 -- The first eight hexadecimal digits of an id, in equal slices.
 create function calendar_sync.slice_of(p_minute integer, out from_id uuid, out to_id uuid)

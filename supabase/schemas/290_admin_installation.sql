@@ -82,7 +82,7 @@ select
     when 'enqueue' then 'a change of obligations could not be noted; what it concerned was looked at instead'
     when 'wake_up' then 'the worker could not be woken'
     when 'stalled' then 'work was due for a minute and no worker came'
-    when 'claim' then 'a calendar''s work could not be read; that calendar waited for a minute'
+    when 'claim' then 'a calendar''s work could not be read; only that calendar waits'
     when 'erasure' then 'a user could not be erased; it is tried again'
     when 'webhooks' then 'webhooks could not be told of a change; the change itself was made'
     when 'step' then 'a step of the tick or of the night failed; the others were done, and it is tried again'

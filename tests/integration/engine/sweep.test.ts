@@ -119,6 +119,41 @@ testEngine("the sweep finds what no trigger told", [
       assert.equal(lane?.integration_id, integration.id);
     },
   },
+  ...Object.entries({
+    "cannot be read": "raise exception 'no such type'",
+    "fails an assertion": "assert false, 'no such type'",
+  }).map(([trouble, statement]) => ({
+    name: `an obligation that ${trouble} keeps only its own calendar from being swept`,
+    own_database: true,
+    async show(engine: Engine) {
+      const poisoned = await fullCalendar(engine, 3);
+      const sound = await fullCalendar(engine, 3);
+      await engine.sql.unsafe(`
+        create function public.fail() returns date language plpgsql stable as $$ begin ${statement}; end $$;
+        create or replace function calendar_sync.deadline_of(obligation public.obligations)
+        returns setof calendar_sync.deadline language sql stable security invoker rows 1 as $$
+          select obligation.id, obligation.user_id, obligation.title, obligation.description, obligation.obligation_type, 'open',
+            case when obligation.title = 'Poison' then public.fail() else obligation.deadline_date end,
+            obligation.deadline_at, obligation.time_zone, obligation.url
+        $$`);
+      await withoutTriggers(engine, async () => {
+        await engine.sql`update public.obligations set title = 'Changed'`;
+        await engine.sql`update public.obligations set title = 'Poison' where id = ${poisoned.ids[0] ?? ""}`;
+      });
+      assert.equal(await sweep(engine), 3);
+      const changes = await engine.sql`
+        select integration_id, count(*)::int as changes from calendar_sync.changes where kind = 'event' group by 1`;
+      assert.deepEqual(changes.map((row) => ({ ...row })), [{
+        integration_id: sound.integration.id,
+        changes: 3,
+      }]);
+      const incidents = await engine.sql`select kind, message from calendar_sync.incidents`;
+      assert.deepEqual(incidents.map((row) => ({ ...row })), [{
+        kind: "claim",
+        message: `${poisoned.integration.id}: no such type`,
+      }]);
+    },
+  })),
   {
     name: "mappings that a restored backup lacks, or has too many, are found",
     async show(engine) {
