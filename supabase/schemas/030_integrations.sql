@@ -52,7 +52,6 @@ create table public.calendar_integrations (
   remove_by timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (user_id, provider, account_id),
   constraint calendar_integrations_removed check (removed_at is null or status = 'disconnected'
     and num_nonnulls(account_email, refresh_token_secret_id, access_token_secret_id, token_expires_at) = 0)
 );
@@ -84,6 +83,11 @@ comment on column public.calendar_integrations.token_refreshed_at is 'When the r
 comment on column public.calendar_integrations.deleted_user_id is 'Whose it was, once the user is deleted: events are tagged with it.';
 comment on column public.calendar_integrations.removed_at is 'When it was removed. Null: it is connected.';
 comment on column public.calendar_integrations.remove_by is 'When it goes with its secrets, whatever is left to do: set when its user is deleted.';
+
+-- Partial, so that user_id is no key that a foreign key may name: deleting a user, which sets it to null, would keep the worker's
+-- new mappings waiting.
+create unique index calendar_integrations_user_idx on public.calendar_integrations (user_id, provider, account_id)
+where user_id is not null;
 
 -- "Does another integration use this account?", asked before a grant is revoked.
 create index calendar_integrations_account_idx on public.calendar_integrations (provider, account_id);

@@ -48,3 +48,22 @@ testEngine(
     },
   })),
 );
+
+testEngine("a deletion of a user that is kept open does not keep the worker waiting", [{
+  name: "its record brings new events, which go once the user is gone",
+  async show(engine) {
+    const { id, user_id } = await engine.integration();
+    await engine.insert(user_id, 1);
+    const [leased] = await engine.claim(WORKER);
+    assert.ok(leased);
+    await engine.sql.begin(async (host) => {
+      await host`delete from auth.users where id = ${user_id}`;
+      assert.equal(await engine.record(WORKER, leased), true);
+    });
+    const mappings = () =>
+      engine.sql`select from public.calendar_event_mappings where integration_id = ${id}`;
+    assert.equal((await mappings()).length, 1);
+    await engine.drain();
+    assert.equal((await mappings()).length, 0);
+  },
+}]);
