@@ -683,7 +683,7 @@ comment on column calendar_sync.changes.kind is
   'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, wherever its user left it. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
-create index changes_integration_idx on calendar_sync.changes (integration_id);
+create index changes_integration_idx on calendar_sync.changes (integration_id, priority, id);
 alter table calendar_sync.changes enable row level security;
 
 -- The integration's lane. It has no foreign key: one would lock the integration after the lane.
@@ -2776,6 +2776,8 @@ language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
+  -- Each takes 25 to 40 µs, and a hosted statement may take 8 s.
+  v_rows_max constant integer := greatest(p_changes, 50000);
   v_lanes uuid[];
   v_retries calendar_sync.changes[];
   v_asked uuid[];
@@ -2798,9 +2800,16 @@ begin
   if v_lanes is null then
     return;
   end if;
-  -- All changes of a lane at once, so that a lane with many does not keep others waiting. Exactly the rows that are read go.
+  -- All changes of a lane at once, so that a lane with many does not keep others waiting; where there are very many, the most urgent
+  -- and oldest of each lane. Exactly the rows that are read go.
   with absorbed as (
-    delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*
+    delete from calendar_sync.changes as change where change.ctid = any (array(
+      select own.at from unnest(v_lanes) as lane (id)
+      cross join lateral (
+        select waiting.ctid as at from calendar_sync.changes as waiting
+        where waiting.integration_id = lane.id order by waiting.priority, waiting.id limit v_rows_max / cardinality(v_lanes)
+      ) as own
+    )) returning change.*
   ), asked as (
     -- Of several causes that of the most urgent change, and of these the last.
     select each.integration_id, case each.kind when 'listen' then 'scan' when 'put_back' then 'event' else each.kind end as kind, each.obligation_id,
@@ -2879,7 +2888,7 @@ end;
 $$;
 
 comment on function calendar_sync.absorb_changes(integer) is
-  'Turns the changes of lanes that nobody works into jobs: of the lanes of the p_changes most urgent and oldest changes.';
+  'Turns the changes of lanes that nobody works into jobs: of the lanes of the p_changes most urgent and oldest changes. 50,000 changes at most, or p_changes.';
 
 create function calendar_sync.work_is_due() returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -3440,7 +3449,8 @@ declare
   v_changes constant integer := 200;
   -- A hosted statement may take 8 s. Lanes that are not reached in this time are left to the next claim: once a statement's time
   -- is up and a lane was put aside for it, nothing ends the statement any more.
-  v_until constant timestamptz := clock_timestamp() + interval '3 seconds';
+  v_reading_max constant interval := interval '3 seconds';
+  v_until timestamptz;
   v_probed text[];
   -- The owners of the lanes that the worker has.
   v_served uuid[];
@@ -3506,6 +3516,7 @@ begin
   if v_ids is null then
     return calendar_sync.claimed(json '[]');
   end if;
+  v_until := clock_timestamp() + v_reading_max;
   select coalesce(json_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
   into v_batches, v_ids

@@ -30,7 +30,7 @@ comment on column calendar_sync.changes.kind is
   'The kind of job to queue; or listen: a scan that is repeated once the transactions that are open now have ended. retry: what waits or was given up is tried at once, in all of the calendar or of one obligation. put_back: the event is written as it should be, wherever its user left it. reschedule: syncing was stopped. allow_deletions: the deletions that are due now are agreed to. allow_edits: so are the edits that the next pull finds, however many.';
 comment on column calendar_sync.changes.cause is 'As calendar_sync.cause says.';
 
-create index changes_integration_idx on calendar_sync.changes (integration_id);
+create index changes_integration_idx on calendar_sync.changes (integration_id, priority, id);
 alter table calendar_sync.changes enable row level security;
 
 -- The integration's lane. It has no foreign key: one would lock the integration after the lane.

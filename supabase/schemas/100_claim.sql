@@ -185,7 +185,8 @@ declare
   v_changes constant integer := 200;
   -- A hosted statement may take 8 s. Lanes that are not reached in this time are left to the next claim: once a statement's time
   -- is up and a lane was put aside for it, nothing ends the statement any more.
-  v_until constant timestamptz := clock_timestamp() + interval '3 seconds';
+  v_reading_max constant interval := interval '3 seconds';
+  v_until timestamptz;
   v_probed text[];
   -- The owners of the lanes that the worker has.
   v_served uuid[];
@@ -251,6 +252,7 @@ begin
   if v_ids is null then
     return calendar_sync.claimed(json '[]');
   end if;
+  v_until := clock_timestamp() + v_reading_max;
   select coalesce(json_agg(batch.lane) filter (where batch.lane is not null), '[]'),
     array_agg(batch.id) filter (where batch.lane is null)
   into v_batches, v_ids

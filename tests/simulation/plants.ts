@@ -52,9 +52,8 @@ const REPLACEMENTS: Readonly<Record<Plant, readonly Replacement[]>> = {
   absorb: [
     {
       function: ABSORB,
-      sound:
-        "delete from calendar_sync.changes as change where change.integration_id = any (v_lanes) returning change.*",
-      broken: "delete from calendar_sync.changes as change returning change.*",
+      sound: "where waiting.integration_id = lane.id order by",
+      broken: "order by",
     },
     {
       function: ABSORB,

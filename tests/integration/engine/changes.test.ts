@@ -147,6 +147,46 @@ testEngine("a statement that touches many obligations of a calendar appends one 
     },
   },
   {
+    name:
+      "of very many single changes a claim absorbs 50,000, urgent ones first, and the next one those of others",
+    own_database: true,
+    async show(engine) {
+      const many = await engine.integration();
+      const [urgent = ""] = await engine.insert(many.user_id, 1);
+      const other = await engine.integration();
+      await engine.sql`delete from calendar_sync.changes`;
+      await appendBulk(engine, many, 60_000);
+      await engine.insert(other.user_id, 1);
+      await engine.sql`update calendar_sync.changes set priority = 2 where integration_id = ${other.id}`;
+      await engine.sql`update public.obligations set title = 'Urgent' where id = ${urgent}`;
+      const [lane] = await engine.claim(WORKER, 8);
+      assert.equal(lane?.integration_id, many.id);
+      assert.equal(lane.jobs[0]?.obligation_id, urgent);
+      assert.deepEqual(await written(engine, many), { jobs: 50_000, changes: 10_001, everything: 0 });
+      const [next] = await engine.claim(WORKER, 8);
+      assert.equal(next?.integration_id, other.id);
+      await engine.retire(WORKER);
+      await engine.claim(WORKER, 8);
+      assert.equal((await written(engine, many)).changes, 0);
+    },
+  },
+  {
+    name: "however long changes take to be absorbed, the claim hands out lanes",
+    own_database: true,
+    async show(engine) {
+      const { id, user_id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      await engine.sql.unsafe(`
+        alter function calendar_sync.absorb_changes(integer) rename to absorb_quickly;
+        create function calendar_sync.absorb_changes(p_changes integer) returns void language plpgsql as $$
+        begin
+          perform pg_sleep(3.1);
+          perform calendar_sync.absorb_quickly(p_changes);
+        end $$`);
+      assert.deepEqual((await engine.claim(WORKER)).map(({ integration_id }) => integration_id), [id]);
+    },
+  },
+  {
     name: "the tick drops changes of integrations that are gone, and keeps the others",
     async show(engine) {
       const gone = await engine.integration();
@@ -159,6 +199,13 @@ testEngine("a statement that touches many obligations of a calendar appends one 
     },
   },
 ]);
+
+/** What so many statements append that change an obligation each. */
+async function appendBulk({ sql }: Engine, { id }: Integration, changes: number): Promise<void> {
+  await sql`
+    insert into calendar_sync.changes (integration_id, obligation_id, kind, priority)
+    select ${id}, gen_random_uuid(), 'event', 1 from generate_series(1, ${changes}::int)`;
+}
 
 async function written({ sql }: Engine, { id }: Pick<Integration, "id">) {
   const [row] = await sql<{ jobs: number; changes: number; everything: number }[]>`
