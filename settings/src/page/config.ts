@@ -1,6 +1,6 @@
-import type { SettingsTab } from "../tabs/settings-tabs.tsx";
+import type { SettingsTab } from "../tabs/settings-tab.ts";
 
-/** Which Supabase project the page talks to. */
+/** Which Supabase project the page talks to, and what it shows. */
 export interface SettingsConfig {
   readonly supabaseUrl: string;
   readonly publishableKey: string;
@@ -13,22 +13,26 @@ export interface SettingsConfig {
 }
 
 /**
- * What whoever serves the page wrote into its `settings-config` element; else what the build was given:
+ * What whoever serves the page wrote into its `settings-config` element, over what the build was given:
  * `VITE_SUPABASE_URL` and `VITE_SUPABASE_PUBLISHABLE_KEY`.
  *
+ * @param served the element's text, JSON
+ * @param built the build's variables
  * @throws Error that names what to set
  */
-export function readConfig(): SettingsConfig {
-  const served: unknown = JSON.parse(document.getElementById("settings-config")?.textContent ?? "null");
-  if (isConfig(served)) return served;
-  const { VITE_SUPABASE_URL: supabaseUrl, VITE_SUPABASE_PUBLISHABLE_KEY: publishableKey } = import.meta.env;
-  if (typeof supabaseUrl === "string" && typeof publishableKey === "string") {
-    return { supabaseUrl, publishableKey, demoUsers: [] };
-  }
+export function readConfig(served: string, built: Readonly<Record<string, unknown>>): SettingsConfig {
+  const given: unknown = JSON.parse(served);
+  const config: unknown = {
+    supabaseUrl: built["VITE_SUPABASE_URL"],
+    publishableKey: built["VITE_SUPABASE_PUBLISHABLE_KEY"],
+    demoUsers: [],
+    ...(typeof given === "object" ? given : {}),
+  };
+  if (isConfig(config)) return config;
   throw new Error("Build the page with VITE_SUPABASE_URL and VITE_SUPABASE_PUBLISHABLE_KEY.");
 }
 
 function isConfig(value: unknown): value is SettingsConfig {
   return typeof value === "object" && value !== null && "supabaseUrl" in value && "publishableKey" in value &&
-    "demoUsers" in value;
+    typeof value.supabaseUrl === "string" && typeof value.publishableKey === "string";
 }

@@ -7,7 +7,10 @@ import "../styles/page.css";
 import { readConfig } from "./config.ts";
 import { SettingsPage } from "./settings-page.tsx";
 
-const config = readConfig();
+const config = readConfig(
+  document.getElementById("settings-config")?.textContent ?? "null",
+  import.meta.env,
+);
 const supabase = createClient(config.supabaseUrl, config.publishableKey);
 
 createRoot(document.getElementById("root") ?? document.body).render(

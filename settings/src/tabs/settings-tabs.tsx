@@ -7,11 +7,7 @@ import type { SettingsProps } from "../settings-props.ts";
 import { SettingsRoot } from "../settings-root.tsx";
 import { lazyPart, Part } from "../ui/part.tsx";
 import { Tabs } from "../ui/tabs.tsx";
-
-const ORDER = ["general", "calendar", "webhooks", "notifications", "api_keys"] as const;
-
-/** A tab by its name in the address: `#webhooks`. */
-export type SettingsTab = typeof ORDER[number];
+import { type SettingsTab, TABS } from "./settings-tab.ts";
 
 const OTHERS: Readonly<Record<Exclude<SettingsTab, "calendar">, LazyExoticComponent<ComponentType>>> = {
   general: lazyPart(() => import("./general-tab.tsx")),
@@ -27,7 +23,7 @@ export interface SettingsTabsProps extends SettingsProps {
 
 /** Everything that a user can set, in tabs. */
 export function SettingsTabs({ hide = [], ...props }: SettingsTabsProps) {
-  const [only, ...more] = ORDER.filter((name) => !hide.includes(name));
+  const [only, ...more] = TABS.filter((name) => !hide.includes(name));
   return (
     <SettingsRoot {...props}>
       {only === undefined
