@@ -8,7 +8,7 @@ export interface SettingsConfig {
   readonly demoUsers: readonly { readonly email: string; readonly password: string }[];
   /** Tabs that are not to be shown: `["webhooks", "api_keys"]`. */
   readonly hide?: readonly SettingsTab[];
-  /** BCP 47, of the settings; the document's language if not given. */
+  /** BCP 47, of the page; the document's language if not given, else the browser's. */
   readonly locale?: string;
 }
 

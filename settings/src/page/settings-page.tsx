@@ -5,15 +5,16 @@ import { isReturn } from "../calendar/connection/return-address.ts";
 import type { SettingsConfig } from "./config.ts";
 import { SettingsTabs } from "../tabs/settings-tabs.tsx";
 import { LoadBoundary } from "../ui/load-boundary.tsx";
-import { PAGE } from "./strings.ts";
+import type { PageStrings } from "./strings.ts";
 
 const SignIn = lazy(() => import("./sign-in.tsx"));
 
 /** The whole page: sign-in, then the settings. */
 export function SettingsPage(
-  { supabase, config: { demoUsers, hide = [], locale } }: {
+  { supabase, config: { demoUsers, hide = [], locale }, words }: {
     readonly supabase: Supabase;
     readonly config: SettingsConfig;
+    readonly words: PageStrings;
   },
 ) {
   const session = useSession(supabase);
@@ -21,7 +22,7 @@ export function SettingsPage(
   return (
     <div className="page">
       <header className="page-head">
-        <h1>{PAGE.heading}</h1>
+        <h1>{words.heading}</h1>
         {session === null ? null : (
           <div className="page-user">
             <span>{session.user.email}</span>
@@ -30,16 +31,21 @@ export function SettingsPage(
               className="page-link"
               onClick={() => void supabase.auth.signOut({ scope: "local" })}
             >
-              {PAGE.sign_out}
+              {words.sign_out}
             </button>
           </div>
         )}
       </header>
       {session === null
         ? (
-          <LoadBoundary failed={<p role="alert">{PAGE.sign_in_failed}</p>}>
+          <LoadBoundary failed={<p role="alert">{words.sign_in_failed}</p>}>
             <Suspense>
-              <SignIn supabase={supabase} demoUsers={demoUsers} is_returning={isReturn(location.search)} />
+              <SignIn
+                supabase={supabase}
+                demoUsers={demoUsers}
+                words={words}
+                is_returning={isReturn(location.search)}
+              />
             </Suspense>
           </LoadBoundary>
         )

@@ -1,12 +1,13 @@
 import { type FormEvent, useState } from "react";
 import type { Supabase } from "../api/supabase.ts";
 import type { SettingsConfig } from "./config.ts";
-import { PAGE } from "./strings.ts";
+import type { PageStrings } from "./strings.ts";
 
 /** Signs in with e-mail and password; a demo user's are filled in where there is one. */
-export default function SignIn({ supabase, demoUsers, is_returning }: {
+export default function SignIn({ supabase, demoUsers, words, is_returning }: {
   readonly supabase: Supabase;
   readonly demoUsers: SettingsConfig["demoUsers"];
+  readonly words: PageStrings;
   /** Comes back from a consent page without a session. */
   readonly is_returning: boolean;
 }) {
@@ -21,14 +22,14 @@ export default function SignIn({ supabase, demoUsers, is_returning }: {
     setProblem(null);
     const { error } = await supabase.auth.signInWithPassword({ email, password });
     setWorking(false);
-    if (error) setProblem(error.code === "invalid_credentials" ? PAGE.refused : PAGE.unreachable);
+    if (error) setProblem(error.code === "invalid_credentials" ? words.refused : words.unreachable);
   };
   return (
     <main className="page-sign-in">
-      <h2>{is_returning ? PAGE.sign_in_to_finish : PAGE.sign_in}</h2>
+      <h2>{is_returning ? words.sign_in_to_finish : words.sign_in}</h2>
       <form onSubmit={(event) => void submit(event)}>
         <label>
-          {PAGE.email}
+          {words.email}
           <input
             type="email"
             name="email"
@@ -39,7 +40,7 @@ export default function SignIn({ supabase, demoUsers, is_returning }: {
           />
         </label>
         <label>
-          {PAGE.password}
+          {words.password}
           <input
             type="password"
             name="password"
@@ -50,11 +51,11 @@ export default function SignIn({ supabase, demoUsers, is_returning }: {
           />
         </label>
         <p role="alert" className="page-problem">{problem}</p>
-        <button type="submit" aria-disabled={isWorking}>{PAGE.sign_in}</button>
+        <button type="submit" aria-disabled={isWorking}>{words.sign_in}</button>
       </form>
       {demoUsers.length === 0 ? null : (
         <div className="page-demo">
-          <p>{PAGE.demo}</p>
+          <p>{words.demo}</p>
           {demoUsers.map((user) => (
             <button
               key={user.email}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { loadPage } from "../../../settings/src/page/strings.ts";
 import { loadTranslation, type Translation } from "../../../settings/src/translation.ts";
 import { until } from "../../support/calendar-api.ts";
 import { ADA } from "../../support/subjects/subject.ts";
@@ -107,12 +108,38 @@ Deno.test({
         await openIn(page, "de");
         await serveWith(page, { locale: "fr-CA" });
         await scene.signIn(page, await scene.newUser());
+        assert.equal(await page.evaluate("document.documentElement.lang"), "fr-CA");
+        await page.getByRole("button", { name: (await loadPage("fr")).sign_out, exact: true }).waitFor();
         const { heading } = await loadTranslation("fr");
         await page.locator('.ec-settings[lang="fr-CA"]').getByRole("heading", { name: heading, exact: true })
           .waitFor();
         await assertNoEnglish(page, "fr", "the language that is given");
       });
     });
+
+    for (const [language, locale] of [["de", "de-AT"], ["fr", "fr"]] as const) {
+      await t.step(`a reader of ${locale} signs in to the page in their language`, async () => {
+        const name = `sign-in-${locale}`;
+        await browser.visit(name, {}, async ({ page }) => {
+          await page.addInitScript(
+            `Object.defineProperty(navigator, "languages", { get: () => ["it-IT", "${locale}"] })`,
+          );
+          const words = await loadPage(language);
+          await page.goto(scene.settingsUrl);
+          await page.getByRole("button", { name: words.sign_in, exact: true }).waitFor();
+          await page.getByRole("heading", { level: 1, name: words.heading, exact: true }).waitFor();
+          assert.equal(await page.evaluate("document.documentElement.lang"), locale);
+          await assertAccessible(page, name, { best_practices: true });
+          await scene.signIn(page, await scene.newUser());
+          await page.getByRole("button", { name: words.sign_out, exact: true }).waitFor();
+          const { heading } = await loadTranslation(language);
+          await page.locator(`.ec-settings[lang="${locale}"]`).getByRole("heading", {
+            name: heading,
+            exact: true,
+          }).waitFor();
+        });
+      });
+    }
 
     await t.step("a page that changes its language is followed, and nothing is closed or lost", async () => {
       const user = await scene.newUser();

@@ -28,9 +28,10 @@ export async function openSettingsScene(
     settingsUrl,
     async signIn(page, { email, password }) {
       await page.goto(settingsUrl);
-      await page.getByLabel("Email", { exact: true }).fill(email);
-      await page.getByLabel("Password", { exact: true }).fill(password);
-      const button = page.getByRole("button", { name: "Sign in", exact: true });
+      // In every language.
+      await page.locator("input[type=email]").fill(email);
+      await page.locator("input[type=password]").fill(password);
+      const button = page.locator(".page-sign-in button[type=submit]");
       await button.click();
       await button.waitFor({ state: "detached" });
     },
