@@ -67,7 +67,8 @@ export const ENGLISH_LATE = {
 
   /** An account with a user name and a password. */
   password: {
-    heading: "Connect a calendar by CalDAV",
+    /** What was connected, where no provider has a name for it. */
+    own_calendar: "Your CalDAV calendar",
     service: "Service",
     address: "Address of the server",
     address_hint: "For example cloud.example.com",
@@ -75,7 +76,7 @@ export const ENGLISH_LATE = {
     username_hint: "Often your e-mail address",
     password: "Password",
     opens:
-      "Such a password opens your whole account at this service, your other calendars included. It is kept encrypted, and we read and change no events but our own. Use one that was made for applications: you can end it there at any time.",
+      "The password that you give us opens your whole account at this service, your other calendars included. It is kept encrypted, and we read and change no events but our own. Use one that was made for applications: you can end it there at any time.",
     help: "How to make one",
     action: "Connect",
     working: "Connecting…",

@@ -68,7 +68,7 @@ export const ENGLISH = {
     message: ({ message }: NoticeFacts) => message,
   },
 
-  /** `one`: as a user connects it. */
+  /** `one`: as a user connects it. `company` begins a sentence, except where it has a consent page. */
   providers: {
     google: {
       name: "Google Calendar",
@@ -109,11 +109,12 @@ export const ENGLISH = {
 
   connect: {
     will_ask: (company: string) => `${company} will ask you to allow:`,
+    you_need: "You need:",
     action: (name: string) => `Connect ${name}`,
     another: "Connect another account",
     going: (company: string) => `Taking you to ${company}…`,
     not_configured: (name: string) =>
-      `${name} is not set up on this installation yet. Your administrator can add it.`,
+      `${name}: not set up on this installation yet. Your administrator can add it.`,
   },
 
   /** `{words, action}` of each state of an integration; the key is its kind in state.ts. */
@@ -215,11 +216,11 @@ export const ENGLISH = {
       words: "The events are being removed from your calendar. You can leave this page.",
       waits: {
         provider: (company: string, when: string | null) =>
-          `The events still have to be removed, but ${company} cannot be reached. We ${
+          `The events still have to be removed. ${company} cannot be reached. We ${
             when === null ? "keep trying" : `try again ${when}`
           }. You can leave this page.`,
         quota: (company: string, when: string | null) =>
-          `The events still have to be removed, but ${company} limits how much may change at a time. We continue ${
+          `The events still have to be removed. ${company} limits how much may change at a time. We continue ${
             when ?? "by ourselves"
           }. You can leave this page.`,
       },

@@ -250,7 +250,7 @@ export async function testConnecting(t: Deno.TestContext, provider_name: Consent
         (route) => route.fulfill({ json: { providers: [] } }),
       );
       await scene.signIn(page, await scene.newUser());
-      await shows(page, `${name} is not set up on this installation yet`);
+      await shows(page, `${name}: not set up on this installation yet`);
       assert.equal(await connectButton(page).count(), 0);
       await screenshot(page, `state-${provider_name}-not_configured`);
     });

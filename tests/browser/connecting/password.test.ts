@@ -48,6 +48,7 @@ Deno.test({
       await assertAccessible(page, "the dialog");
       await type(page);
       await dialog(page).waitFor({ state: "detached" });
+      await page.getByText(`Your CalDAV calendar is connected as ${ADA}.`, { exact: true }).first().waitFor();
       await page.getByRole("article", { name: ADA }).waitFor();
       const [integration] = await user.api.status();
       await until(() =>
@@ -57,6 +58,8 @@ Deno.test({
 
     await step("Apple's server is chosen already, with the help that it needs", async ({ page }) => {
       await open(page, "Connect Apple Calendar");
+      await page.getByText("You need:").first().waitFor({ state: "attached" });
+      await page.getByRole("dialog", { name: "Connect Apple Calendar", exact: true }).waitFor();
       assert.equal(await dialog(page).getByLabel("Service").inputValue(), "Apple iCloud");
       assert.equal(await dialog(page).getByLabel("Address of the server").count(), 0);
       const help = dialog(page).getByRole("link", { name: "How to make one" });

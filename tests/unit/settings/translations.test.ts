@@ -117,6 +117,26 @@ Deno.test("a notice is told in the reader's language, whatever it is about", asy
   }
 });
 
+Deno.test("a sentence about a calendar server begins with it", async () => {
+  for (const language of ["en", ...LANGUAGES] as const) {
+    const { providers, states, late: { problems } } = await loadTranslation(language);
+    const { company } = providers.caldav;
+    for (
+      const said of [
+        states.reconnect_needed.words(company),
+        states.provider_down.words(company, null),
+        states.quota.words(company, null),
+        states.disconnecting.waits.provider(company, null),
+        states.disconnecting.waits.quota(company, null),
+        problems.reason_given_up(company, "3"),
+        problems.reason_rejected(company),
+      ]
+    ) {
+      assert.match(said.slice(0, said.indexOf(company)), /^$|\. $/, said);
+    }
+  }
+});
+
 Deno.test("in German a noun stays capital within a sentence", async () => {
   const { changed, modes } = (await loadTranslation("de")).late.notifications;
   assert.equal(changed("Ein Kalender", modes.daily), "Ein Kalender: einmal am Tag.");

@@ -1,5 +1,5 @@
 import { useSurroundings } from "../../context.ts";
-import type { ProviderCard } from "../providers.tsx";
+import { hasPassword, type ProviderCard } from "../providers.tsx";
 import { ConnectButton } from "./connect-button.tsx";
 import { flowOf } from "./flow-of.ts";
 
@@ -12,7 +12,7 @@ export function ConnectCard(
   if (!is_offered) return <div className="ec-card ec-muted">{strings.connect.not_configured(name)}</div>;
   return (
     <div className="ec-card">
-      <p>{strings.connect.will_ask(company)}</p>
+      <p>{hasPassword(provider.name) ? strings.connect.you_need : strings.connect.will_ask(company)}</p>
       <ul className="ec-list">
         {asks.map((ask) => <li key={ask}>{ask}</li>)}
       </ul>

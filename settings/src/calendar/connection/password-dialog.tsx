@@ -4,22 +4,22 @@ import { type FormEvent, useId, useState } from "react";
 import { CalendarApiError, codeOf } from "../../api/error.ts";
 import { useMoreApi } from "../../api/more.ts";
 import { useIntegrationChange } from "../../api/queries.ts";
-import type { Calendar, Preset } from "../../api/types.ts";
+import type { Calendar, Preset, ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
-import { cardOf } from "../providers.tsx";
+import { type CardName, cardOf } from "../providers.tsx";
 import type { PasswordRequest } from "./password-request.ts";
 
 /** Asks for a server, a user name and a password, and connects the account. */
 export default function PasswordDialog(
   { request, onClose }: { readonly request: PasswordRequest; readonly onClose: () => void },
 ) {
-  const { locale, dir } = useSurroundings();
-  const { heading, opens } = useLateStrings().password;
+  const { strings: { connect, providers, states }, locale, dir } = useSurroundings();
+  const { opens } = useLateStrings().password;
   const returnFocus = useReturnFocus();
   return (
     <Dialog.Root
@@ -32,7 +32,11 @@ export default function PasswordDialog(
         <div className="ec-root ec-layer" lang={locale} dir={dir}>
           <Dialog.Overlay className="ec-overlay" />
           <Dialog.Content className="ec-dialog" onCloseAutoFocus={returnFocus}>
-            <Dialog.Title className="ec-dialog-title">{heading}</Dialog.Title>
+            <Dialog.Title className="ec-dialog-title">
+              {request.account_email
+                ? states.reconnect_needed.action
+                : connect.action(providers[cardFor(request.provider, request.server ?? "")].one)}
+            </Dialog.Title>
             <Dialog.Description className="ec-small ec-muted">{opens}</Dialog.Description>
             <PasswordForm request={request} onClose={onClose} />
           </Dialog.Content>
@@ -100,8 +104,9 @@ function PasswordForm(
     }, {
       onError: fail,
       onSuccess: () => {
-        const card = cardOf({ provider, server: hostOf(server_url) });
-        toast({ words: late.returned.connected(strings.providers[card].name, username) });
+        const card = cardFor(provider, server_url);
+        const name = card === "caldav" ? words.own_calendar : strings.providers[card].name;
+        toast({ words: late.returned.connected(name, username) });
         onClose();
       },
     });
@@ -174,6 +179,10 @@ function presetOf(presets: readonly Preset[], service: string | null, server: st
   return presets.find(({ name }) => name === service) ??
     presets.find(({ server_url }) => server !== "" && hostOf(server_url) === hostOf(server)) ??
     presets.at(-1);
+}
+
+function cardFor(provider: ProviderName, address: string): CardName {
+  return cardOf({ provider, server: hostOf(address) });
 }
 
 function hostOf(address: string): string {

@@ -99,6 +99,7 @@ export const FIRST: Strings = {
 
   connect: {
     will_ask: (company) => `${company} bittet Sie um:`,
+    you_need: "Sie brauchen:",
     action: (name) => `${name} verbinden`,
     another: "Weiteres Konto verbinden",
     going: (company) => `Weiter zu ${company} …`,
@@ -215,11 +216,11 @@ export const FIRST: Strings = {
       words: "Die Termine werden aus Ihrem Kalender entfernt. Sie können diese Seite verlassen.",
       waits: {
         provider: (company, when) =>
-          `Die Termine sollen entfernt werden, aber ${company} ist nicht erreichbar. Wir versuchen es ${
+          `Die Termine müssen noch entfernt werden. ${company} ist nicht erreichbar. Wir versuchen es ${
             when === null ? "weiter" : `${when} erneut`
           }. Sie können diese Seite verlassen.`,
         quota: (company, when) =>
-          `Die Termine sollen entfernt werden, aber ${company} begrenzt die Zahl der Änderungen. Es geht ${
+          `Die Termine müssen noch entfernt werden. ${company} begrenzt die Zahl der Änderungen. Es geht ${
             when ?? "von selbst"
           } weiter. Sie können diese Seite verlassen.`,
       },

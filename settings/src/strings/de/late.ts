@@ -73,7 +73,7 @@ export const LATE: LateStrings = {
   },
 
   password: {
-    heading: "Kalender über CalDAV verbinden",
+    own_calendar: "Ihr CalDAV-Kalender",
     service: "Dienst",
     address: "Adresse des Servers",
     address_hint: "Zum Beispiel cloud.example.com",
@@ -81,7 +81,7 @@ export const LATE: LateStrings = {
     username_hint: "Oft Ihre E-Mail-Adresse",
     password: "Passwort",
     opens:
-      "Ein solches Passwort öffnet Ihr ganzes Konto bei diesem Dienst, auch Ihre anderen Kalender. Es wird verschlüsselt gespeichert. Wir lesen und ändern keine Termine außer unseren eigenen. Verwenden Sie eines, das für Anwendungen erstellt wurde: Sie können es dort jederzeit beenden.",
+      "Das Passwort, das Sie uns geben, öffnet Ihr ganzes Konto bei diesem Dienst, auch Ihre anderen Kalender. Es wird verschlüsselt gespeichert. Wir lesen und ändern keine Termine außer unseren eigenen. Verwenden Sie eines, das für Anwendungen erstellt wurde: Sie können es dort jederzeit beenden.",
     help: "So erstellen Sie eines",
     action: "Verbinden",
     working: "Wird verbunden …",

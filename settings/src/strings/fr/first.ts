@@ -105,11 +105,12 @@ export const FIRST: Strings = {
 
   connect: {
     will_ask: (company) => `${company} vous demandera :`,
+    you_need: "Il vous faut :",
     action: (name) => `Connecter ${name}`,
     another: "Connecter un autre compte",
     going: (company) => `Redirection vers ${company}…`,
     not_configured: (name) =>
-      `${name} n’est pas encore configuré dans cette installation. Votre administrateur peut l’ajouter.`,
+      `${name} : pas encore configuré dans cette installation. Votre administrateur peut l’ajouter.`,
   },
 
   states: {
@@ -222,11 +223,11 @@ export const FIRST: Strings = {
       words: "Les événements sont en cours de suppression. Vous pouvez quitter cette page.",
       waits: {
         provider: (company, when) =>
-          `Les événements doivent être supprimés, mais ${company} est injoignable. ${
+          `Les événements doivent encore être supprimés. ${company} est injoignable. ${
             when === null ? "Nous continuons d’essayer" : `Prochain essai : ${when}`
           }. Vous pouvez quitter cette page.`,
         quota: (company, when) =>
-          `Les événements doivent être supprimés, mais ${company} limite le nombre de modifications. ${
+          `Les événements doivent encore être supprimés. ${company} limite le nombre de modifications. ${
             when === null ? "Nous continuons dès que possible" : `Reprise : ${when}`
           }. Vous pouvez quitter cette page.`,
       },

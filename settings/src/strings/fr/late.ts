@@ -72,7 +72,7 @@ export const LATE: LateStrings = {
   },
 
   password: {
-    heading: "Connecter un calendrier par CalDAV",
+    own_calendar: "Votre calendrier CalDAV",
     service: "Service",
     address: "Adresse du serveur",
     address_hint: "Par exemple cloud.example.com",
@@ -80,7 +80,7 @@ export const LATE: LateStrings = {
     username_hint: "Souvent votre adresse e-mail",
     password: "Mot de passe",
     opens:
-      "Un tel mot de passe ouvre tout votre compte auprès de ce service, y compris vos autres calendriers. Il est conservé chiffré, et nous ne lisons et ne modifions que nos propres événements. Utilisez-en un créé pour des applications : vous pouvez le révoquer à tout moment.",
+      "Le mot de passe que vous nous donnez ouvre tout votre compte auprès de ce service, y compris vos autres calendriers. Il est conservé chiffré, et nous ne lisons et ne modifions que nos propres événements. Utilisez-en un créé pour des applications : vous pouvez le révoquer à tout moment.",
     help: "Comment en créer un",
     action: "Connecter",
     working: "Connexion…",

@@ -115,7 +115,7 @@ export const TRUTH: readonly Behaviour[] = [
         await dialog.getByRole("button", { name: "Disconnect" }).click();
         await untilBadge(card, "Disconnecting");
         await card.getByText(
-          /still have to be removed, but Google cannot be reached\. We (try again|keep trying)/,
+          /still have to be removed\. Google cannot be reached\. We (try again|keep trying)/,
         )
           .waitFor();
         await assertAccessible(page, "removal that waits", { best_practices: true });
