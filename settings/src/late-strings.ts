@@ -143,9 +143,9 @@ export const ENGLISH_LATE = {
     /** Changes of events. */
     events: {
       created: (title: string, due: string | null) =>
-        due === null ? `${title} was added` : `${title} was added on ${due}`,
+        due === null ? `${title} was added` : `${title} was added, due on ${due}`,
       updated: (title: string, due: string | null) =>
-        due === null ? `${title} was updated` : `${title} was updated, now on ${due}`,
+        due === null ? `${title} was updated` : `${title} was updated, now due on ${due}`,
       moved: (title: string) => `${title} was moved to another calendar`,
       removed: (title: string) => `${title} was removed`,
       adopted: (title: string) => `${title} was there already and was taken over`,

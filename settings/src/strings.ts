@@ -245,8 +245,8 @@ export const ENGLISH = {
 
   progress: {
     name: (account: string) => `Sync of ${account}`,
-    counts: (done: string, total: string) => `${done} of ${total} deadlines`,
-    removing: (left: string) => `${left} events still to remove`,
+    counts: (done: string, total: string) => `Deadlines: ${done} of ${total}`,
+    removing: (left: string) => `Events left to remove: ${left}`,
     almost_done: "almost done",
     left: (duration: string) => `about ${duration} left`,
     seconds: (n: string) => `${n} s`,

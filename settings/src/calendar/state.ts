@@ -22,7 +22,7 @@ export type State =
   | { readonly kind: "blocked_by_policy" }
   | { readonly kind: "mailbox_unavailable" }
   | { readonly kind: "paused" }
-  /** Only an administrator can end it. `reason`: in the administrator's words; empty: none was given. */
+  /** Only an administrator can end it. `reason`: in the administrator's words, without the full stop; empty: none was given. */
   | { readonly kind: "paused_by_admin"; readonly reason: string }
   | { readonly kind: "switched_off" }
   | { readonly kind: "configuration" }
@@ -102,7 +102,7 @@ function stateOfPaused(integration: Integration): State {
     case "secret_unreadable":
       return stateOfDisconnected(integration);
     case "configuration":
-      return { kind: "paused_by_admin", reason: last_error.details?.reason ?? "" };
+      return { kind: "paused_by_admin", reason: (last_error.details?.reason ?? "").replace(/[\s.]+$/, "") };
     default:
       return { kind: "paused" };
   }

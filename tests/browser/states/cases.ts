@@ -118,7 +118,7 @@ export const CASES: readonly StateCase[] = [
         select ${user.id}, 'Waste register ' || n, current_date + n::integer from generate_series(1, 28) as n`;
     },
     label: "Syncing",
-    words: /12 of 40 deadlines/,
+    words: /Deadlines: 12 of 40/,
     action: "Sync now",
   },
   {
@@ -270,6 +270,6 @@ export const CASES: readonly StateCase[] = [
     label: "Disconnecting",
     words: /being removed from your calendar/,
     action: null,
-    also: [/12 events still to remove/],
+    also: [/Events left to remove: 12/],
   },
 ];

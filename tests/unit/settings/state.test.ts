@@ -91,7 +91,7 @@ const CASES: readonly [string, Integration, ReturnType<typeof stateOf>][] = [
   ["paused by an administrator", {
     ...ACTIVE,
     status: "paused",
-    last_error: { code: "configuration", message: "For programs.", details: { reason: "An audit" } },
+    last_error: { code: "configuration", message: "For programs.", details: { reason: "An audit. " } },
   }, { kind: "paused_by_admin", reason: "An audit" }],
   ["a wrong client", failing("active", "configuration"), { kind: "configuration" }],
   [

@@ -245,7 +245,7 @@ export const FIRST: Strings = {
 
   progress: {
     name: (account) => `Synchronisierung von ${account}`,
-    counts: (done, total) => `${done} von ${total} Fristen`,
+    counts: (done, total) => `Fristen: ${done} von ${total}`,
     removing: (left) => `Noch zu entfernende Termine: ${left}`,
     almost_done: "fast fertig",
     left: (duration) => `noch etwa ${duration}`,

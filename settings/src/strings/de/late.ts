@@ -147,9 +147,9 @@ export const LATE: LateStrings = {
     gone_title: "Eine Pflicht",
     events: {
       created: (title, due) =>
-        due === null ? `${title} wurde eingetragen` : `${title} wurde am ${due} eingetragen`,
+        due === null ? `${title} wurde eingetragen` : `${title} wurde eingetragen, fällig am ${due}`,
       updated: (title, due) =>
-        due === null ? `${title} wurde aktualisiert` : `${title} wurde aktualisiert, jetzt am ${due}`,
+        due === null ? `${title} wurde aktualisiert` : `${title} wurde aktualisiert, jetzt fällig am ${due}`,
       moved: (title) => `${title} ist in einen anderen Kalender umgezogen`,
       removed: (title) => `${title} wurde entfernt`,
       adopted: (title) => `${title} war schon da und wurde übernommen`,

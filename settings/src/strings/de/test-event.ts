@@ -27,7 +27,7 @@ export const TEST_EVENT: typeof ENGLISH = {
     mass_deletion: "Die Synchronisierung ist pausiert: Beantworten Sie zuerst die Frage oben.",
     mass_edit: "Die Synchronisierung ist pausiert: Beantworten Sie zuerst die Frage oben.",
     secret_unreadable: "Das Konto muss neu verbunden werden.",
-    configuration: "Die Installation ist nicht richtig eingerichtet. Informieren Sie ihre Administration.",
+    configuration: "Die Installation ist nicht richtig eingerichtet. Informieren Sie Ihre Administration.",
     provider_unavailable: "Der Anbieter ist im Moment nicht erreichbar.",
     quota: "Das Konto ist voll, oder der Anbieter begrenzt es. Wir versuchen es weiter.",
     rejected: "Der Kalender nimmt keine Termine von uns an.",

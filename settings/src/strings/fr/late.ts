@@ -145,9 +145,9 @@ export const LATE: LateStrings = {
     everywhere: "tous les calendriers",
     gone_title: "Une obligation",
     events: {
-      created: (title, due) => due === null ? `Ajout de ${title}` : `Ajout de ${title} le ${due}`,
+      created: (title, due) => due === null ? `Ajout de ${title}` : `Ajout de ${title}, échéance le ${due}`,
       updated: (title, due) =>
-        due === null ? `Mise à jour de ${title}` : `Mise à jour de ${title}, désormais le ${due}`,
+        due === null ? `Mise à jour de ${title}` : `Mise à jour de ${title}, échéance désormais le ${due}`,
       moved: (title) => `Passage de ${title} dans un autre calendrier`,
       removed: (title) => `Retrait de ${title}`,
       adopted: (title) => `Reprise de ${title}, déjà dans le calendrier`,

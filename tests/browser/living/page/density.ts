@@ -78,9 +78,9 @@ export const DENSITY: readonly Behaviour[] = [
         await screenshot(page, "living-activity-bulk");
         await bulk.focus();
         await page.keyboard.press("Enter");
-        await panel.getByText(/^Permit \d+ was added on/).first().waitFor();
+        await panel.getByText(/^Permit \d+ was added, due on/).first().waitFor();
         await page.keyboard.press("Enter");
-        await panel.getByText(/^Permit \d+ was added on/).first().waitFor({ state: "detached" });
+        await panel.getByText(/^Permit \d+ was added, due on/).first().waitFor({ state: "detached" });
 
         const days = panel.getByRole("heading", { level: 4 });
         const before = await days.count();

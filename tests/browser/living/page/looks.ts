@@ -50,7 +50,7 @@ export const LOOKS_OF_EVERYTHING: readonly Behaviour[] = [
         const why = page.getByRole("region", { name: "Why is this not in my calendar?" });
         await why.getByRole("button", { name: /^A report/ }).click();
         await why.getByText("It is in the calendar, as it was last changed.").waitFor();
-        await page.getByText(/^A report .* was added on/).waitFor();
+        await page.getByText(/^A report .* was added, due on/).waitFor();
         await openSettings(card);
         await card.getByRole("combobox", { name: "Add a reminder" }).selectOption({ label: "Another time…" });
         await card.getByRole("textbox", { name: "How long before" }).fill("never");

@@ -91,8 +91,8 @@ export const PANELS: readonly Behaviour[] = [
         const panel = await open(page, "Recent activity");
         const rows = panel.getByRole("listitem");
         await rows.nth(1).waitFor();
-        assert.match(await rows.nth(0).innerText(), /Big audit was updated, now on \d+ \w+ \d{4}/);
-        assert.match(await rows.nth(1).innerText(), /^Audit was added on/);
+        assert.match(await rows.nth(0).innerText(), /Big audit was updated, now due on \d+ \w+ \d{4}/);
+        assert.match(await rows.nth(1).innerText(), /^Audit was added, due on/);
         assert.match(await rows.nth(1).innerText(), new RegExp(resident.account));
         const to_obligation = rows.nth(0).getByRole("link", { name: "Open the obligation: Big audit" });
         assert.equal(await to_obligation.getAttribute("href"), "https://host.example/audit");

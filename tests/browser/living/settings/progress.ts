@@ -33,7 +33,7 @@ export const PROGRESS: Behaviour = {
         await until(() => Promise.resolve(calls.count("GET /status") > asked), BEHIND_MAX_MS);
       }
       await card.getByText(/^(about \d+ (s|min) left|almost done)$/).waitFor();
-      await card.getByText(/^\d+ of 1,000 deadlines$/).waitFor();
+      await card.getByText(/^Deadlines: \d+ of 1,000$/).waitFor();
       await assertAccessible(page, "a sync", { best_practices: true });
       await screenshot(page, `living-${provider.name}-progress`);
 
