@@ -62,7 +62,7 @@ function FeedList({ feeds, onIssue }: {
 }) {
   const { strings } = useSurroundings();
   const words = useLateStrings().feeds;
-  if (feeds.isError) {
+  if (feeds.isError && feeds.data === undefined) {
     return (
       <NotLoaded
         words={words.failed}

@@ -93,6 +93,32 @@ Deno.test({
       await dialog(page).getByLabel("Address of the server").waitFor();
     });
 
+    await step("services that do not load are asked for again, or left", async ({ page, allow }) => {
+      allow(/status of 503/);
+      const user = await scene.newUser();
+      await scene.signIn(page, user);
+      const button = page.getByRole("button", { name: "Connect another calendar (CalDAV)", exact: true });
+      await button.waitFor();
+      const fail = () =>
+        page.route("**/calendar/providers", (route) =>
+          route.fulfill({
+            status: 503,
+            headers: { "x-request-id": "00000000-0000-4000-8000-00000000000a" },
+            json: { code: "internal" },
+          }));
+      await fail();
+      await button.click();
+      await refused(page, /did not work.*Reference: 00000000-0000-4000-8000-00000000000a/);
+      await assertAccessible(page, "services that did not load");
+      await dialog(page).getByRole("button", { name: "Cancel", exact: true }).click();
+      await dialog(page).waitFor({ state: "detached" });
+      await button.click();
+      await refused(page, /did not work/);
+      await page.unroute("**/calendar/providers");
+      await dialog(page).getByRole("button", { name: "Try again", exact: true }).click();
+      await dialog(page).getByLabel("Service").waitFor();
+    });
+
     await step("each refusal has its own words, and what was typed stays", async ({ page, allow }) => {
       allow(/4(00|22) \(/);
       await open(page, "Connect another calendar (CalDAV)");

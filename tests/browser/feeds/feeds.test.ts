@@ -161,6 +161,29 @@ Deno.test({
       );
     });
 
+    await step("links that are shown stay when they cannot be asked for again", async ({ page, allow }) => {
+      allow(/status of 503/);
+      await open(page, await newUser());
+      await make(page, "Kept");
+      await page.getByRole("button", { name: "Done", exact: true }).click();
+      await page.getByRole("button", { name: "Edit Kept" }).waitFor();
+      await page.evaluate(`globalThis.gone = 0; new MutationObserver(() => {
+        if (!document.body.innerText.includes("Kept")) gone++;
+      }).observe(document.body, { childList: true, subtree: true })`);
+      const askAgain = async (status: number) => {
+        const answered = page.waitForResponse((response) =>
+          new URL(response.url()).pathname.endsWith("/calendar/feeds") && response.status() === status
+        );
+        await page.evaluate(`new BroadcastChannel("ecocomply-calendar").postMessage("changed")`);
+        await answered;
+      };
+      await page.route("**/calendar/feeds", (route) => route.fulfill({ status: 503, json: {} }));
+      await askAgain(503);
+      await page.unroute("**/calendar/feeds");
+      await askAgain(200);
+      assert.equal(await page.evaluate("gone"), 0);
+    });
+
     await step("a link without a name is not made", async ({ page }) => {
       const user = await newUser();
       await open(page, user);

@@ -7,9 +7,11 @@ import { useIntegrationChange } from "../../api/queries.ts";
 import type { Calendar, Preset, ProviderName } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { Button } from "../../ui/button.tsx";
+import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useToast } from "../../ui/toasts.tsx";
 import { useReturnFocus } from "../../ui/use-return-focus.ts";
+import { wordsOf } from "../../ui/words-of.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
 import { type CardName, cardOf } from "../providers.tsx";
 import type { PasswordRequest } from "./password-request.ts";
@@ -58,6 +60,7 @@ function PasswordForm(
     queryKey: ["presets", provider],
     queryFn: () => api.presets(provider),
     staleTime: Infinity,
+    retry: false,
   });
   const connect = useIntegrationChange(api.connect);
   const toast = useToast();
@@ -112,7 +115,20 @@ function PasswordForm(
     });
   };
 
-  if (presets.isError) return <Notice tone="bad" role="alert">{late.errors.other}</Notice>;
+  if (presets.isError) {
+    return (
+      <>
+        <NotLoaded
+          words={wordsOf(presets.error, late)}
+          error={presets.error}
+          onRepeat={() => void presets.refetch()}
+        />
+        <div className="ec-actions ec-dialog-foot">
+          <Button onClick={onClose}>{strings.cancel}</Button>
+        </div>
+      </>
+    );
+  }
   if (presets.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   return (
     <form className="ec-form" noValidate onSubmit={submit}>

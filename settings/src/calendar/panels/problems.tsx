@@ -35,7 +35,7 @@ export default function Problems({ integrations }: { readonly integrations: read
     refetchInterval: ({ state: { data, dataUpdateCount } }) =>
       data !== undefined && data.total !== number && dataUpdateCount < ASKED_MAX ? AGAIN_MS : false,
   });
-  if (list.isError) {
+  if (list.isError && list.data === undefined) {
     return (
       <NotLoaded
         words={words.failed}

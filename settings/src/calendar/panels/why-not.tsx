@@ -4,7 +4,6 @@ import { useMoreApi } from "../../api/more.ts";
 import type { ExplainedIntegration, Integration, Obligation } from "../../api/types.ts";
 import { useSurroundings } from "../../context.ts";
 import { formatDue, formatInstant } from "../../format.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { ItemLinks } from "../event-link.tsx";
 import { cardIn, type CardName } from "../providers.tsx";
@@ -57,10 +56,13 @@ function Found({ text, picked, onPick, integrations }: {
     queryKey: ["obligations", search],
     queryFn: () => api.obligations(search),
     placeholderData: (shown) => shown,
+    retry: false,
     refetchOnWindowFocus: false,
   });
   const shown = useDeferredValue(found.data);
-  if (found.isError) return <Notice tone="bad" role="alert">{why_not.failed}</Notice>;
+  if (found.isError && found.data === undefined) {
+    return <NotLoaded words={why_not.failed} error={found.error} onRepeat={() => void found.refetch()} />;
+  }
   if (shown === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   if (shown.length === 0) {
     return (

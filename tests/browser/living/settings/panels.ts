@@ -66,6 +66,28 @@ export const PANELS: readonly Behaviour[] = [
     },
   },
   {
+    name: "whoever cannot search just now may ask again",
+    only: "google",
+    async run(scene) {
+      const resident = await scene.resident(["Water sample"]);
+      await scene.look("why-not-failed", resident, async ({ page, allow }) => {
+        allow(/status of 503/);
+        const obligations = (url: URL) => url.pathname.endsWith("/calendar/obligations");
+        await page.route(
+          obligations,
+          (route) => route.fulfill({ status: 503, headers: { "x-request-id": "a-request" }, json: {} }),
+        );
+        const panel = await open(page, "Why is this not in my calendar?");
+        await panel.getByRole("alert").filter({
+          hasText: "Your obligations could not be searched. Reference: a-request",
+        }).waitFor();
+        await page.unroute(obligations);
+        await panel.getByRole("button", { name: "Try again", exact: true }).click();
+        await panel.getByRole("button", { name: "Water sample" }).waitFor();
+      });
+    },
+  },
+  {
     name: "whoever has no obligations yet is told so",
     async run(scene) {
       const resident = await scene.resident([]);
