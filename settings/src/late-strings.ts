@@ -60,7 +60,7 @@ export const ENGLISH_LATE = {
       network: "The connection could not be finished: you seem to be offline.",
       unreachable: "The connection could not be finished: the server does not answer.",
       origin_not_allowed:
-        "The connection could not be finished: the address of this page is not among those that the installation allows. Tell its operator.",
+        "The connection could not be finished: this page's address is not allowed here. Tell the operator of this application.",
       other: "The connection could not be finished.",
     },
   },
@@ -73,7 +73,7 @@ export const ENGLISH_LATE = {
     address: "Address of the server",
     address_hint: "For example cloud.example.com",
     username: "User name",
-    username_hint: "Often your e-mail address",
+    username_hint: "Often your email address",
     password: "Password",
     opens:
       "The password that you give us opens your whole account at this service, your other calendars included. It is kept encrypted, and we read and change no events but our own. Use one that was made for applications: you can end it there at any time.",

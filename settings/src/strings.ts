@@ -38,8 +38,7 @@ export const ENGLISH = {
   load_errors: {
     network: "You seem to be offline.",
     unreachable: "The server does not answer. We keep asking.",
-    origin_not_allowed:
-      "This page may not use the calendar: its address is not among those that the installation allows. Tell its operator.",
+    origin_not_allowed: "This page's address is not allowed here. Tell the operator of this application.",
     rate_limited: "That was a lot at once. We try again in a moment.",
     unauthorized: "Your session has ended. Sign in again.",
   },
@@ -313,7 +312,7 @@ export const ENGLISH = {
   feeds: {
     heading: "Calendar links (iCal)",
     introduction:
-      "For any other calendar application, or without giving access: a secret address that the application reads your deadlines from.",
+      "A secret address from which any calendar application can read your deadlines. You give us no access.",
     open: "Use a calendar link",
   },
 };

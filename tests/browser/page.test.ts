@@ -83,7 +83,7 @@ Deno.test(
             await page.getByLabel("Email", { exact: true }).fill(user.email);
             await page.getByLabel("Password", { exact: true }).fill(user.password);
             await page.getByRole("button", { name: "Sign in", exact: true }).click();
-            await page.getByText("its address is not among those that the installation allows").first()
+            await page.getByText("This page's address is not allowed here").first()
               .waitFor();
             assert.equal(await page.getByText("offline").count(), 0);
           }),

@@ -24,20 +24,19 @@ export const CONTENT = {
     choices: {
       restore: {
         label: "Put it back",
-        hint:
-          "The event returns to its deadline at once. You are asked whether the deadline itself should change.",
+        hint: "The event returns to its deadline at once. We ask you whether to change the deadline, too.",
         changed: "Moved deadlines are put back.",
       },
       keep: {
         label: "Leave it where I put it",
         hint:
-          "The event stays there, with the legal date in its text, until the deadline itself changes. You are asked whether it should.",
+          "The event stays there, with the legal date in its text, until the deadline itself changes. We ask you whether to change the deadline.",
         changed: "Moved deadlines stay where you put them.",
       },
       ignore: {
         label: "Leave it for now",
         hint:
-          "The event stays there until anything about its obligation changes; then it returns. You are asked whether the deadline should change.",
+          "The event stays there until anything about its obligation changes; then it returns. We ask you whether to change the deadline.",
         changed: "Moved deadlines stay until their obligation changes.",
       },
       accept: {

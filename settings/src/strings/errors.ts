@@ -3,9 +3,9 @@ export const ERRORS = {
   network: "You seem to be offline. Nothing was changed.",
   unreachable: "The server does not answer. We don't know whether anything changed. Try again.",
   origin_not_allowed:
-    "This page may not use the calendar: its address is not among those that the installation allows. Nothing was changed.",
+    "This page's address is not allowed here. Nothing was changed. Tell the operator of this application.",
   rate_limited: "That was a lot at once. Try again in a moment.",
-  more_access_needed: "This calendar is not among those that we may write to. Choose another one.",
+  more_access_needed: "We may not write to this calendar. Choose another one.",
   calendar_in_use: "Another of your connections uses this calendar. Choose another one.",
   calendar_needed: "This server does not create calendars for us. Choose one of yours.",
   reconnect_needed: "The account has to be reconnected first.",

@@ -10,7 +10,7 @@ export const GENERAL = {
   other_zones: "Other",
   reminder_time: "All-day deadlines are due at",
   reminder_time_hint:
-    "Reminders count back from then. Calendars that you connect from now on begin with it; the others keep theirs.",
-  reminder_time_changed: (time: string) => `New calendars take all-day deadlines as due at ${time}.`,
+    "Reminders count back from this time. It applies to calendars that you connect from now on.",
+  reminder_time_changed: (time: string) => `In new calendars, all-day deadlines are due at ${time}.`,
   unknown_time_zone: "The server does not know this time zone. Choose another one.",
 };

@@ -7,9 +7,9 @@ export const STOPPED = {
     action: (deletions: string) => `Delete ${deletions} events`,
   },
   mass_edit: {
-    heading: (edits: string) => `Were these ${edits} changes meant?`,
+    heading: (edits: string) => `Did you mean these ${edits} changes?`,
     words: (account: string) =>
-      `Then each is treated as if it was the only one in the calendar of ${account}: what was deleted comes back once, and what was moved is put back, or stays, as you chose for this calendar. You are asked about each new date.`,
+      `If you go on, we handle each change in the calendar of ${account} on its own: deleted events come back once; moved events are put back or stay, as you chose for this calendar. We ask you about each new date.`,
     action: () => "Go on",
   },
 };

@@ -63,7 +63,7 @@ Deno.test({
 
       await page.getByLabel("All-day deadlines are due at").fill("07:15");
       await page.getByLabel("Time zone").focus();
-      const changed = toastOf(page, "New calendars take all-day deadlines as due at 07:15.");
+      const changed = toastOf(page, "In new calendars, all-day deadlines are due at 07:15.");
       await changed.waitFor();
       assert.equal((await read(user.api)).all_day_reminder_time, "07:15");
       await changed.getByRole("button", { name: "Undo" }).click();
@@ -72,7 +72,7 @@ Deno.test({
       const time = page.getByLabel("All-day deadlines are due at");
       await time.fill("10:45");
       await time.press("Enter");
-      await toastOf(page, "New calendars take all-day deadlines as due at 10:45.").waitFor();
+      await toastOf(page, "In new calendars, all-day deadlines are due at 10:45.").waitFor();
       assert.equal((await read(user.api)).all_day_reminder_time, "10:45");
       assert.ok(await isFocused(time), "the keyboard stays where it is");
     });

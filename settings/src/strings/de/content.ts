@@ -28,19 +28,19 @@ export const CONTENT: typeof ENGLISH = {
       restore: {
         label: "Zurückverschieben",
         hint:
-          "Der Termin kehrt sofort zu seiner Frist zurück. Sie werden gefragt, ob sich die Frist selbst ändern soll.",
+          "Der Termin kehrt sofort zu seiner Frist zurück. Wir fragen Sie, ob sich auch die Frist ändern soll.",
         changed: "Verschobene Fristen werden zurückverschoben.",
       },
       keep: {
         label: "Dort lassen, wohin ich sie verschiebe",
         hint:
-          "Der Termin bleibt dort, mit dem Fristdatum in seinem Text, bis sich die Frist selbst ändert. Sie werden gefragt, ob sie das soll.",
+          "Der Termin bleibt dort, mit dem Fristdatum in seinem Text, bis sich die Frist selbst ändert. Wir fragen Sie, ob sie sich ändern soll.",
         changed: "Verschobene Fristen bleiben, wohin Sie sie verschieben.",
       },
       ignore: {
         label: "Vorerst dort lassen",
         hint:
-          "Der Termin bleibt dort, bis sich an seiner Pflicht etwas ändert, und kehrt dann zurück. Sie werden gefragt, ob sich die Frist ändern soll.",
+          "Der Termin bleibt dort, bis sich an seiner Pflicht etwas ändert, und kehrt dann zurück. Wir fragen Sie, ob sich die Frist ändern soll.",
         changed: "Verschobene Fristen bleiben, bis sich ihre Pflicht ändert.",
       },
       accept: {

@@ -6,11 +6,11 @@ export const ERRORS: typeof ENGLISH = {
   unreachable:
     "Der Server antwortet nicht. Wir wissen nicht, ob sich etwas geändert hat. Versuchen Sie es erneut.",
   origin_not_allowed:
-    "Diese Seite darf den Kalender nicht nutzen: Die Adresse der Seite ist in dieser Installation nicht zugelassen. Es wurde nichts geändert.",
+    "Die Adresse dieser Seite ist hier nicht zugelassen. Es wurde nichts geändert. Wenden Sie sich an den Betreiber dieser Anwendung.",
   rate_limited: "Das waren viele Anfragen auf einmal. Versuchen Sie es gleich noch einmal.",
   more_access_needed: "In diesen Kalender dürfen wir nicht schreiben. Wählen Sie einen anderen.",
   calendar_in_use: "Eine andere Ihrer Verbindungen nutzt diesen Kalender. Wählen Sie einen anderen.",
-  calendar_needed: "Dieser Server legt für uns keine Kalender an. Wählen Sie einen von Ihren.",
+  calendar_needed: "Dieser Server legt für uns keine Kalender an. Wählen Sie einen Ihrer Kalender.",
   reconnect_needed: "Das Konto muss zuerst neu verbunden werden.",
   disconnecting: "Das Konto wird gerade getrennt.",
   not_found: "Das gibt es nicht mehr.",

@@ -28,7 +28,7 @@ export const FIRST: Strings = {
     network: "Sie sind anscheinend offline.",
     unreachable: "Der Server antwortet nicht. Wir versuchen es weiter.",
     origin_not_allowed:
-      "Diese Seite darf den Kalender nicht nutzen: Die Adresse der Seite ist in dieser Installation nicht zugelassen. Wenden Sie sich an den Betreiber.",
+      "Die Adresse dieser Seite ist hier nicht zugelassen. Wenden Sie sich an den Betreiber dieser Anwendung.",
     rate_limited: "Das waren viele Anfragen auf einmal. Wir sehen gleich noch einmal nach.",
     unauthorized: "Ihre Sitzung ist abgelaufen. Melden Sie sich neu an.",
   },
@@ -313,7 +313,7 @@ export const FIRST: Strings = {
   feeds: {
     heading: "Kalenderlinks (iCal)",
     introduction:
-      "Für jede andere Kalenderanwendung, oder ohne Zugriff zu erlauben: eine geheime Adresse, unter der die Anwendung Ihre Fristen liest.",
+      "Eine geheime Adresse, unter der jede Kalenderanwendung Ihre Fristen lesen kann. Sie geben uns keinen Zugriff.",
     open: "Kalenderlink verwenden",
   },
 };

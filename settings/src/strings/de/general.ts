@@ -12,7 +12,7 @@ export const GENERAL: typeof ENGLISH = {
   other_zones: "Andere",
   reminder_time: "Uhrzeit ganztägiger Fristen",
   reminder_time_hint:
-    "Erinnerungen zählen von dieser Uhrzeit zurück. Kalender, die Sie von jetzt an verbinden, beginnen damit. Die anderen behalten ihre.",
-  reminder_time_changed: (time) => `Neue Kalender setzen ganztägige Fristen auf ${time} Uhr.`,
+    "Erinnerungen zählen von dieser Uhrzeit zurück. Sie gilt für Kalender, die Sie von jetzt an verbinden.",
+  reminder_time_changed: (time) => `In neuen Kalendern sind ganztägige Fristen um ${time} Uhr fällig.`,
   unknown_time_zone: "Der Server kennt diese Zeitzone nicht. Wählen Sie eine andere.",
 };

@@ -39,7 +39,7 @@ export const LATE: LateStrings = {
     see: (name) => `In ${name} ansehen`,
     see_named: (title, name) => `In ${name} ansehen: ${title}`,
     admin_consent_given:
-      "Die Zustimmung für die Organisation wurde erteilt. Ihre Mitglieder können sich jetzt verbinden.",
+      "Die Zustimmung für die Organisation wurde erteilt. Deren Mitglieder können jetzt ihre Kalender verbinden.",
     allow_access: "Mit Zugriff neu verbinden",
     use_own_calendar: "In einen eigenen Kalender umziehen",
     admin_consent_link: "Link für Ihre Administration",
@@ -67,7 +67,7 @@ export const LATE: LateStrings = {
       network: "Die Verbindung konnte nicht abgeschlossen werden: Sie sind anscheinend offline.",
       unreachable: "Die Verbindung konnte nicht abgeschlossen werden: Der Server antwortet nicht.",
       origin_not_allowed:
-        "Die Verbindung konnte nicht abgeschlossen werden: Die Adresse dieser Seite ist in dieser Installation nicht zugelassen. Wenden Sie sich an den Betreiber.",
+        "Die Verbindung konnte nicht abgeschlossen werden: Die Adresse dieser Seite ist hier nicht zugelassen. Wenden Sie sich an den Betreiber dieser Anwendung.",
       other: "Die Verbindung konnte nicht abgeschlossen werden.",
     },
   },
@@ -172,7 +172,7 @@ export const LATE: LateStrings = {
         due === null ? `${title} hat ein neues Datum` : `${title} hat ein neues Datum: ${due}`,
       proposal_dismissed: (title) => `${title} behält sein Datum`,
       proposal_undone: (title) => `${title} hat wieder sein früheres Datum`,
-      proposal_superseded: (title) => `Das neue Datum für ${title} wurde durch etwas Neueres ersetzt`,
+      proposal_superseded: (title) => `Das neue Datum für ${title} wurde durch eine neuere Änderung ersetzt`,
     },
     connections: {
       connected: "Das Konto wurde verbunden",
@@ -189,7 +189,7 @@ export const LATE: LateStrings = {
       retried: "Fehlgeschlagenes wurde erneut versucht",
       resynced: "Alle Fristen wurden erneut geprüft",
       erased: "Persönliche Angaben wurden aus dieser Liste gelöscht",
-      drained: "Alles Wartende wurde fällig gestellt",
+      drained: "Alles, was wartete, wurde sofort versucht",
     },
     paused_because: {
       mass_deletion: "Die Synchronisierung wurde pausiert: Viele Termine wären auf einmal gelöscht worden",

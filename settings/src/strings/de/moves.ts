@@ -36,7 +36,7 @@ export const MOVES: typeof ENGLISH = {
     accepted: (seen, legal) => `Das Datum wurde vom ${legal} auf den ${seen} geändert.`,
     dismissed: (seen, legal) => `Es blieb beim ${legal}; Sie hatten den Termin auf den ${seen} verschoben.`,
     superseded: (seen, legal) =>
-      `Sie hatten den Termin vom ${legal} auf den ${seen} verschoben. Inzwischen gilt etwas Neueres.`,
+      `Sie hatten den Termin vom ${legal} auf den ${seen} verschoben. Eine neuere Änderung hat das ersetzt.`,
   },
   errors: {
     forbidden: "Sie dürfen diese Frist nicht ändern. Fragen Sie, wer für sie zuständig ist.",

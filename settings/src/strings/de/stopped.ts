@@ -11,7 +11,7 @@ export const STOPPED: typeof ENGLISH = {
   mass_edit: {
     heading: (edits) => `Waren diese ${edits} Änderungen gewollt?`,
     words: (account) =>
-      `Dann wird jede so behandelt, als wäre sie die einzige im Kalender von ${account}: Gelöschtes kommt einmal zurück, und Verschobenes wird zurückverschoben oder bleibt, wie Sie es für diesen Kalender gewählt haben. Zu jedem neuen Datum werden Sie gefragt.`,
+      `Wenn Sie fortfahren, behandeln wir jede Änderung im Kalender von ${account} für sich: Gelöschte Termine kommen einmal zurück. Verschobene Termine werden zurückverschoben oder bleiben, wie Sie es für diesen Kalender gewählt haben. Zu jedem neuen Datum fragen wir Sie.`,
     action: () => "Fortfahren",
   },
 };

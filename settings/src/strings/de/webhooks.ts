@@ -5,7 +5,7 @@ import { plural } from "./first.ts";
 export const WEBHOOKS: typeof ENGLISH = {
   heading: "Webhooks",
   introduction:
-    "Ihre Adressen, die in Sekunden erfahren, was mit Ihren Kalendern geschieht. Aufrufe enthalten IDs, nie Titel, und sind signiert.",
+    "Wir rufen Ihre Adressen innerhalb von Sekunden auf, wenn mit Ihren Kalendern etwas geschieht. Aufrufe enthalten IDs, nie Titel, und sind signiert.",
   failed: "Ihre Webhooks konnten nicht geladen werden.",
   none: "Sie haben noch keinen Webhook.",
   add: "Webhook hinzufügen",

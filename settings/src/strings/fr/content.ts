@@ -34,7 +34,7 @@ export const CONTENT: typeof ENGLISH = {
       keep: {
         label: "La laisser où je l’ai mise",
         hint:
-          "L’événement y reste, avec la date légale dans son texte, jusqu’à ce que l’échéance elle-même change. Nous vous demandons si elle le doit.",
+          "L’événement y reste, avec la date légale dans son texte, jusqu’à ce que l’échéance elle-même change. Nous vous demandons si elle doit changer.",
         changed: "Les échéances déplacées restent où vous les avez mises.",
       },
       ignore: {

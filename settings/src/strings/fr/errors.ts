@@ -5,7 +5,7 @@ export const ERRORS: typeof ENGLISH = {
   network: "Vous semblez être hors ligne. Rien n’a été modifié.",
   unreachable: "Le serveur ne répond pas. Nous ne savons pas si quelque chose a changé. Réessayez.",
   origin_not_allowed:
-    "Cette page ne peut pas utiliser le calendrier : son adresse ne fait pas partie de celles que l’installation autorise. Rien n’a été modifié.",
+    "L’adresse de cette page n’est pas autorisée ici. Rien n’a été modifié. Prévenez l’exploitant de cette application.",
   rate_limited: "Cela faisait beaucoup de demandes à la fois. Réessayez dans un instant.",
   more_access_needed: "Nous n’avons pas le droit d’écrire dans ce calendrier. Choisissez-en un autre.",
   calendar_in_use: "Une autre de vos connexions utilise ce calendrier. Choisissez-en un autre.",

@@ -28,7 +28,7 @@ export const FIRST: Strings = {
     network: "Vous semblez être hors ligne.",
     unreachable: "Le serveur ne répond pas. Nous continuons d’essayer.",
     origin_not_allowed:
-      "Cette page ne peut pas utiliser le calendrier : son adresse ne fait pas partie de celles que l’installation autorise. Prévenez son exploitant.",
+      "L’adresse de cette page n’est pas autorisée ici. Prévenez l’exploitant de cette application.",
     rate_limited: "Cela faisait beaucoup de demandes à la fois : nous réessayons dans un instant.",
     unauthorized: "Votre session a expiré. Reconnectez-vous.",
   },
@@ -325,7 +325,7 @@ export const FIRST: Strings = {
   feeds: {
     heading: "Liens de calendrier (iCal)",
     introduction:
-      "Pour toute autre application de calendrier, ou sans donner d’accès : une adresse secrète où l’application lit vos échéances.",
+      "Une adresse secrète où toute application de calendrier peut lire vos échéances. Vous ne nous donnez aucun accès.",
     open: "Utiliser un lien de calendrier",
   },
 };

@@ -12,8 +12,8 @@ export const GENERAL: typeof ENGLISH = {
   other_zones: "Autres",
   reminder_time: "Heure des échéances sur la journée entière",
   reminder_time_hint:
-    "Les rappels sont comptés à partir de cette heure. Les calendriers que vous connectez désormais commencent avec elle ; les autres gardent la leur.",
+    "Les rappels sont comptés à partir de cette heure. Elle s’applique aux calendriers que vous connectez désormais.",
   reminder_time_changed: (time) =>
-    `Les nouveaux calendriers placent à ${time} les échéances sur la journée entière.`,
+    `Dans les nouveaux calendriers, les échéances sur la journée entière sont fixées à ${time}.`,
   unknown_time_zone: "Le serveur ne connaît pas ce fuseau horaire. Choisissez-en un autre.",
 };

@@ -66,7 +66,7 @@ export const LATE: LateStrings = {
       network: "La connexion n’a pas pu être terminée : vous semblez être hors ligne.",
       unreachable: "La connexion n’a pas pu être terminée : le serveur ne répond pas.",
       origin_not_allowed:
-        "La connexion n’a pas pu être terminée : l’adresse de cette page ne fait pas partie de celles que l’installation autorise. Prévenez son exploitant.",
+        "La connexion n’a pas pu être terminée : l’adresse de cette page n’est pas autorisée ici. Prévenez l’exploitant de cette application.",
       other: "La connexion n’a pas pu être terminée.",
     },
   },
@@ -170,7 +170,8 @@ export const LATE: LateStrings = {
         due === null ? `Nouvelle date pour ${title}` : `Nouvelle date pour ${title} : ${due}`,
       proposal_dismissed: (title) => `Date conservée pour ${title}`,
       proposal_undone: (title) => `Retour à la date précédente pour ${title}`,
-      proposal_superseded: (title) => `Nouvelle date non utilisée pour ${title} : il y a eu plus récent`,
+      proposal_superseded: (title) =>
+        `Nouvelle date non utilisée pour ${title} : une modification plus récente l’a remplacée`,
     },
     connections: {
       connected: "Le compte a été connecté",
@@ -187,7 +188,7 @@ export const LATE: LateStrings = {
       retried: "Ce qui avait échoué a été réessayé",
       resynced: "Toutes les échéances ont été vérifiées de nouveau",
       erased: "Les données personnelles ont été effacées de cette liste",
-      drained: "Tout ce qui attendait a été avancé",
+      drained: "Tout ce qui attendait a été essayé aussitôt",
     },
     paused_because: {
       mass_deletion:

@@ -45,7 +45,7 @@ export const MOVES: typeof ENGLISH = {
     accepted: (seen, legal) => `La date est passée du ${legal} au ${seen}.`,
     dismissed: (seen, legal) => `La date est restée le ${legal} ; vous aviez déplacé l’événement au ${seen}.`,
     superseded: (seen, legal) =>
-      `Vous aviez déplacé l’événement du ${legal} au ${seen}. Quelque chose de plus récent l’a remplacé.`,
+      `Vous aviez déplacé l’événement du ${legal} au ${seen}. Une modification plus récente l’a remplacé.`,
   },
   errors: {
     forbidden:

@@ -11,7 +11,7 @@ export const STOPPED: typeof ENGLISH = {
   mass_edit: {
     heading: (edits) => `Ces ${edits} modifications étaient-elles voulues ?`,
     words: (account) =>
-      `Alors chacune est traitée comme si elle était la seule dans le calendrier de ${account} : ce qui a été supprimé revient une fois, et ce qui a été déplacé est remis en place, ou reste, selon votre choix pour ce calendrier. Nous vous interrogeons sur chaque nouvelle date.`,
+      `Si vous continuez, nous traitons chaque modification du calendrier de ${account} séparément : les événements supprimés reviennent une fois ; les événements déplacés sont remis en place ou restent, selon votre choix pour ce calendrier. Nous vous interrogeons sur chaque nouvelle date.`,
     action: () => "Continuer",
   },
 };

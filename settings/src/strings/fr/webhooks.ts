@@ -5,7 +5,7 @@ import { plural } from "./first.ts";
 export const WEBHOOKS: typeof ENGLISH = {
   heading: "Webhooks",
   introduction:
-    "Vos adresses qui apprennent en quelques secondes ce qui arrive à vos calendriers. Les appels contiennent des identifiants, jamais de titres, et sont signés.",
+    "Nous appelons vos adresses en quelques secondes quand quelque chose arrive à vos calendriers. Les appels contiennent des identifiants, jamais de titres, et sont signés.",
   failed: "Vos webhooks n’ont pas pu être chargés.",
   none: "Vous n’avez pas encore de webhook.",
   add: "Ajouter un webhook",

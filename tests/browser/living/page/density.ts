@@ -36,7 +36,7 @@ export const DENSITY: readonly Behaviour[] = [
           }
           // A card of its own, beside the providers.
           const links = page.getByRole("region", { name: "Calendar links (iCal)" });
-          await links.getByText("without giving access").waitFor();
+          await links.getByText("You give us no access").waitFor();
           const ways = await page.getByRole("region", { name: "Outlook Calendar" }).boundingBox();
           const box = await links.boundingBox();
           assert.ok(box && ways && box.width === ways.width, "it is as wide as another way");
