@@ -179,6 +179,8 @@ begin
     order by asked.integration_id, asked.obligation_id, asked.kind
     on conflict (integration_id, obligation_id, kind) do update
     set version = job.version + 1, priority = excluded.priority, attempts = 0, failed_at = null,
+      -- A channel is given up after days of failures, counted from here.
+      created_at = case when job.kind = 'channel' then now() else job.created_at end,
       -- A calendar with much news is read all the same: each piece of it would put the pull off.
       run_at = case when job.kind = 'pull' then least(job.run_at, excluded.run_at) else excluded.run_at end,
       last_error = null, cause = excluded.cause,

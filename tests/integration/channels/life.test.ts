@@ -149,6 +149,26 @@ testEngine("the life of push channels", [
     },
   },
   {
+    name: "asked for anew, it has as long to succeed as at first",
+    async show(engine) {
+      await switchPushOn(engine);
+      const calendar = await ownCalendar(engine);
+      const ask = () =>
+        engine.sql`select calendar_sync.append_changes(array[${calendar.id}::uuid], 'channel', 0)`;
+      await ask();
+      await engine.sql`select calendar_sync.absorb_changes(10)`;
+      await engine.sql`update calendar_sync.jobs set attempts = 9 where kind = 'channel'`;
+      await engine.pass(3 * DAY_S - 60);
+      await ask();
+      await engine.sql`select calendar_sync.absorb_changes(10)`;
+      await engine.sql`update calendar_sync.jobs set attempts = 1 where kind = 'channel'`;
+      await engine.pass(120);
+      const lanes = await engine.claim("a0000000-0000-0000-0000-000000000000", 8);
+      const lane = lanes.find(({ kind }) => kind === "channel") ?? assert.fail("no channel is worked");
+      assert.ok((lane.single?.failing_s ?? Infinity) < 200, String(lane.single?.failing_s));
+    },
+  },
+  {
     name: "another calendar: a new one is made, then the old one ends",
     async show(engine) {
       await switchPushOn(engine);
