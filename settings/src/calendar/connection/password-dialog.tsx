@@ -108,7 +108,7 @@ function PasswordForm(
       onError: fail,
       onSuccess: () => {
         const card = cardFor(provider, server_url);
-        const name = card === "caldav" ? words.own_calendar : strings.providers[card].name;
+        const name = card === provider ? words.own_calendar : strings.providers[card].name;
         toast({ words: late.returned.connected(name, username) });
         onClose();
       },
