@@ -71,16 +71,22 @@ function filled(
   }
 }
 
+/** `Date.parse` reads -1 and 2.5 as days of 2001. */
+const MONTH_NAME = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/i;
+
 /**
- * Reads `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
+ * Reads `Retry-After` (RFC 9110 §10.2.3): seconds, or a date. Some servers send fractions of seconds.
  *
- * @returns seconds from now, 0 to {@link RETRY_AFTER_MAX_S}; null where there is none that can be read
+ * @returns seconds from now, 1 to {@link RETRY_AFTER_MAX_S}; null where it asks for no wait or cannot be read
  */
 export function retryAfterOf(headers: Headers): number | null {
-  const value = headers.get("retry-after")?.trim();
-  if (!value) return null;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 0), RETRY_AFTER_MAX_S) : null;
+  const value = headers.get("retry-after")?.trim() ?? "";
+  const seconds = /^\d+(\.\d+)?$/.test(value)
+    ? Number(value)
+    : MONTH_NAME.test(value)
+    ? (Date.parse(value) - Date.now()) / 1000
+    : NaN;
+  return seconds > 0 ? Math.min(Math.ceil(seconds), RETRY_AFTER_MAX_S) : null;
 }
 
 /** @returns undefined where the text is no JSON, as with a proxy's HTML or an empty body */

@@ -65,7 +65,9 @@ export function laneVerdict(
   if (paused?.kind === "pause") {
     return {
       ...verdict,
-      wait: paused.after_s === null ? backoff : { reason: "retry_after", ms: paused.after_s * 1000 },
+      wait: paused.after_s !== null && paused.after_s > 0
+        ? { reason: "retry_after", ms: paused.after_s * 1000 }
+        : backoff,
       last_error: paused.code === null ? null : pauseError(paused.code),
     };
   }

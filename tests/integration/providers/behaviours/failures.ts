@@ -77,7 +77,17 @@ const FAILURES_BY_NAME: Readonly<Record<string, Failure>> = {
       retry_after: "Wed, 21 Oct 2015 07:28:00 GMT",
     }),
     kind: "pause",
-    after_s: 0,
+    after_s: null,
+  },
+  "429 with a Retry-After of 0": {
+    answer: ({ subject }) => ({ ...subject.refusals.rate_limit, status: 429, retry_after: "0" }),
+    kind: "pause",
+    after_s: null,
+  },
+  "429 with a Retry-After of fractions": {
+    answer: ({ subject }) => ({ ...subject.refusals.rate_limit, status: 429, retry_after: "2.5" }),
+    kind: "pause",
+    after_s: 3,
   },
   "429 with a Retry-After of weeks": {
     answer: ({ subject }) => ({ ...subject.refusals.rate_limit, status: 429, retry_after: "2000000" }),

@@ -35,9 +35,11 @@ Deno.test("the lane waits as long as the provider asks, whatever our backoff wou
   assert.deepEqual(laneVerdict([{ ...unknown, after_s: 9 }], 0).wait, retryAfter(9000));
 });
 
-Deno.test("a rate limit without a delay is our own backoff, and no error that a user should see", () => {
-  const verdict = laneVerdict([pause(null, null)], 0);
-  assert.deepEqual([verdict.wait, verdict.last_error], [{ reason: "backoff", ms: 1000 }, null]);
+Deno.test("a rate limit without a delay, or with one of 0, is our own backoff, and no error that a user should see", () => {
+  for (const after_s of [null, 0]) {
+    const verdict = laneVerdict([pause(null, after_s)], 0);
+    assert.deepEqual([verdict.wait, verdict.last_error], [{ reason: "backoff", ms: 1000 }, null]);
+  }
 });
 
 Deno.test("a spent quota pauses the lane for as long as its row says, and tells the user", () => {

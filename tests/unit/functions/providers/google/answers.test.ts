@@ -112,7 +112,11 @@ Deno.test("Retry-After is read as seconds or as a date, and never beyond an hour
   assert.equal(delayOf("soon"), null);
   const inTen = delayOf(new Date(Date.now() + 10_000).toUTCString());
   assert.ok(inTen !== undefined && inTen !== null && inTen >= 8 && inTen <= 11);
-  assert.equal(delayOf(new Date(0).toUTCString()), 0);
+  assert.equal(delayOf("2.5"), 3);
+  assert.equal(delayOf("0.2"), 1);
+  for (const no_wait of ["0", "0.0", "-1", "-2.5", "1e3", new Date(0).toUTCString()]) {
+    assert.equal(delayOf(no_wait), null, no_wait);
+  }
 });
 
 Deno.test("an id is burned when its event cannot come back, however Google says so", () => {
