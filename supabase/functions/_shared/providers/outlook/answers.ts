@@ -93,6 +93,13 @@ export const GRAPH_ANSWERS: readonly AnswerRow[] = [
   })),
   {
     status: 404,
+    reason: "itemNotFound",
+    means: { kind: "gone" },
+    source: "github.com/microsoftgraph/microsoft-graph-docs #2248: listed beside ErrorItemNotFound",
+  },
+  { status: 404, reason: "NotFound", means: { kind: "gone" }, source: ERRORS },
+  {
+    status: 404,
     reason: "MailboxNotEnabledForRESTAPI",
     means: NO_MAILBOX,
     source: "github.com/microsoftgraph/msgraph-sdk-javascript #1756",

@@ -48,6 +48,8 @@ const EXPECTED = [
   [404, "ErrorItemNotFound", "gone"],
   [404, "ErrorFolderNotFound", "gone"],
   [404, "ErrorParentFolderNotFound", "gone"],
+  [404, "itemNotFound", "gone"],
+  [404, "NotFound", "gone"],
   [404, "MailboxNotEnabledForRESTAPI", "mailbox_unavailable"],
   [404, "MailboxNotSupportedForRESTAPI", "mailbox_unavailable"],
   [404, "ErrorNonExistentMailbox", "mailbox_unavailable"],
