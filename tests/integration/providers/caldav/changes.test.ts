@@ -121,6 +121,15 @@ for (const [answer, odd] of Object.entries(REFUSALS)) {
   );
 }
 
+testAccount("a server that fails to synchronise is read by PROPFIND", async (account) => {
+  const { client, calendar_id, emulator } = account;
+  const event_id = writtenId(await client.createEvent(calendar_id, eventOf(given)));
+  emulator.faults.set([{ kind: "status", status: 500, times: 1, match: { method: "REPORT" } }]);
+  const news = await newsOf(client, calendar_id);
+  assert.deepEqual([news.is_complete, summary(news)], [true, { [event_id]: "2027-03-15" }]);
+  assert.deepEqual((await newsOf(client, calendar_id, news.cursor)).news, []);
+});
+
 testAccount("a server that is down is a failure, and not an empty calendar", async (account) => {
   const { client, calendar_id, emulator } = account;
   writtenId(await client.createEvent(calendar_id, eventOf(given)));

@@ -97,7 +97,7 @@ function* pages(target: Target, url: URL, since: string): DavSteps<CalendarAnswe
   while (true) {
     // Depth 0: the level says how deep (RFC 6578 §3.2).
     const answer = yield { method: "REPORT", url, depth: "0", body: syncCollectionBody(token) };
-    if (since === "" ? is_first && mayBeUnsupported(answer) : mayBeForgotten(answer)) return null;
+    if (since === "" ? is_first && mayNotSynchronise(answer) : mayBeForgotten(answer)) return null;
     if (is_first && answer.kind === "gone") return yield* missingCalendar(target, answer);
     const expired = is_first ? null : expiredPage(answer);
     if (expired !== null) return expired;
@@ -114,11 +114,15 @@ function* pages(target: Target, url: URL, since: string): DavSteps<CalendarAnswe
   }
 }
 
+/** Whether the server may not synchronise this calendar at all: some say 500 of what they cannot do. */
+function mayNotSynchronise(answer: DavAnswer): boolean {
+  return mayBeUnsupported(answer) || (answer.kind === "unknown" && answer.reason === "http_500");
+}
+
 /** Whether the server may not know the token: RFC 6578 §3.2 has 403 for it, others 409, Xandikos 500. */
 function mayBeForgotten(answer: DavAnswer): boolean {
-  return mayBeUnsupported(answer) || answer.kind === "conflict" || answer.kind === "gone" ||
-    (answer.kind === "retry" && answer.reason === "valid-sync-token") ||
-    (answer.kind === "unknown" && answer.reason === "http_500");
+  return mayNotSynchronise(answer) || answer.kind === "conflict" || answer.kind === "gone" ||
+    (answer.kind === "retry" && answer.reason === "valid-sync-token");
 }
 
 /** Whether the server says 507 of the calendar itself: there is more (RFC 6578 §3.6). */
