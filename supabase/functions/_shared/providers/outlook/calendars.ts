@@ -200,7 +200,8 @@ function asCalendar(resource: CalendarResource): Calendar {
     id: resource.id,
     name: resource.name || resource.id,
     primary: resource.isDefaultCalendar ?? false,
-    writable: resource.canEdit ?? false,
+    // Where Graph says nothing of it, a write tells.
+    writable: resource.canEdit ?? true,
     // Events carry their own.
     time_zone: null,
     color: resource.hexColor && /^#[0-9a-f]{6}$/i.test(resource.hexColor) ? resource.hexColor : null,

@@ -40,7 +40,7 @@ Deno.test("calendars are listed with what the user needs to choose, whatever is 
       { id: "1", name: "Calendar", primary: true, writable: true, time_zone: null, color: "#0078D4" },
       { id: "2", name: "Shared", primary: false, writable: false, time_zone: null, color: null },
       { id: "3", name: "Auto", primary: false, writable: true, time_zone: null, color: null },
-      { id: "4", name: "4", primary: false, writable: false, time_zone: null, color: null },
+      { id: "4", name: "4", primary: false, writable: true, time_zone: null, color: null },
     ],
   });
 });
