@@ -65,7 +65,7 @@ export async function listCalendars(call: CallGoogle): Promise<CalendarAnswer<re
       time_zone: item.timeZone ?? null,
       color: item.backgroundColor ?? null,
     })));
-    page_token = answer.value.nextPageToken;
+    page_token = answer.value.nextPageToken || undefined;
     if (page_token === undefined) break;
   }
   return { kind: "done", value: calendars };
@@ -140,7 +140,7 @@ export async function isEmptyCalendar(
     );
     if (answer.kind !== "done") return answer;
     if (answer.value.items.length > 0) return { kind: "done", value: false };
-    page_token = answer.value.nextPageToken;
+    page_token = answer.value.nextPageToken || undefined;
     if (page_token === undefined) return { kind: "done", value: true };
   }
   return { kind: "done", value: false };
