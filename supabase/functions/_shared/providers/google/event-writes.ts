@@ -38,7 +38,7 @@ export function* createEvent(target: Target, event: CalendarEvent, generation = 
     if (inserted.kind !== "exists") return yield* writeOutcome(target.calendar, inserted);
     const event_id = eventId(target.owner, event.obligation_id, generation);
     const taken = yield* tellDeleted(target, event_id, yield* patchEvent(target, event_id, event));
-    if (!isDeleted(taken)) return yield* writeOutcome(target.calendar, taken);
+    if (!isDeleted(taken)) return yield* writeOutcome(target.calendar, taken, event_id);
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
@@ -64,7 +64,7 @@ export function* updateEvent(
     if (patched.kind === "rejected") return yield* writeOutcome(target.calendar, patched);
   }
   const told = yield* tellDeleted(target, event_id, patched);
-  if (!isDeleted(told)) return yield* writeOutcome(target.calendar, told);
+  if (!isDeleted(told)) return yield* writeOutcome(target.calendar, told, event_id);
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
 }
 
@@ -175,12 +175,18 @@ function* write(
   return answer;
 }
 
-/** A 404 on a write is the event's or the calendar's, and Google also answers it where access was lost. */
+/**
+ * A 404 on a write is the event's or the calendar's, and Google also answers it where access was lost.
+ *
+ * @param event_id of the event that was changed, so that an answer without content will do; null: one was created
+ */
 export function* writeOutcome(
   calendar: CalendarChoice,
   answer: GoogleAnswer,
+  event_id: string | null = null,
 ): Generator<GoogleCall, Outcome, GoogleAnswer> {
   if (answer.kind === "ok") {
+    if (answer.body === null && event_id !== null) return { kind: "done", event_id, etag: null };
     const event = WrittenEvent.safeParse(answer.body).data;
     return event === undefined
       ? { kind: "unknown", reason: "unreadable", after_s: null }

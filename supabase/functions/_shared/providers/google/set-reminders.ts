@@ -13,5 +13,5 @@ export function* setReminders({ calendar }: Target, event_id: string, event: Cal
   if (isUnused(answer)) return yield* outOfReach(calendar);
   // Of an event that its user deleted.
   if (isBurned(answer)) return { kind: "gone", reason: "deleted" };
-  return yield* writeOutcome(calendar, answer);
+  return yield* writeOutcome(calendar, answer, event_id);
 }

@@ -63,7 +63,7 @@ export function* createEvent(
     // The one that it is to follow may hold an id of a generation, wherever it is.
     if (earlier.event_id === null || earlier.event_id === follows) continue;
     const taken = yield* patchEvent(target, earlier.event_id, event);
-    if (taken.kind !== "gone") return yield* writeOutcome(target, taken);
+    if (taken.kind !== "gone") return yield* writeOutcome(target, taken, earlier.event_id);
   }
   return { kind: "rejected", reason: "transaction_ids_exhausted" };
 }
@@ -100,7 +100,7 @@ export function* updateEvent(
     }
   }
   const patched = yield* patchEvent(target, written_id, event);
-  if (patched.kind !== "gone") return yield* writeOutcome(target, patched);
+  if (patched.kind !== "gone") return yield* writeOutcome(target, patched, written_id);
   if (etag === null) return yield* createEvent(target, event, written_id);
   // It may have gone with its calendar.
   const calendar = yield* getCalendar(target, target.calendar);
@@ -215,8 +215,14 @@ function* patchEvent(
   return changed.kind === "ok" ? patched : changed;
 }
 
-export function* writeOutcome(target: Target, answer: GraphAnswer): GraphProgram {
+/** @param event_id of the event that was changed, so that an answer without content will do; null: one was created */
+export function* writeOutcome(
+  target: Target,
+  answer: GraphAnswer,
+  event_id: string | null = null,
+): GraphProgram {
   if (answer.kind !== "ok") return yield* refusal(target, answer);
+  if (answer.body === null && event_id !== null) return { kind: "done", event_id, etag: null };
   const event = WrittenEvent.safeParse(answer.body).data;
   return event === undefined
     ? { kind: "unknown", reason: "unreadable", after_s: null }

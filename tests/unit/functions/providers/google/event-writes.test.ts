@@ -153,6 +153,20 @@ Deno.test("without an etag the event is written whatever it is by now", () => {
   assert.deepEqual(play(null, CHANGED).outcome, CHANGED);
 });
 
+Deno.test("a change that is answered without content is done; its version is not known", () => {
+  const no_content: GoogleAnswer = { kind: "ok", body: null };
+  const done = { kind: "done", event_id: EVENT_ID, etag: null };
+  assert.deepEqual(play('"1"', no_content).outcome, done);
+  const taken_over = createEvent(TARGET, EVENT);
+  taken_over.next();
+  taken_over.next({ kind: "exists", event_id: null });
+  assert.deepEqual(taken_over.next(no_content).value, done);
+  const created = createEvent(TARGET, EVENT);
+  created.next();
+  const { value } = created.next(no_content);
+  assert.deepEqual(value, { kind: "unknown", reason: "unreadable", after_s: null });
+});
+
 Deno.test("an etag that no header can carry is none", () => {
   for (const etag of ["", '"1"\r\nX-Other: 1', '"é"']) {
     assert.deepEqual(play(etag, answered('"2"')).calls, [["PATCH", null]]);

@@ -181,6 +181,15 @@ Deno.test("an update of the version that we know changes the event in place, whe
   assert.deepEqual(calls[0]?.body, patchBody(EVENT, "owner-1"));
 });
 
+Deno.test("a change that is answered without content is done; its version is not known", () => {
+  const unversioned = { kind: "done", event_id: "event/1", etag: null };
+  const update = updateEvent(target("own"), "event/1", EVENT, 'W/"1"');
+  assert.deepEqual(play(update, [ok(null)]).outcome, unversioned);
+  const taken_over = createEvent(target("own"), EVENT);
+  assert.deepEqual(play(taken_over, [duplicate("event/1"), ok(null)]).outcome, unversioned);
+  assert.equal(play(createEvent(target("own"), EVENT), [ok(null)]).outcome.kind, "unknown");
+});
+
 Deno.test("a move between a write and its reminder is not hidden by the version that the reminder gives", () => {
   const completed = { ...EVENT, completed: true };
   const { outcome, calls } = play(updateEvent(target("own"), "event/1", completed, 'W/"1"'), [
