@@ -6,8 +6,8 @@ import { ianaZoneOf } from "./time-zones.ts";
 const DATE_CHARACTERS = 10;
 
 const Time = z.object({
-  /** Without an offset; mostly with seven decimals. */
-  dateTime: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/),
+  /** Without an offset, or with the Z of UTC; mostly with seven decimals. */
+  dateTime: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?$/),
   timeZone: z.string(),
 });
 
@@ -41,10 +41,11 @@ export const SeenTimes = z.object({
 
 /** @returns RFC 3339 in UTC; null where it cannot be told */
 function instantOf({ dateTime, timeZone }: z.infer<typeof Time>): string | null {
-  const zone = ianaZoneOf(timeZone);
+  const zone = dateTime.endsWith("Z") ? "UTC" : ianaZoneOf(timeZone);
   if (zone === null) return null;
   try {
-    return Temporal.PlainDateTime.from(dateTime).toZonedDateTime(zone).toInstant().toString();
+    return Temporal.PlainDateTime.from(dateTime.replace("Z", "")).toZonedDateTime(zone).toInstant()
+      .toString();
   } catch {
     return null;
   }

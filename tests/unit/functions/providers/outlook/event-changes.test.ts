@@ -123,6 +123,16 @@ Deno.test("a time in another zone than was asked for is still the same instant",
   assert.equal(winter.start_at, "2027-01-05T14:00:00Z");
 });
 
+Deno.test("a time that ends in Z is UTC, whatever zone stands beside it", () => {
+  for (const zone of ["UTC", "Europe/Berlin", ""]) {
+    for (const dateTime of ["2027-07-05T09:00:00Z", "2027-07-05T09:00:00.0000000Z"]) {
+      const seen = timeOf(timed(dateTime, zone));
+      assert.ok(seen?.kind === "timed");
+      assert.deepEqual([seen.start_at, seen.end_at], ["2027-07-05T09:00:00Z", "2027-07-05T10:00:00Z"]);
+    }
+  }
+});
+
 Deno.test("an all-day event is the dates that it shows, whatever zone stands beside them", () => {
   const far = { dateTime: "2027-03-05T00:00:00.0000000", timeZone: "Samoa Standard Time" };
   assert.deepEqual(timeOf({ start: far }), {
@@ -151,7 +161,7 @@ Deno.test("one event whose time cannot be read fails the listing: left out, it w
   const unreadable = [
     timed("2027-02-30T09:00:00"),
     timed("2027-03-05T09:00:00", "Middle-earth Standard Time"),
-    timed("2027-03-05T09:00:00Z"),
+    timed("2027-03-05T09:00:00+01:00"),
     { start: null },
     { start: { dateTime: "soon", timeZone: "UTC" } },
   ];
