@@ -1,5 +1,7 @@
 import * as oauth from "oauth4webapi";
+import { z } from "zod";
 import { isLoopback } from "../../platform/env.ts";
+import { parseJson } from "../answer-table.ts";
 import { boundedFetch } from "../bounded-fetch.ts";
 import type {
   Access,
@@ -30,6 +32,8 @@ const EXISTING_SCOPES = [
   `${SCOPE}calendar.events`,
   `${SCOPE}calendar.calendarlist.readonly`,
 ];
+
+const WithIdToken = z.looseObject({ id_token: z.unknown() });
 
 /** Google's own metadata, which changes less often than a request to discover it fails. */
 const GOOGLE: oauth.AuthorizationServer = {
@@ -136,7 +140,7 @@ async function refreshToken(google: GoogleEnv, refresh_token: string): Promise<R
       requestOptions(google, TOKEN_CALL_TIMEOUT_MS),
     );
     status = response.status;
-    const tokens = await oauth.processRefreshTokenResponse(server, client, response);
+    const tokens = await oauth.processRefreshTokenResponse(server, client, await withoutIdToken(response));
     return {
       kind: "refreshed",
       access_token: tokens.access_token,
@@ -149,6 +153,14 @@ async function refreshToken(google: GoogleEnv, refresh_token: string): Promise<R
     const silent = status === null || status >= 500;
     return { kind, reason: code ?? "no_answer", ...(silent ? { silent } : {}) };
   }
+}
+
+/** The answer to a refresh without the id token that may come along, of an account that was verified before. */
+async function withoutIdToken(response: Response): Promise<Response> {
+  const body = WithIdToken.safeParse(parseJson(await response.clone().text())).data;
+  if (body === undefined) return response;
+  const { id_token: _id_token, ...tokens } = body;
+  return Response.json(tokens, { status: response.status, headers: response.headers });
 }
 
 /**

@@ -74,6 +74,24 @@ test("an answer of Google without an id token, or with what is none, connects no
   }
 });
 
+test("a refresh counts whatever the id token is that comes along", async () => {
+  const scripts: readonly Partial<Script>[] = [
+    {},
+    { claims: { aud: "client-2", iss: "https://accounts.evil.test" } },
+    { claims: { exp: NOW_S - 600 } },
+    { tokens: { id_token: null } },
+    { tokens: { id_token: "a.b.c" } },
+    { tokens: { id_token: undefined } },
+  ];
+  for (const script of scripts) {
+    const outcome = await createGoogleConnector(authority.begin(script)).refreshToken("refresh-0");
+    assert.ok(outcome.kind === "refreshed", JSON.stringify([script, outcome]));
+    assert.deepEqual([outcome.access_token, outcome.refresh_token], ["access-1", "refresh-1"]);
+  }
+  const without_token = authority.begin({ tokens: { access_token: undefined } });
+  assert.equal((await createGoogleConnector(without_token).refreshToken("refresh-0")).kind, "unavailable");
+});
+
 test("Google is asked to let people choose an account, and to ask for consent, whatever the access", async () => {
   for (const access of ["dedicated", "existing"] as const) {
     const connector = createGoogleConnector(authority.begin());
