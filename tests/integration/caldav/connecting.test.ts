@@ -160,6 +160,17 @@ Deno.test({
       await scene.deleteUsers(user.id);
     });
 
+    await t.step("a server whose answers take more than five seconds together is connected", async () => {
+      const user = await scene.newUser();
+      const match = { method: "PROPFIND" };
+      provider.emulator.faults.set([{ match, kind: "latency", latency_ms: 2_600, times: 2 }]);
+      const begun_at = performance.now();
+      assert.equal((await connect(user, {})).status, 201);
+      assert.ok(performance.now() - begun_at > 5_000);
+      provider.emulator.faults.clear();
+      await scene.deleteUsers(user.id);
+    });
+
     await t.step("calendars at another site get no password, and are as unreachable", async () => {
       const user = await scene.newUser();
       const body = `<multistatus xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><response><href>/</href>

@@ -21,6 +21,8 @@ import { passwordSecret } from "./password.ts";
 
 /** From the call on: whatever the reason is why a server does not answer, its user hears of it then. */
 const UNREACHABLE_AT_MS = 5_000;
+/** A server that has answered may take longer. */
+const CHECK_MS_MAX = 20_000;
 /** Finding or making a calendar takes less; what a killed process leaves behind goes after it. */
 const KEPT_S = 120;
 
@@ -66,11 +68,14 @@ export async function connectWithPassword<T>(
 async function check(provider: PasswordProvider, typed: TypedAccount): Promise<Checked> {
   const { server_url: server, username, password } = typed;
   const outcome = await unreachableAt(UNREACHABLE_AT_MS, async (signal) => {
-    const found = await provider.connector.check({ kind: "password", server, username, password }, signal);
+    const found = await provider.connector.check({ kind: "password", server, username, password }, {
+      first_answer_ms: UNREACHABLE_AT_MS,
+      signal,
+    });
     if (found.kind !== "server_unreachable") return found;
     noteRefusal(provider, found);
     throw new Unreachable();
-  }).catch((error: unknown) => {
+  }, CHECK_MS_MAX).catch((error: unknown) => {
     if (!(error instanceof Unreachable)) throw error;
     return { kind: "server_unreachable" } as const;
   });

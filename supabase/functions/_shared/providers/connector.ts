@@ -1,3 +1,4 @@
+import type { Patience } from "../transport/first-answer.ts";
 import type { AccessToken } from "./calendar-client.ts";
 import type { CredentialsOf } from "./credentials.ts";
 
@@ -126,9 +127,9 @@ export interface PasswordConnector {
   /**
    * Finds the calendars behind an address and tries the user name and the password there.
    *
-   * @param signal ends it: the server is then unreachable
+   * @param patience how long it may take: a server that does not answer is unreachable then, and not before
    */
-  check(credentials: CredentialsOf<"password">, signal?: AbortSignal): Promise<CheckOutcome>;
+  check(credentials: CredentialsOf<"password">, patience?: Patience): Promise<CheckOutcome>;
 }
 
 /** How accounts of a provider are connected. */

@@ -25,23 +25,43 @@ testAccount(
   },
 );
 
-testAccount("calendars and what the server can do are found", async ({ emulator, calendar_id }) => {
-  const policy = parseHostPolicy(emulator.url);
-  const outbound = createOutbound({ policy });
-  const ask = async () => {
+testAccount(
+  "calendars are found, with nothing asked that is not needed",
+  async ({ emulator, calendar_id }) => {
+    const policy = parseHostPolicy(emulator.url);
+    const outbound = createOutbound({ policy });
+    emulator.state.requests = [];
     const found = await discover({ outbound, policy, credentials: typed(emulator.url) });
     assert.ok(found.kind === "found");
-    return found;
-  };
-  const found = await ask();
-  assert.deepEqual(found.capabilities, { makes_calendars: true, syncs_collections: true });
-  assert.deepEqual(found.calendars.map(({ id, name, writable, color }) => ({ id, name, writable, color })), [
-    { id: "/dav/calendars/ada%40example.com/personal/", name: "Personal", writable: true, color: "#0082C9" },
-    { id: calendar_id, name: "Deadlines", writable: true, color: "#0082C9" },
-  ], "no tasks, no inbox");
-  emulator.state.odd.no_sync_collection = true;
-  assert.equal((await ask()).capabilities.syncs_collections, false);
-});
+    assert.ok(emulator.state.requests.every(({ method }) => method === "PROPFIND"));
+    assert.deepEqual(
+      found.calendars.map(({ id, name, writable, color }) => ({ id, name, writable, color })),
+      [
+        {
+          id: "/dav/calendars/ada%40example.com/personal/",
+          name: "Personal",
+          writable: true,
+          color: "#0082C9",
+        },
+        { id: calendar_id, name: "Deadlines", writable: true, color: "#0082C9" },
+      ],
+      "no tasks, no inbox",
+    );
+  },
+);
+
+testAccount(
+  "a slow server is found, as long as its first answer comes in time",
+  async ({ emulator, provider }) => {
+    const check = async (first_answer_ms: number) => {
+      const patience = { first_answer_ms, signal: AbortSignal.timeout(5_000) };
+      return (await provider.connector.check(typed(`${emulator.url}/dav/`), patience)).kind;
+    };
+    emulator.faults.set([{ kind: "latency", latency_ms: 300, match: {} }]);
+    assert.equal(await check(500), "connected");
+    assert.equal(await check(100), "server_unreachable");
+  },
+);
 
 testAccount("a wrong password, or user, is a failed sign-in", async ({ emulator, provider }) => {
   for (
@@ -115,8 +135,11 @@ Deno.test({
       emulator.faults.set([{ kind: "drop_before" }]);
       assert.equal(await check(), "server_unreachable");
       emulator.faults.set([{ kind: "hang" }]);
-      const signal = AbortSignal.timeout(200);
-      assert.equal((await provider.connector.check(typed(emulator.url), signal)).kind, "server_unreachable");
+      const patience = { first_answer_ms: 100, signal: AbortSignal.timeout(200) };
+      assert.equal(
+        (await provider.connector.check(typed(emulator.url), patience)).kind,
+        "server_unreachable",
+      );
     } finally {
       provider.close();
       await emulator.close();

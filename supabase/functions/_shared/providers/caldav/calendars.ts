@@ -10,7 +10,7 @@ import { ownerDigits, plainPath } from "./event-id.ts";
 import type { DavCall } from "./http.ts";
 import { type DavResponse, hrefsOf, type Multistatus } from "./multistatus.ts";
 import { CALENDAR_PROPERTIES, mkcalendarBody, PRINCIPAL_PROPERTIES, propfindBody } from "./requests.ts";
-import { childrenOf, elementAt } from "./xml.ts";
+import { childrenOf } from "./xml.ts";
 
 /** What any of these lets us write (RFC 3744 §3). */
 const WRITING: ReadonlySet<string> = new Set(["all", "write", "write-content", "bind"]);
@@ -244,15 +244,6 @@ function calendarOf({ properties }: DavResponse, id: string): Calendar {
     time_zone: timeZoneOf(properties.get("calendar-timezone")?.text ?? ""),
     color: color ?? null,
   };
-}
-
-/** Whether a listing says that calendars can be synchronised by pages (RFC 6578 §3.2). */
-export function syncsCollections({ responses }: Multistatus): boolean {
-  return responses.some(({ properties }) =>
-    childrenOf(properties.get("supported-report-set"), "supported-report").some((one) =>
-      elementAt(one, "report", "sync-collection") !== undefined
-    )
-  );
 }
 
 /** The last part of the path of every calendar that we make for an owner, but for its end. */

@@ -12,7 +12,7 @@ import type { CheckRefusal } from "../connector.ts";
 import type { CredentialsOf } from "../credentials.ts";
 import type { Calendar } from "../calendar-client.ts";
 import { BASIC_NOT_OFFERED, type DavAnswer, readAnswer } from "./answers.ts";
-import { calendarsOf, multistatusOf, propfind, syncsCollections } from "./calendars.ts";
+import { calendarsOf, multistatusOf, propfind } from "./calendars.ts";
 import { basic, type DavCall } from "./http.ts";
 import { hrefsOf } from "./multistatus.ts";
 import { HOME_ELSEWHERE, homeOf } from "./places.ts";
@@ -21,14 +21,6 @@ import { CALENDAR_PROPERTIES, PRINCIPAL_PROPERTIES } from "./requests.ts";
 const WELL_KNOWN = "/.well-known/caldav";
 const XML = "application/xml; charset=utf-8";
 
-/** What a server can do for us. */
-export interface Capabilities {
-  /** Whether it says that it makes calendars; only trying tells. */
-  readonly makes_calendars: boolean;
-  /** Whether calendars are listed page by page (RFC 6578). */
-  readonly syncs_collections: boolean;
-}
-
 /** What was found behind an address. */
 export type Discovery =
   | {
@@ -36,18 +28,16 @@ export type Discovery =
     readonly principal: URL;
     readonly home: URL;
     readonly calendars: readonly Calendar[];
-    readonly capabilities: Capabilities;
   }
   | CheckRefusal;
 
-type Asked = { readonly answer: DavAnswer; readonly url: URL; readonly headers: Headers } | CheckRefusal;
+type Asked = { readonly answer: DavAnswer; readonly url: URL } | CheckRefusal;
 
 interface Discovering {
   readonly outbound: Outbound;
   readonly policy: HostPolicy;
   /** `server` as its user typed it. */
   readonly credentials: CredentialsOf<"password">;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -122,19 +112,7 @@ async function readHome(options: Discovering, principal: URL, home: URL): Promis
   const read = multistatusOf(asked.answer);
   if (read.kind === "token_rejected") return notSignedIn(read.reason);
   if (read.kind !== "done") return { kind: "not_supported", reason: read.kind };
-  const allowed = await ask(options, { method: "OPTIONS", url: home });
-  const allow = "kind" in allowed ? "" : allowed.headers.get("allow") ?? "";
-  const dav = "kind" in allowed ? "" : allowed.headers.get("dav") ?? "";
-  return {
-    kind: "found",
-    principal,
-    home,
-    calendars: calendarsOf(read.value, asked.url),
-    capabilities: {
-      makes_calendars: /\bMKCALENDAR\b/i.test(allow) || /\bextended-mkcol\b/i.test(dav),
-      syncs_collections: syncsCollections(read.value),
-    },
-  };
+  return { kind: "found", principal, home, calendars: calendarsOf(read.value, asked.url) };
 }
 
 /** @param reason of a 401 */
@@ -143,13 +121,8 @@ function notSignedIn(reason: string): CheckRefusal {
 }
 
 /** One question, its redirects followed. */
-async function ask(
-  { outbound, policy, credentials, signal }: Discovering,
-  call: DavCall | { readonly method: "OPTIONS"; readonly url: URL },
-): Promise<Asked> {
-  const { method, url } = call;
-  const depth = "depth" in call ? call.depth : undefined;
-  const body = "body" in call ? call.body : undefined;
+async function ask({ outbound, policy, credentials }: Discovering, call: DavCall): Promise<Asked> {
+  const { method, url, depth, body } = call;
   try {
     const answer = await followRedirects(outbound, policy, {
       method,
@@ -160,12 +133,11 @@ async function ask(
         ...(body === undefined ? {} : { "content-type": XML }),
       },
       ...(body === undefined ? {} : { body }),
-    }, signal === undefined ? {} : { signal });
+    });
     if (answer.truncated) return { kind: "not_supported", reason: "answer_too_large" };
     return {
       answer: readAnswer(answer.status, answer.headers, new TextDecoder().decode(answer.body), "found"),
       url: answer.url,
-      headers: answer.headers,
     };
   } catch (error: unknown) {
     if (error instanceof RedirectRefused) return { kind: "server_unreachable", reason: "redirect_refused" };

@@ -1,3 +1,4 @@
+import { patiently } from "../../transport/first-answer.ts";
 import type { HostPolicy, Outbound } from "../../transport/safe-fetch.ts";
 import type { PasswordConnector } from "../connector.ts";
 import type { PasswordProvider } from "../provider.ts";
@@ -35,8 +36,9 @@ function createCalDavConnector(env: CalDavEnv): PasswordConnector {
     kind: "password",
     presets: PRESETS,
     refusal_s: env.refusal_s ?? REFUSAL_S,
-    async check(credentials, signal) {
-      const found = await discover({ ...env, credentials, ...(signal && { signal }) });
+    async check(credentials, patience) {
+      const outbound = patience === undefined ? env.outbound : patiently(env.outbound, patience);
+      const found = await discover({ ...env, outbound, credentials });
       if (found.kind !== "found") return found;
       return {
         kind: "connected",

@@ -14,7 +14,6 @@ export const CALENDAR_PROPERTIES = [
   "resourcetype",
   "displayname",
   "current-user-privilege-set",
-  "supported-report-set",
   "C:supported-calendar-component-set",
   "C:calendar-timezone",
   "A:calendar-color",
