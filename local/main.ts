@@ -6,16 +6,18 @@ import { announceStack, createLogFile, type Ready } from "./running-stacks.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const started_at = performance.now();
-const stop = Promise.withResolvers<void>();
+const stopping = new AbortController();
+const stopped = new Promise((resolve) => stopping.signal.addEventListener("abort", resolve));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  Deno.addSignalListener(signal, () => stop.resolve());
+  Deno.addSignalListener(signal, () => stopping.abort());
 }
 (async () => {
   for await (const _ of Deno.stdin.readable) continue;
-  stop.resolve();
+  stopping.abort();
 })();
 
 let progress: Progress = SILENT;
+let sayToPeople = (_line: string) => {};
 try {
   const options = parseOptions(Deno.args);
   const forPeople = !options.json;
@@ -25,7 +27,12 @@ try {
       isTerminal: () => Deno.stderr.isTerminal(),
       write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
     });
+    sayToPeople = (line) => console.error(line);
   }
+  stopped.then(() => {
+    progress.abandon();
+    sayToPeople("\nStopping…");
+  });
   const log_file = options.json || options.verbose ? null : await createLogFile();
   const log = log_file === null ? (line: string) => console.error(line) : appendTo(log_file);
   const stack = await startStack({
@@ -35,23 +42,25 @@ try {
     log,
     progress: (step) => progress.step(step),
     env: Deno.env.toObject(),
+    signal: stopping.signal,
   });
   // Not awaited: nothing that is said to be ready waits for them.
   stack.startFunctions().catch((error: unknown) => log(String(error)));
   progress.finish();
   const ready = readyOf(stack);
   const withdraw = await announceStack(ready);
-  sayReady(ready, options, log_file);
-  await stop.promise;
-  if (forPeople) console.error("\nStopping…");
+  if (!stopping.signal.aborted) sayReady(ready, options, log_file);
+  await stopped;
   await withdraw();
   await stack.stop();
-  if (forPeople) console.error("Stopped. Good-bye.");
 } catch (error: unknown) {
-  progress.abandon();
-  console.error(`npm start: ${error instanceof Error ? error.message : "failed"}`);
-  Deno.exit(1);
+  if (!stopping.signal.aborted) {
+    progress.abandon();
+    console.error(`npm start: ${error instanceof Error ? error.message : "failed"}`);
+    Deno.exit(1);
+  }
 }
+sayToPeople("Stopped. Good-bye.");
 Deno.exit(0);
 
 function readyOf(stack: Stack): Ready {

@@ -73,7 +73,8 @@ const EMULATOR_CLIENTS = {
  * @param options.watch sees what passes the gateway
  * @param options.record gets a copy of each request that the gateway is sent
  * @param options.env passed through to the functions as far as the contract names it
- * @throws Error with one clear line; whatever was started is stopped again
+ * @param options.signal ends the start, after the step that is under way
+ * @throws Error with one clear line, or what `signal` was aborted with; whatever was started is stopped again
  */
 export async function startStack(options: {
   readonly port?: number;
@@ -91,7 +92,9 @@ export async function startStack(options: {
   readonly record?: (request: Request) => void;
   readonly log?: (line: string) => void;
   readonly progress?: (step: string) => void;
+  readonly signal?: AbortSignal;
 }): Promise<Stack> {
+  const { signal } = options;
   const log = options.log ?? (() => {});
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -105,8 +108,9 @@ export async function startStack(options: {
     progress("PostgreSQL, with the migrations");
     const given = options.env ?? {};
     const keys = await createProjectKeys(options.access_token_lifetime_s);
-    const building = options.page ? startBuild(SETTINGS_PAGE, log, started) : null;
-    const buildingDemo = options.demo ? startBuild(DEMO_PAGE, log, started) : null;
+    signal?.throwIfAborted();
+    const building = options.page ? startBuild(SETTINGS_PAGE, log, started, signal) : null;
+    const buildingDemo = options.demo ? startBuild(DEMO_PAGE, log, started, signal) : null;
 
     const public_url = given["CALENDAR_PUBLIC_URL"]?.replace(/\/+$/, "") || apiUrl;
     const redirect_uris = [...new Set([apiUrl, public_url])].map((url) =>
@@ -134,6 +138,7 @@ export async function startStack(options: {
     if (outlook) started.push(() => outlook.close());
     const caldav = await startCalDavEmulator();
     started.push(() => caldav.close());
+    signal?.throwIfAborted();
     const { variables, env } = functionEnvironment({
       given,
       apiUrl,
@@ -157,10 +162,12 @@ export async function startStack(options: {
     const { embedded, databaseUrl, authenticatorUrl, standIns } = await openDatabase(options, log, started);
     const pool = openPool(databaseUrl, { max: 1 });
     started.push(() => pool.end());
+    signal?.throwIfAborted();
     await storeWorkerSecrets(pool.sql, `${apiUrl}/functions/v1/calendar-sync`, env.sync_secret.current);
     const users = await createDemoUsers(pool.sql);
     if (options.seed ?? true) await seedObligations(pool.sql);
 
+    signal?.throwIfAborted();
     progress("The edge functions");
     const functions = (options.functions ?? await repositoryFunctions()).map((source) =>
       new FunctionProcess(source, variables, log)
@@ -170,6 +177,7 @@ export async function startStack(options: {
     });
     const at_once = functions.filter(({ name }) => STARTED_AT_ONCE.has(name));
     await Promise.all(at_once.map((process) => process.start()));
+    signal?.throwIfAborted();
     if (building !== null) progress("The pages");
     const demoUsers = users.map(({ email, password }) => ({ email, password }));
     const config = { supabaseUrl: apiUrl, publishableKey: keys.publishable, demoUsers };
@@ -181,6 +189,7 @@ export async function startStack(options: {
     ];
     const demo = buildingDemo && demoRoutes(await buildingDemo, { ...config, settingsUrl, calendars });
     const settings = building && settingsRoutes(await building, config);
+    signal?.throwIfAborted();
     gateway.open({
       keys,
       superuserUrl: databaseUrl,
@@ -248,11 +257,12 @@ async function openDatabase(
     readonly dataDir?: string;
     readonly project?: string;
     readonly template?: string;
+    readonly signal?: AbortSignal;
   },
   log: (line: string) => void,
   started: (() => Promise<void>)[],
 ): Promise<PreparedDatabase & { readonly embedded: PostgresServer | null; readonly databaseUrl: string }> {
-  const { databaseUrl, project } = options;
+  const { databaseUrl, project, signal } = options;
   if (databaseUrl === undefined) {
     const { server, ...prepared } = await startPreparedServer({ ...options, log });
     started.push(() => server.stop());
@@ -262,7 +272,7 @@ async function openDatabase(
     return {
       embedded: null,
       databaseUrl,
-      ...await prepareDatabase(databaseUrl, { embedded: false, project }),
+      ...await prepareDatabase(databaseUrl, { embedded: false, project, signal }),
     };
   } catch (error: unknown) {
     if (
@@ -279,8 +289,10 @@ function startBuild(
   project: PageProject,
   log: (line: string) => void,
   started: (() => Promise<void>)[],
+  signal: AbortSignal | undefined,
 ): Promise<Page> {
   const abort = new AbortController();
+  signal?.addEventListener("abort", () => abort.abort(), { once: true });
   const building = buildPage({ project, log, signal: abort.signal }).then(readPage);
   started.push(async () => {
     abort.abort();

@@ -27,8 +27,11 @@ if (process.argv.slice(2).some((argument) => argument === "--help" || argument =
   process.exit(0);
 }
 
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stopping.abort());
 const ancestors = startedBy();
-await installMissing();
+await installMissing(stopping.signal);
+if (stopping.signal.aborted) process.exit(0);
 
 const stack = spawn(
   `${ROOT}node_modules/.bin/deno`,
@@ -50,23 +53,18 @@ const stack = spawn(
   },
 );
 
-let toldToStop = false;
-function stop() {
-  toldToStop = true;
-  // The stack watches this pipe: its end reaches it even if this process is killed.
-  stack.stdin.end();
-}
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+// The stack watches this pipe: its end reaches it even if this process is killed.
+stopping.signal.addEventListener("abort", () => stack.stdin.end());
 stack.stdin.on("error", () => {});
 stack.on("error", (error) => {
   process.stderr.write(`The stack could not be started: ${error.message}\n`);
   process.exit(1);
 });
-stack.on("exit", (code) => process.exit(toldToStop ? 0 : code ?? 1));
+stack.on("exit", (code) => process.exit(stopping.signal.aborted ? 0 : code ?? 1));
 
 // npm does not pass a SIGTERM on that it gets alone, and nobody can pass a SIGKILL on.
 setInterval(() => {
-  if (!toldToStop && !ancestors.every(isAlive)) stop();
+  if (!ancestors.every(isAlive)) stopping.abort();
 }, WATCH_EVERY_MS).unref();
 
 /** This process's parents up to the one that ran npm; just the parent when npm was not involved. */

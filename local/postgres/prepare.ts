@@ -18,6 +18,7 @@ export interface PreparedDatabase {
  * @param options.project see `applyMigrations`
  * @param options.embedded the server is ours: the migrations run as `postgres`, as they do when hosted, not as the superuser
  * @param options.is_migrated the migrations are there already
+ * @param options.signal ends it after the step that is under way
  */
 export async function prepareDatabase(
   url: string,
@@ -25,20 +26,24 @@ export async function prepareDatabase(
     readonly embedded: boolean;
     readonly project?: string | undefined;
     readonly is_migrated?: boolean;
+    readonly signal?: AbortSignal | undefined;
   },
 ): Promise<PreparedDatabase> {
   const standIns = await installExtensions(url);
+  options.signal?.throwIfAborted();
   const passwords = { authenticator: crypto.randomUUID(), postgres: crypto.randomUUID() };
   await bootstrap({
     url,
     passwords: options.embedded ? passwords : { authenticator: passwords.authenticator },
   });
+  options.signal?.throwIfAborted();
   if (!options.is_migrated) {
     await applyMigrations(
       options.embedded ? withUser(url, "postgres", passwords.postgres) : url,
       options.project,
     );
   }
+  options.signal?.throwIfAborted();
   await moveCronJobs(url);
   return { standIns, authenticatorUrl: withUser(url, "authenticator", passwords.authenticator) };
 }

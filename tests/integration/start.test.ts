@@ -68,6 +68,14 @@ async function descendants(root: number): Promise<{ readonly pid: number; readon
   return below(root);
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 const sanitizers = { sanitizeOps: false, sanitizeResources: false };
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -101,6 +109,33 @@ Deno.test({ name: "the start script itself exits 0 after SIGTERM", ...sanitizers
   child.kill("SIGTERM");
   assert.equal((await child.status).code, 0);
 });
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(
+    {
+      name: `${signal} while everything is starting stops it within 10 s, without a ready line`,
+      ...sanitizers,
+    },
+    async () => {
+      const child = new Deno.Command("node", {
+        args: ["local/start.mjs", "--port", "0", "--json", "--no-seed"],
+        cwd: ROOT,
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const begun = await until(async () => {
+        const below = await descendants(child.pid);
+        return below.some(({ command }) => /\b(initdb|postgres)\b/.test(command)) && below;
+      });
+      child.kill(signal);
+      const told_at = performance.now();
+      const { code, stdout } = await child.output();
+      assert.ok(performance.now() - told_at < 10_000);
+      assert.deepEqual([code, new TextDecoder().decode(stdout)], [0, ""]);
+      assert.deepEqual(begun.filter(({ pid }) => isRunning(pid)), []);
+    },
+  );
+}
 
 for (const signal of ["SIGTERM", "SIGKILL"] as const) {
   Deno.test({ name: `${signal} to npm alone stops everything within 10 s`, ...sanitizers }, async () => {

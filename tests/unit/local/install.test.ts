@@ -5,8 +5,12 @@ import { ROOT } from "../../../local/paths.ts";
  * Installs into an empty checkout.
  *
  * @param npm what runs in npm's place
+ * @param signal what ends it, in JavaScript
  */
-async function install(npm: string): Promise<{ readonly code: number; readonly stderr: string }> {
+async function install(
+  npm: string,
+  signal = "",
+): Promise<{ readonly code: number; readonly stderr: string }> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/local`);
@@ -18,7 +22,7 @@ async function install(npm: string): Promise<{ readonly code: number; readonly s
       args: [
         "--input-type=module",
         "-e",
-        `await (await import("${folder}/local/install.mjs")).installMissing();`,
+        `await (await import("${folder}/local/install.mjs")).installMissing(${signal});`,
       ],
       env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
     }).output();
@@ -38,4 +42,10 @@ Deno.test("an installation that fails is one clear line and a non-zero exit", as
   const { code, stderr } = await install("exit 1");
   assert.equal(code, 1);
   assert.match(stderr, /\nnpm install failed\. Check the connection to the package registry\.\n$/);
+});
+
+Deno.test("an installation that is told to stop ends npm, and is no failure", async () => {
+  const { code, stderr } = await install("exec sleep 60", "AbortSignal.timeout(100)");
+  assert.equal(code, 0);
+  assert.doesNotMatch(stderr, /failed/);
 });
