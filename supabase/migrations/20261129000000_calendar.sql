@@ -899,6 +899,19 @@ comment on function calendar_sync.content_settings(jsonb) is
   'Those of complete settings that say which events there are and what they show: a change of one acts on the events that are there.';
 
 -- Every change of an integration that matters to its calendar, a person's in the dashboard too, has the calendar scanned.
+-- A record holds a lane and adds rows that name its integration: it would wait for a deletion that waits for the lane.
+create function calendar_sync.lock_integrations(p_integration_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform from public.calendar_integrations where id = any (p_integration_ids) order by id for no key update;
+  perform from calendar_sync.lanes where integration_id = any (p_integration_ids) order by integration_id for update;
+end;
+$$;
+
+comment on function calendar_sync.lock_integrations(uuid[]) is
+  'Waits for what workers are recording of these integrations, and keeps it waiting. Whoever deletes integrations calls it first.';
+
 create function calendar_sync.integration_changed() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -7553,7 +7566,8 @@ declare
   v_integration public.calendar_integrations;
   v_refresh_token text;
 begin
-  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  perform calendar_sync.lock_integrations(array[p_integration_id]);
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
   -- A write without an outcome may have left an event.
   insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
   select job.integration_id, job.obligation_id, place.id, 'interrupted'
@@ -11194,6 +11208,7 @@ begin
   );
   update calendar_sync.erasures set integration_ids = v_erasure.integration_ids
   where user_id = p_user_id and cardinality(integration_ids) < cardinality(v_erasure.integration_ids);
+  perform calendar_sync.lock_integrations(v_erasure.integration_ids);
   -- Without a grant there is no way to the events.
   delete from public.calendar_integrations where id = any (v_erasure.integration_ids) and status = 'disconnected';
   update public.calendar_integrations set status = 'disconnecting', last_error = null
@@ -11908,6 +11923,10 @@ comment on function calendar_sync.try_erasures() is 'Goes on with every erasure.
 create function calendar_sync.remove_ownerless() returns void
 language sql volatile security definer set search_path = ''
 as $$
+  select calendar_sync.lock_integrations(array(
+    select id from public.calendar_integrations
+    where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now())
+  ));
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now())
 $$;
@@ -12863,7 +12882,7 @@ begin
   select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
   select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
   select count(*) into v_keys from calendar_sync.api_keys where user_id = p_user_id and expires_at > now();
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  perform calendar_sync.lock_integrations(v_ids);
   insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
   values (p_user_id, v_ids, calendar_sync.caused_by(), p_reason)
   on conflict (user_id) do nothing;

@@ -22,7 +22,8 @@ declare
   v_integration public.calendar_integrations;
   v_refresh_token text;
 begin
-  select * into v_integration from public.calendar_integrations where id = p_integration_id for update;
+  perform calendar_sync.lock_integrations(array[p_integration_id]);
+  select * into v_integration from public.calendar_integrations where id = p_integration_id;
   -- A write without an outcome may have left an event.
   insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
   select job.integration_id, job.obligation_id, place.id, 'interrupted'

@@ -94,6 +94,7 @@ begin
   );
   update calendar_sync.erasures set integration_ids = v_erasure.integration_ids
   where user_id = p_user_id and cardinality(integration_ids) < cardinality(v_erasure.integration_ids);
+  perform calendar_sync.lock_integrations(v_erasure.integration_ids);
   -- Without a grant there is no way to the events.
   delete from public.calendar_integrations where id = any (v_erasure.integration_ids) and status = 'disconnected';
   update public.calendar_integrations set status = 'disconnecting', last_error = null

@@ -90,6 +90,10 @@ comment on function calendar_sync.try_erasures() is 'Goes on with every erasure.
 create function calendar_sync.remove_ownerless() returns void
 language sql volatile security definer set search_path = ''
 as $$
+  select calendar_sync.lock_integrations(array(
+    select id from public.calendar_integrations
+    where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now())
+  ));
   delete from public.calendar_integrations
   where remove_by is not null and user_id is null and (status = 'disconnected' or remove_by < now())
 $$;

@@ -277,7 +277,7 @@ begin
   select coalesce(array_agg(id order by id), '{}') into v_ids from calendar_sync.integrations_of_user(p_user_id) as id;
   select count(*) into v_feeds from calendar_sync.feeds where user_id = p_user_id;
   select count(*) into v_keys from calendar_sync.api_keys where user_id = p_user_id and expires_at > now();
-  perform from public.calendar_integrations where id = any (v_ids) order by id for no key update;
+  perform calendar_sync.lock_integrations(v_ids);
   insert into calendar_sync.erasures as erasure (user_id, integration_ids, asked_by, reason)
   values (p_user_id, v_ids, calendar_sync.caused_by(), p_reason)
   on conflict (user_id) do nothing;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { z } from "zod";
+import { until } from "../../support/calendar-api.ts";
 import type { Engine, Integration } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
 
@@ -67,3 +69,54 @@ testEngine("a deletion of a user that is kept open does not keep the worker wait
     assert.equal((await mappings()).length, 0);
   },
 }]);
+
+/** Ways in which an integration is deleted. */
+const LEAVING: Readonly<Record<string, (engine: Engine, integration: Integration) => PromiseLike<unknown>>> =
+  {
+    "a user who leaves": ({ rpc }, { id, user_id }) =>
+      rpc("calendar_begin_disconnect", {
+        p_user_id: user_id,
+        p_integration_id: id,
+        p_events: "keep",
+      }, z.unknown()),
+    "an administrator who erases a user": ({ sql }, { user_id }) =>
+      sql`select calendar_admin.erase_user(${user_id}, 'keep')`,
+    "the tick that ends what deleted users left": async ({ sql }, { user_id }) => {
+      await sql`delete from auth.users where id = ${user_id}`;
+      await sql`update public.calendar_integrations set remove_by = now() - interval '1 second'`;
+      await sql`select calendar_sync.remove_ownerless()`;
+    },
+  };
+
+testEngine(
+  "whoever deletes an integration waits for a record under way, which does not wait in turn",
+  Object.entries(LEAVING).map(([name, leave]) => ({
+    name,
+    options: { lock_timeout_ms: 10_000 },
+    async show(engine: Engine) {
+      const integration = await engine.integration();
+      const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+      const { leaving } = await engine.sql.begin(async (record) => {
+        await record`select from calendar_sync.lanes where integration_id = ${integration.id} for update`;
+        const leaving = Promise.resolve(leave(engine, integration));
+        await untilWaiting(engine);
+        await record`
+          insert into public.calendar_event_mappings
+            (integration_id, obligation_id, calendar_id, external_event_id, deadline_hash, content_hash)
+          values (${integration.id}, ${obligation_id}, 'calendar', 'event', '', '')`;
+        return { leaving };
+      });
+      await leaving;
+      const left = await engine.sql`select from calendar_sync.lanes where integration_id = ${integration.id}`;
+      assert.equal(left.length, 0);
+    },
+  })),
+);
+
+/** Until some statement waits for a lock. */
+async function untilWaiting({ sql }: Engine): Promise<void> {
+  await until(async () =>
+    (await sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
+      .length > 0
+  );
+}
