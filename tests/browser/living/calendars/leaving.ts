@@ -82,7 +82,7 @@ export const LEAVING: readonly Behaviour[] = [
         await toastOf(page, `Removing the events of ${resident.account}.`).waitFor();
         const left = async () =>
           Number(
-            /\d+/.exec(await card.getByText(/events? still to remove/).innerText().catch(() => ""))?.[0],
+            /\d+/.exec(await card.getByText(/Events left to remove/).innerText().catch(() => ""))?.[0],
           );
         const at_first = await left();
         await until(async () => await left() < at_first, PATIENCE_MS, left);
