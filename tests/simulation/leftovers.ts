@@ -21,7 +21,8 @@ declare
 begin
   delete from calendar_sync.provider_calls;
   delete from calendar_sync.calls;
-  -- A later tick adds them up.
+  -- The tick would.
+  perform calendar_sync.roll_up_counts();
   delete from calendar_sync.count_flushes where at > now() - interval '1 minute';
   -- Counters only grow.
   delete from calendar_sync.count_totals;
