@@ -4629,6 +4629,17 @@ $$;
 
 comment on function calendar_sync.seen_deadline(jsonb) is 'The deadline that an event shows: {"deadline_date"} or {"deadline_at", "time_zone"}.';
 
+create function calendar_sync.sent_deadline(p_sent_time jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select case p_sent_time ->> 'kind'
+    when 'all_day' then jsonb_build_object('deadline_date', p_sent_time -> 'start_date')
+    when 'timed' then jsonb_build_object('deadline_at', p_sent_time -> 'start', 'time_zone', p_sent_time -> 'time_zone')
+  end
+$$;
+
+comment on function calendar_sync.sent_deadline(jsonb) is 'As seen_deadline, of an event as we sent it.';
+
 create function calendar_sync.rewrite(p_integration_id uuid, p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -4938,6 +4949,10 @@ begin
         when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
+        -- It was decided before a change was taken back that no event ever showed.
+        when edit.kind = 'overtaken' and known.is_wanted and known.sent_time is not null
+          and calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
+          then case when edit.seen is null then 'deleted' else 'moved' end
         else edit.kind
       end as kind offset 0
     ) as its

@@ -11,6 +11,17 @@ $$;
 
 comment on function calendar_sync.seen_deadline(jsonb) is 'The deadline that an event shows: {"deadline_date"} or {"deadline_at", "time_zone"}.';
 
+create function calendar_sync.sent_deadline(p_sent_time jsonb) returns jsonb
+language sql immutable security invoker set search_path = ''
+as $$
+  select case p_sent_time ->> 'kind'
+    when 'all_day' then jsonb_build_object('deadline_date', p_sent_time -> 'start_date')
+    when 'timed' then jsonb_build_object('deadline_at', p_sent_time -> 'start', 'time_zone', p_sent_time -> 'time_zone')
+  end
+$$;
+
+comment on function calendar_sync.sent_deadline(jsonb) is 'As seen_deadline, of an event as we sent it.';
+
 create function calendar_sync.rewrite(p_integration_id uuid, p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$

@@ -37,6 +37,10 @@ begin
         when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
+        -- It was decided before a change was taken back that no event ever showed.
+        when edit.kind = 'overtaken' and known.is_wanted and known.sent_time is not null
+          and calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
+          then case when edit.seen is null then 'deleted' else 'moved' end
         else edit.kind
       end as kind offset 0
     ) as its

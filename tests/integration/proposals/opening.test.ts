@@ -91,6 +91,43 @@ testEngine("a moved event is one open proposal of its calendar, until something 
     },
   },
   {
+    name: "what crosses a change that was taken back is a move, or a deletion, all the same",
+    async show(engine) {
+      const { sql } = engine;
+      const seen = { kind: "all_day" as const, start_date: "2027-03-05", end_date: "2027-03-06" };
+      for (
+        const [shown, status, expected] of [[seen, "pending", ["open"]], [null, "pending", []], [
+          seen,
+          "cancelled",
+          [],
+        ]] as const
+      ) {
+        const integration = await engine.integration();
+        const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+        await engine.drain();
+        await sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
+        const [lane] = await engine.claim(WORKER);
+        assert.ok(lane);
+        // The worker knew of another deadline.
+        await sql`update public.obligations set status = ${status} where id = ${obligation_id}`;
+        const edits = [{
+          kind: "overtaken" as const,
+          obligation_id,
+          event_id: `event of ${obligation_id}`,
+          etag: shown && "2",
+          seen: shown,
+          has_guests: shown && false,
+          sent_time: null,
+        }];
+        await engine.record(WORKER, lane, undefined, { pulled: true, cursor: "2", edits });
+        assert.deepEqual(await states(engine, integration.user_id), expected);
+        const [edit] =
+          await sql`select is_gone from calendar_sync.edits where obligation_id = ${obligation_id}`;
+        assert.equal(edit?.["is_gone"] ?? false, shown === null);
+      }
+    },
+  },
+  {
     name: "a move whose deadline goes before it is recorded is written over, and there is nothing to decide",
     async show(engine) {
       const { sql } = engine;
