@@ -66,6 +66,8 @@ async function edit(
     story.is_deleted = false;
     if (overwritesUnseen(world, move.account)) story.unseen_day = null;
   }
+  // An earlier move that is being read is put back over it.
+  if (overwritesUnseen(world, move.account) && await isWorked(world, move.account)) story.unseen_day = null;
   if (move.calls) await callFor(world, move.account);
   else log.uncalled.add(move.account);
 }
@@ -79,6 +81,15 @@ async function hasWork({ sql }: World): Promise<boolean> {
   const [row] =
     await sql`select from calendar_sync.jobs where kind = 'event' union all select from calendar_sync.changes limit 1`;
   return row !== undefined;
+}
+
+/** Whether a worker has the calendar of an account. */
+async function isWorked(world: World, account: number): Promise<boolean> {
+  const row = await world.integrationOf(account);
+  if (row === null) return false;
+  const leased = await world.sql`
+    select from calendar_sync.lanes where integration_id = ${row.id} and leased_by is not null`;
+  return leased.length > 0;
 }
 
 /** Has the calendar of an account read, as the call of a channel does. */
