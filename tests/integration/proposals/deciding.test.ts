@@ -28,6 +28,18 @@ testEngine("a proposal is decided by its user, with the user's own rights", [
     },
   },
   {
+    name: "where the old deadline comes back before the event is written, the event is written all the same",
+    async show(engine) {
+      const { integration: { id: integration_id, user_id }, obligation_id, id } = await moved(engine);
+      await decide(engine, user_id, "accept", id);
+      await engine
+        .sql`update public.obligations set deadline_date = '2027-01-01' where id = ${obligation_id}`;
+      const [compared] = await engine.sql`
+        select * from calendar_sync.compare(${integration_id}, array[${obligation_id}::uuid])`;
+      assert.equal(compared?.["content_hash"], "");
+    },
+  },
+  {
     name: "an all-day deadline can become a timed one, and back again to the microsecond",
     async show(engine) {
       const { integration, obligation_id } = await moved(engine);
