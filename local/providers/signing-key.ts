@@ -8,8 +8,9 @@ export interface SigningKey {
   readonly jwk: JWK & { readonly kid: string };
 }
 
-/** Whose key it is. */
-export type Signer = "google" | "outlook work" | "outlook personal";
+const SIGNERS = ["google", "outlook work", "outlook personal"] as const;
+/** Who signs with a key. */
+export type Signer = typeof SIGNERS[number];
 
 /** Names a file of {@link makeSigningKeys}, for emulators that are started again and again: RSA keys take a third of a second each. */
 const KEYS_FILE = "EMULATOR_SIGNING_KEYS";
@@ -24,15 +25,14 @@ export async function createSigningKey(signer: Signer): Promise<SigningKey> {
   const given = file ? PrivateKeys.parse(JSON.parse(await Deno.readTextFile(file)))[signer] : undefined;
   if (given === undefined) return await newKey();
   const privateKey = await importJWK(given, "RS256");
-  if (!(privateKey instanceof CryptoKey)) throw new Error(`${KEYS_FILE}: the key of ${signer} is none.`);
+  if (!(privateKey instanceof CryptoKey)) throw new Error(`${KEYS_FILE} holds no private key for ${signer}.`);
   const { kty, n, e } = given;
   return { privateKey, jwk: await withId({ kty, n, e }) };
 }
 
 /** Makes a key for each signer, as the text of a file that only its owner may read. */
 export async function makeSigningKeys(): Promise<string> {
-  const signers: readonly Signer[] = ["google", "outlook work", "outlook personal"];
-  const keys = await Promise.all(signers.map(async (signer) => {
+  const keys = await Promise.all(SIGNERS.map(async (signer) => {
     const { privateKey } = await generateKeyPair("RS256", { extractable: true });
     return [signer, await exportJWK(privateKey)];
   }));

@@ -898,7 +898,6 @@ $$;
 comment on function calendar_sync.content_settings(jsonb) is
   'Those of complete settings that say which events there are and what they show: a change of one acts on the events that are there.';
 
--- Every change of an integration that matters to its calendar, a person's in the dashboard too, has the calendar scanned.
 -- A record holds a lane and adds rows that name its integration: it would wait for a deletion that waits for the lane.
 create function calendar_sync.lock_integrations(p_integration_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -912,6 +911,7 @@ $$;
 comment on function calendar_sync.lock_integrations(uuid[]) is
   'Waits for what workers are recording of these integrations, and keeps it waiting. Whoever deletes integrations calls it first.';
 
+-- Every change of an integration that matters to its calendar, a person's in the dashboard too, has the calendar scanned.
 create function calendar_sync.integration_changed() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$

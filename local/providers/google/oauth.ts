@@ -17,6 +17,7 @@ const SIGN_IN_SCOPES = ["openid", "email", "profile"];
 /** Authorisation, token, revocation, discovery and keys. */
 export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Promise<Hono> {
   const { privateKey, jwk } = await createSigningKey("google");
+  const { kid } = jwk;
   const app = new Hono();
 
   const originOf = (c: Context) => new URL(c.req.url).origin;
@@ -161,9 +162,7 @@ export async function oauthRoutes(state: EmulatorState, client: OAuthClient): Pr
   async function issueIdToken({ account, scopes }: Grant, issuer: string, nonce: string | null = null) {
     if (!scopes.includes("openid")) return {};
     const claims = { email: account.email, email_verified: true, ...(nonce === null ? {} : { nonce }) };
-    const id_token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: jwk.kid }).setIssuer(
-      issuer,
-    )
+    const id_token = await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid }).setIssuer(issuer)
       .setAudience(client.id).setSubject(account.sub).setIssuedAt().setExpirationTime("1h").sign(privateKey);
     return { id_token: state.issue("id token", id_token) };
   }

@@ -13,8 +13,9 @@ const left_in = z.array(z.string()).optional();
  *
  * `synced`: the event is in the calendar. `unchanged`: nothing was to do. `removed`: there is no event. `retry`: it is tried again in
  * `run_in_ms`; `counts` where the failure is the job's own, `may_leave` where an event may be there that no mapping knows. `failed`:
- * given up. `not_begun`: it stays as it is, and nothing of its event was written. With a `job`, of one that is no event: `done`, `retry` or `advanced` as far as an obligation. Of a test event `written`,
- * `refused` by its provider, or `cleared`, which leaves nothing of it to look after.
+ * given up. `not_begun`: it stays as it is, and nothing of its event was written. With a `job`, of one that is no event: `done`, `retry`
+ * or `advanced` as far as an obligation. Of a test event `written`, `refused` by its provider, or `cleared`, which leaves nothing of it to
+ * look after.
  */
 export const RecordedOutcome = z.discriminatedUnion("kind", [
   z.object({
