@@ -45,7 +45,7 @@ export async function editProblems(
           on edit.integration_id = ${integration.id} and edit.obligation_id = obligation.id`,
     );
     for (const row of rows) {
-      const story = log.storyOf(index, row.obligation_id);
+      const story = log.toldOf(index, row.obligation_id);
       const of = `obligation ${Number(row.obligation_id.slice(-12))} in ${account_id}`;
       const report = (is_wrong: boolean, problem: string) => {
         if (is_wrong) problems.push(`${of}: ${problem}`);
@@ -69,7 +69,8 @@ export async function editProblems(
         `the move to ${story.unseen_day} is nowhere`,
       );
     }
-    problems.push(...writeProblems(log, index, account_id));
+    // What is not answered is asked again.
+    if (!log.has_faults) problems.push(...writeProblems(log, index, account_id));
     const known = new Map(rows.map((row) => [row.obligation_id, row]));
     for (const obligation of world.model.obligations.values()) {
       const row = known.get(obligation.id);
@@ -77,7 +78,7 @@ export async function editProblems(
       const expected = expectedEvent(obligation, integration.completed_events);
       const events = account.events.filter(({ obligation_id }) => obligation_id === obligation.id);
       const of = `obligation ${Number(obligation.id.slice(-12))} in ${account_id}`;
-      const story = log.storyOf(index, obligation.id);
+      const story = log.toldOf(index, obligation.id);
       const wanted = expected !== null && !row.is_hidden ? 1 : 0;
       if (events.length !== wanted) {
         problems.push(`${of}: ${events.length} events instead of ${wanted}`);
@@ -93,7 +94,8 @@ export async function editProblems(
       });
       problems.push(...evidence.map((problem) => `${of}: ${problem}`));
       if (event === undefined || expected === null) continue;
-      const overwrites_unseen = overwritesUnseen(world, index);
+      // So does whoever takes over an event of which it was not recorded that it was created.
+      const overwrites_unseen = overwritesUnseen(world, index) || log.has_faults;
       if (
         !mayStandAt(event.start, expected.start, modes[index] ?? "restore", story, row, overwrites_unseen)
       ) {

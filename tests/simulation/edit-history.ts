@@ -33,18 +33,22 @@ export async function playEditHistory(theatre: Theatre, history: EditHistory): P
   const { sql, tally } = theatre;
   const random = randomFrom(history.chance);
   let is_disturbed = true;
-  const log = new EditLog();
+  const has_faults = history.moves.some((move) => move.kind === "step" && move.fault !== null);
+  const log = new EditLog(has_faults);
   const problems: string[] = [];
   const world: World = await createWorld({
     ...theatre,
-    distort: (rpc) => followAccepts(theatre.distort(rpc), () => world, history.modes, log, problems),
+    follow: (rpc) => followAccepts(rpc, () => world, history.modes, log, problems),
     accounts: EDIT_ACCOUNTS,
     lenient: history.lenient,
     disturb: async (account, request, answer) => {
       if (isWrite(request)) {
         log.noteWrite(world.accounts.findIndex(({ grants }) => grants.account === account));
       }
-      return is_disturbed ? await disturbed(account, request, answer, random) : answer;
+      if (!is_disturbed) return answer;
+      return await disturbed(request, answer, random, (event_id) =>
+        // Where we do not know of a creation of ours, nothing tells what stood there before from an edit.
+        log.has_faults ? undefined : account.versionBefore(event_id));
     },
   });
   const restore = replaceTimers(world.scheduler, random);
@@ -109,19 +113,23 @@ const Listing = z.looseObject({
   value: z.array(z.looseObject({ id: z.string() })).optional(),
 });
 
-/** A listing of events as providers may answer it: in another order, with an event twice, with the version before our last write. */
+/**
+ * A listing of events as providers may answer it: in another order, with an event twice, with the version before our last write.
+ *
+ * @param versionBefore that one, by the event's id; undefined: there is none
+ */
 async function disturbed(
-  account: ProviderAccount,
   request: Request,
   answer: Response,
   random: () => number,
+  versionBefore: ProviderAccount["versionBefore"],
 ): Promise<Response> {
   if (request.method !== "GET" || !/\/events$/.test(new URL(request.url).pathname) || !answer.ok) {
     return answer;
   }
   const body = Listing.parse(await answer.json());
   const change = (items: readonly { readonly id: string }[]) => {
-    const late = items.map((item) => random() < 0.3 ? account.versionBefore(item.id) ?? item : item);
+    const late = items.map((item) => random() < 0.3 ? versionBefore(item.id) ?? item : item);
     const twice = random() < 0.3 ? [...late, ...late] : late;
     return random() < 0.3 ? twice.toReversed() : twice;
   };

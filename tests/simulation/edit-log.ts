@@ -37,6 +37,9 @@ export class EditLog {
   /** Days that moves which were accepted gave to obligations. */
   readonly #accepted = new Map<string, Set<string>>();
 
+  /** @param has_faults whether calls meet faults: an edit may then be taken for our own write, of which we do not know what became */
+  constructor(readonly has_faults: boolean) {}
+
   storyOf(account: number, obligation_id: string): EditStory {
     const key = `${account} ${obligation_id}`;
     const story: EditStory = this.stories.get(key) ?? {
@@ -51,6 +54,12 @@ export class EditLog {
     };
     this.stories.set(key, story);
     return story;
+  }
+
+  /** The story as far as somebody has to know of it. */
+  toldOf(account: number, obligation_id: string): EditStory {
+    const story = this.storyOf(account, obligation_id);
+    return this.has_faults ? { ...story, unseen_day: null, latest_day: null, is_deleted: false } : story;
   }
 
   /** The stories of an account. */

@@ -3,6 +3,7 @@ import {
   CALENDAR_EDITS,
   type CalendarEdits,
 } from "../../supabase/functions/_shared/domain/calendar-edits.ts";
+import { type Fault, FAULTS } from "./faults.ts";
 import { type Move, PLACES, type PlayedAccount, PROCESSES } from "./operations.ts";
 
 /** One user at each provider: what is accepted in one calendar moves the deadline in all of them. */
@@ -36,7 +37,7 @@ export type EditMove =
   /** What was listed before is not known any more. */
   | { readonly kind: "cursors_end"; readonly account: number };
 
-/** A history without faults, so that each edit can be expected to be seen. */
+/** Most are without faults, so that each edit can be expected to be seen. */
 export interface EditHistory {
   readonly lenient: boolean;
   /** What becomes of moves, by account. */
@@ -62,54 +63,57 @@ const anyEdit = fc.record({
   calls: fc.boolean(),
 });
 
-const anyEditMove: fc.Arbitrary<EditMove> = fc.oneof(
-  {
-    weight: 40,
-    arbitrary: fc.record({
-      kind: fc.constant("step" as const),
-      pick: fc.nat(11),
-      times: fc.integer({ min: 1, max: 5 }),
-      fault: fc.constant(null),
-    }),
-  },
-  { weight: 18, arbitrary: fc.record({ kind: fc.constant("work" as const), process }) },
-  {
-    weight: 10,
-    arbitrary: fc.record({
-      kind: fc.constant("write" as const),
-      place,
-      user: fc.constant(0),
-      content: fc.record({
-        title: fc.constantFrom("A", "B", "C", "D"),
-        due: fc.constantFrom("day" as const, "day" as const, "instant" as const),
-        day: fc.nat(2),
-        status: fc.constant("pending" as const),
+/** @param fault what a step can meet */
+function anyEditMove(fault: fc.Arbitrary<Fault | null>): fc.Arbitrary<EditMove> {
+  return fc.oneof(
+    {
+      weight: 40,
+      arbitrary: fc.record({
+        kind: fc.constant("step" as const),
+        pick: fc.nat(11),
+        times: fc.integer({ min: 1, max: 5 }),
+        fault,
       }),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant("title" as const),
-      place,
-      title: fc.constantFrom("E", "F", "G", "H"),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("status" as const),
-      place,
-      status: fc.constantFrom("pending" as const, "completed" as const, "cancelled" as const),
-    }),
-  },
-  { weight: 16, arbitrary: anyEdit },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("lag" as const), account, lags: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("cursors_end" as const), account }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("sync_now" as const), user: fc.nat(1) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("tick" as const) }) },
-  { weight: 10, arbitrary: fc.record({ kind: fc.constant("pass" as const) }) },
-);
+    },
+    { weight: 18, arbitrary: fc.record({ kind: fc.constant("work" as const), process }) },
+    {
+      weight: 10,
+      arbitrary: fc.record({
+        kind: fc.constant("write" as const),
+        place,
+        user: fc.constant(0),
+        content: fc.record({
+          title: fc.constantFrom("A", "B", "C", "D"),
+          due: fc.constantFrom("day" as const, "day" as const, "instant" as const),
+          day: fc.nat(2),
+          status: fc.constant("pending" as const),
+        }),
+      }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant("title" as const),
+        place,
+        title: fc.constantFrom("E", "F", "G", "H"),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant("status" as const),
+        place,
+        status: fc.constantFrom("pending" as const, "completed" as const, "cancelled" as const),
+      }),
+    },
+    { weight: 16, arbitrary: anyEdit },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("lag" as const), account, lags: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("cursors_end" as const), account }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("sync_now" as const), user: fc.nat(1) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("tick" as const) }) },
+    { weight: 10, arbitrary: fc.record({ kind: fc.constant("pass" as const) }) },
+  );
+}
 
 /** Two edits in one calendar, of which the provider tells: the second while the calendar is read, and another worker comes then. */
 const anyMeeting: fc.Arbitrary<readonly EditMove[]> = fc.record({
@@ -126,18 +130,57 @@ const anyMeeting: fc.Arbitrary<readonly EditMove[]> = fc.record({
   { kind: "step", pick: 1, times: 1, fault: null },
 ]);
 
-export const anyEditHistory: fc.Arbitrary<EditHistory> = fc.record({
-  lenient: fc.boolean(),
-  modes: fc.tuple(mode, mode, mode),
-  chance: fc.nat(),
-  moves: fc.array(
-    fc.oneof(
-      { weight: 15, arbitrary: anyEditMove.map((move) => [move]) },
-      { weight: 1, arbitrary: anyMeeting },
-    ),
-    { minLength: 1, maxLength: 60, size: "max" },
-  ).map((moves) => moves.flat()),
+/** An obligation changes, a call of the worker that writes it meets a fault, and its owner edits the event beside that. */
+const anyLoss: fc.Arbitrary<readonly EditMove[]> = fc.record({
+  place,
+  title: fc.constantFrom("I", "J"),
+  day: fc.nat(2),
+  is_new_deadline: fc.boolean(),
+  process,
+  fault: fc.constantFrom<Fault>("crash-after", "lost-after", "unavailable-after", "lost-before"),
+  steps: fc.integer({ min: 2, max: 5 }),
+  edit: anyEdit,
+  is_edited_first: fc.boolean(),
+}).map(({ place, title, day, is_new_deadline, process, fault, steps, edit, is_edited_first }) => {
+  const content = { title, due: "day", day, status: "pending" } as const;
+  const theirs: EditMove = { ...edit, place };
+  return [
+    is_new_deadline ? { kind: "write", place, user: 0, content } : { kind: "title", place, title },
+    ...(is_edited_first ? [theirs] : []),
+    { kind: "work", process },
+    { kind: "step", pick: 0, times: steps, fault },
+    ...(is_edited_first ? [] : [theirs]),
+  ];
 });
+
+function historyWith(
+  fault: fc.Arbitrary<Fault | null>,
+  ...others: readonly fc.WeightedArbitrary<readonly EditMove[]>[]
+): fc.Arbitrary<EditHistory> {
+  return fc.record({
+    lenient: fc.boolean(),
+    modes: fc.tuple(mode, mode, mode),
+    chance: fc.nat(),
+    moves: fc.array(
+      fc.oneof(
+        { weight: 15, arbitrary: anyEditMove(fault).map((move) => [move]) },
+        { weight: 1, arbitrary: anyMeeting },
+        ...others,
+      ),
+      { minLength: 1, maxLength: 60, size: "max" },
+    ).map((moves) => moves.flat()),
+  });
+}
+
+const anyFault = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.constantFrom(...FAULTS) },
+);
+
+export const anyEditHistory: fc.Arbitrary<EditHistory> = fc.oneof(
+  { weight: 1, arbitrary: historyWith(fc.constant(null)) },
+  { weight: 1, arbitrary: historyWith(anyFault, { weight: 2, arbitrary: anyLoss }) },
+);
 
 /** One step in words. */
 export function editMoveInWords({ kind, ...details }: EditMove): string {

@@ -30,30 +30,28 @@ export function followAccepts(
     const answer = await rpc(name, args, schema);
     if (name !== "calendar_accept_edit" || answer !== true) return answer;
     const world = worldOf();
-    const { model, scheduler, sql } = world;
-    await scheduler.outside(async () => {
-      const [row] = z.array(Accepted).parse(
-        await sql`
+    const { model, sql } = world;
+    const [row] = z.array(Accepted).parse(
+      await sql`
           select proposal.obligation_id, proposal.integration_id, obligation.deadline_date::text as day
           from public.calendar_proposals as proposal join public.obligations as obligation on obligation.id = proposal.obligation_id
           where proposal.id = ${Asked.parse(args).p_proposal_id}`,
-      );
-      if (row === undefined) return;
-      const { obligation_id, integration_id } = row;
-      const place = [...model.obligations].find(([, { id }]) => id === obligation_id)?.[0];
-      const known = place === undefined ? undefined : model.obligations.get(place);
-      if (place === undefined || known === undefined || row.day === null) return;
-      const ids = await Promise.all(
-        world.accounts.keys().map(async (each) => (await world.integrationOf(each))?.id),
-      );
-      const account = ids.indexOf(integration_id);
-      if (modes[account] !== "accept" || !log.storyOf(account, obligation_id).days.includes(row.day)) {
-        problems.push(`${obligation_id} was moved to ${row.day}, and nobody asked for that`);
-      }
-      model.set(place, { ...known, due: "day", day: dayOf(row.day) });
-      log.noteAccepted(obligation_id, row.day);
-      log.noteChange(obligation_id, true, (each) => overwritesUnseen(world, each));
-    });
+    );
+    if (row === undefined) return answer;
+    const { obligation_id, integration_id } = row;
+    const place = [...model.obligations].find(([, { id }]) => id === obligation_id)?.[0];
+    const known = place === undefined ? undefined : model.obligations.get(place);
+    if (place === undefined || known === undefined || row.day === null) return answer;
+    const ids = await Promise.all(
+      world.accounts.keys().map(async (each) => (await world.integrationOf(each))?.id),
+    );
+    const account = ids.indexOf(integration_id);
+    if (modes[account] !== "accept" || !log.storyOf(account, obligation_id).days.includes(row.day)) {
+      problems.push(`${obligation_id} was moved to ${row.day}, and nobody asked for that`);
+    }
+    model.set(place, { ...known, due: "day", day: dayOf(row.day) });
+    log.noteAccepted(obligation_id, row.day);
+    log.noteChange(obligation_id, true, (each) => overwritesUnseen(world, each));
     return answer;
   };
 }

@@ -21,6 +21,7 @@ declare
 begin
   delete from calendar_sync.provider_calls;
   delete from calendar_sync.calls;
+  delete from calendar_sync.server_breakers;
   -- The tick would.
   perform calendar_sync.roll_up_counts();
   delete from calendar_sync.count_flushes where at > now() - interval '1 minute';

@@ -92,6 +92,8 @@ export async function createWorld(options: {
   /** Breaks what it is given; for planted bugs. */
   readonly distort: (rpc: Rpc) => Rpc;
   readonly distortClient: (client: CalendarClient) => CalendarClient;
+  /** Hears what the database does, whatever becomes of its answers. */
+  readonly follow?: (rpc: Rpc) => Rpc;
   /** See `createMemoryProvider`. */
   readonly disturb?: MemoryWiring["disturb"];
 }): Promise<World> {
@@ -114,7 +116,8 @@ export async function createWorld(options: {
     ["outlook", createMemoryProvider("outlook", { grants, ...wiring })],
     ...(caldav ? [["caldav", createMemoryCalDav({ grants: caldav.grants, ...wiring })] as const] : []),
   ]);
-  const rpc = options.distort(withFaults(createDirectRpc(sql), injector));
+  const database = createDirectRpc(sql);
+  const rpc = options.distort(withFaults(options.follow?.(database) ?? database, injector));
   await sql`insert into auth.users (id) values (${uuidOf("user", 0)}), (${uuidOf("user", 1)})`;
   const integrations = async () =>
     z.array(IntegrationRow).parse(
