@@ -81,6 +81,28 @@ testAccount("where the whole calendar is too much for an answer, names tell", as
   assert.deepEqual(beside(account, copies), [`${event_id}.ics`]);
 }, { odd: { ignores_filters: true } });
 
+/** The server refuses once: it was there at that moment, and its user deleted it before it was read. */
+testAccount("an event that is deleted while it is created again keeps its id", async (account) => {
+  const { client, calendar_id, emulator, subject } = account;
+  const event = eventOf();
+  const first = writtenId(await client.createEvent(calendar_id, event));
+  subject.user.deleteEvent(calendar_id, first);
+  emulator.faults.set([{ kind: "status", status: 412, match: { method: "PUT" }, times: 1 }]);
+  assert.equal(writtenId(await client.createEvent(calendar_id, event)), first);
+});
+
+testAccount("where 412 is the answer to every deleted id, the event gets the next one", async (account) => {
+  const { client, calendar_id, emulator, subject } = account;
+  const event = eventOf();
+  const first = writtenId(await client.createEvent(calendar_id, event));
+  subject.user.deleteEvent(calendar_id, first);
+  emulator.faults.set([{ kind: "status", status: 412, match: { method: "PUT", path: `${first}\\.ics$` } }]);
+  const second = writtenId(await client.createEvent(calendar_id, event));
+  assert.equal(second, first.replace(/g0$/, "g1"));
+  assert.equal(writtenId(await client.createEvent(calendar_id, { ...event, title: "New" })), second);
+  assert.deepEqual(subject.events(calendar_id).map(({ id, title }) => [id, title]), [[second, "New"]]);
+});
+
 const EXCEPTION =
   '<d:error xmlns:d="DAV:"><s:exception xmlns:s="http://sabredav.org/ns">Sabre</s:exception></d:error>';
 /** How a server says that a UID was deleted, without a word that says so. */

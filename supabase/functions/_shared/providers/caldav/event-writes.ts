@@ -36,7 +36,8 @@ export function* createEvent(
 ): DavProgram {
   const { places, calendar, owner } = target;
   let was_refused = false;
-  for (; generation < GENERATIONS_MAX; generation++) {
+  let seen_gone: string | null = null;
+  while (generation < GENERATIONS_MAX) {
     const event_id = eventId(owner, event.obligation_id, calendar.id, generation);
     const url = fileUrl(places, calendar.id, event_id);
     const body = newFile(event, event_id, new Date());
@@ -47,11 +48,18 @@ export function* createEvent(
       : put.kind === "exists"
       ? yield* overwriteElsewhere(target, event_id, event, null)
       : yield* failedWrite(target, put);
-    if (taken === null) continue;
+    if (taken === null) {
+      // Its user may have deleted it just now. The next id is for where this one is never taken again: else an attempt of which we never
+      // hear would leave an event there, and the one after it another one here.
+      if (seen_gone === event_id) generation++;
+      seen_gone = event_id;
+      continue;
+    }
     if (was_refused || put.kind === "exists" || isTaken(put) || !mayBeBurned(taken)) return taken;
     was_refused = true;
     const standing = yield* overwriteFile(target, url, event_id, event, null);
     if (standing !== null) return standing;
+    generation++;
   }
   return { kind: "rejected", reason: "event_ids_exhausted" };
 }
