@@ -737,6 +737,7 @@ create table calendar_sync.jobs (
   run_at timestamptz not null default now(),
   attempts integer not null default 0,
   attempted_in text[] not null default '{}',
+  attempted_version bigint,
   cursor jsonb,
   failed_at timestamptz,
   last_error text,
@@ -753,6 +754,8 @@ comment on column calendar_sync.jobs.version is 'Raised by every change. An outc
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
   'Calendars for which a worker took the job without a recorded outcome: an event may be there that no mapping knows.';
+comment on column calendar_sync.jobs.attempted_version is
+  'The version of the job at the first of these attempts. While it is still this one, all of them were of what is wanted now.';
 comment on column calendar_sync.jobs.cursor is
   'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended. Of reapply: after, the last obligation whose event is done.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';
@@ -3157,6 +3160,7 @@ begin
       'version', due.version,
       'attempts', due.attempts,
       'attempted_in', due.attempted_in,
+      'is_repetition', coalesce(due.attempted_version = due.version, false),
       'cause', due.cause,
       'deadline', case when (due.deadline).obligation_id is not null and not due.is_hidden then row_to_json(due.deadline) end,
       'deadline_hash', due.deadline_hash,
@@ -3174,7 +3178,7 @@ begin
     count(*) filter (where due.event_id is not null and not due.is_wanted)
   into jobs, obligation_ids, calls, deletions
   from (
-    select found.*, job.version, job.attempts, job.attempted_in, job.cause, sum(pg_column_size(found.deadline)) over (
+    select found.*, job.version, job.attempts, job.attempted_in, job.attempted_version, job.cause, sum(pg_column_size(found.deadline)) over (
         order by job.priority, job.run_at rows between unbounded preceding and 1 preceding
       ) as bytes_before
     from calendar_sync.compare(p_integration.id, obligation_ids) as found
@@ -3411,7 +3415,9 @@ begin
   case v_kind
     when 'event' then
       v_calls := v_calls + v_batch.calls;
-      update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
+      update calendar_sync.jobs as job
+      set attempted_in = job.attempted_in || v_integration.calendar_id,
+        attempted_version = case when job.attempted_in = '{}' then job.version end
       where job.integration_id = p_integration_id and job.obligation_id = any (v_batch.obligation_ids) and job.kind = 'event'
         and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);
     when 'pull', 'find_orphans' then
@@ -5239,7 +5245,7 @@ begin
       'is_uncertain', exists (
         select from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
-          and job.attempted_in <> '{}'
+          and job.attempted_in <> '{}' and (job.attempted_version is distinct from job.version or not found.is_wanted)
       ),
       'edit', case when (found.edit).obligation_id is not null then calendar_sync.edit_json(found.edit, found.deadline) end
     )), '[]')

@@ -84,6 +84,7 @@ create table calendar_sync.jobs (
   run_at timestamptz not null default now(),
   attempts integer not null default 0,
   attempted_in text[] not null default '{}',
+  attempted_version bigint,
   cursor jsonb,
   failed_at timestamptz,
   last_error text,
@@ -100,6 +101,8 @@ comment on column calendar_sync.jobs.version is 'Raised by every change. An outc
 comment on column calendar_sync.jobs.priority is '0: a person waits. 1: bulk. 2: sweep.';
 comment on column calendar_sync.jobs.attempted_in is
   'Calendars for which a worker took the job without a recorded outcome: an event may be there that no mapping knows.';
+comment on column calendar_sync.jobs.attempted_version is
+  'The version of the job at the first of these attempts. While it is still this one, all of them were of what is wanted now.';
 comment on column calendar_sync.jobs.cursor is
   'How far a scan has come: after, the last obligation''s id. listens: transactions that are open when it begins could not know of the calendar, so it is repeated. repeat_after: the first transaction that could. waits_for: the scan is over and is repeated when all transactions before this one have ended. Of reapply: after, the last obligation whose event is done.';
 comment on column calendar_sync.jobs.failed_at is 'Given up until the obligation changes or somebody asks.';

@@ -28,6 +28,7 @@ begin
       'version', due.version,
       'attempts', due.attempts,
       'attempted_in', due.attempted_in,
+      'is_repetition', coalesce(due.attempted_version = due.version, false),
       'cause', due.cause,
       'deadline', case when (due.deadline).obligation_id is not null and not due.is_hidden then row_to_json(due.deadline) end,
       'deadline_hash', due.deadline_hash,
@@ -45,7 +46,7 @@ begin
     count(*) filter (where due.event_id is not null and not due.is_wanted)
   into jobs, obligation_ids, calls, deletions
   from (
-    select found.*, job.version, job.attempts, job.attempted_in, job.cause, sum(pg_column_size(found.deadline)) over (
+    select found.*, job.version, job.attempts, job.attempted_in, job.attempted_version, job.cause, sum(pg_column_size(found.deadline)) over (
         order by job.priority, job.run_at rows between unbounded preceding and 1 preceding
       ) as bytes_before
     from calendar_sync.compare(p_integration.id, obligation_ids) as found

@@ -132,7 +132,9 @@ begin
   case v_kind
     when 'event' then
       v_calls := v_calls + v_batch.calls;
-      update calendar_sync.jobs as job set attempted_in = job.attempted_in || v_integration.calendar_id
+      update calendar_sync.jobs as job
+      set attempted_in = job.attempted_in || v_integration.calendar_id,
+        attempted_version = case when job.attempted_in = '{}' then job.version end
       where job.integration_id = p_integration_id and job.obligation_id = any (v_batch.obligation_ids) and job.kind = 'event'
         and v_integration.calendar_id is not null and v_integration.calendar_id <> all (job.attempted_in);
     when 'pull', 'find_orphans' then

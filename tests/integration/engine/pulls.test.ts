@@ -238,6 +238,39 @@ const EVENTS = 10_000;
 /** Measured on two busy cores: 0.2 s for echoes, 1.5 s for what is gone, 4 s to record that. */
 const QUICK_MS = 10_000;
 
+testEngine("an attempt without an outcome", [{
+  name: "tells what it may have made of the event, unless something else was wanted since, or nothing is",
+  async show(engine) {
+    const { sql } = engine;
+    const { id, user_id, calendar_id } = await engine.integration();
+    const [obligation_id = ""] = await engine.insert(user_id, 1);
+    await engine.settle();
+    /** A worker takes the job and is not heard of any more; the next one has the lane. */
+    const attempt = async () => {
+      await engine.pass(120);
+      const [job] = (await only(engine)).jobs;
+      await engine.pass(120);
+      const lane = await only(engine);
+      const [known] = await engine.rpc("calendar_known_events", {
+        p_worker: WORKER,
+        p_integration_id: id,
+        p_calendar_id: calendar_id,
+        p_news: [{ event_id: lane.jobs[0]?.mapping?.external_event_id, etag: "another", is_gone: false }],
+        p_is_complete: false,
+      }, z.array(z.object({ is_uncertain: z.boolean() })));
+      return [job?.attempted_in.length, lane.jobs[0]?.is_repetition, known?.is_uncertain];
+    };
+    await sql`update public.obligations set title = 'Second' where id = ${obligation_id}`;
+    assert.deepEqual(await attempt(), [0, true, false]);
+    await sql`update public.obligations set title = 'Third' where id = ${obligation_id}`;
+    assert.deepEqual(await attempt(), [1, false, true]);
+    await engine.pass(120);
+    await engine.record(WORKER, await only(engine));
+    await sql`update public.obligations set status = 'cancelled' where id = ${obligation_id}`;
+    assert.deepEqual(await attempt(), [0, true, true]);
+  },
+}]);
+
 testEngine("a calendar of 10,000 events", [{
   name: "is read in one pull, whether all of it is as we wrote it or all of it is gone",
   own_database: true,

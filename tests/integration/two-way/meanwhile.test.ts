@@ -49,6 +49,25 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     });
   }
 
+  for (const kind of ["drop_before", "drop_after"] as const) {
+    // Deno itself repeats a request once whose connection was an old one.
+    await t.step(`what is moved after a write without an answer is not forgotten (${kind})`, async () => {
+      const id = await calendar.obligation({ title: kind });
+      const method = scene.provider.name === "caldav" ? "PUT" : "PATCH";
+      scene.provider.emulator.faults.set([{ kind, match: { method, path: "events|[.]ics" }, times: 2 }]);
+      await sql`update public.obligations set title = ${`${kind}, renamed`} where id = ${id}`;
+      await until(
+        async () => (await sql`select from calendar_sync.jobs where attempts > 0`).length > 0,
+        15_000,
+      );
+      await move(id);
+      await calendar.settled();
+      await calendar.sync();
+      assert.deepEqual([eventOf(id)?.title, eventOf(id)?.time], [`${kind}, renamed`, ON_DAY]);
+      if (scene.provider.name !== "outlook") assert.deepEqual(await proposalsOf(id), ["open"]);
+    });
+  }
+
   await t.step("a new deadline goes over a move, and there is nothing to decide", async () => {
     const id = await calendar.obligation({ title: "New deadline" });
     await move(id);

@@ -13,7 +13,7 @@ export interface KnownEvent {
   readonly sent_time: EventTime | null;
   /** When it should be, by its deadline; null: it should not be there. */
   readonly legal_time: EventTime | null;
-  /** A write without an outcome may have changed it. */
+  /** A write without an outcome may have made something else of it than what is wanted now. */
   readonly is_uncertain: boolean;
   /** It is to be written, and no version of it is known: the calendar may be a new one. */
   readonly is_unseen: boolean;

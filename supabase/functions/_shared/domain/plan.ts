@@ -28,6 +28,8 @@ export interface Situation {
   readonly has_guests: boolean;
   /** Calendars in which an attempt without a recorded outcome may have left an event that no mapping knows. */
   readonly attempted_in: readonly string[];
+  /** These attempts were of what is wanted now. */
+  readonly is_repetition: boolean;
 }
 
 /** The difference between what a calendar should hold for one obligation and what it holds. */
@@ -99,8 +101,8 @@ async function planStep(situation: Situation): Promise<Step> {
   // move it to another calendar and got no further than to take it away here.
   const is_certain = situation.attempted_in.length === 0;
   if (is_certain && mapping.content_hash === content_hash) return { kind: "nothing" };
-  // What an attempt without an outcome wrote has a version that we do not know.
-  const etag = is_certain ? mapping.etag : null;
+  // What an attempt without an outcome wrote has a version that we do not know. Where it wrote the same, what is there tells the rest.
+  const etag = is_certain || situation.is_repetition ? mapping.etag : null;
   return { kind: "update", event, content_hash, event_id: mapping.external_event_id, etag };
 }
 

@@ -36,7 +36,7 @@ export function editOfOutcome({ job, plan }: PlannedJob, outcome: Outcome | null
 }
 
 function knownOfJob({ mapping, deadline, edit }: Job): KnownEvent {
-  // Where a write without an outcome may have changed it, no version is asked for.
+  // Where a write without an outcome may have made anything else of it, no version is asked for.
   return knownEvent(mapping, deadline && deadline.due, edit, false);
 }
 

@@ -8,7 +8,7 @@ import type { KnownEdit, KnownMapping } from "./lane.ts";
  * What decides about an edit, of what the database knows.
  *
  * @param due null: there should be no event
- * @param is_uncertain a write without an outcome may have changed it
+ * @param is_uncertain see \`KnownEvent\`
  */
 export function knownEvent(
   mapping: z.infer<typeof KnownMapping> | null,

@@ -66,6 +66,7 @@ const Job = z.object({
   version: z.number(),
   attempts: z.number(),
   attempted_in: z.array(z.string()),
+  is_repetition: z.boolean(),
   cause: Cause.nullable(),
   deadline: Deadline.nullable(),
   deadline_hash: z.string().nullable(),

@@ -42,6 +42,7 @@ export async function syncMultipleObligations(
       kept: keptAt(job),
       has_guests: job.edit?.has_guests ?? false,
       attempted_in: job.attempted_in,
+      is_repetition: job.is_repetition,
     }),
   })));
   const toApply = planned.filter(({ plan }) => needsCalls(plan));

@@ -32,6 +32,7 @@ function situation(change: Partial<Situation>): Situation {
     kept: null,
     has_guests: false,
     attempted_in: [],
+    is_repetition: false,
     ...change,
   };
 }
@@ -157,7 +158,11 @@ Deno.test("an update names the version that we know, unless an attempt without a
   const certain = await planObligation(situation({ mapping: MAPPINGS.changed }));
   const uncertain = await planObligation(situation({ mapping: MAPPINGS.changed, attempted_in: ["here"] }));
   assert.ok(certain.kind === "update" && uncertain.kind === "update");
-  assert.deepEqual([certain.etag, uncertain.etag], ["version", null]);
+  const repeated = await planObligation(
+    situation({ mapping: MAPPINGS.changed, attempted_in: ["here"], is_repetition: true }),
+  );
+  assert.ok(repeated.kind === "update");
+  assert.deepEqual([certain.etag, uncertain.etag, repeated.etag], ["version", null, "version"]);
 });
 
 Deno.test("an event that is put back is written over in the version that was seen; in a new calendar none was", async () => {

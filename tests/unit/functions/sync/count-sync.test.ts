@@ -32,6 +32,7 @@ const job: Job = {
   version: 1,
   attempts: 0,
   attempted_in: [],
+  is_repetition: false,
   cause: null,
   deadline: null,
   deadline_hash: null,

@@ -23,6 +23,7 @@ const job: Job = {
   version: 1,
   attempts: 0,
   attempted_in: [],
+  is_repetition: false,
   cause: null,
   deadline,
   deadline_hash: "hash",

@@ -13,6 +13,7 @@ const job: Job = {
   version: 3,
   attempts: 1,
   attempted_in: [],
+  is_repetition: false,
   cause: { by: "service", request_id: "r" },
   deadline: {
     obligation_id: "o",

@@ -34,6 +34,7 @@ const jobOf = (request_id: string | null): Job => ({
   version: 1,
   attempts: 0,
   attempted_in: [],
+  is_repetition: false,
   cause: { by: "service", request_id },
   deadline: null,
   deadline_hash: null,
