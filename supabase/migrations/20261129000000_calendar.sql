@@ -5084,6 +5084,14 @@ begin
   set seen = excluded.seen, is_kept = false, is_accepted = false,
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
     due = excluded.due, edited_at = now();
+  -- Its user may take the deletion back.
+  insert into calendar_sync.edits as known (integration_id, obligation_id, due, is_gone, original_event_id)
+  select p_integration.id, edit.obligation_id, edit.due, true, edit.event_id
+  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is null
+  on conflict (integration_id, obligation_id) do update
+  set seen = null, is_kept = false, is_accepted = false, is_gone = true, original_event_id = excluded.original_event_id,
+    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
+    due = excluded.due, edited_at = now();
   perform calendar_sync.note_edits(p_integration, p_edits);
   perform calendar_sync.count_edits(p_integration, p_edits);
   perform calendar_sync.record_deletions(p_integration, p_edits);

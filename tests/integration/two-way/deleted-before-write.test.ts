@@ -17,7 +17,7 @@ for (const provider of PROVIDERS) {
     const scene = await openScene(provider);
     try {
       const { sql } = scene;
-      const { id: user_id, integration, calendar_id } = await scene.connectedUser(ADA);
+      const { id: user_id, api, integration, calendar_id } = await scene.connectedUser(ADA);
       const shown = () => scene.events(calendar_id);
       const obligation = async () => {
         const [row] = await sql<{ id: string }[]>`
@@ -37,6 +37,7 @@ for (const provider of PROVIDERS) {
           edit: { kind: "delete" },
         });
         assert.deepEqual(shown(), []);
+        return event.id;
       };
       const isSettled = async () => {
         const [row] = await sql`
@@ -74,6 +75,29 @@ for (const provider of PROVIDERS) {
         const [{ time } = assert.fail("it stays away"), ...more] = shown();
         assert.deepEqual(more, []);
         assert.deepEqual(time, { kind: "all_day", start_date: "2027-05-05", end_date: "2027-05-06" });
+        await forget(id);
+      });
+
+      await t.step("put back after another deadline, it is the only one, on its new day", async () => {
+        const id = await obligation();
+        const event_id = await deleteEvent();
+        await sql`update public.obligations set deadline_date = '2027-05-05' where id = ${id}`;
+        await until(() => Promise.resolve(shown().length === 1));
+        await until(isSettled);
+        // A server that gave its new event the same file has nothing to put back.
+        if (shown()[0]?.id !== event_id) {
+          await editAsPerson(scene.provider.emulator, {
+            account: ADA,
+            calendar_id,
+            event_id,
+            edit: { kind: "put_back" },
+          });
+        }
+        await api.request("POST", "/sync", {});
+        await scene.untilIdle();
+        assert.deepEqual(shown().map(({ time }) => time), [
+          { kind: "all_day", start_date: "2027-05-05", end_date: "2027-05-06" },
+        ]);
         await forget(id);
       });
 
