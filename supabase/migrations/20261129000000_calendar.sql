@@ -4955,6 +4955,11 @@ begin
         when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
+        -- It was decided before its deadline changed, which goes over it as over any move that was made before.
+        when edit.kind = 'moved' and known.sent_time is not null and not coalesce((known.edit).is_kept, false)
+          and not calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
+          and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline((known.edit).seen)), false)
+          then 'overtaken'
         -- It was decided before a change was taken back that no event ever showed.
         when edit.kind = 'overtaken' and known.is_wanted and known.sent_time is not null
           and calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
@@ -5394,6 +5399,24 @@ $$;
 
 comment on function calendar_sync.supersede(uuid[]) is 'Ends these proposals where they are open, and their notices.';
 
+create function calendar_sync.supersede_outdated(p_proposal_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- Should the old deadline come back before the event is written, it fits what was sent, and not where the event stands.
+  perform calendar_sync.put_back(proposal.integration_id, proposal.obligation_id)
+  from public.calendar_proposals as proposal
+  join calendar_sync.edits as edit on edit.integration_id = proposal.integration_id and edit.obligation_id = proposal.obligation_id
+  join public.calendar_integrations as integration on integration.id = proposal.integration_id
+  where proposal.id = any (p_proposal_ids) and proposal.state = 'open' and edit.seen is not null
+    and integration.removed_at is null and integration.status <> 'disconnecting';
+  perform calendar_sync.supersede(p_proposal_ids);
+end;
+$$;
+
+comment on function calendar_sync.supersede_outdated(uuid[]) is
+  'As supersede, of proposals whose deadline changed: their events are written where they should be, whatever that is by then.';
+
 create function calendar_sync.open_proposal(
   p_integration public.calendar_integrations, p_obligation_id uuid, p_seen jsonb, p_legal jsonb
 ) returns uuid
@@ -5432,7 +5455,7 @@ language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 begin
-  perform calendar_sync.supersede(array(
+  perform calendar_sync.supersede_outdated(array(
     select proposal.id from public.calendar_proposals as proposal
     where proposal.integration_id = p_integration_id and proposal.state = 'open'
       and coalesce(proposal.obligation_id = any (p_obligation_ids), true)
@@ -10446,7 +10469,7 @@ declare
   v_user_id constant uuid := calendar_sync.count_own_call();
 begin
   -- The worker may not have come by yet, or may not come at all while syncing is off.
-  perform calendar_sync.supersede(array(
+  perform calendar_sync.supersede_outdated(array(
     select proposal.id from public.calendar_proposals as proposal
     where proposal.user_id = v_user_id and proposal.state = 'open'
       and not calendar_sync.is_due_at(calendar_sync.deadline_for(proposal.obligation_id, v_user_id), proposal.legal)
@@ -10525,7 +10548,7 @@ begin
     if v_proposal.state <> 'open' then
       return '{"kind": "conflict", "reason": "decided"}'::jsonb;
     elsif not calendar_sync.is_due_at(v_deadline, v_proposal.legal) then
-      perform calendar_sync.supersede(array[v_proposal.id]);
+      perform calendar_sync.supersede_outdated(array[v_proposal.id]);
       return '{"kind": "conflict", "reason": "deadline_changed"}'::jsonb;
     end if;
     v_target := v_proposal.seen;
@@ -10573,7 +10596,7 @@ begin
       using hint = 'calendar_sync.accept_proposal has to write the deadline that it is given, or to return false.';
   end if;
   -- What was proposed for the deadline as it was before, in this and in other calendars.
-  perform calendar_sync.supersede(array(
+  perform calendar_sync.supersede_outdated(array(
     select other.id from public.calendar_proposals as other
     where other.user_id = v_user_id and other.obligation_id = v_proposal.obligation_id and other.state = 'open' and other.id <> p_proposal_id
       and not calendar_sync.is_due_at(v_deadline, other.legal)

@@ -123,6 +123,24 @@ $$;
 
 comment on function calendar_sync.supersede(uuid[]) is 'Ends these proposals where they are open, and their notices.';
 
+create function calendar_sync.supersede_outdated(p_proposal_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  -- Should the old deadline come back before the event is written, it fits what was sent, and not where the event stands.
+  perform calendar_sync.put_back(proposal.integration_id, proposal.obligation_id)
+  from public.calendar_proposals as proposal
+  join calendar_sync.edits as edit on edit.integration_id = proposal.integration_id and edit.obligation_id = proposal.obligation_id
+  join public.calendar_integrations as integration on integration.id = proposal.integration_id
+  where proposal.id = any (p_proposal_ids) and proposal.state = 'open' and edit.seen is not null
+    and integration.removed_at is null and integration.status <> 'disconnecting';
+  perform calendar_sync.supersede(p_proposal_ids);
+end;
+$$;
+
+comment on function calendar_sync.supersede_outdated(uuid[]) is
+  'As supersede, of proposals whose deadline changed: their events are written where they should be, whatever that is by then.';
+
 create function calendar_sync.open_proposal(
   p_integration public.calendar_integrations, p_obligation_id uuid, p_seen jsonb, p_legal jsonb
 ) returns uuid
@@ -161,7 +179,7 @@ language plpgsql volatile security definer set search_path = ''
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
 begin
-  perform calendar_sync.supersede(array(
+  perform calendar_sync.supersede_outdated(array(
     select proposal.id from public.calendar_proposals as proposal
     where proposal.integration_id = p_integration_id and proposal.state = 'open'
       and coalesce(proposal.obligation_id = any (p_obligation_ids), true)

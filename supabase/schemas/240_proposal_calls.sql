@@ -43,7 +43,7 @@ declare
   v_user_id constant uuid := calendar_sync.count_own_call();
 begin
   -- The worker may not have come by yet, or may not come at all while syncing is off.
-  perform calendar_sync.supersede(array(
+  perform calendar_sync.supersede_outdated(array(
     select proposal.id from public.calendar_proposals as proposal
     where proposal.user_id = v_user_id and proposal.state = 'open'
       and not calendar_sync.is_due_at(calendar_sync.deadline_for(proposal.obligation_id, v_user_id), proposal.legal)
@@ -122,7 +122,7 @@ begin
     if v_proposal.state <> 'open' then
       return '{"kind": "conflict", "reason": "decided"}'::jsonb;
     elsif not calendar_sync.is_due_at(v_deadline, v_proposal.legal) then
-      perform calendar_sync.supersede(array[v_proposal.id]);
+      perform calendar_sync.supersede_outdated(array[v_proposal.id]);
       return '{"kind": "conflict", "reason": "deadline_changed"}'::jsonb;
     end if;
     v_target := v_proposal.seen;
@@ -170,7 +170,7 @@ begin
       using hint = 'calendar_sync.accept_proposal has to write the deadline that it is given, or to return false.';
   end if;
   -- What was proposed for the deadline as it was before, in this and in other calendars.
-  perform calendar_sync.supersede(array(
+  perform calendar_sync.supersede_outdated(array(
     select other.id from public.calendar_proposals as other
     where other.user_id = v_user_id and other.obligation_id = v_proposal.obligation_id and other.state = 'open' and other.id <> p_proposal_id
       and not calendar_sync.is_due_at(v_deadline, other.legal)
