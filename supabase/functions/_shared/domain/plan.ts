@@ -28,7 +28,7 @@ export interface Situation {
   readonly has_guests: boolean;
   /** Calendars in which an attempt without a recorded outcome may have left an event that no mapping knows. */
   readonly attempted_in: readonly string[];
-  /** These attempts were of what is wanted now. */
+  /** These attempts were of what is wanted now, so that what the event can show is known. */
   readonly is_repetition: boolean;
 }
 

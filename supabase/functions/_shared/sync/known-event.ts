@@ -8,7 +8,7 @@ import type { KnownEdit, KnownMapping } from "./lane.ts";
  * What decides about an edit, of what the database knows.
  *
  * @param due null: there should be no event
- * @param is_uncertain see \`KnownEvent\`
+ * @param is_uncertain see {@link KnownEvent}
  */
 export function knownEvent(
   mapping: z.infer<typeof KnownMapping> | null,
