@@ -49,6 +49,8 @@ Deno.test({
       ).sort();
     const tax = await obligation("Tax return");
     await scene.untilTitles(ada.calendar_id, ["Tax return"]);
+    // Where its event is, is recorded a moment later.
+    await scene.untilIdle();
 
     await t.step("without a move the list is empty", async () => {
       assert.deepEqual(await list(ada.api), { proposals: [], open: 0 });
