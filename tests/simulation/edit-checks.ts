@@ -94,11 +94,8 @@ export async function editProblems(
       });
       problems.push(...evidence.map((problem) => `${of}: ${problem}`));
       if (event === undefined || expected === null) continue;
-      // So does whoever takes over an event of which it was not recorded that it was created.
-      const overwrites_unseen = overwritesUnseen(world, index) || log.has_faults;
-      if (
-        !mayStandAt(event.start, expected.start, modes[index] ?? "restore", story, row, overwrites_unseen)
-      ) {
+      const may_lose = { overwrites_unseen: overwritesUnseen(world, index), has_faults: log.has_faults };
+      if (!mayStandAt(event.start, expected.start, modes[index] ?? "restore", story, row, may_lose)) {
         problems.push(`${of}: at ${event.start} instead of ${expected.start}`);
       }
       if (event.title !== expected.title && !story.titles.includes(event.title)) {
@@ -123,7 +120,8 @@ export async function editProblems(
  * Whether an event may stand there. It stands on its deadline; and where its calendar leaves moves alone, where its user moved it last, as
  * we know and have asked about.
  *
- * @param overwrites_unseen whether the provider cannot refuse a write to a version that we do not know
+ * @param options.overwrites_unseen whether the provider cannot refuse a write to a version that we do not know
+ * @param options.has_faults whether calls meet faults
  */
 function mayStandAt(
   start: string | number,
@@ -131,14 +129,17 @@ function mayStandAt(
   mode: CalendarEdits,
   { days, unseen_day, latest_day }: EditStory,
   { seen_day, open_days }: Row,
-  overwrites_unseen: boolean,
+  { overwrites_unseen, has_faults }: { readonly overwrites_unseen: boolean; readonly has_faults: boolean },
 ): boolean {
   const has_to_stay = mode === "keep" ? unseen_day : mode === "ignore" ? latest_day : null;
   if (has_to_stay !== null) return start === has_to_stay;
   if (start === legal) return true;
-  if (mode !== "keep" && mode !== "ignore" || start !== seen_day) return false;
-  // A write of ours may have met its last move, and put it back where we knew it to stand.
-  const was_moved_there = overwrites_unseen ? days.includes(start) : days.at(-1) === start;
+  // Where a worker ends before it accepts a move, the next poll does, and there are none here.
+  const leaves_moves = mode === "keep" || mode === "ignore" || mode === "accept" && has_faults;
+  if (!leaves_moves || start !== seen_day) return false;
+  // A write of ours may have met its last move, and put it back where we knew it to stand; so may one that takes over an event of which
+  // it was not recorded that it was created.
+  const was_moved_there = overwrites_unseen || has_faults ? days.includes(start) : days.at(-1) === start;
   return was_moved_there && open_days.includes(start);
 }
 
