@@ -63,6 +63,68 @@ testEngine("a moved event is one open proposal of its calendar, until something 
     },
   },
   {
+    name: "an event that is kept goes back to its deadline where a new one ended the proposal and went again",
+    async show(engine) {
+      const { integration, obligation_id } = await moved(engine);
+      const { sql } = engine;
+      await sql`
+        insert into calendar_sync.edits (integration_id, obligation_id, due, seen, is_kept)
+        values (${integration.id}, ${obligation_id}, '2027-01-01',
+          '{"kind": "all_day", "start_date": "2027-03-05", "end_date": "2027-03-06"}', true)`;
+      const becomes = (date: string) =>
+        sql`update public.obligations set deadline_date = ${date} where id = ${obligation_id}`;
+      await becomes("2027-02-02");
+      await engine.asUser(integration.user_id, (user) => user`select public.calendar_proposals()`);
+      assert.deepEqual(await states(engine, integration.user_id), ["superseded"]);
+      await becomes("2027-01-01");
+      await engine.pass(5);
+      const [lane] = await engine.claim(WORKER);
+      const [job] = lane?.jobs ?? [];
+      assert.deepEqual([job?.obligation_id, job?.edit?.is_kept, job?.mapping?.content_hash], [
+        obligation_id,
+        false,
+        "",
+      ]);
+    },
+  },
+  {
+    name: "a move that was decided on before its deadline changed proposes nothing",
+    async show(engine) {
+      const integration = await engine.integration();
+      const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+      await engine.settle();
+      const { sql } = engine;
+      await sql`update public.calendar_event_mappings
+        set etag = 'ours', sent_time = '{"kind": "all_day", "start_date": "2027-01-01", "end_date": "2027-01-02"}'`;
+      const [mapping] = await sql`select external_event_id from public.calendar_event_mappings`;
+      await engine.asUser(integration.user_id, (user) => user`select public.calendar_sync_now()`);
+      const nextPull = async () => {
+        for (;;) {
+          const [lane] = await engine.claim(WORKER);
+          assert.ok(lane);
+          if (lane.kind === "pull") return lane;
+          await engine.record(WORKER, lane);
+        }
+      };
+      const lane = await nextPull();
+      await sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`;
+      await engine.record(WORKER, lane, undefined, {
+        pulled: true,
+        cursor: "1",
+        edits: [{
+          kind: "moved",
+          obligation_id,
+          event_id: mapping?.["external_event_id"],
+          etag: "theirs",
+          seen: { kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" },
+          has_guests: false,
+          sent_time: null,
+        }],
+      });
+      assert.deepEqual(await states(engine, integration.user_id), []);
+    },
+  },
+  {
     name: "a new title leaves the proposal open",
     async show(engine) {
       const { integration, obligation_id } = await moved(engine);
