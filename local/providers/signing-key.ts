@@ -9,7 +9,7 @@ export interface SigningKey {
 }
 
 const SIGNERS = ["google", "outlook work", "outlook personal"] as const;
-/** Who signs with a key. */
+/** An emulator that signs tokens; each has a key of its own. */
 export type Signer = typeof SIGNERS[number];
 
 /** Names a file of {@link makeSigningKeys}, for emulators that are started again and again: RSA keys take a third of a second each. */

@@ -4529,7 +4529,7 @@ begin
       when coalesce(o.is_kept, exists (
         select from calendar_sync.edits as edit
         where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and edit.seen is not null
-          and calendar_sync.due_of(calendar_sync.seen_deadline(edit.seen)) is distinct from edit.due
+          and calendar_sync.due_of(calendar_sync.shown_deadline(edit.seen)) is distinct from edit.due
       )) then 'moved_by_user'
     end, v_now, o.word,
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)
@@ -4624,27 +4624,35 @@ comment on function calendar_sync.end_absences(public.calendar_integrations, cal
 
 -- What follows from edits: deleted events come back or stay away, moved ones are put back or kept, and users are told.
 
-create function calendar_sync.seen_deadline(p_seen jsonb) returns jsonb
+create function calendar_sync.shown_deadline(p_time jsonb) returns jsonb
 language sql immutable security invoker set search_path = ''
 as $$
-  select case p_seen ->> 'kind'
-    when 'all_day' then jsonb_build_object('deadline_date', p_seen -> 'start_date')
-    when 'timed' then jsonb_build_object('deadline_at', p_seen -> 'start_at', 'time_zone', p_seen -> 'time_zone')
+  select case p_time ->> 'kind'
+    when 'all_day' then jsonb_build_object('deadline_date', p_time -> 'start_date')
+    when 'timed' then jsonb_build_object('deadline_at', coalesce(p_time -> 'start_at', p_time -> 'start'), 'time_zone', p_time -> 'time_zone')
   end
 $$;
 
-comment on function calendar_sync.seen_deadline(jsonb) is 'The deadline that an event shows: {"deadline_date"} or {"deadline_at", "time_zone"}.';
+comment on function calendar_sync.shown_deadline(jsonb) is
+  'The deadline that an event shows whose time was seen or sent: {"deadline_date"} or {"deadline_at", "time_zone"}.';
 
-create function calendar_sync.sent_deadline(p_sent_time jsonb) returns jsonb
-language sql immutable security invoker set search_path = ''
+-- No hash is empty.
+create function calendar_sync.forget_content(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
 as $$
-  select case p_sent_time ->> 'kind'
-    when 'all_day' then jsonb_build_object('deadline_date', p_sent_time -> 'start_date')
-    when 'timed' then jsonb_build_object('deadline_at', p_sent_time -> 'start', 'time_zone', p_sent_time -> 'time_zone')
-  end
+begin
+  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
+  from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = each.integration_id and known.obligation_id = each.obligation_id offset 0
+  ) as its
+  where mapping.ctid = its.place;
+end;
 $$;
 
-comment on function calendar_sync.sent_deadline(jsonb) is 'As seen_deadline, of an event as we sent it.';
+comment on function calendar_sync.forget_content(uuid[], uuid[]) is
+  'Forgets what was written of these obligations, each in the calendar at the same place of the other list: it differs from whatever is wanted.';
 
 create function calendar_sync.rewrite(p_integration_id uuid, p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -4652,14 +4660,7 @@ as $$
 declare
   v_cause constant jsonb := calendar_sync.cause();
 begin
-  -- No hash is empty.
-  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
-  from unnest(p_obligation_ids) as each (id)
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
-  ) as its
-  where mapping.ctid = its.place;
+  perform calendar_sync.forget_content(array_fill(p_integration_id, array[cardinality(p_obligation_ids)]), p_obligation_ids);
   insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, cause)
   select distinct p_integration_id, 'event', each.id, 0, v_cause from unnest(p_obligation_ids) as each (id)
   on conflict (integration_id, obligation_id, kind) do update
@@ -4692,9 +4693,7 @@ begin
     restored_at = case when edit.is_accepted then calendar_sync.with_restore(edit.restored_at) else edit.restored_at end
   from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
   where edit.integration_id = each.integration_id and edit.obligation_id = each.obligation_id;
-  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
-  from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
-  where mapping.integration_id = each.integration_id and mapping.obligation_id = each.obligation_id;
+  perform calendar_sync.forget_content(p_integration_ids, p_obligation_ids);
 end;
 $$;
 
@@ -4898,7 +4897,7 @@ begin
   set seen = excluded.seen, is_accepted = excluded.is_accepted, is_kept = excluded.is_kept or p_mode = 'keep' and known.is_kept and known.due is not distinct from excluded.due,
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
     due = excluded.due, is_gone = false, edited_at = now();
-  perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.seen_deadline(edit.seen),
+  perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.shown_deadline(edit.seen),
     calendar_sync.when_json((edit.deadline).deadline_date, (edit.deadline).deadline_at, (edit.deadline).time_zone))
   from unnest(p_edits) as edit where edit.kind = 'moved';
   case p_mode
@@ -4952,17 +4951,17 @@ begin
     cross join lateral (
       select case
         -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
-        when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
+        when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
         -- It was decided before its deadline changed, which goes over it as over any move that was made before.
         when edit.kind = 'moved' and known.sent_time is not null and not coalesce((known.edit).is_kept, false)
-          and not calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
-          and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline((known.edit).seen)), false)
+          and not calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
+          and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline((known.edit).seen)), false)
           then 'overtaken'
         -- It was decided before a change was taken back that no event ever showed.
         when edit.kind = 'overtaken' and known.is_wanted and known.sent_time is not null
-          and calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
+          and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
           then case when edit.seen is null then 'deleted' else 'moved' end
         else edit.kind
       end as kind offset 0
@@ -5081,20 +5080,13 @@ begin
   from unnest(p_edits) as edit
   where edit.has_guests is not null and edit.has_guests <> coalesce((edit.before).has_guests, false)
   on conflict (integration_id, obligation_id) do update set has_guests = excluded.has_guests;
-  -- What goes over them may meet the same moves once more.
-  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen)
-  select p_integration.id, edit.obligation_id, edit.due, edit.seen
-  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is not null
+  -- What goes over them may meet the same moves once more; and their user may take a deletion back.
+  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen, is_gone, original_event_id)
+  select p_integration.id, edit.obligation_id, edit.due, edit.seen, edit.seen is null, case when edit.seen is null then edit.event_id end
+  from unnest(p_edits) as edit where edit.kind = 'overtaken'
   on conflict (integration_id, obligation_id) do update
-  set seen = excluded.seen, is_kept = false, is_accepted = false,
-    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
-    due = excluded.due, edited_at = now();
-  -- Its user may take the deletion back.
-  insert into calendar_sync.edits as known (integration_id, obligation_id, due, is_gone, original_event_id)
-  select p_integration.id, edit.obligation_id, edit.due, true, edit.event_id
-  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is null
-  on conflict (integration_id, obligation_id) do update
-  set seen = null, is_kept = false, is_accepted = false, is_gone = true, original_event_id = excluded.original_event_id,
+  set seen = excluded.seen, is_kept = false, is_accepted = false, is_gone = known.is_gone or excluded.is_gone,
+    original_event_id = coalesce(excluded.original_event_id, known.original_event_id),
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
     due = excluded.due, edited_at = now();
   perform calendar_sync.note_edits(p_integration, p_edits);
@@ -10608,8 +10600,7 @@ begin
   returning * into v_proposal;
   if p_decision = 'accept' then
     -- Should the old deadline come back before the event is written, it fits what was sent, and not where the event stands.
-    update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
-    where mapping.integration_id = v_proposal.integration_id and mapping.obligation_id = v_proposal.obligation_id;
+    perform calendar_sync.forget_content(array[v_proposal.integration_id], array[v_proposal.obligation_id]);
   else
     -- It is decided: a move that was to be accepted in advance is not accepted again, and one that was not written yet is put back.
     update calendar_sync.edits as edit set is_accepted = false

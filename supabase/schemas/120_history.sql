@@ -102,7 +102,7 @@ begin
       when coalesce(o.is_kept, exists (
         select from calendar_sync.edits as edit
         where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and edit.seen is not null
-          and calendar_sync.due_of(calendar_sync.seen_deadline(edit.seen)) is distinct from edit.due
+          and calendar_sync.due_of(calendar_sync.shown_deadline(edit.seen)) is distinct from edit.due
       )) then 'moved_by_user'
     end, v_now, o.word,
     coalesce(o.cause ->> 'by', v_caused_by), coalesce(o.cause ->> 'request_id', v_request_id)

@@ -1,26 +1,34 @@
 -- What follows from edits: deleted events come back or stay away, moved ones are put back or kept, and users are told.
 
-create function calendar_sync.seen_deadline(p_seen jsonb) returns jsonb
+create function calendar_sync.shown_deadline(p_time jsonb) returns jsonb
 language sql immutable security invoker set search_path = ''
 as $$
-  select case p_seen ->> 'kind'
-    when 'all_day' then jsonb_build_object('deadline_date', p_seen -> 'start_date')
-    when 'timed' then jsonb_build_object('deadline_at', p_seen -> 'start_at', 'time_zone', p_seen -> 'time_zone')
+  select case p_time ->> 'kind'
+    when 'all_day' then jsonb_build_object('deadline_date', p_time -> 'start_date')
+    when 'timed' then jsonb_build_object('deadline_at', coalesce(p_time -> 'start_at', p_time -> 'start'), 'time_zone', p_time -> 'time_zone')
   end
 $$;
 
-comment on function calendar_sync.seen_deadline(jsonb) is 'The deadline that an event shows: {"deadline_date"} or {"deadline_at", "time_zone"}.';
+comment on function calendar_sync.shown_deadline(jsonb) is
+  'The deadline that an event shows whose time was seen or sent: {"deadline_date"} or {"deadline_at", "time_zone"}.';
 
-create function calendar_sync.sent_deadline(p_sent_time jsonb) returns jsonb
-language sql immutable security invoker set search_path = ''
+-- No hash is empty.
+create function calendar_sync.forget_content(p_integration_ids uuid[], p_obligation_ids uuid[]) returns void
+language plpgsql volatile security definer set search_path = ''
 as $$
-  select case p_sent_time ->> 'kind'
-    when 'all_day' then jsonb_build_object('deadline_date', p_sent_time -> 'start_date')
-    when 'timed' then jsonb_build_object('deadline_at', p_sent_time -> 'start', 'time_zone', p_sent_time -> 'time_zone')
-  end
+begin
+  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
+  from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
+  cross join lateral (
+    select known.ctid as place from public.calendar_event_mappings as known
+    where known.integration_id = each.integration_id and known.obligation_id = each.obligation_id offset 0
+  ) as its
+  where mapping.ctid = its.place;
+end;
 $$;
 
-comment on function calendar_sync.sent_deadline(jsonb) is 'As seen_deadline, of an event as we sent it.';
+comment on function calendar_sync.forget_content(uuid[], uuid[]) is
+  'Forgets what was written of these obligations, each in the calendar at the same place of the other list: it differs from whatever is wanted.';
 
 create function calendar_sync.rewrite(p_integration_id uuid, p_obligation_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -28,14 +36,7 @@ as $$
 declare
   v_cause constant jsonb := calendar_sync.cause();
 begin
-  -- No hash is empty.
-  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
-  from unnest(p_obligation_ids) as each (id)
-  cross join lateral (
-    select known.ctid as place from public.calendar_event_mappings as known
-    where known.integration_id = p_integration_id and known.obligation_id = each.id offset 0
-  ) as its
-  where mapping.ctid = its.place;
+  perform calendar_sync.forget_content(array_fill(p_integration_id, array[cardinality(p_obligation_ids)]), p_obligation_ids);
   insert into calendar_sync.jobs as job (integration_id, kind, obligation_id, priority, cause)
   select distinct p_integration_id, 'event', each.id, 0, v_cause from unnest(p_obligation_ids) as each (id)
   on conflict (integration_id, obligation_id, kind) do update
@@ -68,9 +69,7 @@ begin
     restored_at = case when edit.is_accepted then calendar_sync.with_restore(edit.restored_at) else edit.restored_at end
   from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
   where edit.integration_id = each.integration_id and edit.obligation_id = each.obligation_id;
-  update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
-  from unnest(p_integration_ids, p_obligation_ids) as each (integration_id, obligation_id)
-  where mapping.integration_id = each.integration_id and mapping.obligation_id = each.obligation_id;
+  perform calendar_sync.forget_content(p_integration_ids, p_obligation_ids);
 end;
 $$;
 
@@ -274,7 +273,7 @@ begin
   set seen = excluded.seen, is_accepted = excluded.is_accepted, is_kept = excluded.is_kept or p_mode = 'keep' and known.is_kept and known.due is not distinct from excluded.due,
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
     due = excluded.due, is_gone = false, edited_at = now();
-  perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.seen_deadline(edit.seen),
+  perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.shown_deadline(edit.seen),
     calendar_sync.when_json((edit.deadline).deadline_date, (edit.deadline).deadline_at, (edit.deadline).time_zone))
   from unnest(p_edits) as edit where edit.kind = 'moved';
   case p_mode

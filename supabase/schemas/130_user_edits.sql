@@ -34,17 +34,17 @@ begin
     cross join lateral (
       select case
         -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
-        when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline(edit.seen)) then 'noise'
+        when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
         -- It was decided before its deadline changed, which goes over it as over any move that was made before.
         when edit.kind = 'moved' and known.sent_time is not null and not coalesce((known.edit).is_kept, false)
-          and not calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
-          and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.seen_deadline((known.edit).seen)), false)
+          and not calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
+          and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline((known.edit).seen)), false)
           then 'overtaken'
         -- It was decided before a change was taken back that no event ever showed.
         when edit.kind = 'overtaken' and known.is_wanted and known.sent_time is not null
-          and calendar_sync.is_due_at(known.deadline, calendar_sync.sent_deadline(known.sent_time))
+          and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
           then case when edit.seen is null then 'deleted' else 'moved' end
         else edit.kind
       end as kind offset 0
@@ -163,20 +163,13 @@ begin
   from unnest(p_edits) as edit
   where edit.has_guests is not null and edit.has_guests <> coalesce((edit.before).has_guests, false)
   on conflict (integration_id, obligation_id) do update set has_guests = excluded.has_guests;
-  -- What goes over them may meet the same moves once more.
-  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen)
-  select p_integration.id, edit.obligation_id, edit.due, edit.seen
-  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is not null
+  -- What goes over them may meet the same moves once more; and their user may take a deletion back.
+  insert into calendar_sync.edits as known (integration_id, obligation_id, due, seen, is_gone, original_event_id)
+  select p_integration.id, edit.obligation_id, edit.due, edit.seen, edit.seen is null, case when edit.seen is null then edit.event_id end
+  from unnest(p_edits) as edit where edit.kind = 'overtaken'
   on conflict (integration_id, obligation_id) do update
-  set seen = excluded.seen, is_kept = false, is_accepted = false,
-    deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
-    due = excluded.due, edited_at = now();
-  -- Its user may take the deletion back.
-  insert into calendar_sync.edits as known (integration_id, obligation_id, due, is_gone, original_event_id)
-  select p_integration.id, edit.obligation_id, edit.due, true, edit.event_id
-  from unnest(p_edits) as edit where edit.kind = 'overtaken' and edit.seen is null
-  on conflict (integration_id, obligation_id) do update
-  set seen = null, is_kept = false, is_accepted = false, is_gone = true, original_event_id = excluded.original_event_id,
+  set seen = excluded.seen, is_kept = false, is_accepted = false, is_gone = known.is_gone or excluded.is_gone,
+    original_event_id = coalesce(excluded.original_event_id, known.original_event_id),
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
     due = excluded.due, edited_at = now();
   perform calendar_sync.note_edits(p_integration, p_edits);

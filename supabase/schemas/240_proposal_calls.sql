@@ -182,8 +182,7 @@ begin
   returning * into v_proposal;
   if p_decision = 'accept' then
     -- Should the old deadline come back before the event is written, it fits what was sent, and not where the event stands.
-    update public.calendar_event_mappings as mapping set deadline_hash = '', content_hash = ''
-    where mapping.integration_id = v_proposal.integration_id and mapping.obligation_id = v_proposal.obligation_id;
+    perform calendar_sync.forget_content(array[v_proposal.integration_id], array[v_proposal.obligation_id]);
   else
     -- It is decided: a move that was to be accepted in advance is not accepted again, and one that was not written yet is put back.
     update calendar_sync.edits as edit set is_accepted = false

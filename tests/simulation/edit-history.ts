@@ -116,7 +116,7 @@ const Listing = z.looseObject({
 /**
  * A listing of events as providers may answer it: in another order, with an event twice, with the version before our last write.
  *
- * @param versionBefore that one, by the event's id; undefined: there is none
+ * @param versionBefore finds the version before our last write by the id of its event; undefined: nothing was written over
  */
 async function disturbed(
   request: Request,

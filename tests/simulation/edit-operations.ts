@@ -37,7 +37,7 @@ export type EditMove =
   /** What was listed before is not known any more. */
   | { readonly kind: "cursors_end"; readonly account: number };
 
-/** Most are without faults, so that each edit can be expected to be seen. */
+/** Half of them are without faults, so that each edit can be expected to be seen. */
 export interface EditHistory {
   readonly lenient: boolean;
   /** What becomes of moves, by account. */

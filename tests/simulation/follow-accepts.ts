@@ -33,9 +33,9 @@ export function followAccepts(
     const { model, sql } = world;
     const [row] = z.array(Accepted).parse(
       await sql`
-          select proposal.obligation_id, proposal.integration_id, obligation.deadline_date::text as day
-          from public.calendar_proposals as proposal join public.obligations as obligation on obligation.id = proposal.obligation_id
-          where proposal.id = ${Asked.parse(args).p_proposal_id}`,
+        select proposal.obligation_id, proposal.integration_id, obligation.deadline_date::text as day
+        from public.calendar_proposals as proposal join public.obligations as obligation on obligation.id = proposal.obligation_id
+        where proposal.id = ${Asked.parse(args).p_proposal_id}`,
     );
     if (row === undefined) return answer;
     const { obligation_id, integration_id } = row;

@@ -92,7 +92,7 @@ export async function createWorld(options: {
   /** Breaks what it is given; for planted bugs. */
   readonly distort: (rpc: Rpc) => Rpc;
   readonly distortClient: (client: CalendarClient) => CalendarClient;
-  /** Hears what the database does, whatever becomes of its answers. */
+  /** Watches the calls that the database carries out, also those whose answers get lost. */
   readonly follow?: (rpc: Rpc) => Rpc;
   /** See `createMemoryProvider`. */
   readonly disturb?: MemoryWiring["disturb"];

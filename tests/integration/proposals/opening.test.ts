@@ -1,8 +1,37 @@
 import assert from "node:assert/strict";
+import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
 import { LEGAL, move, moved, noted, notices, SEEN, states } from "./support.ts";
 
 const WORKER = "a0000000-0000-0000-0000-000000000000";
+
+const SEEN_TIME = { kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" } as const;
+
+/** An obligation whose event is written, and a worker that reads the calendar and has yet to tell what it decided of the event. */
+async function beingRead(engine: Engine) {
+  const integration = await engine.integration();
+  const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+  await engine.drain();
+  await engine.sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
+  const [lane] = await engine.claim(WORKER);
+  assert.ok(lane);
+  /** @param seen null: it is gone */
+  const tell = (kind: "moved" | "overtaken", seen: typeof SEEN_TIME | null) =>
+    engine.record(WORKER, lane, undefined, {
+      pulled: true,
+      cursor: "2",
+      edits: [{
+        kind,
+        obligation_id,
+        event_id: `event of ${obligation_id}`,
+        etag: seen && "2",
+        seen,
+        has_guests: seen && false,
+        sent_time: null,
+      }],
+    });
+  return { integration, obligation_id, tell };
+}
 
 testEngine("a moved event is one open proposal of its calendar, until something else is true", [
   {
@@ -70,7 +99,7 @@ testEngine("a moved event is one open proposal of its calendar, until something 
       await sql`
         insert into calendar_sync.edits (integration_id, obligation_id, due, seen, is_kept)
         values (${integration.id}, ${obligation_id}, '2027-01-01',
-          '{"kind": "all_day", "start_date": "2027-03-05", "end_date": "2027-03-06"}', true)`;
+          ${sql.json(SEEN_TIME)}, true)`;
       const becomes = (date: string) =>
         sql`update public.obligations set deadline_date = ${date} where id = ${obligation_id}`;
       await becomes("2027-02-02");
@@ -90,37 +119,10 @@ testEngine("a moved event is one open proposal of its calendar, until something 
   {
     name: "a move that was decided on before its deadline changed proposes nothing",
     async show(engine) {
-      const integration = await engine.integration();
-      const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
-      await engine.settle();
-      const { sql } = engine;
-      await sql`update public.calendar_event_mappings
-        set etag = 'ours', sent_time = '{"kind": "all_day", "start_date": "2027-01-01", "end_date": "2027-01-02"}'`;
-      const [mapping] = await sql`select external_event_id from public.calendar_event_mappings`;
-      await engine.asUser(integration.user_id, (user) => user`select public.calendar_sync_now()`);
-      const nextPull = async () => {
-        for (;;) {
-          const [lane] = await engine.claim(WORKER);
-          assert.ok(lane);
-          if (lane.kind === "pull") return lane;
-          await engine.record(WORKER, lane);
-        }
-      };
-      const lane = await nextPull();
-      await sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`;
-      await engine.record(WORKER, lane, undefined, {
-        pulled: true,
-        cursor: "1",
-        edits: [{
-          kind: "moved",
-          obligation_id,
-          event_id: mapping?.["external_event_id"],
-          etag: "theirs",
-          seen: { kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" },
-          has_guests: false,
-          sent_time: null,
-        }],
-      });
+      const { integration, obligation_id, tell } = await beingRead(engine);
+      await engine
+        .sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`;
+      assert.equal(await tell("moved", SEEN_TIME), true);
       assert.deepEqual(await states(engine, integration.user_id), []);
     },
   },
@@ -156,36 +158,21 @@ testEngine("a moved event is one open proposal of its calendar, until something 
     name: "what crosses a change that was taken back is a move, or a deletion, all the same",
     async show(engine) {
       const { sql } = engine;
-      const seen = { kind: "all_day" as const, start_date: "2027-03-05", end_date: "2027-03-06" };
       for (
-        const [shown, status, expected] of [[seen, "pending", ["open"]], [null, "pending", []], [
-          seen,
-          "cancelled",
-          [],
-        ]] as const
+        const [seen, status, expected] of [
+          [SEEN_TIME, "pending", ["open"]],
+          [null, "pending", []],
+          [SEEN_TIME, "cancelled", []],
+        ] as const
       ) {
-        const integration = await engine.integration();
-        const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
-        await engine.drain();
-        await sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
-        const [lane] = await engine.claim(WORKER);
-        assert.ok(lane);
+        const { integration, obligation_id, tell } = await beingRead(engine);
         // The worker knew of another deadline.
         await sql`update public.obligations set status = ${status} where id = ${obligation_id}`;
-        const edits = [{
-          kind: "overtaken" as const,
-          obligation_id,
-          event_id: `event of ${obligation_id}`,
-          etag: shown && "2",
-          seen: shown,
-          has_guests: shown && false,
-          sent_time: null,
-        }];
-        await engine.record(WORKER, lane, undefined, { pulled: true, cursor: "2", edits });
+        assert.equal(await tell("overtaken", seen), true);
         assert.deepEqual(await states(engine, integration.user_id), expected);
         const [edit] =
           await sql`select is_gone from calendar_sync.edits where obligation_id = ${obligation_id}`;
-        assert.equal(edit?.["is_gone"] ?? false, shown === null);
+        assert.equal(edit?.["is_gone"] ?? false, seen === null);
       }
     },
   },
@@ -201,26 +188,9 @@ testEngine("a moved event is one open proposal of its calendar, until something 
             await sql`update public.obligations set user_id = ${await engine.user()} where id = ${id}`,
         ]
       ) {
-        const integration = await engine.integration();
-        const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
-        await engine.settle();
-        await sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
-        const [lane] = await engine.claim(WORKER);
-        assert.ok(lane);
+        const { integration, obligation_id, tell } = await beingRead(engine);
         await change(obligation_id);
-        const edits = [{
-          kind: "moved" as const,
-          obligation_id,
-          event_id: `event of ${obligation_id}`,
-          etag: "2",
-          seen: { kind: "all_day" as const, start_date: "2027-03-05", end_date: "2027-03-06" },
-          has_guests: false,
-          sent_time: null,
-        }];
-        assert.equal(
-          await engine.record(WORKER, lane, undefined, { pulled: true, cursor: "2", edits }),
-          true,
-        );
+        assert.equal(await tell("moved", SEEN_TIME), true);
         assert.deepEqual(await states(engine, integration.user_id), []);
         // Should the same deadline return, its event is written where it belongs.
         const [mapping] = await sql`
