@@ -91,11 +91,11 @@ testEngine("the worker is called once", [
     },
   },
   {
-    name: "a call that fails is noted and disturbs nobody",
+    name: "a call that fails is noted once a transaction and disturbs nobody",
     async show(engine) {
       const { user_id } = await withWorker(engine);
       await engine.sql`alter table net.http_request_queue rename to gone`;
-      await engine.insert(user_id, 1);
+      await engine.insert(user_id, 3);
       await engine.sql`alter table net.gone rename to http_request_queue`;
       const incidents = await engine.sql`select kind from calendar_sync.incidents`;
       assert.deepEqual(incidents.map(({ kind }) => kind), ["wake_up"]);
