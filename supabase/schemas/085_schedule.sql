@@ -72,11 +72,15 @@ begin
   update calendar_sync.lanes as lane
   set ready_at = fresh.ready_at, priority = coalesce(fresh.priority, lane.priority)
   from (
-    select schedule.integration_id, schedule.priority, case
+    select waiting.integration_id, schedule.priority, case
         when waiting.ready_at < schedule.ready_at and schedule.ready_at <= now() then waiting.ready_at else schedule.ready_at
       end as ready_at
-    from calendar_sync.schedule join calendar_sync.lanes as waiting using (integration_id)
-    where schedule.integration_id = any (p_integration_ids)
+    from unnest(p_integration_ids) as each (id)
+    cross join lateral (
+      -- OFFSET: one by one. With = any (…) very many ids may be compared with very many lanes.
+      select own.priority, own.ready_at from calendar_sync.schedule as own where own.integration_id = each.id offset 0
+    ) as schedule
+    join calendar_sync.lanes as waiting on waiting.integration_id = each.id
   ) as fresh
   where lane.integration_id = fresh.integration_id
     and (lane.ready_at, lane.priority) is distinct from (fresh.ready_at, coalesce(fresh.priority, lane.priority));
