@@ -133,6 +133,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off se
 as $$
 declare
   v_retry_after_max constant interval := interval '1 hour';
+  v_accepted_within constant interval := interval '1 minute';
   v_outcomes calendar_sync.outcome[] := array(
     select row (o.*)::calendar_sync.outcome from jsonb_populate_recordset(null::calendar_sync.outcome, coalesce(p_outcomes, '[]')) as o
   );
@@ -191,6 +192,11 @@ begin
       select from unnest(v_edits) as edit where edit.kind in ('moved', 'resized', 'deleted', 'returned')
     ));
     perform calendar_sync.record_pull(p_integration_id, v_batch.wrote_to, v_batch.cursor);
+  end if;
+  -- A worker that dies before it accepts them leaves that to the next: it is not to come with a poll that may be a day away.
+  if v_accepting <> '{}' and exists (select from unnest(v_edits) as edit where edit.kind = 'moved') then
+    update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + v_accepted_within)
+    where integration_id = p_integration_id;
   end if;
   -- Of the reserved calls only those that were made stay counted.
   if v_batch.calls_made > 0 then

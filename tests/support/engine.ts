@@ -190,6 +190,7 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
         p_outcomes: rows,
         p_batch: {
           calls_made: rows.length,
+          calendar_edits: lane.settings.calendar_edits,
           lease: lane.lease,
           reserved_id: lane.reserved_id,
           wrote_to: lane.calendar?.id ?? null,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
-import { move, moved, noted, notices, states } from "./support.ts";
+import { beingRead, move, moved, noted, notices, SEEN_TIME, states, WORKER } from "./support.ts";
 
 const DAY_S = 86_400;
 
@@ -79,6 +79,21 @@ testEngine("a user who accepts moves in advance does so with the user's own righ
     },
   },
   {
+    name: "where a worker dies before it accepts a move, the calendar is read again after a minute, once",
+    async show(engine) {
+      const { integration, tell } = await beingRead(engine, { calendar_edits: "accept" });
+      assert.equal(await tell("moved", SEEN_TIME), true);
+      assert.deepEqual(await kindsDue(engine), []);
+      await engine.pass(60);
+      assert.deepEqual(await kindsDue(engine), ["pull"]);
+      const [left] = await engine
+        .sql`select cardinality(calendar_sync.proposals_to_accept(${integration.id})) as proposals`;
+      assert.equal(left?.["proposals"], 1);
+      await engine.pass(120);
+      assert.deepEqual(await kindsDue(engine), []);
+    },
+  },
+  {
     name: "it does not use up the user's calls",
     async show(engine) {
       const { integration: { user_id }, id } = await inAdvance(engine);
@@ -144,6 +159,19 @@ async function inAdvance(engine: Engine) {
     where id = ${scene.integration.id}`;
   await engine.sql`delete from calendar_sync.changes`;
   return scene;
+}
+
+/** The kinds of what workers are handed after a tick, all of which is done. */
+async function kindsDue(engine: Engine): Promise<string[]> {
+  await engine.sql`select calendar_sync.tick()`;
+  const kinds: string[] = [];
+  for (let lanes = await engine.claim(WORKER); lanes.length > 0; lanes = await engine.claim(WORKER)) {
+    for (const lane of lanes) {
+      kinds.push(lane.kind);
+      await engine.record(WORKER, lane, undefined, { pulled: lane.kind === "pull", cursor: "3" });
+    }
+  }
+  return kinds;
 }
 
 function acceptEdit(engine: Engine, id: string): Promise<boolean> {

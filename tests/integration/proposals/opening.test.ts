@@ -1,37 +1,6 @@
 import assert from "node:assert/strict";
-import type { Engine } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
-import { LEGAL, move, moved, noted, notices, SEEN, states } from "./support.ts";
-
-const WORKER = "a0000000-0000-0000-0000-000000000000";
-
-const SEEN_TIME = { kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" } as const;
-
-/** An obligation whose event is written, and a worker that reads the calendar and has yet to tell what it decided of the event. */
-async function beingRead(engine: Engine) {
-  const integration = await engine.integration();
-  const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
-  await engine.drain();
-  await engine.sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
-  const [lane] = await engine.claim(WORKER);
-  assert.ok(lane);
-  /** @param seen null: it is gone */
-  const tell = (kind: "moved" | "overtaken", seen: typeof SEEN_TIME | null) =>
-    engine.record(WORKER, lane, undefined, {
-      pulled: true,
-      cursor: "2",
-      edits: [{
-        kind,
-        obligation_id,
-        event_id: `event of ${obligation_id}`,
-        etag: seen && "2",
-        seen,
-        has_guests: seen && false,
-        sent_time: null,
-      }],
-    });
-  return { integration, obligation_id, tell };
-}
+import { beingRead, LEGAL, move, moved, noted, notices, SEEN, SEEN_TIME, states, WORKER } from "./support.ts";
 
 testEngine("a moved event is one open proposal of its calendar, until something else is true", [
   {

@@ -61,3 +61,43 @@ export async function noted({ sql }: Engine, user_id: string): Promise<string[]>
     select action from calendar_sync.activity where user_id = ${user_id} and action like 'proposal%' order by at`;
   return rows.map(({ action }) => action.replace("proposal_", ""));
 }
+
+export const WORKER = "a0000000-0000-0000-0000-000000000000";
+
+/** {@link SEEN}, as a worker reads it from an event. */
+export const SEEN_TIME = { kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" } as const;
+
+/**
+ * An obligation whose event is written, and a worker that reads the calendar and has yet to tell what it decided of the event.
+ *
+ * @param settings of the integration, where they differ from the usual ones
+ */
+export async function beingRead(engine: Engine, settings: Readonly<Record<string, string>> = {}) {
+  const { sql } = engine;
+  const integration = await engine.integration();
+  await sql`
+    update public.calendar_integrations set settings = settings || ${
+    sql.json(settings)
+  } where id = ${integration.id}`;
+  const [obligation_id = ""] = await engine.insert(integration.user_id, 1);
+  await engine.drain();
+  await sql`select calendar_sync.append_changes(array[${integration.id}::uuid], 'pull', 0)`;
+  const [lane] = await engine.claim(WORKER);
+  assert.ok(lane);
+  /** @param seen null: it is gone */
+  const tell = (kind: "moved" | "overtaken", seen: typeof SEEN_TIME | null) =>
+    engine.record(WORKER, lane, undefined, {
+      pulled: true,
+      cursor: "2",
+      edits: [{
+        kind,
+        obligation_id,
+        event_id: `event of ${obligation_id}`,
+        etag: seen && "2",
+        seen,
+        has_guests: seen && false,
+        sent_time: null,
+      }],
+    });
+  return { integration, obligation_id, tell };
+}
