@@ -14,8 +14,8 @@ comment on column calendar_sync.wake_up_calls.request_id is 'The id of its answe
 alter table calendar_sync.wake_up_calls enable row level security;
 
 -- pg_net sends a batch and deletes it in one transaction. A row that is locked is on its way already, to a worker that may look
--- before we commit: only a row that nobody holds makes another call unnecessary. The header is written out wherever the queue is
--- asked: with a variable PostgreSQL may plan the question anew each time, which takes longer than all the rest.
+-- before we commit: only a row that nobody holds makes another call unnecessary. The header is written out, no
+-- variable: with one PostgreSQL may plan the query anew each time, which takes longer than all the rest.
 create function calendar_sync.wake_up() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -46,7 +46,7 @@ $$;
 comment on function calendar_sync.wake_up() is
   'Wakes the worker through pg_net, unless a call is queued. Without the Vault secrets calendar_sync_url and calendar_sync_secret jobs wait.';
 
--- While many write, a call is queued most of the time: to see that here costs a third of asking wake_up.
+-- While many write, a call is queued most of the time: then asking wake_up would cost every write as much again.
 create function calendar_sync.wake_up_at_commit() returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
