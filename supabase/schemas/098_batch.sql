@@ -8,6 +8,22 @@ as $$ select 2000000 $$;
 comment on function calendar_sync.batch_bytes_max() is
   'So many bytes of deadlines a batch has about; what does not fit in is for the next one. One deadline always fits in.';
 
+-- A worker that has the lane does not absorb what changes meanwhile: the deadline is read new, the version is old.
+create function calendar_sync.is_repetition(job calendar_sync.jobs) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return job.attempted_version is not distinct from job.version and not exists (
+    select from calendar_sync.changes as change
+    where change.integration_id = job.integration_id
+      and (change.obligation_id = job.obligation_id or change.kind in ('scan', 'listen'))
+  );
+end;
+$$;
+
+comment on function calendar_sync.is_repetition(calendar_sync.jobs) is
+  'Of a job that was attempted: whether every attempt was of what is wanted now.';
+
 -- The calls that the jobs may cost are counted on the way. A job costs one; a move, or finding what an interrupted attempt left, one
 -- more. An event of which no version is known is looked for first: it may be deleted. Reminders of what was completed are looked at
 -- and taken away.
@@ -28,7 +44,7 @@ begin
       'version', due.version,
       'attempts', due.attempts,
       'attempted_in', due.attempted_in,
-      'is_repetition', coalesce(due.attempted_version = due.version, false),
+      'is_repetition', due.is_repetition,
       'cause', due.cause,
       'deadline', case when (due.deadline).obligation_id is not null and not due.is_hidden then row_to_json(due.deadline) end,
       'deadline_hash', due.deadline_hash,
@@ -46,7 +62,8 @@ begin
     count(*) filter (where due.event_id is not null and not due.is_wanted)
   into jobs, obligation_ids, calls, deletions
   from (
-    select found.*, job.version, job.attempts, job.attempted_in, job.attempted_version, job.cause, sum(pg_column_size(found.deadline)) over (
+    select found.*, job.version, job.attempts, job.attempted_in,
+      job.attempted_in <> '{}' and calendar_sync.is_repetition(job) as is_repetition, job.cause, sum(pg_column_size(found.deadline)) over (
         order by job.priority, job.run_at rows between unbounded preceding and 1 preceding
       ) as bytes_before
     from calendar_sync.compare(p_integration.id, obligation_ids) as found

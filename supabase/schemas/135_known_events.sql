@@ -55,7 +55,7 @@ begin
       'is_uncertain', exists (
         select from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
-          and job.attempted_in <> '{}' and (job.attempted_version is distinct from job.version or not found.is_wanted)
+          and job.attempted_in <> '{}' and not (found.is_wanted and calendar_sync.is_repetition(job))
       ),
       'edit', case when (found.edit).obligation_id is not null then calendar_sync.edit_json(found.edit, found.deadline) end
     )), '[]')

@@ -245,12 +245,15 @@ testEngine("an attempt without an outcome", [{
     const { id, user_id, calendar_id } = await engine.integration();
     const [obligation_id = ""] = await engine.insert(user_id, 1);
     await engine.settle();
-    /** A worker takes the job and is not heard of any more; the next one has the lane. */
-    const attempt = async () => {
+    const change = (fields: Readonly<Record<string, string>>) =>
+      sql`update public.obligations set ${sql(fields)} where id = ${obligation_id}`;
+    /** A worker takes the job and is not heard of any more; the next one has the lane, and something may change meanwhile. */
+    const attempt = async (meanwhile: Readonly<Record<string, string>> | null = null) => {
       await engine.pass(120);
       const [job] = (await only(engine)).jobs;
       await engine.pass(120);
       const lane = await only(engine);
+      if (meanwhile !== null) await change(meanwhile);
       const [known] = await engine.rpc("calendar_known_events", {
         p_worker: WORKER,
         p_integration_id: id,
@@ -260,13 +263,19 @@ testEngine("an attempt without an outcome", [{
       }, z.array(z.object({ is_uncertain: z.boolean() })));
       return [job?.attempted_in.length, lane.jobs[0]?.is_repetition, known?.is_uncertain];
     };
-    await sql`update public.obligations set title = 'Second' where id = ${obligation_id}`;
+    const end = async () => {
+      await engine.pass(120);
+      await engine.record(WORKER, await only(engine));
+    };
+    await change({ title: "Second" });
     assert.deepEqual(await attempt(), [0, true, false]);
-    await sql`update public.obligations set title = 'Third' where id = ${obligation_id}`;
+    await change({ title: "Third" });
     assert.deepEqual(await attempt(), [1, false, true]);
-    await engine.pass(120);
-    await engine.record(WORKER, await only(engine));
-    await sql`update public.obligations set status = 'cancelled' where id = ${obligation_id}`;
+    await end();
+    await change({ title: "Fourth" });
+    assert.deepEqual(await attempt({ deadline_date: "2027-02-02" }), [0, true, true]);
+    await end();
+    await change({ status: "cancelled" });
     assert.deepEqual(await attempt(), [0, true, true]);
   },
 }]);
