@@ -3974,7 +3974,7 @@ create type calendar_sync.outcome as (
 );
 
 comment on type calendar_sync.outcome is
-  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
+  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. content_hash: what the event shows; empty, with retry: that is not known. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
 
 create type calendar_sync.batch as (
   lease uuid,
@@ -5747,6 +5747,12 @@ begin
       where known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
     ) as its
     where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
+  end if;
+
+  -- What its user did was seen, but not what an earlier attempt wrote, whose answer was lost.
+  if exists (select from unnest(p_outcomes) as o where o.kind = 'retry' and o.content_hash = '') then
+    perform calendar_sync.forget_content(array_agg(p_integration.id), array_agg(o.obligation_id))
+    from unnest(p_outcomes) as o where o.kind = 'retry' and o.content_hash = '';
   end if;
 
   perform calendar_sync.record_history(p_integration, array(

@@ -82,6 +82,12 @@ begin
     where o.kind = 'unchanged' and mapping.ctid = its.place and mapping.deadline_hash <> o.deadline_hash;
   end if;
 
+  -- What its user did was seen, but not what an earlier attempt wrote, whose answer was lost.
+  if exists (select from unnest(p_outcomes) as o where o.kind = 'retry' and o.content_hash = '') then
+    perform calendar_sync.forget_content(array_agg(p_integration.id), array_agg(o.obligation_id))
+    from unnest(p_outcomes) as o where o.kind = 'retry' and o.content_hash = '';
+  end if;
+
   perform calendar_sync.record_history(p_integration, array(
     select o from unnest(p_outcomes) as o where o.kind = 'synced' or o.kind = 'removed' and o.action is not null
   ));

@@ -68,6 +68,26 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     });
   }
 
+  await t.step("a title that comes back after a write without an answer is written", async () => {
+    const id = await calendar.obligation({ title: "Back" });
+    const method = scene.provider.name === "caldav" ? "PUT" : "PATCH";
+    scene.provider.emulator.faults.set([
+      { kind: "drop_after", match: { method, path: "events|[.]ics" }, times: 2 },
+    ]);
+    const rename = (title: string) => sql`update public.obligations set title = ${title} where id = ${id}`;
+    await rename("Renamed");
+    // Outlook cannot refuse the repetition.
+    const error = scene.provider.name === "outlook" ? "network" : "edited";
+    await until(
+      async () => (await sql`select from calendar_sync.jobs where last_error = ${error}`).length > 0,
+      15_000,
+    );
+    assert.equal(eventOf(id)?.title, "Renamed");
+    await rename("Back");
+    await calendar.settled();
+    assert.equal(eventOf(id)?.title, "Back");
+  });
+
   await t.step("a new deadline goes over a move, and there is nothing to decide", async () => {
     const id = await calendar.obligation({ title: "New deadline" });
     await move(id);

@@ -108,6 +108,7 @@ function rowsOf(
       error: "edited",
       counts: true,
       may_leave: false,
+      ...(job.attempted_in.length > 0 && { content_hash: "" }),
     }];
   }
   switch (outcome?.kind) {

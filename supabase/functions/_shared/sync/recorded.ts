@@ -65,6 +65,8 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
     error: z.string(),
     counts: z.boolean(),
     may_leave: z.boolean(),
+    /** Empty: the event has the version that is known now, and may show what an earlier attempt wrote. */
+    content_hash: z.literal("").optional(),
   }),
   z.object({
     kind: z.literal("failed"),

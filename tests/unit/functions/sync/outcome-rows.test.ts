@@ -96,6 +96,13 @@ Deno.test("an update that certainly wrote nothing leaves nothing in doubt", asyn
     outcomeRow({ obligation_id: "o", job: tried, plan: update }, outcome, lane, CALENDAR, true);
   assert.deepEqual(again(throttled), []);
   says(again({ kind: "retry", reason: "busy", after_s: null })[0], { may_leave: true });
+
+  // Seen again, it has a version that is known, and may show what that attempt wrote.
+  const gone: Outcome = { kind: "gone", reason: "notFound" };
+  const seen = (it: Job) =>
+    outcomeRow({ obligation_id: "o", job: it, plan: update }, gone, lane, CALENDAR, true)[0] ?? assert.fail();
+  says(seen(tried), { kind: "retry", error: "edited", may_leave: false, content_hash: "" });
+  assert.equal(Object.hasOwn(seen(job), "content_hash"), false);
 });
 
 Deno.test("a provider's delay is kept where it is longer than our own", () => {
