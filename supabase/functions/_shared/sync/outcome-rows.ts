@@ -190,7 +190,7 @@ function rowsOf(
  * The outcome of an update for which nothing was written: what its user does to the event until it is tried again is told from what we
  * may have done. Other jobs stay as they are.
  */
-export function notBegunRow({ job, plan }: PlannedJob): RecordedOutcome[] {
+function notBegunRow({ job, plan }: PlannedJob): RecordedOutcome[] {
   const { obligation_id, version, attempted_in } = job;
   return plan.kind === "update" && attempted_in.length === 0
     ? [{ kind: "not_begun", obligation_id, version }]

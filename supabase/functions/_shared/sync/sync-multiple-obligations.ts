@@ -9,8 +9,9 @@ import { countBatch, countJobs, countSettled } from "./count-sync.ts";
 import { editOfOutcome } from "./edit-rows.ts";
 import type { Job, Lane } from "./lane.ts";
 import type { LaneContext } from "./lane-context.ts";
-import { keptAt, notBegunRow, outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
+import { keptAt, outcomeRow, type PlannedJob, settledRow } from "./outcome-rows.ts";
 import { recordBatch, withoutToken } from "./record-batch.ts";
+import type { RecordedEdit, RecordedOutcome } from "./recorded.ts";
 import { isInDoubt, laneVerdict } from "./verdict.ts";
 import { withToken } from "./with-token.ts";
 
@@ -49,12 +50,21 @@ export async function syncMultipleObligations(
   const settled = planned.filter(({ plan }) => !needsCalls(plan));
   const budget = createCallBudget(lane.calls);
   addToSummary({ changes: toApply.length, retries: lane.jobs.filter(({ attempts }) => attempts > 0).length });
-  const applied = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
-  if (!Array.isArray(applied)) {
-    const verdict = withoutToken(lane, applied.token);
-    countJobs(lane, toApply, toApply.map(() => ({ kind: "without_token", reason: applied.token.kind })));
-    const rows = toApply.flatMap(notBegunRow);
-    const recorded = await recordBatch(lane, rows, verdict, { calls_made: budget.used }, context);
+  const { applied, token } = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
+  if (token !== null) {
+    const outcomes = applied.map(({ outcome }) => outcome);
+    countJobs(
+      lane,
+      toApply,
+      outcomes.map((outcome) =>
+        outcome === null || outcome.kind === "token_rejected"
+          ? { kind: "without_token", reason: token.kind }
+          : outcome
+      ),
+    );
+    const rows = appliedRows(lane, calendar_id, toApply, applied, false, signal);
+    const facts = { calls_made: budget.used, edits: editsOf(toApply, outcomes) };
+    const recorded = await recordBatch(lane, rows, withoutToken(lane, token), facts, context);
     countBatch(lane, recorded ? "without_token" : "lease_lost");
     return recorded;
   }
@@ -65,16 +75,7 @@ export async function syncMultipleObligations(
   const verdict = laneVerdict([...outcomes, ...asked.outcomes], lane.attempts, asked.calendar_answers);
   const rows = [
     ...settled.map(settledRow),
-    ...toApply.flatMap((item, index) =>
-      outcomeRow(
-        item,
-        outcomes[index] ?? null,
-        lane,
-        calendar_id,
-        asked.calendar_answers !== false,
-        results[index]?.left,
-      )
-    ),
+    ...appliedRows(lane, calendar_id, toApply, results, asked.calendar_answers !== false, signal),
   ];
   countSettled(lane, settled);
   countJobs(lane, toApply, outcomes);
@@ -94,7 +95,7 @@ export async function syncMultipleObligations(
       ? { ended_by: "unreachable" }
       : {}),
   });
-  const edits = toApply.flatMap((item, index) => editOfOutcome(item, outcomes[index] ?? null) ?? []);
+  const edits = editsOf(toApply, outcomes);
   const recorded = await recordBatch(
     lane,
     rows,
@@ -104,6 +105,26 @@ export async function syncMultipleObligations(
   );
   countBatch(lane, recorded ? (verdict.succeeded ? "succeeded" : "failed") : "lease_lost");
   return recorded;
+}
+
+/** What became of the plans, as it is recorded. A call that was cut may have been carried out: nothing is said of it. */
+function appliedRows(
+  lane: Lane,
+  calendar_id: string,
+  planned: readonly PlannedJob[],
+  applied: readonly Applied[],
+  counts: boolean,
+  signal: AbortSignal,
+): RecordedOutcome[] {
+  const rows = planned.flatMap((item, index) => {
+    const { outcome, left } = applied[index] ?? NOT_BEGUN;
+    return outcomeRow(item, outcome, lane, calendar_id, counts, left);
+  });
+  return signal.aborted ? rows.filter(({ kind }) => kind !== "not_begun") : rows;
+}
+
+function editsOf(planned: readonly PlannedJob[], outcomes: readonly (Outcome | null)[]): RecordedEdit[] {
+  return planned.flatMap((item, index) => editOfOutcome(item, outcomes[index] ?? null) ?? []);
 }
 
 /** After so many updates that met other versions, or failed, the event is written whatever it is by then. */
@@ -141,7 +162,9 @@ export async function askInDoubt(
   return { calendar_answers: false, outcomes: concerns ? [answer] : [] };
 }
 
-/** @returns one outcome a plan, or why there is no token to apply any with */
+const NOT_BEGUN: Applied = { outcome: null, left: null };
+
+/** @returns one outcome a plan; and why there is no token to apply the rest with, null where there is one */
 async function applyWithToken(
   lane: Lane,
   calendar_id: string,
@@ -149,26 +172,30 @@ async function applyWithToken(
   context: LaneContext,
   budget: CallBudget,
   signal: AbortSignal,
-): Promise<Applied[] | { readonly token: Exclude<AccessTokenOutcome, { kind: "valid" }> }> {
-  if (planned.length === 0) return [];
+): Promise<{
+  readonly applied: Applied[];
+  readonly token: Exclude<AccessTokenOutcome, { kind: "valid" }> | null;
+}> {
+  if (planned.length === 0) return { applied: [], token: null };
   const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") return { token };
+  if (token.kind !== "valid") return { applied: planned.map(() => NOT_BEGUN), token };
 
   const apply = (access_token: string, items: readonly PlannedJob[]) =>
     applyPlans(context.clientFor(lane, access_token, budget), calendar_id, items, budget.left, signal);
   const applied = await apply(token.access_token, planned);
-  if (!applied.some(({ outcome }) => outcome?.kind === "token_rejected")) return applied;
+  if (!applied.some(({ outcome }) => outcome?.kind === "token_rejected")) return { applied, token: null };
 
   const refreshed = await context.getValidAccessToken(lane, token.access_token);
-  if (refreshed.kind !== "valid") return { token: refreshed };
+  // What was done before the token was refused is done.
+  if (refreshed.kind !== "valid") return { applied, token: refreshed };
   const again = planned.map((_, index) => index)
     .filter((index) => {
       const outcome = applied[index]?.outcome ?? null;
       return outcome === null || outcome.kind === "token_rejected";
     });
   const repeated = await apply(refreshed.access_token, again.flatMap((index) => planned[index] ?? []));
-  again.forEach((index, position) => applied[index] = repeated[position] ?? { outcome: null, left: null });
-  return applied;
+  again.forEach((index, position) => applied[index] = repeated[position] ?? NOT_BEGUN);
+  return { applied, token: null };
 }
 
 /** Attempts after which an answered refusal that may pass counts as one that does not. */

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
+import type { CalendarClient } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
 import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
 import type { WorkerContext } from "../../../../supabase/functions/_shared/sync/worker-context.ts";
 import { workLane } from "../../../../supabase/functions/_shared/sync/work-lane.ts";
@@ -98,6 +101,56 @@ Deno.test("a run that throws has its line too, which says so", async () => {
 Deno.test("a run without a token says why", async () => {
   const { run } = await runOf([], {}, "keep_alive");
   assert.deepEqual([run.success, run.error_code, run["ended_by"]], [false, "token_lost", "without_token"]);
+});
+
+Deno.test("what was written before the token was refused is recorded, also where there is no other token", async () => {
+  const job: Job = {
+    ...jobOf(null),
+    deadline: {
+      obligation_id: "o",
+      title: "Report",
+      description: "",
+      obligation_type: null,
+      status: "open",
+      due: { kind: "date", date: "2027-01-01" },
+      url: null,
+    },
+    deadline_hash: "hash",
+    mapping: {
+      calendar_id: "calendar",
+      external_event_id: "e",
+      content_hash: "another",
+      etag: null,
+      previous_etag: null,
+      sent_time: null,
+    },
+  };
+  const recordedOf = async (signal: AbortSignal) => {
+    const outcomes: readonly Outcome[] = [
+      { kind: "done", event_id: "e", etag: "2" },
+      { kind: "unknown", reason: "network", after_s: null },
+      { kind: "token_rejected", reason: "expired" },
+    ];
+    const client: Partial<CalendarClient> = { applyChanges: () => Promise.resolve(outcomes) };
+    const kinds: string[] = [];
+    const Args = z.object({ p_outcomes: z.array(z.object({ kind: z.string() })) });
+    await linesOf(() =>
+      workLane({ ...lane, jobs: outcomes.map(() => ({ ...job })) }, {
+        ...context,
+        rpc: (name, args, schema) => {
+          if (name === "calendar_record") kinds.push(...Args.parse(args).p_outcomes.map(({ kind }) => kind));
+          return Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null, accepting: [] }));
+        },
+        clientFor: () => client as CalendarClient,
+        getValidAccessToken: (_, rejected) =>
+          Promise.resolve(rejected === null ? { kind: "valid", access_token: "t" } : { kind: "lost" }),
+      }, signal)
+    );
+    return kinds;
+  };
+  assert.deepEqual(await recordedOf(new AbortController().signal), ["synced", "retry", "not_begun"]);
+  // A call that was cut may have been carried out.
+  assert.deepEqual(await recordedOf(AbortSignal.abort()), ["synced", "retry"]);
 });
 
 Deno.test("a run whose lease was lost is no success, and one that opens the circuit breaker says so", async () => {
