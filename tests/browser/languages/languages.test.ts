@@ -70,7 +70,14 @@ Deno.test({
           const dialog = page.getByRole("alertdialog", { name: words.late.disconnect.heading(ADA) });
           await dialog.getByRole("radio", { name: words.late.disconnect.remove }).check();
           await assertSpeaks(page, language, `${language}-disconnect-320`);
+          // It goes on once the page has seen it under way: else it says nothing of its end.
+          const { emulator, paths, refusals } = scene.provider;
+          emulator.faults.set([
+            { ...refusals.rate_limit, retry_after: "1", match: { method: "DELETE", path: paths.events } },
+          ]);
           await dialog.getByRole("button", { name: words.late.disconnect.action, exact: true }).click();
+          await page.getByText(words.states.disconnecting.label, { exact: true }).first().waitFor();
+          emulator.faults.clear();
           await page.getByRole("listitem").getByText(words.disconnect.done_remove(ADA)).waitFor();
           await assertSpeaks(page, language, `${language}-disconnected-320`);
         });

@@ -87,6 +87,14 @@ export const LEAVING: readonly Behaviour[] = [
         const at_first = await left();
         await until(async () => await left() < at_first, PATIENCE_MS, left);
         await screenshot(page, `living-${provider.name}-removing`);
+        // However long a reload takes, it is not over by then.
+        provider.emulator.faults.set([
+          {
+            ...provider.refusals.rate_limit,
+            retry_after: "1",
+            match: { method: "DELETE", path: provider.paths.events },
+          },
+        ]);
         const before = await left();
         await page.reload();
         await untilBadge(card, "Disconnecting");
@@ -104,5 +112,5 @@ export const LEAVING: readonly Behaviour[] = [
   },
 ];
 
-/** So that removing takes long enough for a busy machine to reload the page before it is over. */
+/** So that removing takes long enough for a busy machine to see that it goes on. */
 const LATENCY_MS = { google: 2_500, outlook: 250 };
