@@ -1,4 +1,5 @@
 import { startOutlookEmulator } from "../local/providers/outlook/server.ts";
+import { outcomesOf } from "../supabase/functions/_shared/providers/calendar-client.ts";
 import { randomToken } from "../local/providers/observed-state.ts";
 import { createCallBudget } from "../supabase/functions/_shared/providers/call-budget.ts";
 import {
@@ -77,7 +78,7 @@ async function createAll(
     } as const));
     let done = 0;
     const took_ms = await timed(async () => {
-      const outcomes = await client.applyChanges(changes, new AbortController().signal);
+      const outcomes = outcomesOf(await client.applyChanges(changes, new AbortController().signal));
       done = outcomes.filter((outcome) => outcome?.kind === "done").length;
     });
     if (done !== EVENTS || state.quota_violations.length > 0) {

@@ -19,7 +19,8 @@ export const NOOP_CLIENT: CalendarClient = {
   createEvent: (_calendar_id, event) => Promise.resolve(done(event.obligation_id)),
   updateEvent: (_calendar_id, event_id) => Promise.resolve(done(event_id)),
   deleteEvent: () => Promise.resolve({ kind: "gone", reason: "noop" }),
-  applyChanges: (changes) => Promise.resolve(changes.map(outcomeOf)),
+  applyChanges: (changes) =>
+    Promise.resolve(changes.map((change) => ({ outcome: outcomeOf(change), wrote: true }))),
 };
 
 function outcomeOf(change: Change): Outcome {

@@ -5,14 +5,15 @@ interface One {
   readonly kind: string;
   readonly reason?: string;
 }
-type Answer = One | readonly (One | null)[];
+type Answer = One | readonly { readonly outcome: One | null }[];
 
 /** What a provider answers that wants to be asked later. */
 const BUSY = ["retry", "pause", "unknown"];
 
 /** @throws Obstacle where the provider wants to be asked later */
 function refuseBusy(answer: Answer): void {
-  for (const one of [answer].flat()) {
+  const ones = "kind" in answer ? [answer] : answer.map(({ outcome }) => outcome);
+  for (const one of ones) {
     if (one !== null && BUSY.includes(one.kind)) throw new Obstacle("busy", `${one.kind}, ${one.reason}`);
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { outcomesOf } from "../../supabase/functions/_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../../supabase/functions/_shared/providers/call-budget.ts";
 import type { Provider } from "../../supabase/functions/_shared/providers/provider.ts";
 import type { Scene, TestCalendar } from "../../tests/integration/providers/scene.ts";
@@ -93,7 +94,7 @@ export function liveScene(options: {
         await look();
       },
       apply: async (changes) => {
-        const outcomes = await mine.applyChanges(changes, new AbortController().signal);
+        const outcomes = outcomesOf(await mine.applyChanges(changes, new AbortController().signal));
         return outcomes.map((outcome) => {
           assert.ok(outcome, "a change was not begun");
           return outcome;

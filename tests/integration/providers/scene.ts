@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { Fault } from "../../../local/providers/faults.ts";
 import type { PersonEdit } from "../../../local/providers/person-edit.ts";
 import type { LoggedRequest } from "../../../local/providers/observed-state.ts";
-import type {
-  CalendarChoice,
-  CalendarClient,
-  Change,
+import {
+  type CalendarChoice,
+  type CalendarClient,
+  type Change,
+  outcomesOf,
 } from "../../../supabase/functions/_shared/providers/calendar-client.ts";
 import {
   type CallBudget,
@@ -114,7 +115,7 @@ export async function openScene<R extends RunningProvider>(
         const outcomes: Outcome[] = [];
         while (outcomes.length < changes.length) {
           const batch = changes.slice(outcomes.length);
-          const begun = await own.applyChanges(batch, new AbortController().signal);
+          const begun = outcomesOf(await own.applyChanges(batch, new AbortController().signal));
           assert.equal(begun.length, batch.length);
           const ended = begun.flatMap((outcome) => outcome ?? []);
           assert.ok(ended.length > 0, "no change was begun");

@@ -185,3 +185,39 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     assert.equal((await calendar.notices(id)).includes("deadline_failed"), false);
   });
 });
+
+testTwoWay(
+  "a change takes several calls",
+  async (t, calendar) => {
+    const { scene, eventOf } = calendar;
+    const { sql } = scene;
+
+    await t.step("what the first wrote is no move of its user where the next is throttled", async () => {
+      const id = await calendar.obligation({ title: "In two calls" });
+      const refusal = scene.provider.refusals.rate_limit;
+      assert.ok(refusal);
+      // A pull that waited for five seconds goes before the events.
+      scene.provider.emulator.faults.set([
+        { ...refusal, retry_after: "7", match: { method: "GET", path: "events/" }, times: 1 },
+      ]);
+      await sql`
+      update public.obligations set status = 'completed', deadline_date = ${OTHER_DAY} where id = ${id}`;
+      await until(async () =>
+        (await sql`select from calendar_sync.lanes where wait_reason = 'retry_after'`).length > 0
+      );
+      assert.equal(eventOf(id)?.title, "✓ In two calls");
+      await sql`update public.obligations set deadline_date = '2027-04-01' where id = ${id}`;
+      await calendar.sync();
+      assert.deepEqual(eventOf(id)?.time, {
+        kind: "all_day",
+        start_date: "2027-04-01",
+        end_date: "2027-04-02",
+      });
+      assert.deepEqual(await calendar.proposals(), []);
+      const reasons = (await calendar.evidence(id)).map(({ reason }) => reason);
+      assert.ok(!reasons.includes("moved_by_user"), JSON.stringify(reasons));
+    });
+  },
+  {},
+  ["outlook"],
+);

@@ -54,6 +54,22 @@ export type Change =
   /** Removes whatever creations without a recorded outcome left of an obligation in a calendar. */
   | { readonly kind: "remove_untracked"; readonly calendar_id: string; readonly obligation_id: string };
 
+/** What came of a change. */
+export interface ChangeResult {
+  /** null: not begun, or not ended. */
+  readonly outcome: Outcome | null;
+  /** Whether a write of it was carried out, or may have been, whatever the outcome says of the last call. */
+  readonly wrote: boolean;
+}
+
+/** A change of which nothing was begun. */
+export const NOT_BEGUN: ChangeResult = { outcome: null, wrote: false };
+
+/** The outcomes alone, in their order. */
+export function outcomesOf(results: readonly ChangeResult[]): (Outcome | null)[] {
+  return results.map(({ outcome }) => outcome);
+}
+
 /** An event that carries our tags. */
 export interface TaggedEvent {
   readonly event_id: string;
@@ -172,10 +188,10 @@ export interface CalendarClient {
    * Applies changes to different obligations, in any order.
    *
    * @param signal when aborted, no further call is begun and those under way are cut
-   * @returns one outcome a change, in the order of `changes`; null where a change was not begun or not ended, because
-   * of `signal`, because the budget is spent, or because an earlier outcome concerns the whole integration
+   * @returns one result a change, in the order of `changes`; its outcome is null where the change was not begun or not ended,
+   * because of `signal`, because the budget is spent, or because an earlier outcome concerns the whole integration
    */
-  applyChanges(changes: readonly Change[], signal: AbortSignal): Promise<readonly (Outcome | null)[]>;
+  applyChanges(changes: readonly Change[], signal: AbortSignal): Promise<readonly ChangeResult[]>;
 }
 
 /** An access token and when it ends. */

@@ -30,7 +30,7 @@ export type Failure =
   | { readonly kind: "exists"; readonly event_id: string | null }
   /** Something else changed the event or the calendar at the same moment: look again. */
   | { readonly kind: "conflict"; readonly reason: string }
-  /** Certainly not carried out, for a cause that passes; after so many seconds, or with our own backoff. */
+  /** This call was certainly not carried out, for a cause that passes; after so many seconds, or with our own backoff. */
   | {
     readonly kind: "retry";
     readonly reason: string;

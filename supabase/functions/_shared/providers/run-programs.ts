@@ -1,4 +1,5 @@
 import type { CallBudget } from "./call-budget.ts";
+import type { ChangeResult } from "./calendar-client.ts";
 import { concernsWholeIntegration, type Outcome } from "./outcome.ts";
 
 /**
@@ -20,9 +21,12 @@ const BEGIN_FOR_MS = 10_000;
  * @param options.group_size programs whose calls are sent together
  * @param options.groups_at_once groups that are under way side by side
  * @param options.now monotonic clock, in milliseconds
- * @returns one outcome a program, in order; null where it was not begun or not ended
+ * @returns one result a program, in order
  */
-export async function runPrograms<Call, Answer>(
+export async function runPrograms<
+  Call extends { readonly method: string },
+  Answer extends { readonly kind: string },
+>(
   programs: readonly Program<Call, Answer>[],
   options: {
     readonly send: (calls: readonly Call[]) => Promise<readonly Answer[]>;
@@ -32,8 +36,9 @@ export async function runPrograms<Call, Answer>(
     readonly signal: AbortSignal;
     readonly now?: () => number;
   },
-): Promise<readonly (Outcome | null)[]> {
+): Promise<readonly ChangeResult[]> {
   const outcomes = programs.map((): Outcome | null => null);
+  const wrote = programs.map(() => false);
   const { send, group_size, budget, signal, now = () => performance.now() } = options;
   const begin_until = now() + BEGIN_FOR_MS;
   let failures_in_a_row = 0;
@@ -69,6 +74,7 @@ export async function runPrograms<Call, Answer>(
         const ends: (Outcome | null)[] = [];
         waiting = waiting.flatMap((item, position) => {
           const answer = answers[position];
+          wrote[item.index] ||= mayWrite(item.call) && isCarriedOut(answer, signal);
           if (answer === undefined) return [];
           const step = item.program.next(answer);
           ends.push(step.done ? step.value : null);
@@ -81,7 +87,19 @@ export async function runPrograms<Call, Answer>(
     }
   };
   await Promise.all(Array.from({ length: options.groups_at_once }, worker));
-  return outcomes;
+  return outcomes.map((outcome, index) => ({ outcome, wrote: wrote[index] ?? false }));
+}
+
+/** HTTP's methods that only ask, and WebDAV's. */
+const ASKING = new Set(["GET", "PROPFIND", "REPORT"]);
+
+function mayWrite({ method }: { readonly method: string }): boolean {
+  return !ASKING.has(method);
+}
+
+/** Whether a call was carried out, or may have been. One without an answer was cut by the signal, or not made. */
+function isCarriedOut(answer: { readonly kind: string } | undefined, signal: AbortSignal): boolean {
+  return answer === undefined ? signal.aborted : answer.kind === "ok" || answer.kind === "unknown";
 }
 
 /** Runs one program, of a change or of anything else, to its end. */

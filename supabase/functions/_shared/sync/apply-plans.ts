@@ -1,7 +1,12 @@
 import type { Plan } from "../domain/plan.ts";
-import type { CalendarClient, Change } from "../providers/calendar-client.ts";
+import {
+  type CalendarClient,
+  type Change,
+  type ChangeResult,
+  NOT_BEGUN,
+  outcomesOf,
+} from "../providers/calendar-client.ts";
 import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
-import type { Leftover } from "./outcome-rows.ts";
 
 /** One obligation's plan. */
 export interface PlannedObligation {
@@ -9,10 +14,15 @@ export interface PlannedObligation {
   readonly plan: Plan;
 }
 
+/** Events that stay behind because they could not be removed. */
+export interface Leftover {
+  readonly calendar_ids: readonly string[];
+  /** The provider's own word. */
+  readonly reason: string;
+}
+
 /** What came of a plan. */
-export interface Applied {
-  /** null: not begun, or not ended. */
-  readonly outcome: Outcome | null;
+export interface Applied extends ChangeResult {
   /** Events that could not be removed and stay behind; null: none. */
   readonly left: Leftover | null;
 }
@@ -49,7 +59,7 @@ export async function applyPlans(
   const left = planned.map((): Leftover | null => null);
   const blocked = new Set<number>();
   for (const [from, group] of Map.groupBy(removals, ({ change }) => change.calendar_id)) {
-    const removed = await client.applyChanges(group.map(({ change }) => change), signal);
+    const removed = outcomesOf(await client.applyChanges(group.map(({ change }) => change), signal));
     const refusal = from === calendar_id ? null : removed.find((outcome) => refusesCalendar(outcome)) ?? null;
     group.forEach(({ index }, position) => {
       const outcome = removed[position] ?? refusal;
@@ -69,8 +79,9 @@ export async function applyPlans(
     return change === null ? [] : [{ change, index }];
   });
   const written = await client.applyChanges(writes.map(({ change }) => change), signal);
-  writes.forEach(({ index }, position) => outcomes[index] = written[position] ?? null);
-  return outcomes.map((outcome, index) => ({ outcome, left: left[index] ?? null }));
+  const results = outcomes.map((outcome): ChangeResult => ({ outcome, wrote: false }));
+  writes.forEach(({ index }, position) => results[index] = written[position] ?? NOT_BEGUN);
+  return results.map((result, index) => ({ ...result, left: left[index] ?? null }));
 }
 
 /** Whether a plan asks for any call. */

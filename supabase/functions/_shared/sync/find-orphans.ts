@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addToSummary } from "../platform/log-scope.ts";
-import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
+import { type CalendarAnswer, type Change, outcomesOf } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import type { Lane } from "./lane.ts";
@@ -41,7 +41,7 @@ export async function findOrphans(lane: Lane, context: LaneContext, signal: Abor
     }, Doubles);
     if (doubles === null) return { kind: "done", value: null };
     const removals = doubles.map((event_id): Change => ({ kind: "delete", calendar_id, event_id }));
-    const outcomes = await client.applyChanges(removals, signal);
+    const outcomes = outcomesOf(await client.applyChanges(removals, signal));
     return { kind: "done", value: { events: listed.value.length, outcomes } };
   });
   const record = (row: RecordedOutcome, verdict: LaneVerdict) =>

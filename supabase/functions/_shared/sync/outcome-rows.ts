@@ -1,18 +1,13 @@
 import type { EventTime } from "../domain/calendar-event.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { SeenTime } from "../domain/seen-event.ts";
+import type { ChangeResult } from "../providers/calendar-client.ts";
 import { type Outcome, reasonOf } from "../providers/outcome.ts";
+import type { Applied, Leftover } from "./apply-plans.ts";
 import { metEdit } from "./edit-rows.ts";
 import type { Job, Lane } from "./lane.ts";
 import type { RecordedOutcome } from "./recorded.ts";
 import { retryDelayMs } from "./retry.ts";
-
-/** Events that stay behind because they could not be removed. */
-export interface Leftover {
-  readonly calendar_ids: readonly string[];
-  /** The provider's own word. */
-  readonly reason: string;
-}
 
 /** A job and what is to be done about it. */
 export interface PlannedJob {
@@ -55,18 +50,16 @@ const ACTIONS = { create: "created", update: "updated", move: "moved" } as const
  * The outcome of an obligation for which something was tried.
  *
  * @param counts whether a failure is the job's own; a job is not given up for one that the whole lane shares
- * @param left calendars from which an event could not be removed, and why
  * @returns no row where the job stays as it is: due as soon as its lane is
  */
 export function outcomeRow(
   planned: PlannedJob,
-  outcome: Outcome | null,
+  { left, ...result }: Applied,
   lane: Lane,
   calendar_id: string,
   counts: boolean,
-  left: Leftover | null = null,
 ): RecordedOutcome[] {
-  const rows = rowsOf(planned, outcome, lane, calendar_id, counts);
+  const rows = rowsOf(planned, result, lane, calendar_id, counts);
   return left === null ? rows : rows.map((row) => withLeftover(row, left));
 }
 
@@ -92,7 +85,7 @@ function withLeftover(row: RecordedOutcome, { calendar_ids, reason }: Leftover):
 
 function rowsOf(
   { job, plan }: PlannedJob,
-  outcome: Outcome | null,
+  { outcome, wrote }: ChangeResult,
   lane: Lane,
   calendar_id: string,
   counts: boolean,
@@ -164,7 +157,7 @@ function rowsOf(
           : retryDelayMs(job.attempts),
         error: reasonOf(outcome),
         counts,
-        may_leave: mayLeave(job, plan, outcome),
+        may_leave: wrote || mayLeave(job, plan, outcome),
       }];
     case "rejected":
       // An event that we may not remove must not keep the user from leaving.
@@ -178,11 +171,11 @@ function rowsOf(
         version,
         error: outcome.reason,
         counts,
-        // What an earlier attempt left is still to be looked for; and what is to move was taken away from where it was.
-        may_leave: job.attempted_in.length > 0 || plan.kind === "move",
+        // What an attempt left is still to be looked for; and what is to move was taken away from where it was.
+        may_leave: wrote || job.attempted_in.length > 0 || plan.kind === "move",
       }];
     default:
-      return notBegunRow({ obligation_id, job, plan });
+      return wrote ? [] : notBegunRow({ obligation_id, job, plan });
   }
 }
 

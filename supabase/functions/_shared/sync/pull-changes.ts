@@ -2,7 +2,12 @@ import { z } from "zod";
 import { decideEdit, type EditDecision } from "../domain/edits.ts";
 import type { EventNews } from "../domain/seen-event.ts";
 import { addToSummary } from "../platform/log-scope.ts";
-import type { CalendarAnswer, CalendarNews, Change } from "../providers/calendar-client.ts";
+import {
+  type CalendarAnswer,
+  type CalendarNews,
+  type Change,
+  outcomesOf,
+} from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import type { Outcome } from "../providers/outcome.ts";
 import { type Absence, confirmAbsences } from "./confirm-absences.ts";
@@ -80,7 +85,7 @@ export async function pullChanges(lane: Lane, context: LaneContext, signal: Abor
     const { news: found, is_partial } = confirmed.value;
     const told = is_partial ? known.filter((each) => !isAbsence(each) || found.has(each.event_id)) : known;
     const decided = decideAll([...listed.value.news, ...found.values()], told);
-    const outcomes = await client.applyChanges(copiesOf(decided, calendar_id), signal);
+    const outcomes = outcomesOf(await client.applyChanges(copiesOf(decided, calendar_id), signal));
     // What is not known yet shows in the next complete listing.
     const news = is_partial ? { ...listed.value, cursor: null } : listed.value;
     return { kind: "done", value: { news, edits: rowsOf(decided), outcomes } };

@@ -1,7 +1,7 @@
 import { calendarEventOf } from "../domain/calendar-event.ts";
 import { isOver } from "../domain/reminders.ts";
 import { addToSummary } from "../platform/log-scope.ts";
-import type { CalendarAnswer, Change } from "../providers/calendar-client.ts";
+import { type CalendarAnswer, type Change, outcomesOf } from "../providers/calendar-client.ts";
 import { createCallBudget } from "../providers/call-budget.ts";
 import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
 import type { Lane, LaneEvent } from "./lane.ts";
@@ -37,7 +37,8 @@ export async function reapplyReminders(lane: Lane, context: LaneContext, signal:
     lane,
     context,
     async (access_token): Promise<CalendarAnswer<readonly (Outcome | null)[]>> => {
-      const outcomes = await context.clientFor(lane, access_token, budget).applyChanges(changes, signal);
+      const client = context.clientFor(lane, access_token, budget);
+      const outcomes = outcomesOf(await client.applyChanges(changes, signal));
       const rejected = outcomes.find((outcome) => outcome?.kind === "token_rejected");
       return rejected?.kind === "token_rejected" ? rejected : { kind: "done", value: outcomes };
     },

@@ -1,6 +1,7 @@
 import { planObligation } from "../domain/plan.ts";
 import type { AccessTokenOutcome } from "../oauth/access-token.ts";
 import { addToSummary } from "../platform/log-scope.ts";
+import { NOT_BEGUN, outcomesOf } from "../providers/calendar-client.ts";
 import { type CallBudget, createCallBudget } from "../providers/call-budget.ts";
 import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
 import { type Applied, applyPlans, isRefusal, needsCalls } from "./apply-plans.ts";
@@ -52,7 +53,7 @@ export async function syncMultipleObligations(
   addToSummary({ changes: toApply.length, retries: lane.jobs.filter(({ attempts }) => attempts > 0).length });
   const { applied, token } = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (token !== null) {
-    const outcomes = applied.map(({ outcome }) => outcome);
+    const outcomes = outcomesOf(applied);
     countJobs(
       lane,
       toApply,
@@ -62,7 +63,7 @@ export async function syncMultipleObligations(
           : outcome
       ),
     );
-    const rows = appliedRows(lane, calendar_id, toApply, applied, false, signal);
+    const rows = appliedRows(lane, calendar_id, toApply, applied, false);
     const facts = { calls_made: budget.used, edits: editsOf(toApply, outcomes) };
     const recorded = await recordBatch(lane, rows, withoutToken(lane, token), facts, context);
     countBatch(lane, recorded ? "without_token" : "lease_lost");
@@ -70,12 +71,12 @@ export async function syncMultipleObligations(
   }
 
   const results = lane.removing ? letGo(toApply, applied) : applied;
-  const outcomes = results.map(({ outcome }) => outcome);
+  const outcomes = outcomesOf(results);
   const asked = await askInDoubt(lane, toApply, outcomes, context, budget);
   const verdict = laneVerdict([...outcomes, ...asked.outcomes], lane.attempts, asked.calendar_answers);
   const rows = [
     ...settled.map(settledRow),
-    ...appliedRows(lane, calendar_id, toApply, results, asked.calendar_answers !== false, signal),
+    ...appliedRows(lane, calendar_id, toApply, results, asked.calendar_answers !== false),
   ];
   countSettled(lane, settled);
   countJobs(lane, toApply, outcomes);
@@ -107,20 +108,17 @@ export async function syncMultipleObligations(
   return recorded;
 }
 
-/** What became of the plans, as it is recorded. A call that was cut may have been carried out: nothing is said of it. */
+/** What became of the plans, as it is recorded. */
 function appliedRows(
   lane: Lane,
   calendar_id: string,
   planned: readonly PlannedJob[],
   applied: readonly Applied[],
   counts: boolean,
-  signal: AbortSignal,
 ): RecordedOutcome[] {
-  const rows = planned.flatMap((item, index) => {
-    const { outcome, left } = applied[index] ?? NOT_BEGUN;
-    return outcomeRow(item, outcome, lane, calendar_id, counts, left);
-  });
-  return signal.aborted ? rows.filter(({ kind }) => kind !== "not_begun") : rows;
+  return planned.flatMap((item, index) =>
+    outcomeRow(item, applied[index] ?? NOT_APPLIED, lane, calendar_id, counts)
+  );
 }
 
 function editsOf(planned: readonly PlannedJob[], outcomes: readonly (Outcome | null)[]): RecordedEdit[] {
@@ -162,7 +160,7 @@ export async function askInDoubt(
   return { calendar_answers: false, outcomes: concerns ? [answer] : [] };
 }
 
-const NOT_BEGUN: Applied = { outcome: null, left: null };
+const NOT_APPLIED: Applied = { ...NOT_BEGUN, left: null };
 
 /** @returns one outcome a plan; and why there is no token to apply the rest with, null where there is one */
 async function applyWithToken(
@@ -178,7 +176,7 @@ async function applyWithToken(
 }> {
   if (planned.length === 0) return { applied: [], token: null };
   const token = await context.getValidAccessToken(lane, null);
-  if (token.kind !== "valid") return { applied: planned.map(() => NOT_BEGUN), token };
+  if (token.kind !== "valid") return { applied: planned.map(() => NOT_APPLIED), token };
 
   const apply = (access_token: string, items: readonly PlannedJob[]) =>
     applyPlans(context.clientFor(lane, access_token, budget), calendar_id, items, budget.left, signal);
@@ -194,7 +192,10 @@ async function applyWithToken(
       return outcome === null || outcome.kind === "token_rejected";
     });
   const repeated = await apply(refreshed.access_token, again.flatMap((index) => planned[index] ?? []));
-  again.forEach((index, position) => applied[index] = repeated[position] ?? NOT_BEGUN);
+  again.forEach((index, position) => {
+    const { wrote, ...result } = repeated[position] ?? NOT_APPLIED;
+    applied[index] = { ...result, wrote: wrote || applied[index]?.wrote === true };
+  });
   return { applied, token: null };
 }
 

@@ -64,7 +64,7 @@ export async function workTestEvent(lane: Lane, context: LaneContext, signal: Ab
   }
   const changed = await withToken(lane, context, async (access_token): Promise<CalendarAnswer<Changed>> => {
     const client = context.clientFor(lane, access_token, budget);
-    const apply = async (change: Change) => (await client.applyChanges([change], signal))[0] ?? null;
+    const apply = async (change: Change) => (await client.applyChanges([change], signal))[0]?.outcome ?? null;
     const outcome = await apply(plan.change);
     if (outcome?.kind === "token_rejected") return outcome;
     const is_refused = plan.kind === "write" && outcome?.kind === "rejected";

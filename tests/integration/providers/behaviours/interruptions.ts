@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../../../local/providers/faults.ts";
 import { createCallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
-import type { Change } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import { type Change, outcomesOf } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
 import { until } from "../../../support/calendar-api.ts";
 import type { Behaviour } from "../behaviour.ts";
@@ -37,7 +37,7 @@ async function abortMidway(scene: Scene) {
       Promise.resolve(scene.httpRequests() === traits.calls_under_way / traits.calls_per_request)
     );
     stop.abort();
-    return await applied;
+    return outcomesOf(await applied);
   });
   return { calendar, changes, outcomes };
 }
@@ -52,7 +52,7 @@ async function applyRefused(scene: Scene, faults: readonly Fault[], batches = 2)
   const changes = creations(calendar.id, events(moreThanUnderWay(scene, batches)));
   scene.reset();
   scene.subject.emulator.faults.set(faults);
-  const outcomes = await calendar.client.applyChanges(changes, never());
+  const outcomes = outcomesOf(await calendar.client.applyChanges(changes, never()));
   scene.subject.emulator.faults.clear();
   assert.equal(outcomes.length, changes.length);
   return { calendar, changes, outcomes };
@@ -71,7 +71,7 @@ export const INTERRUPTIONS: readonly Behaviour[] = [
       const budget = createCallBudget(BUDGET);
       const client = await calendar.clientWith(budget);
       scene.reset();
-      const outcomes = await client.applyChanges(creations(calendar.id, events(30)), never());
+      const outcomes = outcomesOf(await client.applyChanges(creations(calendar.id, events(30)), never()));
       assert.deepEqual(countKinds(outcomes), { done: BUDGET, null: 30 - BUDGET });
       assert.deepEqual([budget.used, scene.calls().length, calendar.events().length], [
         BUDGET,
@@ -91,7 +91,7 @@ export const INTERRUPTIONS: readonly Behaviour[] = [
       const client = await calendar.clientWith(budget);
       const changes = creations(calendar.id, list.map((event) => ({ ...event, title: "After" })));
       scene.reset();
-      const outcomes = await client.applyChanges(changes, never());
+      const outcomes = outcomesOf(await client.applyChanges(changes, never()));
       assert.ok(scene.calls().length <= BUDGET && budget.used <= BUDGET, `${scene.calls().length} calls`);
       const { done = 0, null: left = 0, ...rest } = countKinds(outcomes);
       assert.deepEqual(rest, {});
@@ -141,7 +141,7 @@ export const INTERRUPTIONS: readonly Behaviour[] = [
       const calendar = await scene.newCalendar();
       scene.reset();
       const changes = creations(calendar.id, events(30));
-      const outcomes = await calendar.client.applyChanges(changes, AbortSignal.abort());
+      const outcomes = outcomesOf(await calendar.client.applyChanges(changes, AbortSignal.abort()));
       assert.deepEqual(countKinds(outcomes), { null: 30 });
       assert.equal(scene.httpRequests(), 0);
     },
@@ -223,7 +223,7 @@ export const INTERRUPTIONS: readonly Behaviour[] = [
       const { id, account, client } = await scene.newCalendar();
       subject.user.deleteCalendar(account, id);
       const changes = creations(id, events(moreThanUnderWay(scene, 2)));
-      const outcomes = await client.applyChanges(changes, never());
+      const outcomes = outcomesOf(await client.applyChanges(changes, never()));
       const { calendar_missing = 0, null: left = 0, ...rest } = countKinds(outcomes);
       assert.deepEqual(rest, {});
       assert.ok(calendar_missing > 0 && left >= 2 * traits.calls_per_request, `${left} were not begun`);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type {
-  CalendarChoice,
-  CalendarClient,
+import {
+  type CalendarChoice,
+  type CalendarClient,
+  outcomesOf,
 } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { SeenEvent } from "../../../support/subjects/subject.ts";
 import type { Behaviour } from "../behaviour.ts";
@@ -44,9 +45,11 @@ async function shareObligation(scene: Scene) {
 }
 
 async function removeUntracked(client: CalendarClient, calendar_id: string, obligation_id: string) {
-  const [outcome] = await client.applyChanges(
-    [{ kind: "remove_untracked", calendar_id, obligation_id }],
-    never(),
+  const [outcome] = outcomesOf(
+    await client.applyChanges(
+      [{ kind: "remove_untracked", calendar_id, obligation_id }],
+      never(),
+    ),
   );
   return outcome?.kind;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { outcomesOf } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import { createCallBudget } from "../../../../supabase/functions/_shared/providers/call-budget.ts";
 import type { Behaviour } from "../behaviour.ts";
 import { countKinds, creations, events, writtenId } from "../event.ts";
@@ -44,7 +45,7 @@ export const WITHOUT_BATCH: readonly Behaviour[] = [
       const client = await calendar.clientWith(budget);
       scene.subject.emulator.state.requests = [];
       const changes = creations(calendar.id, events(MANY));
-      const outcomes = await client.applyChanges(changes, new AbortController().signal);
+      const outcomes = outcomesOf(await client.applyChanges(changes, new AbortController().signal));
       assert.deepEqual(countKinds(outcomes), { done: 10, null: MANY - 10 });
       assert.deepEqual([budget.used, scene.calls().length], [10, 10]);
     },
@@ -57,7 +58,7 @@ export const WITHOUT_BATCH: readonly Behaviour[] = [
       const { subject, traits } = scene;
       subject.emulator.faults.set([{ ...subject.refusals.unauthorized, match: { path: traits.paths.api } }]);
       const changes = creations(calendar.id, events(MANY));
-      const outcomes = await calendar.client.applyChanges(changes, new AbortController().signal);
+      const outcomes = outcomesOf(await calendar.client.applyChanges(changes, new AbortController().signal));
       const { token_rejected = 0, null: left = 0, ...rest } = countKinds(outcomes);
       assert.deepEqual(rest, {});
       assert.ok(token_rejected > 0 && left > MANY / 2, `${left} were not begun`);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { calendarAt, type Oddities } from "../../../../local/providers/caldav/state.ts";
-import type {
-  CalendarClient,
-  CalendarNews,
+import {
+  type CalendarClient,
+  type CalendarNews,
+  outcomesOf,
 } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import { creations, eventOf, events, writtenId } from "../event.ts";
 import { never } from "../listing.ts";
@@ -169,7 +170,7 @@ testAccount(
   async (account) => {
     const { clientFor, calendar_id, emulator, requests } = account;
     const client = clientFor({ calendar: { id: calendar_id, role: "own" } });
-    const outcomes = await client.applyChanges(creations(calendar_id, events(400)), never());
+    const outcomes = outcomesOf(await client.applyChanges(creations(calendar_id, events(400)), never()));
     assert.ok(outcomes.every((outcome) => outcome?.kind === "done"));
     emulator.state.requests = [];
     assert.equal((await newsOf(client, calendar_id)).news.length, 400);
@@ -289,7 +290,7 @@ testAccount(
         event: { ...event, title },
         etag: known,
       } as const;
-      const [outcome] = await client.applyChanges([change], never());
+      const [outcome] = outcomesOf(await client.applyChanges([change], never()));
       return outcome ?? assert.fail("It was not begun.");
     };
     const same = await update(etag, "Same version");
@@ -325,13 +326,13 @@ testAccount(
     const update = { kind: "update", calendar_id, event_id, event } as const;
     const file = filesOf(account).files.get(`${event_id}.ics`) ?? assert.fail();
     subject.user.deleteEvent(calendar_id, event_id);
-    assert.equal((await client.applyChanges([{ ...update, etag }], never()))[0]?.kind, "gone");
+    assert.equal(outcomesOf(await client.applyChanges([{ ...update, etag }], never()))[0]?.kind, "gone");
     assert.deepEqual(subject.events(calendar_id), []);
     // An application that moves an event away and back gives its file another name.
     emulator.state.store(filesOf(account), "RENAMED-1.ics", file);
-    assert.equal((await client.applyChanges([{ ...update, etag }], never()))[0]?.kind, "edited");
+    assert.equal(outcomesOf(await client.applyChanges([{ ...update, etag }], never()))[0]?.kind, "edited");
     emulator.state.remove(filesOf(account), "RENAMED-1.ics");
-    assert.equal((await client.applyChanges([update], never()))[0]?.kind, "done");
+    assert.equal(outcomesOf(await client.applyChanges([update], never()))[0]?.kind, "done");
     assert.deepEqual(subject.events(calendar_id).map(({ id }) => id), [event_id]);
   },
 );
@@ -351,7 +352,7 @@ testAccount("an edit between our reading and our writing is met too", async (acc
     move(account, event_id);
   };
   const change = { kind: "update", calendar_id, event_id, event: { ...event, title: "New" }, etag } as const;
-  const [outcome] = await client.applyChanges([change], never());
+  const [outcome] = outcomesOf(await client.applyChanges([change], never()));
   assert.ok(outcome?.kind === "edited", JSON.stringify(outcome));
   assert.ok(outcome.event.time.kind === "all_day" && outcome.event.time.start_date === "2027-04-05");
   assert.doesNotMatch(fileOf(event_id), /SUMMARY:New/);
@@ -365,7 +366,7 @@ testAccount("a server with weak ETags alone is written to all the same", async (
   emulator.state.requests = [];
   const { event_id, etag } = created;
   const change = { kind: "update", calendar_id, event_id, event: { ...event, title: "New" }, etag } as const;
-  assert.equal((await client.applyChanges([change], never()))[0]?.kind, "done");
+  assert.equal(outcomesOf(await client.applyChanges([change], never()))[0]?.kind, "done");
   assert.match(fileOf(event_id), /SUMMARY:New/);
   assert.equal(requests().length, 4, "read, refused, read, written");
 }, { odd: { only_weak_etags: true } });

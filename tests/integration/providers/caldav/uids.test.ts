@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { outcomesOf } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import { calendarAt } from "../../../../local/providers/caldav/state.ts";
 import { eventOf, writtenId } from "../event.ts";
 import { never } from "../listing.ts";
@@ -42,7 +43,7 @@ for (const ignores_filters of [false, true]) {
       assert.deepEqual(beside(account, copies), []);
       const update = { kind: "update", calendar_id, event_id, event } as const;
       const reminders = { kind: "set_reminders", calendar_id, event_id, event } as const;
-      const outcomes = await client.applyChanges([{ ...update, etag }, reminders], never());
+      const outcomes = outcomesOf(await client.applyChanges([{ ...update, etag }, reminders], never()));
       assert.deepEqual(outcomes.map((outcome) => outcome?.kind), ["gone", "gone"]);
       assert.deepEqual(beside(account, copies), []);
       assert.equal(writtenId(await client.updateEvent(calendar_id, event_id, event)), event_id);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { outcomesOf } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { CalendarEvent } from "../../../../supabase/functions/_shared/domain/calendar-event.ts";
 import { eventOf } from "../event.ts";
 import { never } from "../listing.ts";
@@ -24,7 +25,7 @@ async function update(
   etag: string | null,
 ) {
   const change = { kind: "update", calendar_id, event_id, event, etag } as const;
-  const [outcome] = await client.applyChanges([change], never());
+  const [outcome] = outcomesOf(await client.applyChanges([change], never()));
   return outcome ?? assert.fail("It was not begun.");
 }
 

@@ -148,7 +148,9 @@ export function createToyClient(options: {
         groups_at_once: CALLS_AT_ONCE,
         budget,
         signal,
-      }).then((outcomes) => outcomes.map((outcome) => isCut(outcome, signal) ? null : outcome)),
+      }).then((results) =>
+        results.map((result) => isCut(result.outcome, signal) ? { ...result, outcome: null } : result)
+      ),
   };
 }
 

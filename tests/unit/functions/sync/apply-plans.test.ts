@@ -39,7 +39,7 @@ function client(answer: (change: Change) => Outcome | null) {
     deleteEvent: refuse,
     applyChanges: (changes) => {
       applied.push(...changes.map(({ kind, calendar_id }) => `${kind} ${calendar_id}`));
-      return Promise.resolve(changes.map(answer));
+      return Promise.resolve(changes.map((change) => ({ outcome: answer(change), wrote: false })));
     },
   };
   return { fake, applied };
@@ -118,8 +118,10 @@ Deno.test("removals that were not begun because their calendar is refused are le
   const refused: CalendarClient = {
     ...fake,
     applyChanges: async (changes, signal) =>
-      (await fake.applyChanges(changes, signal)).map((outcome, index) =>
-        index === 0 && changes[0]?.calendar_id === "old" ? { kind: "calendar_missing", reason: "r" } : outcome
+      (await fake.applyChanges(changes, signal)).map((result, index) =>
+        index === 0 && changes[0]?.calendar_id === "old"
+          ? { outcome: { kind: "calendar_missing", reason: "r" }, wrote: false }
+          : result
       ),
   };
   const results = await apply(refused, [move, move]);

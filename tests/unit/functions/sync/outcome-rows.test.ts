@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Applied } from "../../../../supabase/functions/_shared/sync/apply-plans.ts";
 import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
 import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
 import { outcomeRow, settledRow } from "../../../../supabase/functions/_shared/sync/outcome-rows.ts";
@@ -61,8 +62,9 @@ const removal: Plan = { kind: "delete", calendar_id: CALENDAR, event_id: "e", le
 const unknown: Outcome = { kind: "unknown", reason: "lost", after_s: null };
 /** The row says this among other things. */
 const says = (row: RecordedOutcome | undefined, part: object) => assert.deepEqual(row, { ...row, ...part });
+const applied = (outcome: Outcome | null, wrote = false): Applied => ({ outcome, wrote, left: null });
 const rowOf = (plan: Plan, outcome: Outcome | null, counts = true) =>
-  outcomeRow({ obligation_id: "o", job, plan }, outcome, lane, CALENDAR, counts);
+  outcomeRow({ obligation_id: "o", job, plan }, applied(outcome), lane, CALENDAR, counts);
 
 Deno.test("a removal that was certainly not carried out leaves nothing in doubt, one that perhaps was does", () => {
   says(rowOf(removal, { kind: "retry", reason: "busy", after_s: null })[0], {
@@ -93,16 +95,35 @@ Deno.test("an update that certainly wrote nothing leaves nothing in doubt", asyn
   // An attempt before it may have.
   const tried = { ...job, attempted_in: [CALENDAR] };
   const again = (outcome: Outcome | null) =>
-    outcomeRow({ obligation_id: "o", job: tried, plan: update }, outcome, lane, CALENDAR, true);
+    outcomeRow({ obligation_id: "o", job: tried, plan: update }, applied(outcome), lane, CALENDAR, true);
   assert.deepEqual(again(throttled), []);
   says(again({ kind: "retry", reason: "busy", after_s: null })[0], { may_leave: true });
 
   // Seen again, it has a version that is known, and may show what that attempt wrote.
   const gone: Outcome = { kind: "gone", reason: "notFound" };
   const seen = (it: Job) =>
-    outcomeRow({ obligation_id: "o", job: it, plan: update }, gone, lane, CALENDAR, true)[0] ?? assert.fail();
+    outcomeRow({ obligation_id: "o", job: it, plan: update }, applied(gone), lane, CALENDAR, true)[0] ??
+      assert.fail();
   says(seen(tried), { kind: "retry", error: "edited", may_leave: false, content_hash: "" });
   assert.equal(Object.hasOwn(seen(job), "content_hash"), false);
+});
+
+Deno.test("an update of which something was written stays in doubt, whatever its last call was answered", async () => {
+  const event = calendarEventOf(job.deadline ?? assert.fail(), DEFAULT_SETTINGS, null) ?? assert.fail();
+  const content_hash = await hashEvent(event);
+  const update: Plan = { kind: "update", event, content_hash, event_id: "e", etag: '"1"', leftovers: [] };
+  const rows = (outcome: Outcome | null) =>
+    outcomeRow({ obligation_id: "o", job, plan: update }, applied(outcome, true), lane, CALENDAR, true);
+  const waits: readonly (Outcome | null)[] = [
+    null,
+    { kind: "pause", reason: "rate", code: null, after_s: 4 },
+    { kind: "token_rejected", reason: "expired" },
+    { kind: "calendar_missing", reason: "accessRole" },
+  ];
+  for (const outcome of waits) assert.deepEqual(rows(outcome), []);
+  says(rows({ kind: "retry", reason: "busy", after_s: null })[0], { kind: "retry", may_leave: true });
+  says(rows({ kind: "conflict", reason: "conflict" })[0], { kind: "retry", may_leave: true });
+  says(rows({ kind: "rejected", reason: "invalid" })[0], { kind: "failed", may_leave: true });
 });
 
 Deno.test("a provider's delay is kept where it is longer than our own", () => {
@@ -137,7 +158,7 @@ Deno.test("an event that may not be removed does not keep its user from leaving:
   const refused: Outcome = { kind: "rejected", reason: "forbidden" };
   const rows = outcomeRow(
     { obligation_id: "o", job, plan: removal },
-    refused,
+    applied(refused),
     { ...lane, removing: true },
     CALENDAR,
     true,
@@ -181,7 +202,7 @@ Deno.test("an update that met an edit is repeated at once, and later the more of
   const gone: Outcome = { kind: "gone", reason: "notFound" };
   const first = outcomeRow(
     { obligation_id: "o", job: { ...job, attempts: 0 }, plan: update },
-    gone,
+    applied(gone),
     lane,
     CALENDAR,
     true,

@@ -93,7 +93,7 @@ async function run(
       getCalendar: () => Promise.resolve(calendar),
       applyChanges: (changes) => {
         asked.push(...changes);
-        return Promise.resolve(changes.map(answer));
+        return Promise.resolve(changes.map((change) => ({ outcome: answer(change), wrote: false })));
       },
     }),
     getValidAccessToken: () => Promise.resolve({ kind: "valid", access_token: "a", expires_at: IN_A_YEAR }),

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { CalendarClient } from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import type {
+  CalendarClient,
+  ChangeResult,
+} from "../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import type { Outcome } from "../../../../supabase/functions/_shared/providers/outcome.ts";
 import type { Job, Lane } from "../../../../supabase/functions/_shared/sync/lane.ts";
 import type { WorkerContext } from "../../../../supabase/functions/_shared/sync/worker-context.ts";
@@ -103,54 +106,73 @@ Deno.test("a run without a token says why", async () => {
   assert.deepEqual([run.success, run.error_code, run["ended_by"]], [false, "token_lost", "without_token"]);
 });
 
+/** An update of an event, of which nothing was tried before. */
+const update: Job = {
+  ...jobOf(null),
+  deadline: {
+    obligation_id: "o",
+    title: "Report",
+    description: "",
+    obligation_type: null,
+    status: "open",
+    due: { kind: "date", date: "2027-01-01" },
+    url: null,
+  },
+  deadline_hash: "hash",
+  mapping: {
+    calendar_id: "calendar",
+    external_event_id: "e",
+    content_hash: "another",
+    etag: null,
+    previous_etag: null,
+    sent_time: null,
+  },
+};
+const refused: Outcome = { kind: "token_rejected", reason: "expired" };
+
+/**
+ * @param attempts what comes of the updates, with each token
+ * @returns the kinds of what is recorded of them
+ */
+async function recordedOf(...attempts: readonly (readonly ChangeResult[])[]): Promise<string[]> {
+  const kinds: string[] = [];
+  const Args = z.object({ p_outcomes: z.array(z.object({ kind: z.string() })) });
+  const left = [...attempts];
+  const client: Partial<CalendarClient> = {
+    applyChanges: () => Promise.resolve(left.shift() ?? assert.fail()),
+  };
+  await linesOf(() =>
+    workLane({ ...lane, jobs: (attempts[0] ?? []).map(() => ({ ...update })) }, {
+      ...context,
+      rpc: (name, args, schema) => {
+        if (name === "calendar_record") kinds.push(...Args.parse(args).p_outcomes.map(({ kind }) => kind));
+        return Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null, accepting: [] }));
+      },
+      clientFor: () => client as CalendarClient,
+      getValidAccessToken: () =>
+        Promise.resolve(left.length > 0 ? { kind: "valid", access_token: "t" } : { kind: "lost" }),
+    }, new AbortController().signal)
+  );
+  return kinds;
+}
+
 Deno.test("what was written before the token was refused is recorded, also where there is no other token", async () => {
-  const job: Job = {
-    ...jobOf(null),
-    deadline: {
-      obligation_id: "o",
-      title: "Report",
-      description: "",
-      obligation_type: null,
-      status: "open",
-      due: { kind: "date", date: "2027-01-01" },
-      url: null,
-    },
-    deadline_hash: "hash",
-    mapping: {
-      calendar_id: "calendar",
-      external_event_id: "e",
-      content_hash: "another",
-      etag: null,
-      previous_etag: null,
-      sent_time: null,
-    },
-  };
-  const recordedOf = async (signal: AbortSignal) => {
-    const outcomes: readonly Outcome[] = [
-      { kind: "done", event_id: "e", etag: "2" },
-      { kind: "unknown", reason: "network", after_s: null },
-      { kind: "token_rejected", reason: "expired" },
-    ];
-    const client: Partial<CalendarClient> = { applyChanges: () => Promise.resolve(outcomes) };
-    const kinds: string[] = [];
-    const Args = z.object({ p_outcomes: z.array(z.object({ kind: z.string() })) });
-    await linesOf(() =>
-      workLane({ ...lane, jobs: outcomes.map(() => ({ ...job })) }, {
-        ...context,
-        rpc: (name, args, schema) => {
-          if (name === "calendar_record") kinds.push(...Args.parse(args).p_outcomes.map(({ kind }) => kind));
-          return Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null, accepting: [] }));
-        },
-        clientFor: () => client as CalendarClient,
-        getValidAccessToken: (_, rejected) =>
-          Promise.resolve(rejected === null ? { kind: "valid", access_token: "t" } : { kind: "lost" }),
-      }, signal)
-    );
-    return kinds;
-  };
-  assert.deepEqual(await recordedOf(new AbortController().signal), ["synced", "retry", "not_begun"]);
-  // A call that was cut may have been carried out.
-  assert.deepEqual(await recordedOf(AbortSignal.abort()), ["synced", "retry"]);
+  const kinds = await recordedOf([
+    { outcome: { kind: "done", event_id: "e", etag: "2" }, wrote: true },
+    { outcome: { kind: "unknown", reason: "network", after_s: null }, wrote: true },
+    { outcome: refused, wrote: false },
+    { outcome: refused, wrote: true },
+  ]);
+  assert.deepEqual(kinds, ["synced", "retry", "not_begun"]);
+});
+
+Deno.test("what was written with a token that was refused then is in doubt, although nothing was with the next one", async () => {
+  const throttled: Outcome = { kind: "pause", reason: "rate", code: null, after_s: 4 };
+  const kinds = await recordedOf(
+    [{ outcome: refused, wrote: true }, { outcome: refused, wrote: false }],
+    [{ outcome: throttled, wrote: false }, { outcome: null, wrote: false }],
+  );
+  assert.deepEqual(kinds, ["not_begun"]);
 });
 
 Deno.test("a run whose lease was lost is no success, and one that opens the circuit breaker says so", async () => {

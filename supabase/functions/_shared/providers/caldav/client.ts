@@ -1,5 +1,11 @@
 import type { HostPolicy, Outbound } from "../../transport/safe-fetch.ts";
-import type { CalendarAnswer, CalendarChoice, CalendarClient, Change } from "../calendar-client.ts";
+import {
+  type CalendarAnswer,
+  type CalendarChoice,
+  type CalendarClient,
+  type Change,
+  NOT_BEGUN,
+} from "../calendar-client.ts";
 import type { CallBudget } from "../call-budget.ts";
 import type { CredentialsOf } from "../credentials.ts";
 import { askEach, runListing } from "../listing.ts";
@@ -114,14 +120,16 @@ export function createCalDavClient(options: {
     updateEvent: (id, event_id, event) => run((places) => updateEvent(targetAt(places, id), event_id, event)),
     deleteEvent: (id, event_id) => run((places) => deleteEvent(targetAt(places, id), event_id)),
     applyChanges: async (changes, signal) => {
-      const none = changes.map((): Outcome | null => null);
+      const none = changes.map(() => NOT_BEGUN);
       if (changes.length === 0 || signal.aborted || budget.left === 0) return none;
       const places = await placesOf(signal);
-      if (places.kind !== "done") return signal.aborted ? none : none.with(0, places);
+      if (places.kind !== "done") {
+        return signal.aborted ? none : none.with(0, { outcome: places, wrote: false });
+      }
       const targets = new Map(
         changes.map(({ calendar_id }) => [calendar_id, targetAt(places.value, calendar_id)]),
       );
-      const outcomes = await runPrograms(
+      const results = await runPrograms(
         changes.map((change) =>
           programOf(change, targets.get(change.calendar_id) ?? targetAt(places.value, change.calendar_id))
         ),
@@ -137,7 +145,8 @@ export function createCalDavClient(options: {
           signal,
         },
       );
-      return outcomes.map(noted);
+      results.forEach(({ outcome }) => noted(outcome));
+      return results;
     },
   };
   return client;

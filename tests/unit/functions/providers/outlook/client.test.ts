@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { createCallBudget } from "../../../../../supabase/functions/_shared/providers/call-budget.ts";
-import type { Change } from "../../../../../supabase/functions/_shared/providers/calendar-client.ts";
+import {
+  type Change,
+  outcomesOf,
+} from "../../../../../supabase/functions/_shared/providers/calendar-client.ts";
 import {
   createOutlookClient,
   SINGLY,
@@ -60,7 +63,7 @@ const never = new AbortController().signal;
 
 Deno.test("changes go together, twenty calls a request", async () => {
   const { requests, client, budget } = graph(({ path }) => ({ status: 201, body: { id: `at ${path}` } }));
-  const outcomes = await client().applyChanges(creations, never);
+  const outcomes = outcomesOf(await client().applyChanges(creations, never));
   assert.ok(outcomes.every((outcome) => outcome?.kind === "done"));
   assert.deepEqual(requests.map(({ path }) => path), ["/$batch", "/$batch", "/$batch"]);
   assert.equal(budget.used, 45);
@@ -68,7 +71,7 @@ Deno.test("changes go together, twenty calls a request", async () => {
 
 Deno.test("changes can be made singly, with the same outcomes", async () => {
   const { requests, client, budget } = graph(() => ({ status: 201, body: { id: "e" } }));
-  const outcomes = await client(SINGLY).applyChanges(creations, never);
+  const outcomes = outcomesOf(await client(SINGLY).applyChanges(creations, never));
   assert.ok(outcomes.every((outcome) => outcome?.kind === "done"));
   assert.ok(requests.every(({ path }) => path === "/me/calendar/events"));
   assert.equal(budget.used, 45);
@@ -76,7 +79,7 @@ Deno.test("changes can be made singly, with the same outcomes", async () => {
 
 Deno.test("where there is no batch endpoint, every change is still made", async () => {
   const { requests, client } = graph(() => ({ status: 201, body: { id: "e" } }), false);
-  const outcomes = await client(TOGETHER).applyChanges(creations, never);
+  const outcomes = outcomesOf(await client(TOGETHER).applyChanges(creations, never));
   assert.ok(outcomes.every((outcome) => outcome?.kind === "done"));
   assert.equal(requests.filter(({ path }) => path === "/$batch").length, 1);
 });
@@ -90,12 +93,14 @@ Deno.test("every kind of change is what it says", async () => {
       : { status: 200, body: { id: method } }
   );
   const calendar_id = "c";
-  const outcomes = await client().applyChanges([
-    { kind: "create", calendar_id, event: event({}) },
-    { kind: "update", calendar_id, event_id: "e", event: event({}) },
-    { kind: "delete", calendar_id, event_id: "e" },
-    { kind: "remove_untracked", calendar_id, obligation_id: "o" },
-  ], never);
+  const outcomes = outcomesOf(
+    await client().applyChanges([
+      { kind: "create", calendar_id, event: event({}) },
+      { kind: "update", calendar_id, event_id: "e", event: event({}) },
+      { kind: "delete", calendar_id, event_id: "e" },
+      { kind: "remove_untracked", calendar_id, obligation_id: "o" },
+    ], never),
+  );
   assert.deepEqual(outcomes.map((outcome) => outcome?.kind === "done" ? outcome.event_id : outcome?.kind), [
     "POST",
     "PATCH",
@@ -106,7 +111,7 @@ Deno.test("every kind of change is what it says", async () => {
 
 Deno.test("a change that concerns the whole integration leaves the rest alone", async () => {
   const { requests, client } = graph(() => ({ status: 429, body: { error: { code: "TooManyRequests" } } }));
-  const outcomes = await client().applyChanges(creations, never);
+  const outcomes = outcomesOf(await client().applyChanges(creations, never));
   assert.deepEqual(outcomes.map((outcome) => outcome?.kind ?? null), [
     ...Array.from({ length: 20 }, () => "pause"),
     ...Array.from({ length: 25 }, () => null),
@@ -114,15 +119,31 @@ Deno.test("a change that concerns the whole integration leaves the rest alone", 
   assert.equal(requests.length, 1);
 });
 
+Deno.test("an update whose reminder is throttled has been written, and says so", async () => {
+  const calendar_id = "the default one";
+  let patches = 0;
+  const { client } = graph(({ method }) =>
+    method === "PATCH" && ++patches === 2
+      ? { status: 429, body: { error: { code: "TooManyRequests" } } }
+      : { status: 200, body: { id: "e", isReminderOn: true, reminderMinutesBeforeStart: 60 } }
+  );
+  const reminded = event({ completed: true, reminders_minutes: [60] });
+  const [result] = await client().applyChanges(
+    [{ kind: "update", calendar_id, event_id: "e", event: reminded, etag: "1" }],
+    never,
+  );
+  assert.deepEqual([result?.outcome?.kind, result?.wrote, patches], ["pause", true, 2]);
+});
+
 Deno.test("no more calls are made than the budget has", async () => {
   const { client } = graph(() => ({ status: 201, body: { id: "e" } }));
-  const outcomes = await client(TOGETHER, 25).applyChanges(creations, never);
+  const outcomes = outcomesOf(await client(TOGETHER, 25).applyChanges(creations, never));
   assert.equal(outcomes.filter((outcome) => outcome?.kind === "done").length, 25);
 });
 
 Deno.test("nothing is begun after a stop", async () => {
   const { requests, client } = graph(() => ({ status: 201, body: { id: "e" } }));
-  const outcomes = await client().applyChanges(creations, AbortSignal.abort());
+  const outcomes = outcomesOf(await client().applyChanges(creations, AbortSignal.abort()));
   assert.ok(outcomes.every((outcome) => outcome === null));
   assert.equal(requests.length, 0);
 });
