@@ -3,7 +3,6 @@ import {
   type CalendarClient,
   type Change,
   type ChangeResult,
-  NOT_BEGUN,
   outcomesOf,
 } from "../providers/calendar-client.ts";
 import { concernsWholeIntegration, type Outcome, reasonOf } from "../providers/outcome.ts";
@@ -21,7 +20,7 @@ export interface Leftover {
   readonly reason: string;
 }
 
-/** What came of a plan. */
+/** What came of a plan; `wrote` is of the calendar that it is for. */
 export interface Applied extends ChangeResult {
   /** Events that could not be removed and stay behind; null: none. */
   readonly left: Leftover | null;
@@ -56,13 +55,16 @@ export async function applyPlans(
     removalsOf(item, calendar_id).map((change): Removal => ({ change, index }))
   );
   const outcomes = planned.map((): Outcome | null => null);
+  const wrote = planned.map(() => false);
   const left = planned.map((): Leftover | null => null);
   const blocked = new Set<number>();
   for (const [from, group] of Map.groupBy(removals, ({ change }) => change.calendar_id)) {
-    const removed = outcomesOf(await client.applyChanges(group.map(({ change }) => change), signal));
+    const results = await client.applyChanges(group.map(({ change }) => change), signal);
+    const removed = outcomesOf(results);
     const refusal = from === calendar_id ? null : removed.find((outcome) => refusesCalendar(outcome)) ?? null;
     group.forEach(({ index }, position) => {
       const outcome = removed[position] ?? refusal;
+      wrote[index] ||= from === calendar_id && results[position]?.wrote === true;
       if (from !== calendar_id && isRefusal(outcome)) {
         left[index] = leftIn(left[index] ?? null, from, outcome);
         outcomes[index] ??= { kind: "gone", reason: "left" };
@@ -79,9 +81,15 @@ export async function applyPlans(
     return change === null ? [] : [{ change, index }];
   });
   const written = await client.applyChanges(writes.map(({ change }) => change), signal);
-  const results = outcomes.map((outcome): ChangeResult => ({ outcome, wrote: false }));
-  writes.forEach(({ index }, position) => results[index] = written[position] ?? NOT_BEGUN);
-  return results.map((result, index) => ({ ...result, left: left[index] ?? null }));
+  writes.forEach(({ index }, position) => {
+    outcomes[index] = written[position]?.outcome ?? null;
+    wrote[index] ||= written[position]?.wrote === true;
+  });
+  return outcomes.map((outcome, index) => ({
+    outcome,
+    wrote: wrote[index] ?? false,
+    left: left[index] ?? null,
+  }));
 }
 
 /** Whether a plan asks for any call. */

@@ -175,7 +175,17 @@ function rowsOf(
         may_leave: wrote || job.attempted_in.length > 0 || plan.kind === "move",
       }];
     default:
-      return wrote ? [] : notBegunRow({ obligation_id, job, plan });
+      if (!wrote) return notBegunRow({ obligation_id, job, plan });
+      // It is due as soon as its lane is. It is told all the same, so that it is looked at again where the lease was lost.
+      return [{
+        kind: "retry",
+        obligation_id,
+        version,
+        run_in_ms: 0,
+        error: outcome === null ? "not_finished" : reasonOf(outcome),
+        counts: false,
+        may_leave: true,
+      }];
   }
 }
 

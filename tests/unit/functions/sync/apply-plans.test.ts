@@ -155,3 +155,16 @@ Deno.test("an event that cannot be removed from an earlier calendar is a leftove
   const [result] = await apply(client(() => ({ kind: "calendar_missing", reason: "r" })).fake, [here]);
   assert.equal(result?.outcome?.kind, "calendar_missing");
 });
+
+Deno.test("of a plan counts as written what was in its own calendar, be it a removal", async () => {
+  const paused: Outcome = { kind: "pause", reason: "rate", code: null, after_s: 4 };
+  const { fake } = client(() => paused);
+  const writing: CalendarClient = {
+    ...fake,
+    applyChanges: async (changes, signal) =>
+      (await fake.applyChanges(changes, signal)).map((result) => ({ ...result, wrote: true })),
+  };
+  const removal: Plan = { kind: "nothing", leftovers: ["new"] };
+  const results = await apply(writing, [create, removal, move]);
+  assert.deepEqual(results.map(({ wrote }) => wrote), [true, true, false]);
+});

@@ -163,7 +163,7 @@ Deno.test("what was written before the token was refused is recorded, also where
     { outcome: refused, wrote: false },
     { outcome: refused, wrote: true },
   ]);
-  assert.deepEqual(kinds, ["synced", "retry", "not_begun"]);
+  assert.deepEqual(kinds, ["synced", "retry", "not_begun", "retry"]);
 });
 
 Deno.test("what was written with a token that was refused then is in doubt, although nothing was with the next one", async () => {
@@ -172,7 +172,7 @@ Deno.test("what was written with a token that was refused then is in doubt, alth
     [{ outcome: refused, wrote: true }, { outcome: refused, wrote: false }],
     [{ outcome: throttled, wrote: false }, { outcome: null, wrote: false }],
   );
-  assert.deepEqual(kinds, ["not_begun"]);
+  assert.deepEqual(kinds, ["retry", "not_begun"]);
 });
 
 Deno.test("a run whose lease was lost is no success, and one that opens the circuit breaker says so", async () => {
