@@ -54,6 +54,7 @@ export async function syncMultipleObligations(
   const { applied, token } = await applyWithToken(lane, calendar_id, toApply, context, budget, signal);
   if (token !== null) {
     const outcomes = outcomesOf(applied);
+    countSettled(lane, settled);
     countJobs(
       lane,
       toApply,
@@ -63,7 +64,7 @@ export async function syncMultipleObligations(
           : outcome
       ),
     );
-    const rows = appliedRows(lane, calendar_id, toApply, applied, false);
+    const rows = [...settled.map(settledRow), ...appliedRows(lane, calendar_id, toApply, applied, false)];
     const facts = { calls_made: budget.used, edits: editsOf(toApply, outcomes) };
     const recorded = await recordBatch(lane, rows, withoutToken(lane, token), facts, context);
     countBatch(lane, recorded ? "without_token" : "lease_lost");

@@ -166,6 +166,18 @@ Deno.test("what was written before the token was refused is recorded, also where
   assert.deepEqual(kinds, ["synced", "retry", "not_begun", "retry"]);
 });
 
+Deno.test("what needed no call is recorded, also where there is no token", async () => {
+  const kinds: string[] = [];
+  const Args = z.object({ p_outcomes: z.array(z.object({ kind: z.string() })) });
+  await runOf([jobOf(null), update], {
+    rpc: (name, args, schema) => {
+      if (name === "calendar_record") kinds.push(...Args.parse(args).p_outcomes.map(({ kind }) => kind));
+      return Promise.resolve(schema.parse({ recorded: true, circuit_breaker: null, accepting: [] }));
+    },
+  });
+  assert.deepEqual(kinds, ["removed", "not_begun"]);
+});
+
 Deno.test("what was written with a token that was refused then is in doubt, although nothing was with the next one", async () => {
   const throttled: Outcome = { kind: "pause", reason: "rate", code: null, after_s: 4 };
   const kinds = await recordedOf(
