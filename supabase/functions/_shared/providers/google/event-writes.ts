@@ -225,8 +225,8 @@ function* patchEvent(
   const changed = yield call(reminders, WrittenEvent.safeParse(patched.body).data?.etag);
   if (changed.kind !== "conflict") return changed;
   // Somebody changed the event in between. The version before that is known then, so that the next listing tells what they did.
-  yield call(reminders, null);
-  return patched;
+  const again = yield call(reminders, null);
+  return again.kind === "ok" ? patched : again;
 }
 
 function remove(calendar_id: string, event_id: string): GoogleCall {

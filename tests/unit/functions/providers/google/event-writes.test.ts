@@ -202,5 +202,11 @@ for (const etag of ['"1"', null]) {
     ]);
     const end = program.next(answered('"4"'));
     assert.deepEqual(end.value, { kind: "done", event_id: EVENT_ID, etag: '"2"' });
+
+    // Refused then, they are not as they should be: the change is repeated.
+    const again = begin().program;
+    again.next(CHANGED);
+    const throttled = { kind: "pause", reason: "rateLimitExceeded", code: null, after_s: null } as const;
+    assert.deepEqual(again.next(throttled).value, throttled);
   });
 }
