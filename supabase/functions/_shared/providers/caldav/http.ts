@@ -57,7 +57,8 @@ export async function callDav(access: DavAccess, call: DavCall, signal?: AbortSi
   const release = await within(CALL_TIMEOUT_MS, signal, (limit) => slots.take(account, limit)).catch(() =>
     null
   );
-  if (release === null) return { kind: "retry", reason: "account_busy", after_s: null };
+  // Our own requests are in the way of each other: the server refused nothing.
+  if (release === null) return { kind: "pause", reason: "account_busy", code: null, after_s: null };
   try {
     return await timed(access, call, signal);
   } finally {
