@@ -4553,8 +4553,8 @@ begin
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
   select coalesce(p_integration.user_id, p_integration.deleted_user_id), p_integration.id, p_integration.provider,
-    p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
-    o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
+    p_integration.account_email, place.calendar_id,
+    case when place.calendar_id = p_integration.calendar_id then p_integration.calendar_name end, o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
     coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
     case when o.kind = 'failed' then o.word
       -- Where nothing was written, as of adopted and recovered ones, the event stands where its user left it.
@@ -4573,6 +4573,10 @@ begin
     select known.* from public.calendar_event_mappings as known
     where o.kind = 'failed' and known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
   ) as mapping on true
+  -- Another one may have been chosen meanwhile.
+  cross join lateral (
+    select coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id) as calendar_id
+  ) as place
   left join lateral (
     -- What the event shows that could not be changed, or that was adopted.
     select earlier.title, earlier.due from calendar_sync.history as earlier
@@ -5018,7 +5022,7 @@ declare
   v_deletions integer;
 begin
   select * into v_options from calendar_sync.options;
-  if cardinality(p_edits) <= v_options.deletions_free or p_integration.status <> 'active' then
+  if cardinality(p_edits) <= v_options.deletions_free then
     return false;
   end if;
   select count(*) filter (where edit.kind in ('moved', 'resized')), count(*) filter (where edit.kind = 'deleted')
@@ -5029,8 +5033,9 @@ begin
   then
     return false;
   end if;
-  -- Nobody waits for a user who is changing the integration: the news is read again in a moment.
-  if not p_is_locked then
+  -- Nobody waits for a user who is changing the integration: the news is read again in a moment. One that was stopped meanwhile says
+  -- why already, and is read again once it goes on.
+  if not p_is_locked and p_integration.status = 'active' then
     update public.calendar_integrations
     set status = 'paused', last_error = jsonb_build_object(
       'code', 'mass_edit',
@@ -5046,7 +5051,9 @@ $$;
 comment on function calendar_sync.stop_mass_edit(public.calendar_integrations, calendar_sync.edit_now[], boolean) is
   'Pauses a calendar in which more events were moved or deleted than calendar_sync.options lets go without a question, and says so. p_is_locked: its user is changing it; then it is only left alone.';
 
-create function calendar_sync.note_edits(p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[]) returns void
+create function calendar_sync.note_edits(
+  p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_calendar_id text
+) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -5056,8 +5063,7 @@ declare
 begin
   insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action, calendar_id, event_id, title, due)
   select p_integration.user_id, p_integration.id, p_integration.provider, edit.obligation_id, edit.action,
-    p_integration.calendar_id, edit.event_id, (edit.deadline).title,
-    edit.shows
+    p_calendar_id, edit.event_id, (edit.deadline).title, edit.shows
   from unnest(p_edits) as edit
   where edit.action is not null and p_integration.user_id is not null;
   update calendar_sync.history as period
@@ -5071,8 +5077,8 @@ begin
   where period.ctid = its.place and edit.action not in ('resized_by_user', 'returned_by_user');
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
-  select p_integration.user_id, p_integration.id, p_integration.provider, p_integration.account_email, p_integration.calendar_id,
-    p_integration.calendar_name, edit.obligation_id, edit.event_id, (edit.deadline).title,
+  select p_integration.user_id, p_integration.id, p_integration.provider, p_integration.account_email, p_calendar_id,
+    case when p_calendar_id = p_integration.calendar_id then p_integration.calendar_name end, edit.obligation_id, edit.event_id, (edit.deadline).title,
     edit.shows, edit.action <> 'hidden_by_user', nullif(edit.action, 'moved_back_by_user'), v_now, edit.action, v_by, v_request_id
   from unnest(p_edits) as edit
   where edit.action in ('moved_by_user', 'moved_back_by_user', 'hidden_by_user') and p_integration.user_id is not null
@@ -5080,8 +5086,8 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.note_edits(public.calendar_integrations, calendar_sync.edit_now[]) is
-  'Notes in activity and history what a user did to events.';
+comment on function calendar_sync.note_edits(public.calendar_integrations, calendar_sync.edit_now[], text) is
+  'Notes in activity and history what a user did to events. p_calendar_id: where they are, which need not be the calendar that was chosen meanwhile.';
 
 create function calendar_sync.record_edits(
   p_integration public.calendar_integrations, p_edits calendar_sync.edit_now[], p_calendar_id text, p_mode text
@@ -5121,7 +5127,7 @@ begin
     original_event_id = coalesce(excluded.original_event_id, known.original_event_id),
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
     due = excluded.due, edited_at = now();
-  perform calendar_sync.note_edits(p_integration, p_edits);
+  perform calendar_sync.note_edits(p_integration, p_edits, p_calendar_id);
   perform calendar_sync.count_edits(p_integration, p_edits);
   perform calendar_sync.record_deletions(p_integration, p_edits);
   perform calendar_sync.record_returns(p_integration, p_edits, p_calendar_id);
@@ -5183,10 +5189,12 @@ begin
   ));
   update calendar_sync.edits as edit
   set seen = case when o.is_kept then edit.seen end, is_kept = coalesce(o.is_kept, false) and edit.seen is not null,
-    is_gone = false, is_hidden = false
+    is_gone = false, is_hidden = false,
+    deletions = case when coalesce(o.is_kept, false) or o.sent_time is null
+      or calendar_sync.due_of(calendar_sync.shown_deadline(o.sent_time)) is not distinct from edit.due then edit.deletions else 0 end
   from unnest(p_outcomes) as o
   where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and o.obligation_id = any (v_ids)
-    and o.kind = 'synced' and (edit.seen is not null or edit.is_gone or edit.is_hidden);
+    and o.kind = 'synced' and (edit.seen is not null or edit.is_gone or edit.is_hidden or edit.deletions > 0);
   delete from calendar_sync.edits as edit using unnest(p_outcomes) as o
   where edit.integration_id = p_integration.id and edit.obligation_id = o.obligation_id and o.obligation_id = any (v_ids)
     and o.kind = 'removed';
@@ -5857,7 +5865,7 @@ begin
     ));
   end if;
   perform calendar_sync.record_edits(v_integration, v_edits, v_batch.wrote_to, coalesce(v_batch.calendar_edits, 'restore'));
-  if v_batch.calendar_edits = 'accept' then
+  if v_batch.calendar_edits = 'accept' and v_integration.status = 'active' then
     v_accepting := calendar_sync.proposals_to_accept(p_integration_id);
   end if;
   if v_batch.pulled then
@@ -10616,6 +10624,7 @@ declare
   v_proposal public.calendar_proposals;
   v_deadline calendar_sync.deadline;
   v_is_so boolean;
+  v_asks_again boolean;
 begin
   select * into v_proposal from public.calendar_proposals where id = p_proposal_id and user_id = v_user_id for no key update;
   if not found then
@@ -10637,9 +10646,14 @@ begin
     where other.user_id = v_user_id and other.obligation_id = v_proposal.obligation_id and other.state = 'open' and other.id <> p_proposal_id
       and not calendar_sync.is_due_at(v_deadline, other.legal)
   ));
+  -- Of a calendar that was disconnected nothing is left to decide.
+  v_asks_again := p_decision = 'undo' and exists (
+    select from public.calendar_integrations as integration
+    where integration.id = v_proposal.integration_id and integration.removed_at is null and integration.status <> 'disconnecting');
   update public.calendar_proposals
-  set state = case p_decision when 'accept' then 'accepted' when 'dismiss' then 'dismissed' else 'open' end,
-    decided_at = case when p_decision <> 'undo' then now() end
+  set state = case when p_decision = 'accept' then 'accepted' when p_decision = 'dismiss' then 'dismissed'
+      when v_asks_again then 'open' else 'superseded' end,
+    decided_at = case when not v_asks_again then now() end
   where id = p_proposal_id
   returning * into v_proposal;
   if p_decision = 'accept' then
@@ -10659,7 +10673,7 @@ begin
       v_proposal.id::text, '{"code": "accepted"}');
   else
     perform calendar_sync.end_notices(v_user_id, array['proposal_opened'], v_proposal.id::text);
-    if p_decision = 'undo' then
+    if v_asks_again then
       perform calendar_sync.write_notice(v_user_id, 'proposal_opened', v_proposal.integration_id, v_proposal.obligation_id,
         v_proposal.id::text);
     end if;

@@ -94,8 +94,8 @@ begin
   insert into calendar_sync.history (user_id, integration_id, provider, account_email, calendar_id, calendar_name, obligation_id,
     event_id, title, due, in_calendar, reason, from_at, began_with, began_by, began_request_id)
   select coalesce(p_integration.user_id, p_integration.deleted_user_id), p_integration.id, p_integration.provider,
-    p_integration.account_email, coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id), p_integration.calendar_name,
-    o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
+    p_integration.account_email, place.calendar_id,
+    case when place.calendar_id = p_integration.calendar_id then p_integration.calendar_name end, o.obligation_id, coalesce(o.event_id, mapping.external_event_id), coalesce(o.title, last.title),
     coalesce(calendar_sync.due_as_shown(o.due), last.due), o.kind = 'synced' or mapping.id is not null,
     case when o.kind = 'failed' then o.word
       -- Where nothing was written, as of adopted and recovered ones, the event stands where its user left it.
@@ -114,6 +114,10 @@ begin
     select known.* from public.calendar_event_mappings as known
     where o.kind = 'failed' and known.integration_id = p_integration.id and known.obligation_id = o.obligation_id offset 0
   ) as mapping on true
+  -- Another one may have been chosen meanwhile.
+  cross join lateral (
+    select coalesce(o.calendar_id, mapping.calendar_id, p_integration.calendar_id) as calendar_id
+  ) as place
   left join lateral (
     -- What the event shows that could not be changed, or that was adopted.
     select earlier.title, earlier.due from calendar_sync.history as earlier

@@ -190,7 +190,7 @@ begin
     ));
   end if;
   perform calendar_sync.record_edits(v_integration, v_edits, v_batch.wrote_to, coalesce(v_batch.calendar_edits, 'restore'));
-  if v_batch.calendar_edits = 'accept' then
+  if v_batch.calendar_edits = 'accept' and v_integration.status = 'active' then
     v_accepting := calendar_sync.proposals_to_accept(p_integration_id);
   end if;
   if v_batch.pulled then

@@ -154,6 +154,7 @@ declare
   v_proposal public.calendar_proposals;
   v_deadline calendar_sync.deadline;
   v_is_so boolean;
+  v_asks_again boolean;
 begin
   select * into v_proposal from public.calendar_proposals where id = p_proposal_id and user_id = v_user_id for no key update;
   if not found then
@@ -175,9 +176,14 @@ begin
     where other.user_id = v_user_id and other.obligation_id = v_proposal.obligation_id and other.state = 'open' and other.id <> p_proposal_id
       and not calendar_sync.is_due_at(v_deadline, other.legal)
   ));
+  -- Of a calendar that was disconnected nothing is left to decide.
+  v_asks_again := p_decision = 'undo' and exists (
+    select from public.calendar_integrations as integration
+    where integration.id = v_proposal.integration_id and integration.removed_at is null and integration.status <> 'disconnecting');
   update public.calendar_proposals
-  set state = case p_decision when 'accept' then 'accepted' when 'dismiss' then 'dismissed' else 'open' end,
-    decided_at = case when p_decision <> 'undo' then now() end
+  set state = case when p_decision = 'accept' then 'accepted' when p_decision = 'dismiss' then 'dismissed'
+      when v_asks_again then 'open' else 'superseded' end,
+    decided_at = case when not v_asks_again then now() end
   where id = p_proposal_id
   returning * into v_proposal;
   if p_decision = 'accept' then
@@ -197,7 +203,7 @@ begin
       v_proposal.id::text, '{"code": "accepted"}');
   else
     perform calendar_sync.end_notices(v_user_id, array['proposal_opened'], v_proposal.id::text);
-    if p_decision = 'undo' then
+    if v_asks_again then
       perform calendar_sync.write_notice(v_user_id, 'proposal_opened', v_proposal.integration_id, v_proposal.obligation_id,
         v_proposal.id::text);
     end if;

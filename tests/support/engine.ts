@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventTime } from "../../supabase/functions/_shared/domain/calendar-event.ts";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
 import type { Rpc } from "../../supabase/functions/_shared/platform/rpc.ts";
@@ -266,7 +267,7 @@ function outcomeRow(
         action: "created",
         title: deadline?.title ?? null,
         due: "2027-01-01",
-        sent_time: { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" },
+        sent_time: deadline && eventTime(deadline.due),
         is_kept: false,
       };
     case "removed":

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import type { Engine } from "../../support/engine.ts";
+import { testEngine } from "../../support/engine-test.ts";
+import { beingRead, moved, notices, SEEN_TIME, states, WORKER } from "./support.ts";
+
+/** More than are let go without a question. */
+const MANY = 60;
+
+const decide = ({ asUser }: Engine, user_id: string, decision: "accept" | "undo", id: string) =>
+  asUser(
+    user_id,
+    (sql) =>
+      decision === "accept"
+        ? sql`select public.calendar_accept_proposal(${id})`
+        : sql`select public.calendar_undo_proposal(${id})`,
+  );
+
+/** Reads a calendar, and finds there what `kind` says of each event. */
+async function find(
+  engine: Engine,
+  integration_id: string,
+  ids: readonly string[],
+  kind: "moved" | "deleted",
+  meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  await engine.sql`select calendar_sync.append_changes(array[${integration_id}::uuid], 'pull', 0)`;
+  const [lane] = await engine.claim(WORKER);
+  assert.ok(lane?.kind === "pull");
+  await meanwhile();
+  await engine.record(WORKER, lane, undefined, {
+    pulled: true,
+    cursor: "2",
+    edits: ids.map((obligation_id) => ({
+      kind,
+      obligation_id,
+      event_id: `event of ${obligation_id}`,
+      etag: kind === "moved" ? "2" : null,
+      seen: kind === "moved" ? SEEN_TIME : null,
+      has_guests: kind === "moved" ? false : null,
+      sent_time: null,
+    })),
+  });
+}
+
+testEngine("what becomes of edits whose calendar, or whose deadline, is not as it was", [
+  {
+    name:
+      "many at once are left as they are where the calendar was stopped while it was read, and asked about once it goes on",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      await sql`
+        update public.calendar_integrations set settings = settings || '{"calendar_edits": "accept"}' where id = ${id}`;
+      const ids = await engine.insert(user_id, MANY);
+      for (let batch = 0; batch < 5; batch++) await engine.drain();
+      await find(
+        engine,
+        id,
+        ids,
+        "moved",
+        () => sql`select calendar_admin.pause(${id}::uuid, 'Checked first.')`,
+      );
+      assert.deepEqual(await states(engine, user_id), []);
+      assert.deepEqual((await engine.statusOf(id)).status, "paused");
+      const [accepting] = await sql`select calendar_sync.proposals_to_accept(${id}) as ids`;
+      assert.deepEqual(accepting?.["ids"], []);
+
+      await sql`select calendar_admin.resume(${id}::uuid)`;
+      await engine.pass(60);
+      await engine.drain();
+      await find(engine, id, ids, "moved");
+      assert.deepEqual(await engine.statusOf(id), { status: "paused", code: "mass_edit" });
+      assert.deepEqual(await states(engine, user_id), []);
+    },
+  },
+  {
+    name: "a move is told of the calendar that was read, although another one was chosen meanwhile",
+    async show(engine) {
+      const { sql } = engine;
+      const { integration, obligation_id, tell } = await beingRead(engine);
+      await sql`
+        select public.calendar_set_calendar(${integration.user_id}, ${integration.id}, 'B', 'Calendar B', 'other')`;
+      await tell("moved", SEEN_TIME);
+      const told = await sql`
+        select calendar_id, calendar_name from calendar_sync.history
+        where obligation_id = ${obligation_id} and reason = 'moved_by_user'`;
+      assert.equal(told.length, 1);
+      assert.notEqual(told[0]?.["calendar_id"], "B");
+      assert.equal(told[0]?.["calendar_name"], null);
+      const [activity] = await sql`
+        select calendar_id from calendar_sync.activity where obligation_id = ${obligation_id} and action = 'moved_by_user'`;
+      assert.notEqual(activity?.["calendar_id"] ?? "B", "B");
+    },
+  },
+  {
+    name: "an acceptance is taken back after its calendar was disconnected, and nobody is asked again",
+    async show(engine) {
+      for (const events of ["keep", "remove"]) {
+        const { integration: { id: integration_id, user_id }, obligation_id, id } = await moved(engine);
+        await decide(engine, user_id, "accept", id);
+        await engine.sql`select public.calendar_begin_disconnect(${user_id}, ${integration_id}, ${events})`;
+        await decide(engine, user_id, "undo", id);
+        const [row] = await engine.sql`
+          select deadline_date::text as day from public.obligations where id = ${obligation_id}`;
+        assert.equal(row?.["day"], "2027-01-01");
+        assert.deepEqual([await states(engine, user_id), await notices(engine, user_id)], [
+          ["superseded"],
+          0,
+        ]);
+      }
+    },
+  },
+  {
+    name: "a deletion counts no more once another deadline was written, although the old one comes back",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      const [obligation_id = ""] = await engine.insert(user_id, 1);
+      await engine.drain();
+      const isHidden = async () => {
+        await find(engine, id, [obligation_id], "deleted");
+        const [row] =
+          await sql`select is_hidden from calendar_sync.edits where obligation_id = ${obligation_id}`;
+        await engine.pass(60);
+        await engine.drain();
+        return row?.["is_hidden"];
+      };
+      assert.equal(await isHidden(), false);
+      for (const day of ["2027-02-02", "2027-01-01"]) {
+        await sql`update public.obligations set deadline_date = ${day} where id = ${obligation_id}`;
+        await engine.pass(60);
+        await engine.drain();
+      }
+      assert.equal(await isHidden(), false);
+      assert.equal(await isHidden(), true);
+    },
+  },
+]);
