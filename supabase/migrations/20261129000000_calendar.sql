@@ -3970,11 +3970,12 @@ create type calendar_sync.outcome as (
   may_leave boolean,
   left_in text[],
   sent_time jsonb,
-  is_kept boolean
+  is_kept boolean,
+  has_guests boolean
 );
 
 comment on type calendar_sync.outcome is
-  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. content_hash: what the event shows; empty, with retry: that is not known. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
+  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. content_hash: what the event shows; empty, with retry: that is not known. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it. has_guests: somebody is invited to it.';
 
 create type calendar_sync.batch as (
   lease uuid,
@@ -5204,6 +5205,30 @@ $$;
 comment on function calendar_sync.end_edits(public.calendar_integrations, calendar_sync.outcome[]) is
   'What users did to events counts no more once these are written as they should be, or are gone.';
 
+-- The event of before, in another calendar or deleted, says nothing of this one; and one that was taken over may have guests of its own.
+create function calendar_sync.record_guests(p_integration_id uuid, p_outcomes calendar_sync.outcome[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.edits as edit set has_guests = false
+  from unnest(p_outcomes) as o
+  where edit.integration_id = p_integration_id and edit.obligation_id = o.obligation_id and o.kind = 'synced'
+    and edit.has_guests and o.has_guests is distinct from true
+    and (edit.is_gone or not exists (
+      select from public.calendar_event_mappings as known
+      where known.integration_id = p_integration_id and known.obligation_id = o.obligation_id
+        and known.calendar_id = o.calendar_id and known.external_event_id = o.event_id
+    ));
+  insert into calendar_sync.edits as known (integration_id, obligation_id, has_guests)
+  select p_integration_id, o.obligation_id, true from unnest(p_outcomes) as o where o.kind = 'synced' and o.has_guests
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update set has_guests = true where not known.has_guests;
+end;
+$$;
+
+comment on function calendar_sync.record_guests(uuid, calendar_sync.outcome[]) is
+  'Notes whether somebody is invited to the events that were written. Called while their mappings are as they were before.';
+
 create function calendar_sync.tidy_edits() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -5649,7 +5674,7 @@ begin
   )
   select array_agg(row (
     'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
-    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null
+    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null, null
   )::calendar_sync.outcome), (select array_agg(finished.obligation_id) from finished where finished.told and finished.kind = 'unchanged')
   into v_given_up, v_recovered
   from given_up join changed using (obligation_id);
@@ -5734,6 +5759,11 @@ begin
   from unnest(p_outcomes) as o
   where o.action is not null and v_user_id is not null;
 
+  if exists (select from unnest(p_outcomes) as o where o.has_guests)
+    or exists (select from calendar_sync.edits as edit where edit.integration_id = p_integration.id and edit.has_guests)
+  then
+    perform calendar_sync.record_guests(p_integration.id, p_outcomes);
+  end if;
   insert into public.calendar_event_mappings as mapping
     (integration_id, obligation_id, calendar_id, external_event_id, etag, sent_time, deadline_hash, content_hash)
   select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.sent_time, o.deadline_hash, o.content_hash

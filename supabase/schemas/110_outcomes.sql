@@ -20,11 +20,12 @@ create type calendar_sync.outcome as (
   may_leave boolean,
   left_in text[],
   sent_time jsonb,
-  is_kept boolean
+  is_kept boolean,
+  has_guests boolean
 );
 
 comment on type calendar_sync.outcome is
-  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. content_hash: what the event shows; empty, with retry: that is not known. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it.';
+  'What became of a job. kind: synced, unchanged, removed, retry, failed; not_begun, nothing of its event was written. With a job, of one that is no event: done, retry, advanced (as far as this obligation); of a test event: written, refused, cleared (nothing of it is left). counts: the failure is the job''s own. may_leave: an event may be there that no mapping knows. content_hash: what the event shows; empty, with retry: that is not known. left_in: calendars from which an event could not be removed. sent_time: when the event is, as it was sent. is_kept: that is where its user left it. has_guests: somebody is invited to it.';
 
 create type calendar_sync.batch as (
   lease uuid,

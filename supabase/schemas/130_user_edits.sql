@@ -251,6 +251,30 @@ $$;
 comment on function calendar_sync.end_edits(public.calendar_integrations, calendar_sync.outcome[]) is
   'What users did to events counts no more once these are written as they should be, or are gone.';
 
+-- The event of before, in another calendar or deleted, says nothing of this one; and one that was taken over may have guests of its own.
+create function calendar_sync.record_guests(p_integration_id uuid, p_outcomes calendar_sync.outcome[]) returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update calendar_sync.edits as edit set has_guests = false
+  from unnest(p_outcomes) as o
+  where edit.integration_id = p_integration_id and edit.obligation_id = o.obligation_id and o.kind = 'synced'
+    and edit.has_guests and o.has_guests is distinct from true
+    and (edit.is_gone or not exists (
+      select from public.calendar_event_mappings as known
+      where known.integration_id = p_integration_id and known.obligation_id = o.obligation_id
+        and known.calendar_id = o.calendar_id and known.external_event_id = o.event_id
+    ));
+  insert into calendar_sync.edits as known (integration_id, obligation_id, has_guests)
+  select p_integration_id, o.obligation_id, true from unnest(p_outcomes) as o where o.kind = 'synced' and o.has_guests
+  order by o.obligation_id
+  on conflict (integration_id, obligation_id) do update set has_guests = true where not known.has_guests;
+end;
+$$;
+
+comment on function calendar_sync.record_guests(uuid, calendar_sync.outcome[]) is
+  'Notes whether somebody is invited to the events that were written. Called while their mappings are as they were before.';
+
 create function calendar_sync.tidy_edits() returns void
 language plpgsql volatile security definer set search_path = ''
 as $$

@@ -86,7 +86,7 @@ begin
   )
   select array_agg(row (
     'failed', null, given_up.obligation_id, null, case given_up.kind when 'failed' then 'rejected' else 'given_up' end,
-    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null
+    null, null, null, null, null, null, null, changed.cause, null, given_up.error, null, null, null, null, null, null
   )::calendar_sync.outcome), (select array_agg(finished.obligation_id) from finished where finished.told and finished.kind = 'unchanged')
   into v_given_up, v_recovered
   from given_up join changed using (obligation_id);

@@ -59,6 +59,11 @@ begin
   from unnest(p_outcomes) as o
   where o.action is not null and v_user_id is not null;
 
+  if exists (select from unnest(p_outcomes) as o where o.has_guests)
+    or exists (select from calendar_sync.edits as edit where edit.integration_id = p_integration.id and edit.has_guests)
+  then
+    perform calendar_sync.record_guests(p_integration.id, p_outcomes);
+  end if;
   insert into public.calendar_event_mappings as mapping
     (integration_id, obligation_id, calendar_id, external_event_id, etag, sent_time, deadline_hash, content_hash)
   select p_integration.id, o.obligation_id, o.calendar_id, o.event_id, o.etag, o.sent_time, o.deadline_hash, o.content_hash

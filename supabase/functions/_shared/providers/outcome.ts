@@ -11,6 +11,8 @@ export interface Done {
   readonly kind: "done";
   readonly event_id: string;
   readonly etag: string | null;
+  /** Its user invited somebody. Absent: nobody, as far as the provider said. */
+  readonly has_guests?: true;
 }
 
 /** The event is not as it was when we last saw it, so nothing was written. */

@@ -122,6 +122,7 @@ function rowsOf(
         cause,
         sent_time: plan.event.time,
         is_kept: keptAt(job) !== null,
+        ...(outcome.has_guests && { has_guests: true }),
       }];
     case "gone":
       // Only leftovers were looked for. The mapping, where there is one, stays true.

@@ -34,6 +34,8 @@ export const RecordedOutcome = z.discriminatedUnion("kind", [
     sent_time: EventTime,
     /** That is where its user left it. */
     is_kept: z.boolean(),
+    /** Absent: nobody is invited to what was written. */
+    has_guests: z.literal(true).optional(),
     error: z.string().optional(),
     left_in,
   }),

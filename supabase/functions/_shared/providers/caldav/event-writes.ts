@@ -256,10 +256,16 @@ function* writtenOutcome(
 ): DavSteps<Outcome> {
   const is_certain = isWritten(answer);
   const etag = strongForm(answer.headers.get("etag"));
-  if (is_certain && etag !== null) return { kind: "done", event_id, etag };
+  const done = (version: string | null): Outcome => ({
+    kind: "done",
+    event_id,
+    etag: version,
+    ...(/^ATTENDEE[;:]/im.test(body) && { has_guests: true }),
+  });
+  if (is_certain && etag !== null) return done(etag);
   const stored = yield { method: "GET", url };
   if (stored.kind !== "ok") {
-    if (is_certain) return { kind: "done", event_id, etag: null };
+    if (is_certain) return done(null);
     return stored.kind === "gone" ? unreadable() : stored;
   }
   if (!is_certain && !stored.text.includes(event_id)) return unreadable();
@@ -270,7 +276,7 @@ function* writtenOutcome(
   // Somebody may have moved it since.
   const is_ours = sent?.kind === "seen" && seen?.kind === "seen" &&
     isSameTime(sent.event.time, seen.event.time);
-  return { kind: "done", event_id, etag: is_ours ? shown : null };
+  return done(is_ours ? shown : null);
 }
 
 const unreadable = (): Outcome => ({ kind: "unknown", reason: "unreadable", after_s: null });

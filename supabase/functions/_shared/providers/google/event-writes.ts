@@ -20,7 +20,11 @@ export interface Target {
   readonly owner: string;
 }
 
-const WrittenEvent = z.object({ id: z.string(), etag: z.string().optional() });
+const WrittenEvent = z.object({
+  id: z.string(),
+  etag: z.string().optional(),
+  attendees: z.array(z.unknown()).optional(),
+});
 
 /**
  * Creates the event, or takes over the one that an earlier attempt or an earlier connection of the same owner left: its
@@ -188,9 +192,12 @@ export function* writeOutcome(
   if (answer.kind === "ok") {
     if (answer.body === null && event_id !== null) return { kind: "done", event_id, etag: null };
     const event = WrittenEvent.safeParse(answer.body).data;
-    return event === undefined
-      ? { kind: "unknown", reason: "unreadable", after_s: null }
-      : { kind: "done", event_id: event.id, etag: event.etag ?? null };
+    return event === undefined ? { kind: "unknown", reason: "unreadable", after_s: null } : {
+      kind: "done",
+      event_id: event.id,
+      etag: event.etag ?? null,
+      ...((event.attendees?.length ?? 0) > 0 && { has_guests: true }),
+    };
   }
   // A calendar that we have just made is not everywhere yet; from another one, somebody took our right to write away.
   if (isRoleRefusal(answer) && calendar.role !== "own") {

@@ -21,7 +21,11 @@ const JUST_CREATED_MS = 300_000;
 /** A new event was last changed when it was created, give or take what Exchange does to it by itself. */
 const UNTOUCHED_MS = 2_000;
 
-const WrittenEvent = z.object({ id: z.string().min(1), "@odata.etag": z.string().nullish() });
+const WrittenEvent = z.object({
+  id: z.string().min(1),
+  "@odata.etag": z.string().nullish(),
+  attendees: z.array(z.unknown()).nullish(),
+});
 const CreatedEvent = z.object({
   id: z.string().min(1),
   createdDateTime: z.string(),
@@ -224,9 +228,12 @@ export function* writeOutcome(
   if (answer.kind !== "ok") return yield* refusal(target, answer);
   if (answer.body === null && event_id !== null) return { kind: "done", event_id, etag: null };
   const event = WrittenEvent.safeParse(answer.body).data;
-  return event === undefined
-    ? { kind: "unknown", reason: "unreadable", after_s: null }
-    : { kind: "done", event_id: event.id, etag: event["@odata.etag"] ?? null };
+  return event === undefined ? { kind: "unknown", reason: "unreadable", after_s: null } : {
+    kind: "done",
+    event_id: event.id,
+    etag: event["@odata.etag"] ?? null,
+    ...((event.attendees?.length ?? 0) > 0 && { has_guests: true }),
+  };
 }
 
 /** Access denied to an event may be the grant's, the calendar's, or a new calendar's that is not everywhere yet. */
