@@ -28,6 +28,7 @@ function outcomeOf(change: Change): Outcome {
     case "create":
       return done(change.event.obligation_id);
     case "update":
+    case "restore":
     case "set_reminders":
       return done(change.event_id);
     case "delete":

@@ -4811,9 +4811,11 @@ begin
   if cardinality(v_ids) = 0 then
     return;
   end if;
+  -- What was moved as well is met by the write that follows, under a version that no event has, and then it is a move.
   insert into public.calendar_event_mappings as mapping
     (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
-  select p_integration.id, edit.obligation_id, p_calendar_id, edit.event_id, edit.etag, '', ''
+  select p_integration.id, edit.obligation_id, p_calendar_id, edit.event_id,
+    case when calendar_sync.is_due_at(edit.deadline, calendar_sync.shown_deadline(edit.seen)) then edit.etag else '""' end, '', ''
   from unnest(p_edits) as edit where edit.kind = 'returned'
   on conflict (integration_id, obligation_id) do update
   set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag, previous_etag = null,

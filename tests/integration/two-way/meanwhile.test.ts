@@ -221,3 +221,65 @@ testTwoWay(
   {},
   ["outlook"],
 );
+
+testTwoWay(
+  "a deletion is taken back, and the event moved, before anybody saw that",
+  async (t, calendar) => {
+    const { scene, eventOf } = calendar;
+    const { sql } = scene;
+    const deletedOnce = async (title: string) => {
+      const id = await calendar.obligation({ title });
+      const event_id = eventOf(id)?.id ?? assert.fail();
+      await calendar.edit(event_id, { kind: "delete" });
+      return { id, event_id };
+    };
+    const takeBack = async (event_id: string) => {
+      await calendar.edit(event_id, { kind: "put_back" });
+      await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: null });
+    };
+    const assertAsked = async (id: string) => {
+      assert.deepEqual(eventOf(id)?.time, ON_DAY);
+      const asked = (await calendar.proposals()).filter(({ obligation_id }) => obligation_id === id);
+      assert.deepEqual(asked.map(({ state, seen }) => [state, seen["deadline_date"]]), [["open", OTHER_DAY]]);
+    };
+
+    for (const is_read of [false, true]) {
+      const by = is_read ? "the next reading" : "what was to restore it";
+      await t.step(`the move is met by ${by}, and asked about`, async () => {
+        const { id, event_id } = await deletedOnce(by);
+        const refusal = scene.provider.refusals.rate_limit;
+        assert.ok(refusal);
+        const first = scene.provider.name === "caldav"
+          ? { method: "PUT", path: "[.]ics" }
+          : { method: "GET", path: "events/" };
+        // A pull that waited for five seconds goes before the events.
+        scene.provider.emulator.faults.set([
+          { ...refusal, retry_after: is_read ? "7" : "2", match: first, times: 1 },
+        ]);
+        const response = await calendar.user.api.request("POST", "/sync", {});
+        assert.equal(response.status, 202, await response.text());
+        await until(async () =>
+          (await sql`select from calendar_sync.lanes where wait_reason = 'retry_after'`).length > 0
+        );
+        await takeBack(event_id);
+        if (is_read) await calendar.sync();
+        else await calendar.settled();
+        await assertAsked(id);
+      });
+    }
+
+    await t.step("a deadline that was hidden is shown again, and its move asked about", async () => {
+      const { id } = await deletedOnce("Hidden");
+      await calendar.sync();
+      const event_id = eventOf(id)?.id ?? assert.fail();
+      await calendar.edit(event_id, { kind: "delete" });
+      await calendar.sync();
+      assert.equal(eventOf(id), undefined);
+      await takeBack(event_id);
+      await calendar.sync();
+      await assertAsked(id);
+    });
+  },
+  {},
+  ["google", "caldav"],
+);

@@ -121,7 +121,7 @@ function isOvertaken({ sent_time, legal_time, edit }: KnownEvent): boolean {
 }
 
 /** A time that we send as it is seen. */
-function seenTimeOf(time: EventTime): SeenTime {
+export function seenTimeOf(time: EventTime): SeenTime {
   if (time.kind === "all_day") return time;
   return { kind: "timed", start_at: time.start, end_at: time.end, time_zone: time.time_zone };
 }

@@ -30,6 +30,8 @@ export interface Situation {
   readonly attempted_in: readonly string[];
   /** These attempts were of what is wanted now, so that what the event can show is known. */
   readonly is_repetition: boolean;
+  /** Its user deleted the event, and it is not back yet. */
+  readonly is_gone: boolean;
 }
 
 /** The difference between what a calendar should hold for one obligation and what it holds. */
@@ -53,6 +55,13 @@ type Step =
     readonly event_id: string;
     /** Only this version is overwritten; null: any. */
     readonly etag: string | null;
+  }
+  /** Its user deleted it. Where they put it back meanwhile, at another time, that is told first. */
+  | {
+    readonly kind: "restore";
+    readonly event: CalendarEvent;
+    readonly content_hash: string;
+    readonly event_id: string;
   }
   | { readonly kind: "delete"; readonly calendar_id: string; readonly event_id: string }
   | {
@@ -101,9 +110,13 @@ async function planStep(situation: Situation): Promise<Step> {
   // move it to another calendar and got no further than to take it away here.
   const is_certain = situation.attempted_in.length === 0;
   if (is_certain && mapping.content_hash === content_hash) return { kind: "nothing" };
+  const event_id = mapping.external_event_id;
+  if (situation.is_gone && mapping.etag === null && (is_certain || situation.is_repetition)) {
+    return { kind: "restore", event, content_hash, event_id };
+  }
   // What an attempt without an outcome wrote has a version that we do not know. Where it wrote the same, what is there tells the rest.
   const etag = is_certain || situation.is_repetition ? mapping.etag : null;
-  return { kind: "update", event, content_hash, event_id: mapping.external_event_id, etag };
+  return { kind: "update", event, content_hash, event_id, etag };
 }
 
 /**

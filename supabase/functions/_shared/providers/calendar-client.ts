@@ -41,6 +41,16 @@ export type Change =
     readonly etag?: string | null;
   }
   /**
+   * Makes an event anew that its user deleted. Where they put it back meanwhile, at another time, nothing is written and the outcome
+   * is `edited`; where a provider cannot tell, it is written over.
+   */
+  | {
+    readonly kind: "restore";
+    readonly calendar_id: string;
+    readonly event_id: string;
+    readonly event: CalendarEvent;
+  }
+  /**
    * The reminders of an event that is there become those that it would be created with, its user's own too. Nothing else of it changes.
    * `gone`: it is not there, and is not made anew.
    */

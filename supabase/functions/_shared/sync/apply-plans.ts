@@ -167,6 +167,8 @@ function writeOf(plan: Plan, calendar_id: string): Change | null {
         event: plan.event,
         etag: plan.etag,
       };
+    case "restore":
+      return { kind: "restore", calendar_id, event_id: plan.event_id, event: plan.event };
     case "delete":
       return plan.calendar_id === calendar_id
         ? { kind: "delete", calendar_id, event_id: plan.event_id }

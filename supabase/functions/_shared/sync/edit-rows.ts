@@ -22,7 +22,7 @@ export function metEdit(plan: Plan, outcome: Outcome | null): boolean {
  * @returns null: there was none
  */
 export function editOfOutcome({ job, plan }: PlannedJob, outcome: Outcome | null): RecordedEdit | null {
-  if (!metEdit(plan, outcome) || plan.kind !== "update") return null;
+  if (!metEdit(plan, outcome) || (plan.kind !== "update" && plan.kind !== "restore")) return null;
   const { obligation_id } = job;
   if (outcome?.kind !== "edited") {
     const { event_id } = plan;

@@ -44,7 +44,7 @@ export function settledRow({ job, plan }: PlannedJob): RecordedOutcome {
     : { kind: "removed", obligation_id, version };
 }
 
-const ACTIONS = { create: "created", update: "updated", move: "moved" } as const;
+const ACTIONS = { create: "created", update: "updated", restore: "updated", move: "moved" } as const;
 
 /**
  * The outcome of an obligation for which something was tried.
@@ -196,18 +196,19 @@ function rowsOf(
  */
 function notBegunRow({ job, plan }: PlannedJob): RecordedOutcome[] {
   const { obligation_id, version, attempted_in } = job;
-  return plan.kind === "update" && attempted_in.length === 0
-    ? [{ kind: "not_begun", obligation_id, version }]
-    : [];
+  return isUpdate(plan) && attempted_in.length === 0 ? [{ kind: "not_begun", obligation_id, version }] : [];
+}
+
+/** Whether a plan is about an event that a mapping knows, in its calendar. */
+function isUpdate({ kind }: Plan): boolean {
+  return kind === "update" || kind === "restore";
 }
 
 /** Whether an event may be there, or look otherwise, that no mapping knows. */
 function mayLeave(job: Job, plan: Plan, { kind }: Outcome): boolean {
   if (kind !== "retry") return true;
   // It was certainly not carried out. A creation and a move may have got somewhere before; a removal leaves nothing to look for.
-  return plan.kind === "update"
-    ? job.attempted_in.length > 0
-    : "content_hash" in plan || plan.leftovers.length > 0;
+  return isUpdate(plan) ? job.attempted_in.length > 0 : "content_hash" in plan || plan.leftovers.length > 0;
 }
 
 /** Where its user keeps the event of an obligation; null: it is where its deadline is. */

@@ -45,6 +45,7 @@ export async function syncMultipleObligations(
       has_guests: job.edit?.has_guests ?? false,
       attempted_in: job.attempted_in,
       is_repetition: job.is_repetition,
+      is_gone: job.edit?.is_gone === true && job.attempts < ATTEMPTS_BY_VERSION,
     }),
   })));
   const toApply = planned.filter(({ plan }) => needsCalls(plan));

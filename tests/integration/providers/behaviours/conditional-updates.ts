@@ -123,6 +123,45 @@ export const CONDITIONAL_UPDATES: readonly Behaviour[] = [
     },
   },
   {
+    name:
+      "what its user deleted is restored; put back at another time it is left as it is, and the outcome says where",
+    concerns: refuses,
+    async run({ newCalendar, traits }) {
+      for (const switchTo of Object.values(traits.ways)) {
+        switchTo();
+        const calendar = await newCalendar();
+        const event = eventOf({ title: "Restored" });
+        const { event_id } = await written(calendar, event);
+        const restore: Change = { kind: "restore", calendar_id: calendar.id, event_id, event };
+        const days = () =>
+          calendar.events().map(({ time }) => time.kind === "all_day" ? time.start_date : time.start);
+        await calendar.edit(event_id, { kind: "delete" });
+        const [restored] = await calendar.apply([restore]);
+        assert.equal(restored?.kind, "done", JSON.stringify(restored));
+        assert.deepEqual(days(), ["2027-03-15"]);
+
+        // Put back where it was, or already restored: there is nothing of its user's to lose.
+        const changed = { ...event, title: "Restored again" };
+        const [again] = await calendar.apply([{ ...restore, event: changed }]);
+        assert.equal(again?.kind, "done", JSON.stringify(again));
+        assert.deepEqual(calendar.titles(), ["Restored again"]);
+
+        const { id } = calendar.only();
+        await calendar.edit(id, { kind: "delete" });
+        await calendar.edit(id, { kind: "put_back" });
+        await calendar.edit(id, MOVED);
+        const [met] = await calendar.apply([{ ...restore, event_id: id }]);
+        assert.ok(met?.kind === "edited", JSON.stringify(met));
+        assert.deepEqual(met.event.time, {
+          kind: "all_day",
+          start_date: "2027-04-01",
+          end_date: "2027-04-02",
+        });
+        assert.deepEqual(days(), ["2027-04-01"]);
+      }
+    },
+  },
+  {
     name: "without a version the event is written, whatever its user did",
     concerns: refuses,
     async run({ newCalendar }) {

@@ -73,6 +73,7 @@ async function apply(
       return [await client.updateEvent(change.calendar_id, change.event_id, change.event)];
     case "delete":
       return [await client.deleteEvent(change.calendar_id, change.event_id)];
+    case "restore":
     case "set_reminders":
     case "remove_untracked":
       return await apply(changes);

@@ -165,6 +165,8 @@ function programOf(change: Change, owner: string): ToyProgram {
       return createEvent(change.calendar_id, owner, change.event);
     case "update":
       return updateEvent(change.calendar_id, owner, change.event_id, change.event, change.etag);
+    case "restore":
+      return updateEvent(change.calendar_id, owner, change.event_id, change.event);
     case "set_reminders":
       return setReminders(change.calendar_id, change.event_id, change.event);
     case "delete":

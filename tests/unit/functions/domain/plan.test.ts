@@ -33,6 +33,7 @@ function situation(change: Partial<Situation>): Situation {
     has_guests: false,
     attempted_in: [],
     is_repetition: false,
+    is_gone: false,
     ...change,
   };
 }
@@ -186,4 +187,17 @@ Deno.test("an event that its user keeps elsewhere is written there, and once onl
   const written = mapping("here", plan.content_hash);
   assert.equal((await planObligation(situation({ mapping: written, kept }))).kind, "nothing");
   assert.equal((await planObligation(situation({ mapping: written }))).kind, "update");
+});
+
+Deno.test("what its user deleted is restored, unless an attempt may have made anything else of it", async () => {
+  const deleted = { mapping: { ...MAPPINGS.changed, etag: null }, is_gone: true };
+  const kindOf = async (change: Partial<Situation>) =>
+    (await planObligation(situation({ ...deleted, ...change }))).kind;
+  assert.equal(await kindOf({}), "restore");
+  assert.equal(await kindOf({ attempted_in: ["here"], is_repetition: true }), "restore");
+  assert.equal(await kindOf({ attempted_in: ["here"] }), "update");
+  assert.equal(await kindOf({ is_gone: false }), "update");
+  assert.equal(await kindOf({ obligation: null }), "delete");
+  // It was overtaken, so that a version is known.
+  assert.equal(await kindOf({ mapping: MAPPINGS.changed }), "update");
 });

@@ -23,7 +23,7 @@ import {
   type Places,
   type Target,
 } from "./calendars.ts";
-import { createEvent, deleteEvent, removeUntracked, updateEvent } from "./event-writes.ts";
+import { createEvent, deleteEvent, removeUntracked, restoreEvent, updateEvent } from "./event-writes.ts";
 import { findEvent } from "./find-event.ts";
 import { callDav, type DavCall, REQUESTS_AT_ONCE_MAX } from "./http.ts";
 import { listChanges } from "./list-changes.ts";
@@ -158,6 +158,8 @@ function programOf(change: Change, target: Target): DavSteps<Outcome> {
       return createEvent(target, change.event);
     case "update":
       return updateEvent(target, change.event_id, change.event, change.etag ?? null);
+    case "restore":
+      return restoreEvent(target, change.event_id, change.event);
     case "set_reminders":
       return setReminders(target, change.event_id, change.event);
     case "delete":

@@ -1,4 +1,5 @@
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import { seenTimeOf } from "../../domain/edits.ts";
 import { isSameTime } from "../../domain/seen-event.ts";
 import type { Edited, Failure, Outcome } from "../outcome.ts";
 import { type DavAnswer, isTaken, isWritten, mayBeCalendar } from "./answers.ts";
@@ -102,6 +103,42 @@ export function* updateEvent(
   const is_ours = known !== null && event_id ===
       eventId(target.owner, event.obligation_id, target.calendar.id, known.generation);
   return yield* createEvent(target, event, is_ours ? known.generation : 0);
+}
+
+/**
+ * Makes an event anew that its user deleted. One that they put back meanwhile, at another time, is left as it is, and the outcome says
+ * when it is now.
+ */
+export function* restoreEvent(target: Target, event_id: string, event: CalendarEvent): DavProgram {
+  const url = fileUrl(target.places, target.calendar.id, event_id);
+  const body = newFile(event, event_id, new Date());
+  const put = yield { method: "PUT", url, if_none_match: "*", body };
+  if (put.kind === "ok") return yield* writtenOutcome(target, put, { url, event_id, body });
+  if (isTaken(put)) return yield* overwriteReturned(target, url, event_id, event);
+  if (put.kind === "exists") {
+    const found = yield* findByUid(target, event_id);
+    if (found.kind !== "found") return found;
+    const [elsewhere] = found.urls;
+    if (elsewhere !== undefined) return yield* overwriteReturned(target, elsewhere, event_id, event);
+  } else {
+    const failed = yield* failedWrite(target, put);
+    if (!mayBeBurned(failed)) return failed;
+  }
+  // Under this UID nothing is taken again: it gets the next one.
+  return yield* updateEvent(target, event_id, event);
+}
+
+/** Brings a file up to date that is back; one whose event is at another time is left as it is. */
+function* overwriteReturned(target: Target, url: URL, event_id: string, event: CalendarEvent): DavProgram {
+  const stored = yield { method: "GET", url };
+  if (stored.kind === "gone") return { kind: "conflict", reason: "deleted" };
+  if (stored.kind !== "ok") return yield* failedWrite(target, stored);
+  const etag = strongForm(stored.headers.get("etag"));
+  const returned = yield* readEdited(target, { name: event_id, etag, text: stored.text });
+  if (returned !== null && returned.kind !== "edited") return returned;
+  if (returned !== null && !isSameTime(returned.event.time, seenTimeOf(event.time))) return returned;
+  const written = yield* overwriteFile(target, url, event_id, event, etag);
+  return written ?? { kind: "conflict", reason: "deleted" };
 }
 
 /** Deletes the event. `gone`: it is not there, now or since before. */

@@ -14,6 +14,7 @@ import {
   type GoogleProgram,
   type RemovalTarget,
   removeUntracked,
+  restoreEvent,
   updateEvent,
 } from "./event-writes.ts";
 import { findEvent } from "./find-event.ts";
@@ -126,6 +127,8 @@ function programOf(change: Change, target: RemovalTarget): GoogleProgram {
       return createEvent(target, change.event);
     case "update":
       return updateEvent(target, change.event_id, change.event, change.etag);
+    case "restore":
+      return restoreEvent(target, change.event_id, change.event);
     case "set_reminders":
       return setReminders(target, change.event_id, change.event);
     case "delete":

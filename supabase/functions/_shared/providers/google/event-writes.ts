@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { CalendarEvent } from "../../domain/calendar-event.ts";
+import { seenTimeOf } from "../../domain/edits.ts";
+import { isSameTime } from "../../domain/seen-event.ts";
 import type { CalendarChoice } from "../calendar-client.ts";
 import type { Outcome } from "../outcome.ts";
 import { createRefusedZones, plainerForms } from "../plainer-event.ts";
@@ -67,9 +69,39 @@ export function* updateEvent(
     // It is there, as we know it: we may not change it.
     if (patched.kind === "rejected") return yield* writeOutcome(target.calendar, patched);
   }
+  return yield* orAnew(target, event_id, event, patched);
+}
+
+/** The outcome of a write; where Google does not bring a deleted event back, of making it anew. */
+function* orAnew(
+  target: Target,
+  event_id: string,
+  event: CalendarEvent,
+  patched: GoogleAnswer,
+): GoogleProgram {
   const told = yield* tellDeleted(target, event_id, patched);
   if (!isDeleted(told)) return yield* writeOutcome(target.calendar, told, event_id);
   return yield* createEvent(target, event, generationOf(event_id, target.owner, event.obligation_id) + 1);
+}
+
+/**
+ * Brings back an event that its user deleted, or makes it anew. One that they put back meanwhile, at another time, is left as it is,
+ * and the outcome says when it is now.
+ */
+export function* restoreEvent(target: Target, event_id: string, event: CalendarEvent): GoogleProgram {
+  const { calendar, owner } = target;
+  const read = yield { method: "GET", path: eventPath(calendar.id, event_id) };
+  if (read.kind !== "ok" && !isBurned(read)) return yield* writeOutcome(calendar, read);
+  const etag = read.kind === "ok" ? WrittenEvent.safeParse(read.body).data?.etag ?? null : null;
+  if (read.kind === "ok" && !isBurned(read)) {
+    const seen = seenEventOf(read.body, owner);
+    if (seen === null) return { kind: "unknown", reason: "unreadable", after_s: null };
+    if (!isSameTime(seen.time, seenTimeOf(event.time))) return { kind: "edited", event: seen };
+  }
+  const patched = yield* patchEvent(target, event_id, event, etag);
+  // It was put back, or deleted again, at this moment: look again.
+  if (patched.kind === "conflict") return patched;
+  return yield* orAnew(target, event_id, event, patched);
 }
 
 /** Whether an event is deleted and does not come back. */

@@ -119,6 +119,8 @@ function programOf(change: Change, target: Target): GraphProgram {
       return createEvent(target, change.event);
     case "update":
       return updateEvent(target, change.event_id, change.event, change.etag);
+    case "restore":
+      return updateEvent(target, change.event_id, change.event);
     case "set_reminders":
       return setReminders(target, change.event_id, change.event);
     case "delete":
