@@ -4811,12 +4811,19 @@ begin
   if cardinality(v_ids) = 0 then
     return;
   end if;
-  -- What was moved as well is met by the write that follows, under a version that no event has, and then it is a move.
+  -- What does not stand where it was deleted was moved as well: the write that follows meets it, under a version that no event has, and
+  -- then it is a move.
   insert into public.calendar_event_mappings as mapping
     (integration_id, obligation_id, calendar_id, external_event_id, etag, deadline_hash, content_hash)
   select p_integration.id, edit.obligation_id, p_calendar_id, edit.event_id,
-    case when calendar_sync.is_due_at(edit.deadline, calendar_sync.shown_deadline(edit.seen)) then edit.etag else '""' end, '', ''
-  from unnest(p_edits) as edit where edit.kind = 'returned'
+    case when edit.shows in (edit.due, (edit.before).due, calendar_sync.due_of(calendar_sync.shown_deadline(known.sent_time)))
+      then edit.etag else '""' end, '', ''
+  from unnest(p_edits) as edit
+  left join lateral (
+    select before.sent_time from public.calendar_event_mappings as before
+    where before.integration_id = p_integration.id and before.obligation_id = edit.obligation_id offset 0
+  ) as known on true
+  where edit.kind = 'returned'
   on conflict (integration_id, obligation_id) do update
   set calendar_id = excluded.calendar_id, external_event_id = excluded.external_event_id, etag = excluded.etag, previous_etag = null,
     sent_time = null;
