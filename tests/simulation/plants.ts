@@ -84,7 +84,7 @@ const REPLACEMENTS: Readonly<Record<Plant, readonly Replacement[]>> = {
   absence: [],
   // Of where events were moved nothing is kept.
   evidence: [{
-    function: "calendar_sync.note_edits(public.calendar_integrations, calendar_sync.edit_now[])",
+    function: "calendar_sync.note_edits(public.calendar_integrations, calendar_sync.edit_now[], text)",
     sound: "edit.action in ('moved_by_user', 'moved_back_by_user', 'hidden_by_user')",
     broken: "edit.action in ('moved_back_by_user', 'hidden_by_user')",
   }],
