@@ -71,6 +71,11 @@ type Step =
     readonly from: { readonly calendar_id: string; readonly event_id: string };
   };
 
+/** Whether a plan is about an event that a mapping knows, in its calendar. */
+export function isUpdate(plan: Plan): plan is Plan & { readonly kind: "update" | "restore" } {
+  return plan.kind === "update" || plan.kind === "restore";
+}
+
 /**
  * Decides what to do about one obligation in one calendar. Pure and total; doing it is `CalendarClient`'s work.
  *

@@ -1,7 +1,7 @@
 import { decideEdit, type EditDecision, type KnownEvent } from "../domain/edits.ts";
 import type { SeenEvent } from "../domain/seen-event.ts";
 import type { Outcome } from "../providers/outcome.ts";
-import type { Plan } from "../domain/plan.ts";
+import { isUpdate, type Plan } from "../domain/plan.ts";
 import { knownEvent } from "./known-event.ts";
 import type { Job } from "./lane.ts";
 import type { PlannedJob } from "./outcome-rows.ts";
@@ -22,7 +22,7 @@ export function metEdit(plan: Plan, outcome: Outcome | null): boolean {
  * @returns null: there was none
  */
 export function editOfOutcome({ job, plan }: PlannedJob, outcome: Outcome | null): RecordedEdit | null {
-  if (!metEdit(plan, outcome) || (plan.kind !== "update" && plan.kind !== "restore")) return null;
+  if (!metEdit(plan, outcome) || !isUpdate(plan)) return null;
   const { obligation_id } = job;
   if (outcome?.kind !== "edited") {
     const { event_id } = plan;

@@ -1,5 +1,5 @@
 import type { EventTime } from "../domain/calendar-event.ts";
-import type { Plan } from "../domain/plan.ts";
+import { isUpdate, type Plan } from "../domain/plan.ts";
 import type { SeenTime } from "../domain/seen-event.ts";
 import type { ChangeResult } from "../providers/calendar-client.ts";
 import { type Outcome, reasonOf } from "../providers/outcome.ts";
@@ -197,11 +197,6 @@ function rowsOf(
 function notBegunRow({ job, plan }: PlannedJob): RecordedOutcome[] {
   const { obligation_id, version, attempted_in } = job;
   return isUpdate(plan) && attempted_in.length === 0 ? [{ kind: "not_begun", obligation_id, version }] : [];
-}
-
-/** Whether a plan is about an event that a mapping knows, in its calendar. */
-function isUpdate({ kind }: Plan): boolean {
-  return kind === "update" || kind === "restore";
 }
 
 /** Whether an event may be there, or look otherwise, that no mapping knows. */
