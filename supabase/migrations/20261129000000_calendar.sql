@@ -5043,8 +5043,8 @@ begin
   then
     return false;
   end if;
-  -- Nobody waits for a user who is changing the integration: the news is read again in a moment. One that was stopped meanwhile says
-  -- why already, and is read again once it goes on.
+  -- Nobody waits for a user who is changing the integration: the news is read again in a moment. A calendar that was paused meanwhile
+  -- keeps its reason, and is read again when it is resumed.
   if not p_is_locked and p_integration.status = 'active' then
     update public.calendar_integrations
     set status = 'paused', last_error = jsonb_build_object(
