@@ -37,8 +37,8 @@ begin
         when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
-        -- It was decided before its deadline changed, which goes over it as over any move that was made before.
-        when edit.kind = 'moved' and known.sent_time is not null and not coalesce((known.edit).is_kept, false)
+        -- It was decided before its deadline changed, which goes over it as over anything that was done before.
+        when edit.kind in ('moved', 'deleted') and known.sent_time is not null and not coalesce((known.edit).is_kept, false)
           and not calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
           and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline((known.edit).seen)), false)
           then 'overtaken'

@@ -6,6 +6,9 @@ import { beingRead, moved, notices, SEEN_TIME, states, WORKER } from "./support.
 /** More than are let go without a question. */
 const MANY = 60;
 
+/** Where every event is written first, as a worker reads it. */
+const LEGAL_TIME = { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" } as const;
+
 const decide = ({ asUser }: Engine, user_id: string, decision: "accept" | "undo", id: string) =>
   asUser(
     user_id,
@@ -20,7 +23,7 @@ async function find(
   engine: Engine,
   integration_id: string,
   ids: readonly string[],
-  kind: "moved" | "deleted",
+  kind: "moved" | "deleted" | "returned",
   meanwhile: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   await engine.sql`select calendar_sync.append_changes(array[${integration_id}::uuid], 'pull', 0)`;
@@ -34,9 +37,9 @@ async function find(
       kind,
       obligation_id,
       event_id: `event of ${obligation_id}`,
-      etag: kind === "moved" ? "2" : null,
-      seen: kind === "moved" ? SEEN_TIME : null,
-      has_guests: kind === "moved" ? false : null,
+      etag: kind === "deleted" ? null : "2",
+      seen: kind === "deleted" ? null : kind === "moved" ? SEEN_TIME : LEGAL_TIME,
+      has_guests: kind === "deleted" ? null : false,
       sent_time: null,
     })),
   });
@@ -133,6 +136,31 @@ testEngine("what becomes of edits whose calendar, or whose deadline, is not as i
       }
       assert.equal(await isHidden(), false);
       assert.equal(await isHidden(), true);
+    },
+  },
+  {
+    name: "what was deleted before its deadline changed, and is taken back, was not moved",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      const [obligation_id = ""] = await engine.insert(user_id, 1);
+      await engine.drain();
+      await find(
+        engine,
+        id,
+        [obligation_id],
+        "deleted",
+        () => sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`,
+      );
+      // Its new deadline is shown anyway.
+      assert.deepEqual(
+        [...await sql`select kind from calendar_sync.notices where obligation_id = ${obligation_id}`],
+        [],
+      );
+      await find(engine, id, [obligation_id], "returned");
+      await engine.pass(60);
+      const [lane] = await engine.claim(WORKER);
+      assert.deepEqual(lane?.jobs.map(({ mapping }) => mapping?.etag), ["2"]);
     },
   },
 ]);
