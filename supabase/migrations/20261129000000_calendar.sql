@@ -5321,11 +5321,12 @@ begin
       'synced_at', found.synced_at,
       'deadline', case when found.is_wanted then jsonb_build_object('deadline_date', (found.deadline).deadline_date,
         'deadline_at', (found.deadline).deadline_at, 'time_zone', (found.deadline).time_zone) end,
-      'is_uncertain', exists (
-        select from calendar_sync.jobs as job
+      'attempted', coalesce((
+        select case when found.is_wanted and calendar_sync.is_repetition(job) then 'the_same' else 'anything' end
+        from calendar_sync.jobs as job
         where job.integration_id = p_integration_id and job.obligation_id = asked.obligation_id and job.kind = 'event'
-          and job.attempted_in <> '{}' and not (found.is_wanted and calendar_sync.is_repetition(job))
-      ),
+          and job.attempted_in <> '{}'
+      ), 'nothing'),
       'edit', case when (found.edit).obligation_id is not null then calendar_sync.edit_json(found.edit, found.deadline) end
     )), '[]')
     from asked

@@ -13,13 +13,16 @@ export interface KnownEvent {
   readonly sent_time: EventTime | null;
   /** When it should be, by its deadline; null: it should not be there. */
   readonly legal_time: EventTime | null;
-  /** A write without an outcome may have made something else of it than what is wanted now. */
-  readonly is_uncertain: boolean;
+  /** What writes without an outcome may have made of it. */
+  readonly attempted: Attempted;
   /** It is to be written, and no version of it is known: the calendar may be a new one. */
   readonly is_unseen: boolean;
   /** What its user did before; null: nothing. */
   readonly edit: KnownEdit | null;
 }
+
+/** What writes without an outcome may have made of an event: `nothing` where there were none, `the_same` as is wanted now, or `anything`. */
+export type Attempted = "nothing" | "the_same" | "anything";
 
 /** What we know of an earlier edit. */
 export interface KnownEdit {
@@ -77,7 +80,7 @@ export function decideEdit(news: EventNews, known: KnownEvent | null): EditDecis
 function decideGone(event_id: string, known: KnownEvent): EditDecision {
   // The original of a copy that was restored, or of one that is hidden.
   if (event_id !== known.event_id || known.edit?.is_gone) return { kind: "known", event: null };
-  if (known.is_uncertain || known.is_unseen) return { kind: "echo" };
+  if (known.attempted === "anything" || known.is_unseen) return { kind: "echo" };
   return isOvertaken(known) ? { kind: "overtaken", event_id, event: null } : { kind: "deleted", event_id };
 }
 
@@ -85,23 +88,43 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   const { edit, sent_time, legal_time } = known;
   const is_original = event.event_id === edit?.original_event_id;
   if (event.event_id !== known.event_id) return is_original ? { kind: "returned", event } : { kind: "copy" };
-  if (edit?.is_gone) return { kind: "returned", event };
-  if (known.is_uncertain) return { kind: "echo" };
+  const may_be_ours = known.attempted === "anything" ||
+    known.attempted === "the_same" && isWhereWanted(event, known);
+  if (edit?.is_gone) return may_be_ours ? { kind: "echo" } : { kind: "returned", event };
+  if (known.attempted === "anything") return { kind: "echo" };
   if (event.etag !== null && (event.etag === known.etag || event.etag === known.previous_etag)) {
     return { kind: "echo" };
   }
   const seen_before = edit?.seen ?? null;
   if (seen_before !== null && isSameTime(event.time, seen_before)) return { kind: "known", event };
+  // Nothing says that its user moved it back: what was seen counts until the write has an outcome.
+  if (seen_before !== null && may_be_ours) return { kind: "noise", event };
   if (sent_time !== null && isSameTime(event.time, seenTimeOf(sent_time))) {
     if (seen_before === null) return { kind: event.is_series ? "series" : "noise", event };
-    if (!isWhereKept(known)) return { kind: "converged", event, time: sent_time };
+    if (!isWhereKept(known) && !hasFollowed(known)) return { kind: "converged", event, time: sent_time };
   }
   if (legal_time !== null && isSameTime(event.time, seenTimeOf(legal_time))) {
     return { kind: "converged", event, time: legal_time };
   }
   if (isOvertaken(known)) return { kind: "overtaken", event_id: event.event_id, event };
-  const expected = edit?.is_kept && seen_before !== null ? seen_before : legal_time && seenTimeOf(legal_time);
-  return { kind: expected && beginsAlike(event.time, expected) ? "resized" : "moved", event };
+  const wanted = wantedTime(known);
+  return { kind: wanted && beginsAlike(event.time, wanted) ? "resized" : "moved", event };
+}
+
+/** Where we would write the event now; null: it should not be there. */
+function wantedTime({ legal_time, edit }: KnownEvent): SeenTime | null {
+  return edit?.is_kept && edit.seen !== null ? edit.seen : legal_time && seenTimeOf(legal_time);
+}
+
+function isWhereWanted(event: SeenEvent, known: KnownEvent): boolean {
+  const wanted = wantedTime(known);
+  return wanted !== null && isSameTime(event.time, wanted);
+}
+
+/** Whether the deadline became what the event was moved to. */
+function hasFollowed({ legal_time, edit }: KnownEvent): boolean {
+  return legal_time !== null && edit !== null && edit.seen !== null &&
+    isSameTime(edit.seen, seenTimeOf(legal_time));
 }
 
 /** Whether we last sent the event to where its user keeps it, and not to its deadline. */
@@ -111,13 +134,11 @@ function isWhereKept({ sent_time, legal_time, edit }: KnownEvent): boolean {
 }
 
 /** Whether our side is newer: the obligation changed, and the event does not show it yet. What is kept, is so for the present deadline. */
-function isOvertaken({ sent_time, legal_time, edit }: KnownEvent): boolean {
+function isOvertaken(known: KnownEvent): boolean {
+  const { sent_time, legal_time, edit } = known;
   if (legal_time === null) return true;
-  if (sent_time === null || edit?.is_kept) return false;
-  const legal = seenTimeOf(legal_time);
-  // Its deadline followed it there.
-  if (edit?.seen && isSameTime(edit.seen, legal)) return false;
-  return !isSameTime(seenTimeOf(sent_time), legal);
+  if (sent_time === null || edit?.is_kept || hasFollowed(known)) return false;
+  return !isSameTime(seenTimeOf(sent_time), seenTimeOf(legal_time));
 }
 
 /** A time that we send as it is seen. */

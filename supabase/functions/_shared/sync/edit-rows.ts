@@ -35,9 +35,10 @@ export function editOfOutcome({ job, plan }: PlannedJob, outcome: Outcome | null
   return editRow(obligation_id, decision) ?? editRow(obligation_id, { kind: "noise", event });
 }
 
-function knownOfJob({ mapping, deadline, edit }: Job): KnownEvent {
+function knownOfJob({ mapping, deadline, edit, attempted_in }: Job): KnownEvent {
   // Where a write without an outcome may have made anything else of it, no version is asked for.
-  return knownEvent(mapping, deadline && deadline.due, edit, false);
+  const attempted = attempted_in.length > 0 ? "the_same" : "nothing";
+  return knownEvent(mapping, deadline && deadline.due, edit, attempted);
 }
 
 /** A decision as it is recorded; null: there is nothing to record. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { eventTime } from "../domain/calendar-event.ts";
-import type { KnownEvent } from "../domain/edits.ts";
+import type { Attempted, KnownEvent } from "../domain/edits.ts";
 import type { Due } from "../domain/obligation.ts";
 import type { KnownEdit, KnownMapping } from "./lane.ts";
 
@@ -8,13 +8,12 @@ import type { KnownEdit, KnownMapping } from "./lane.ts";
  * What decides about an edit, of what the database knows.
  *
  * @param due null: there should be no event
- * @param is_uncertain see {@link KnownEvent}
  */
 export function knownEvent(
   mapping: z.infer<typeof KnownMapping> | null,
   due: Due | null,
   edit: z.infer<typeof KnownEdit>,
-  is_uncertain: boolean,
+  attempted: Attempted,
 ): KnownEvent {
   return {
     event_id: mapping?.external_event_id ?? null,
@@ -22,7 +21,7 @@ export function knownEvent(
     previous_etag: mapping?.previous_etag ?? null,
     sent_time: mapping?.sent_time ?? null,
     legal_time: due && eventTime(due),
-    is_uncertain,
+    attempted,
     is_unseen: mapping?.content_hash === "" && mapping.etag === null,
     edit,
   };

@@ -34,7 +34,7 @@ const KnownEvent = z.object({
     deadline_at: z.string().nullable(),
     time_zone: z.string().nullable(),
   }).nullable(),
-  is_uncertain: z.boolean(),
+  attempted: z.enum(["nothing", "the_same", "anything"]),
   edit: KnownEdit,
 });
 type KnownEvent = z.infer<typeof KnownEvent>;
@@ -146,8 +146,8 @@ function decideAll(news: readonly EventNews[], known: readonly KnownEvent[]): re
   });
 }
 
-function factsOf({ mapping, deadline, is_uncertain, edit }: KnownEvent) {
-  return knownEvent(mapping, deadline && dueOf(deadline), edit, is_uncertain);
+function factsOf({ mapping, deadline, attempted, edit }: KnownEvent) {
+  return knownEvent(mapping, deadline && dueOf(deadline), edit, attempted);
 }
 
 /** Events that we made in the place of originals that are back. */

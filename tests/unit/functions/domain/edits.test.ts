@@ -42,7 +42,7 @@ const KNOWN: KnownEvent = {
   previous_etag: "before",
   sent_time: LEGAL,
   legal_time: LEGAL,
-  is_uncertain: false,
+  attempted: "nothing",
   is_unseen: false,
   edit: null,
 };
@@ -233,8 +233,53 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
   ],
   ["another event than the known one", { event_id: "known" }, shown(LEGAL), "copy"],
 
-  ["a write without an outcome may have moved it", { is_uncertain: true }, shown(LATER), "echo"],
-  ["a write without an outcome may have taken it away", { is_uncertain: true }, GONE, "echo"],
+  ["a write without an outcome may have moved it", { attempted: "anything" }, shown(LATER), "echo"],
+  ["a write without an outcome may have taken it away", { attempted: "anything" }, GONE, "echo"],
+  [
+    "what a write without an outcome may have put back",
+    {
+      attempted: "the_same",
+      ...edited({ seen: LATER }),
+    },
+    shown(LEGAL),
+    "noise",
+  ],
+  [
+    "the same, and its user moved it elsewhere since",
+    {
+      attempted: "the_same",
+      ...edited({ seen: LATER }),
+    },
+    shown(NEXT),
+    "moved",
+  ],
+  [
+    "what a write without an outcome may have restored",
+    {
+      attempted: "the_same",
+      ...edited({ is_gone: true, original_event_id: "event" }),
+    },
+    shown(LEGAL),
+    "echo",
+  ],
+  [
+    "the same, put back elsewhere",
+    {
+      attempted: "the_same",
+      ...edited({ is_gone: true, original_event_id: "event" }),
+    },
+    shown(LATER),
+    "returned",
+  ],
+  [
+    "its deadline followed it, and its user moved it back before that was written",
+    {
+      legal_time: LATER,
+      ...edited({ seen: LATER }),
+    },
+    shown(LEGAL),
+    "moved",
+  ],
   ["the calendar was made anew, and it is not there yet", { is_unseen: true }, GONE, "echo"],
   ["no version of it is known, and it was moved", { is_unseen: true }, shown(LATER), "moved"],
 ];
@@ -289,15 +334,15 @@ Deno.test("it is total: whatever is known and told, there is one decision", () =
     for (const legal_time of times) {
       for (const edit of edits) {
         for (const event_id of ["event", "copy", null]) {
-          for (const is_uncertain of [true, false]) {
+          for (const attempted of ["nothing", "the_same", "anything"] as const) {
             for (const each of news) {
-              const known = { ...KNOWN, sent_time, legal_time, edit, event_id, is_uncertain };
+              const known = { ...KNOWN, sent_time, legal_time, edit, event_id, attempted };
               const { kind } = decideEdit(each, known);
               kinds.add(kind);
               // Nothing but a deletion counts as one, and what is gone was not moved.
               if (kind === "deleted") assert.equal(each.kind, "gone");
               if (kind === "moved" || kind === "resized") assert.equal(each.kind, "shown");
-              if (is_uncertain) assert.ok(kind !== "moved" && kind !== "deleted");
+              if (attempted === "anything") assert.ok(kind !== "moved" && kind !== "deleted");
             }
           }
         }
