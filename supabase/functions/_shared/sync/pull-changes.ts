@@ -45,6 +45,8 @@ type Pulled = {
   readonly edits: readonly RecordedEdit[];
   /** Of the removals of events that an original took the place of. */
   readonly outcomes: readonly (Outcome | null)[];
+  /** Whether all of these are gone, and with them everything is told. */
+  readonly is_all: boolean;
 } | null;
 
 /**
@@ -85,10 +87,18 @@ export async function pullChanges(lane: Lane, context: LaneContext, signal: Abor
     const { news: found, is_partial } = confirmed.value;
     const told = is_partial ? known.filter((each) => !isAbsence(each) || found.has(each.event_id)) : known;
     const decided = decideAll([...listed.value.news, ...found.values()], told);
-    const outcomes = outcomesOf(await client.applyChanges(copiesOf(decided, calendar_id), signal));
+    const doubled = decided.filter(isDoubled);
+    const outcomes = outcomesOf(
+      await client.applyChanges(doubled.map(({ known }) => removalOf(known, calendar_id)), signal),
+    );
+    // An original counts as back once its copy is gone: what the calls did not suffice for is read once more.
+    const waiting = new Set(
+      doubled.filter((_, index) => !isRemoved(outcomes[index])).map(({ known }) => known.obligation_id),
+    );
+    const edits = rowsOf(decided.filter(({ known }) => !waiting.has(known.obligation_id)));
     // What is not known yet shows in the next complete listing.
     const news = is_partial ? { ...listed.value, cursor: null } : listed.value;
-    return { kind: "done", value: { news, edits: rowsOf(decided), outcomes } };
+    return { kind: "done", value: { news, edits, outcomes, is_all: waiting.size === 0 } };
   });
 
   if (pulled.kind === "without_token") {
@@ -99,17 +109,21 @@ export async function pullChanges(lane: Lane, context: LaneContext, signal: Abor
   } else if (pulled.value === null) {
     countPull(lane, "lease_lost");
   } else {
-    const { news, edits, outcomes } = pulled.value;
+    const { news, edits, outcomes, is_all } = pulled.value;
     const verdict = laneVerdict(outcomes, lane.attempts);
     addToSummary({ events: news.news.length, edits: edits.length });
-    const removed = outcomes.every((outcome) => outcome?.kind === "gone" || outcome?.kind === "rejected");
-    if (removed) {
+    if (is_all) {
       await record([doneRow(lane)], verdict, "read", { edits, pulled: { cursor: news.cursor } });
     } else {
-      await record([retryRow(lane, "not_removed")], verdict, "not_removed");
+      const run_in_ms = outcomes.some(isRemoved) ? 0 : undefined;
+      await record([retryRow(lane, "not_removed", run_in_ms)], verdict, "not_removed", { edits });
       addToSummary({ success: false });
     }
   }
+}
+
+function isRemoved(outcome: Outcome | null | undefined): boolean {
+  return outcome?.kind === "gone" || outcome?.kind === "rejected";
 }
 
 function newsRow(news: EventNews) {
@@ -132,6 +146,8 @@ function absencesIn(known: readonly KnownEvent[]): readonly Absence[] {
 interface Decided {
   readonly known: KnownEvent;
   readonly decision: EditDecision;
+  /** The event that we know to stand for the obligation is gone. */
+  readonly is_gone: boolean;
 }
 
 /** One decision for each event that is known and not as we wrote it. */
@@ -142,7 +158,8 @@ function decideAll(news: readonly EventNews[], known: readonly KnownEvent[]): re
   );
   return known.map((each) => {
     const its_news = by_event.get(each.event_id) ?? { kind: "gone", event_id: each.event_id } as const;
-    return { known: each, decision: decideEdit(its_news, factsOf(each)) };
+    const is_gone = by_event.get(each.mapping?.external_event_id ?? "")?.kind === "gone";
+    return { known: each, decision: decideEdit(its_news, factsOf(each)), is_gone };
   });
 }
 
@@ -150,14 +167,14 @@ function factsOf({ mapping, deadline, attempted, edit }: KnownEvent) {
   return knownEvent(mapping, deadline && dueOf(deadline), edit, attempted);
 }
 
-/** Events that we made in the place of originals that are back. */
-function copiesOf(decided: readonly Decided[], calendar_id: string): readonly Change[] {
-  return decided.flatMap(({ known: { mapping }, decision }): readonly Change[] =>
-    decision.kind === "returned" && mapping !== null &&
-      mapping.external_event_id !== decision.event.event_id
-      ? [{ kind: "delete", calendar_id, event_id: mapping.external_event_id }]
-      : []
-  );
+/** Whether an original is back, and the event that we made in its place stands beside it. */
+function isDoubled({ known: { mapping }, decision, is_gone }: Decided): boolean {
+  return decision.kind === "returned" && mapping !== null && !is_gone &&
+    mapping.external_event_id !== decision.event.event_id;
+}
+
+function removalOf({ mapping, event_id }: KnownEvent, calendar_id: string): Change {
+  return { kind: "delete", calendar_id, event_id: mapping?.external_event_id ?? event_id };
 }
 
 /** What is recorded: one row an obligation. Where an original is back, what became of its copy is no news. */
