@@ -960,12 +960,17 @@ begin
   ) then
     perform calendar_sync.append_changes(array[new.id], 'allow_deletions', 0);
   end if;
+  -- A move that is not carried out yet is not accepted any more.
+  if tg_op = 'UPDATE' and v_before ->> 'calendar_edits' = 'accept' and v_settings ->> 'calendar_edits' <> 'accept' then
+    perform calendar_sync.put_back(edit.integration_id, edit.obligation_id)
+    from calendar_sync.edits as edit where edit.integration_id = new.id and edit.is_accepted and edit.seen is not null;
+  end if;
   return null;
 end;
 $$;
 
 comment on function calendar_sync.integration_changed() is
-  'Gives an integration its lane or takes it away, and has its calendar scanned when a change asks for it.';
+  'Gives an integration its lane or takes it away, has its calendar scanned when a change asks for it, and has moves put back that are accepted in advance no more.';
 
 create trigger integration_changed
 after insert or delete or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations
@@ -1317,7 +1322,8 @@ as $$
       'calendar_id', channel.calendar_id,
       'resource_id', channel.resource_id,
       'state', channel.state,
-      'renewal_is_due', coalesce(channel.renew_at <= calendar_sync.renewals_until(), false)
+      'renewal_is_due', coalesce(channel.renew_at <= calendar_sync.renewals_until(), false),
+      'is_silent', channel.missed_at is not null
     ) order by channel.created_at desc, channel.id), '[]')
   )
   from calendar_sync.channels as channel
@@ -4702,6 +4708,8 @@ begin
   select distinct p_integration_id, 'event', each.id, 0, v_cause from unnest(p_obligation_ids) as each (id)
   on conflict (integration_id, obligation_id, kind) do update
   set version = job.version + 1, priority = 0, failed_at = null, last_error = null, cause = excluded.cause,
+    -- What is wanted is as it was: whether every attempt was of that, too.
+    attempted_version = case when job.attempted_version = job.version then job.version + 1 else job.attempted_version end,
     -- One that meets another version each time it is written waits as after any other failure.
     run_at = case when job.attempts > 1 and job.failed_at is null then job.run_at else now() end,
     attempts = case when job.failed_at is null then job.attempts else 0 end;
@@ -5001,7 +5009,7 @@ begin
         -- It was decided before its deadline went: nothing is left to propose.
         when edit.kind = 'moved' and legal.due is null then 'overtaken'
         -- It was decided before its deadline changed, which goes over it as over anything that was done before.
-        when edit.kind in ('moved', 'deleted') and known.sent_time is not null and not coalesce((known.edit).is_kept, false)
+        when edit.kind in ('moved', 'deleted') and known.sent_time is not null and not coalesce((known.edit).is_kept and calendar_sync.edit_holds(known.edit, known.deadline), false)
           and not calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
           and not coalesce(calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline((known.edit).seen)), false)
           then 'overtaken'
@@ -5915,7 +5923,7 @@ begin
     perform calendar_sync.record_pull(p_integration_id, v_batch.wrote_to, v_batch.cursor);
   end if;
   -- A worker that dies before it accepts them leaves that to the next: it is not to come with a poll that may be a day away.
-  if v_accepting <> '{}' and exists (select from unnest(v_edits) as edit where edit.kind = 'moved') then
+  if v_accepting <> '{}' and v_batch.pulled then
     update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + v_accepted_within)
     where integration_id = p_integration_id;
   end if;

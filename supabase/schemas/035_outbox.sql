@@ -307,12 +307,17 @@ begin
   ) then
     perform calendar_sync.append_changes(array[new.id], 'allow_deletions', 0);
   end if;
+  -- A move that is not carried out yet is not accepted any more.
+  if tg_op = 'UPDATE' and v_before ->> 'calendar_edits' = 'accept' and v_settings ->> 'calendar_edits' <> 'accept' then
+    perform calendar_sync.put_back(edit.integration_id, edit.obligation_id)
+    from calendar_sync.edits as edit where edit.integration_id = new.id and edit.is_accepted and edit.seen is not null;
+  end if;
   return null;
 end;
 $$;
 
 comment on function calendar_sync.integration_changed() is
-  'Gives an integration its lane or takes it away, and has its calendar scanned when a change asks for it.';
+  'Gives an integration its lane or takes it away, has its calendar scanned when a change asks for it, and has moves put back that are accepted in advance no more.';
 
 create trigger integration_changed
 after insert or delete or update of status, sync_enabled, calendar_id, settings, removed_at, user_id on public.calendar_integrations

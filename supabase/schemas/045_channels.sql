@@ -219,7 +219,8 @@ as $$
       'calendar_id', channel.calendar_id,
       'resource_id', channel.resource_id,
       'state', channel.state,
-      'renewal_is_due', coalesce(channel.renew_at <= calendar_sync.renewals_until(), false)
+      'renewal_is_due', coalesce(channel.renew_at <= calendar_sync.renewals_until(), false),
+      'is_silent', channel.missed_at is not null
     ) order by channel.created_at desc, channel.id), '[]')
   )
   from calendar_sync.channels as channel

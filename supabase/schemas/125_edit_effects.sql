@@ -41,6 +41,8 @@ begin
   select distinct p_integration_id, 'event', each.id, 0, v_cause from unnest(p_obligation_ids) as each (id)
   on conflict (integration_id, obligation_id, kind) do update
   set version = job.version + 1, priority = 0, failed_at = null, last_error = null, cause = excluded.cause,
+    -- What is wanted is as it was: whether every attempt was of that, too.
+    attempted_version = case when job.attempted_version = job.version then job.version + 1 else job.attempted_version end,
     -- One that meets another version each time it is written waits as after any other failure.
     run_at = case when job.attempts > 1 and job.failed_at is null then job.run_at else now() end,
     attempts = case when job.failed_at is null then job.attempts else 0 end;

@@ -205,7 +205,7 @@ begin
     perform calendar_sync.record_pull(p_integration_id, v_batch.wrote_to, v_batch.cursor);
   end if;
   -- A worker that dies before it accepts them leaves that to the next: it is not to come with a poll that may be a day away.
-  if v_accepting <> '{}' and exists (select from unnest(v_edits) as edit where edit.kind = 'moved') then
+  if v_accepting <> '{}' and v_batch.pulled then
     update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + v_accepted_within)
     where integration_id = p_integration_id;
   end if;

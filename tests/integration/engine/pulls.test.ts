@@ -275,6 +275,12 @@ testEngine("an attempt without an outcome", [{
     await change({ title: "Fourth" });
     assert.deepEqual(await attempt({ deadline_date: "2027-02-02" }), [0, true, "anything"]);
     await end();
+    await change({ title: "Fifth" });
+    assert.deepEqual(await attempt(), [0, true, "the_same"]);
+    // As where an edit is answered: what is wanted is what it was.
+    await sql`select calendar_sync.rewrite(${id}, array[${obligation_id}::uuid])`;
+    assert.deepEqual(await attempt(), [1, true, "the_same"]);
+    await end();
     await change({ status: "cancelled" });
     assert.deepEqual(await attempt(), [0, true, "anything"]);
   },

@@ -79,7 +79,8 @@ testEngine("a user who accepts moves in advance does so with the user's own righ
     },
   },
   {
-    name: "where a worker dies before it accepts a move, the calendar is read again after a minute, once",
+    name:
+      "where a worker dies before it accepts a move, the calendar is read again each minute until one has",
     async show(engine) {
       const { integration, tell } = await beingRead(engine, { calendar_edits: "accept" });
       assert.equal(await tell("moved", SEEN_TIME), true);
@@ -89,8 +90,31 @@ testEngine("a user who accepts moves in advance does so with the user's own righ
       const [left] = await engine
         .sql`select cardinality(calendar_sync.proposals_to_accept(${integration.id})) as proposals`;
       assert.equal(left?.["proposals"], 1);
+      await engine.pass(60);
+      assert.deepEqual(await kindsDue(engine), ["pull"]);
+      const [proposal] = await engine.sql`select id from public.calendar_proposals where state = 'open'`;
+      assert.equal(await acceptEdit(engine, String(proposal?.["id"])), true);
+      // The change of the deadline has its event written, and nothing is left.
+      await engine.pass(60);
+      await kindsDue(engine);
       await engine.pass(120);
       assert.deepEqual(await kindsDue(engine), []);
+    },
+  },
+  {
+    name: "a move whose user chose otherwise before it was accepted is put back",
+    async show(engine) {
+      const { integration, obligation_id, tell } = await beingRead(engine, { calendar_edits: "accept" });
+      await tell("moved", SEEN_TIME);
+      await engine.sql`
+        update public.calendar_integrations set settings = settings || '{"calendar_edits": "restore"}'
+        where id = ${integration.id}`;
+      assert.ok(await isPutBack(engine, obligation_id));
+      await engine.sql`select calendar_sync.absorb_changes(10)`;
+      const [left] = await engine
+        .sql`select cardinality(calendar_sync.proposals_to_accept(${integration.id})) as proposals`;
+      assert.equal(left?.["proposals"], 0);
+      assert.deepEqual(await states(engine, integration.user_id), ["open"]);
     },
   },
   {

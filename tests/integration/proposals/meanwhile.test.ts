@@ -139,6 +139,33 @@ testEngine("what becomes of edits whose calendar, or whose deadline, is not as i
     },
   },
   {
+    name: "a kept event that is moved before its deadline changes goes to the new deadline",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      await sql`
+        update public.calendar_integrations set settings = settings || '{"calendar_edits": "keep"}' where id = ${id}`;
+      const [obligation_id = ""] = await engine.insert(user_id, 1);
+      await engine.drain();
+      await sql`
+        insert into calendar_sync.edits (integration_id, obligation_id, due, seen, is_kept)
+        values (${id}, ${obligation_id}, '2027-01-01', ${
+        sql.json({ ...SEEN_TIME, start_date: "2027-03-04", end_date: "2027-03-05" })
+      }, true)`;
+      await find(
+        engine,
+        id,
+        [obligation_id],
+        "moved",
+        () => sql`update public.obligations set deadline_date = '2027-02-02' where id = ${obligation_id}`,
+      );
+      const [edit] =
+        await sql`select is_kept from calendar_sync.edits where obligation_id = ${obligation_id}`;
+      assert.equal(edit?.["is_kept"], false);
+      assert.deepEqual(await states(engine, user_id), []);
+    },
+  },
+  {
     name: "what was deleted before its deadline changed, and is taken back, was not moved",
     async show(engine) {
       const { sql } = engine;

@@ -133,6 +133,7 @@ const Lane = z.object({
       resource_id: z.string().nullable(),
       state: z.enum(["registering", "active", "stopping", "failed"]),
       renewal_is_due: z.boolean(),
+      is_silent: z.boolean(),
     })),
   }).nullable(),
   /** With what a `pull` goes on; null: everything is listed. */

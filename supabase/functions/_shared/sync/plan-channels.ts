@@ -5,6 +5,8 @@ export interface KnownChannel {
   readonly resource_id: string | null;
   readonly state: "registering" | "active" | "stopping" | "failed";
   readonly renewal_is_due: boolean;
+  /** It did not tell of an edit: a new one may do better. */
+  readonly is_silent: boolean;
 }
 
 /** What is to be done about the channels of a calendar, in this order. */
@@ -52,5 +54,7 @@ function stepFor(
   if (calendar_id === null) return { kind: "nothing" };
   if (current === null) return { kind: "create", calendar_id, replaces: null };
   if (!current.renewal_is_due) return { kind: "nothing" };
-  return can_renew ? { kind: "renew", channel: current } : { kind: "create", calendar_id, replaces: current };
+  return can_renew && !current.is_silent
+    ? { kind: "renew", channel: current }
+    : { kind: "create", calendar_id, replaces: current };
 }

@@ -17,6 +17,7 @@ const OLD = {
   resource_id: "resource",
   state: "active",
   renewal_is_due: true,
+  is_silent: false,
 } as const;
 const CHANNEL: Channel = { resource_id: "resource", expires_at: "2027-01-01T00:00:00Z" };
 const FAILED = { kind: "retry", reason: "busy", after_s: null } as const;

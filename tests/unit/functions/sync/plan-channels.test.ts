@@ -10,6 +10,7 @@ const channel = (channel_id: string, facts: Partial<KnownChannel> = {}): KnownCh
   resource_id: `resource of ${channel_id}`,
   state: "active",
   renewal_is_due: false,
+  is_silent: false,
   ...facts,
 });
 const ids = (channels: readonly KnownChannel[]) => channels.map(({ channel_id }) => channel_id);
@@ -30,6 +31,14 @@ Deno.test("what is done about the channels of a calendar", async (t) => {
   await t.step("one that ends soon is renewed where the provider can", () => {
     const due = channel("a", { renewal_is_due: true });
     assert.deepEqual(planChannels("ours", [due], true).step, { kind: "renew", channel: due });
+  });
+  await t.step("one that did not tell of an edit is replaced, although the provider can renew it", () => {
+    const due = channel("a", { renewal_is_due: true, is_silent: true });
+    assert.deepEqual(planChannels("ours", [due], true).step, {
+      kind: "create",
+      calendar_id: "ours",
+      replaces: due,
+    });
   });
   await t.step("else a new one is made before the old one ends", () => {
     const due = channel("a", { renewal_is_due: true });
