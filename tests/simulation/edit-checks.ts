@@ -61,6 +61,10 @@ export async function editProblems(
       );
       report(row.restored > story.deletions, `told ${row.restored} times of ${story.deletions} deletions`);
       report(
+        story.seen_deletions > 1 && !row.is_hidden,
+        `shown again after ${story.seen_deletions} deletions`,
+      );
+      report(
         row.is_hidden && (story.deletions < 2 || row.hidden !== 1),
         `hidden after ${story.deletions} deletions, with ${row.hidden} notices`,
       );

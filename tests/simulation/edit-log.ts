@@ -19,6 +19,8 @@ export interface EditStory {
   latest_day: string | null;
   /** It was deleted last, and nothing has happened since that may hide that. */
   is_deleted: boolean;
+  /** How often it was deleted for its present deadline where nothing could hide that. After the second time it stays away. */
+  seen_deletions: number;
 }
 
 /** What the owners of accounts did in their calendars. */
@@ -51,6 +53,7 @@ export class EditLog {
       unseen_day: null,
       latest_day: null,
       is_deleted: false,
+      seen_deletions: 0,
     };
     this.stories.set(key, story);
     return story;
@@ -59,7 +62,9 @@ export class EditLog {
   /** The story as far as somebody has to know of it. */
   toldOf(account: number, obligation_id: string): EditStory {
     const story = this.storyOf(account, obligation_id);
-    return this.has_faults ? { ...story, unseen_day: null, latest_day: null, is_deleted: false } : story;
+    return this.has_faults
+      ? { ...story, unseen_day: null, latest_day: null, is_deleted: false, seen_deletions: 0 }
+      : story;
   }
 
   /** The stories of an account. */
@@ -88,6 +93,7 @@ export class EditLog {
       story.deleted = null;
       story.latest_day = null;
       story.is_deleted = false;
+      story.seen_deletions = 0;
       if (is_new_deadline || overwrites_unseen(Number(account))) story.unseen_day = null;
     }
   }

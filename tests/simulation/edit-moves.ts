@@ -66,6 +66,7 @@ async function edit(
     // What is on its way goes over it.
     story.latest_day = null;
     story.is_deleted = false;
+    story.seen_deletions = 0;
     if (overwritesUnseen(world, move.account)) story.unseen_day = null;
   }
   // An earlier move that is being read is put back over it.
@@ -115,6 +116,7 @@ function change(
     story.deleted = null;
     story.put_backs++;
     story.is_deleted = false;
+    story.seen_deletions = 0;
     return true;
   }
   if (event === undefined) return false;
@@ -147,6 +149,7 @@ function change(
       story.unseen_day = null;
       story.latest_day = null;
       story.is_deleted = true;
+      story.seen_deletions++;
       return true;
     case "copy":
       account.edit(event, { kind: "copy" });

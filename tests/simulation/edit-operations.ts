@@ -130,6 +130,12 @@ const anyMeeting: fc.Arbitrary<readonly EditMove[]> = fc.record({
   { kind: "step", pick: 1, times: 1, fault: null },
 ]);
 
+/** The event of an obligation is deleted, and once more when it is back. */
+const anySecondDeletion: fc.Arbitrary<readonly EditMove[]> = fc.record({ account, place }).map((whose) => {
+  const deletion = { kind: "edit", ...whose, edit: "delete", day: EDIT_DAYS.min, calls: true } as const;
+  return [{ kind: "pass" }, deletion, { kind: "pass" }, deletion, { kind: "pass" }];
+});
+
 /** An obligation changes, a call of the worker that writes it meets a fault, and its owner edits the event beside that. */
 const anyLoss: fc.Arbitrary<readonly EditMove[]> = fc.record({
   place,
@@ -165,6 +171,7 @@ function historyWith(
       fc.oneof(
         { weight: 15, arbitrary: anyEditMove(fault).map((move) => [move]) },
         { weight: 1, arbitrary: anyMeeting },
+        { weight: 1, arbitrary: anySecondDeletion },
         ...others,
       ),
       { minLength: 1, maxLength: 60, size: "max" },

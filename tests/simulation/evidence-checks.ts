@@ -75,6 +75,10 @@ export async function evidenceProblems(
     [...moved_to].some((day) => !moves.includes(day ?? "")),
     `has periods on ${[...moved_to]}, moves to ${moves}`,
   );
+  // Nobody here moves an event to its deadline.
+  report(noted.some(({ action }) => action === "moved_back_by_user"), "has it moved back");
+  const returns = noted.filter(({ action }) => action === "returned_by_user").length;
+  report(returns > story.put_backs, `has ${returns} returns of ${story.put_backs}`);
   const deletions =
     noted.filter(({ action }) => action === "deleted_by_user" || action === "hidden_by_user").length;
   report(deletions > story.deletions, `has ${deletions} deletions of ${story.deletions}`);

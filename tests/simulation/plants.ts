@@ -16,12 +16,13 @@ export const PLANTS = [
   "absence",
   "evidence",
   "rewriting",
+  "hiding",
 ] as const;
 export type Plant = (typeof PLANTS)[number];
 
 /** Whether only histories of edits can meet it. */
 export function needsEdits(plant: Plant): boolean {
-  return ["echo", "unconditional", "key", "absence", "evidence", "rewriting"].includes(plant);
+  return ["echo", "unconditional", "key", "absence", "evidence", "rewriting", "hiding"].includes(plant);
 }
 
 interface Replacement {
@@ -94,6 +95,12 @@ const REPLACEMENTS: Readonly<Record<Plant, readonly Replacement[]>> = {
       "calendar_sync.record_edits(public.calendar_integrations, calendar_sync.edit_now[], text, text)",
     sound: "edit.kind = 'overtaken'\n  ));",
     broken: "edit.kind in ('overtaken', 'noise')\n  ));",
+  }],
+  // What is deleted again and again comes back each time.
+  hiding: [{
+    function: "calendar_sync.edits_now(public.calendar_integrations, jsonb)",
+    sound: "when (known.edit).deletions > 0 and",
+    broken: "when false and",
   }],
   // A calendar that is connected during an import is scanned once, without what is not committed yet.
   import: [{
