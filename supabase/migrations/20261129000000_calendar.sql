@@ -4988,13 +4988,13 @@ begin
         when 'returned' then 'returned_by_user'
         when 'deleted' then case when (known.edit).deletions > 0 and (known.edit).due is not distinct from legal.due
           then 'hidden_by_user' else 'deleted_by_user' end
-        when 'overtaken' then case when edit.seen is null then 'deleted_by_user' else 'moved_by_user' end
+        when 'overtaken' then case
+          when edit.seen is null then 'deleted_by_user'
+          when shown.due = calendar_sync.due_of(calendar_sync.shown_deadline(known.sent_time)) then 'resized_by_user'
+          else 'moved_by_user'
+        end
         when 'converged' then case when (known.edit).seen is not null then 'moved_back_by_user' end
-      end, case edit.seen ->> 'kind'
-        when 'all_day' then edit.seen ->> 'start_date'
-        when 'timed' then calendar_sync.due_text(null, (edit.seen ->> 'start_at')::timestamptz)
-        else legal.due
-      end)::calendar_sync.edit_now
+      end, shown.due)::calendar_sync.edit_now
     from jsonb_populate_recordset(null::calendar_sync.decided_edit, p_edits) as edit
     join calendar_sync.compare(p_integration.id, array(
       select distinct (each ->> 'obligation_id')::uuid from jsonb_array_elements(p_edits) as each
@@ -5002,6 +5002,13 @@ begin
     cross join lateral (
       select calendar_sync.due_text((known.deadline).deadline_date, (known.deadline).deadline_at) as due offset 0
     ) as legal
+    cross join lateral (
+      select case edit.seen ->> 'kind'
+        when 'all_day' then edit.seen ->> 'start_date'
+        when 'timed' then calendar_sync.due_text(null, (edit.seen ->> 'start_at')::timestamptz)
+        else legal.due
+      end as due offset 0
+    ) as shown
     cross join lateral (
       select case
         -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
@@ -5016,7 +5023,11 @@ begin
         -- It was decided before a change was taken back that no event ever showed.
         when edit.kind = 'overtaken' and known.is_wanted and known.sent_time is not null
           and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
-          then case when edit.seen is null then 'deleted' else 'moved' end
+          then case
+            when edit.seen is null then 'deleted'
+            when calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(edit.seen)) then 'resized'
+            else 'moved'
+          end
         else edit.kind
       end as kind offset 0
     ) as its

@@ -9,6 +9,8 @@ const MANY = 60;
 /** Where every event is written first, as a worker reads it. */
 const LEGAL_TIME = { kind: "all_day", start_date: "2027-01-01", end_date: "2027-01-02" } as const;
 
+const LONGER_TIME = { ...LEGAL_TIME, end_date: "2027-01-03" } as const;
+
 const decide = ({ asUser }: Engine, user_id: string, decision: "accept" | "undo", id: string) =>
   asUser(
     user_id,
@@ -23,7 +25,7 @@ async function find(
   engine: Engine,
   integration_id: string,
   ids: readonly string[],
-  kind: "moved" | "deleted" | "returned",
+  kind: "moved" | "deleted" | "returned" | "lengthened",
   meanwhile: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   await engine.sql`select calendar_sync.append_changes(array[${integration_id}::uuid], 'pull', 0)`;
@@ -34,11 +36,11 @@ async function find(
     pulled: true,
     cursor: "2",
     edits: ids.map((obligation_id) => ({
-      kind,
+      kind: kind === "lengthened" ? "overtaken" : kind,
       obligation_id,
       event_id: `event of ${obligation_id}`,
       etag: kind === "deleted" ? null : "2",
-      seen: kind === "deleted" ? null : kind === "moved" ? SEEN_TIME : LEGAL_TIME,
+      seen: { moved: SEEN_TIME, deleted: null, returned: LEGAL_TIME, lengthened: LONGER_TIME }[kind],
       has_guests: kind === "deleted" ? null : false,
       sent_time: null,
     })),
@@ -162,6 +164,28 @@ testEngine("what becomes of edits whose calendar, or whose deadline, is not as i
       const [edit] =
         await sql`select is_kept from calendar_sync.edits where obligation_id = ${obligation_id}`;
       assert.equal(edit?.["is_kept"], false);
+      assert.deepEqual(await states(engine, user_id), []);
+    },
+  },
+  {
+    name: "an event that was made longer before its deadline changed was not moved",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      const [obligation_id = ""] = await engine.insert(user_id, 1);
+      await engine.drain();
+      const due = (day: string) =>
+        sql`update public.obligations set deadline_date = ${day} where id = ${obligation_id}`;
+      for (const day of ["2027-01-01", "2027-02-02"]) {
+        // When that is recorded the change was taken back; and then it is still so.
+        await due("2027-02-02");
+        await find(engine, id, [obligation_id], "lengthened", () => due(day));
+        await engine.pass(60);
+        await engine.drain();
+      }
+      const noted = await sql<{ action: string }[]>`
+        select action from calendar_sync.activity where obligation_id = ${obligation_id} and action like '%_by_user'`;
+      assert.deepEqual(noted.map(({ action }) => action), ["resized_by_user", "resized_by_user"]);
       assert.deepEqual(await states(engine, user_id), []);
     },
   },
