@@ -3858,11 +3858,11 @@ begin
     perform calendar_sync.remove_integration(p_integration_id);
     return;
   end if;
-  update public.calendar_integrations
-  -- An error that passes does not hide one that somebody has to mend.
-  set last_error = case when p_status is null and status = 'paused' then last_error else p_error end,
-    status = coalesce(p_status, status)
-  where id = p_integration_id;
+  -- An error that passes does not hide one that somebody has to mend, nor a pause that the grant was lost meanwhile.
+  if v_status = 'disconnected' or v_status = 'paused' and p_status is null then
+    return;
+  end if;
+  update public.calendar_integrations set status = coalesce(p_status, status), last_error = p_error where id = p_integration_id;
 end;
 $$;
 
@@ -5882,6 +5882,7 @@ declare
   v_batch calendar_sync.batch := jsonb_populate_record(null::calendar_sync.batch, p_batch);
   v_integration public.calendar_integrations;
   v_is_locked boolean;
+  v_is_stopped boolean;
   v_removed integer;
   v_breaker text;
 begin
@@ -5983,18 +5984,22 @@ begin
     v_batch.status := null;
     v_batch.last_error := null;
   end if;
+  -- It was stopped during the batch, for a reason that somebody has to mend. Only a lost grant goes over a pause.
+  v_is_stopped := v_integration.status = 'disconnected'
+    or v_integration.status = 'paused' and v_batch.status is distinct from 'disconnected';
   if not v_is_locked and (v_batch.succeeded or v_batch.reached or v_batch.last_error is not null) then
     update public.calendar_integrations
     set last_synced_at = case when v_batch.succeeded then now() else last_synced_at end,
       sign_in_refused_at = case when v_batch.succeeded and v_batch.reached then null else sign_in_refused_at end,
       last_error = case
+        when v_is_stopped then last_error
         when v_batch.last_error is not null then v_batch.last_error
         when v_batch.succeeded or v_batch.reached and last_error ->> 'code' = 'provider_unavailable' then null
         else last_error
       end
     where id = p_integration_id;
   end if;
-  if v_batch.status is not null and v_integration.status <> 'disconnecting' then
+  if v_batch.status is not null and not v_is_stopped and v_integration.status <> 'disconnecting' then
     update public.calendar_integrations set status = v_batch.status where id = p_integration_id;
   end if;
 

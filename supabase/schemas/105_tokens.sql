@@ -212,11 +212,11 @@ begin
     perform calendar_sync.remove_integration(p_integration_id);
     return;
   end if;
-  update public.calendar_integrations
-  -- An error that passes does not hide one that somebody has to mend.
-  set last_error = case when p_status is null and status = 'paused' then last_error else p_error end,
-    status = coalesce(p_status, status)
-  where id = p_integration_id;
+  -- An error that passes does not hide one that somebody has to mend, nor a pause that the grant was lost meanwhile.
+  if v_status = 'disconnected' or v_status = 'paused' and p_status is null then
+    return;
+  end if;
+  update public.calendar_integrations set status = coalesce(p_status, status), last_error = p_error where id = p_integration_id;
 end;
 $$;
 
