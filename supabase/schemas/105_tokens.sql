@@ -140,6 +140,8 @@ begin
   end if;
   v_token := calendar_sync.valid_access_token(p_integration_id, p_min_valid_s, p_rejected_token);
   if v_token is null then
+    -- Waits for a consent that is being confirmed: what follows reads its grant.
+    perform from public.calendar_integrations where id = p_integration_id for no key update;
     if not calendar_sync.take_lock('refresh', p_integration_id, v_claim, v_refresh_s) then
       return jsonb_build_object('kind', 'busy');
     end if;
@@ -237,6 +239,11 @@ begin
   end if;
   perform calendar_sync.count_calls(v_integration.provider, p_integration_id, p_calls);
   v_secret := calendar_sync.read_secret(v_integration.access_token_secret_id);
+  if v_secret is null then
+    -- Its user may just be giving another one.
+    select * into v_integration from public.calendar_integrations where id = p_integration_id for no key update;
+    v_secret := calendar_sync.read_secret(v_integration.access_token_secret_id);
+  end if;
   if v_secret is not null then
     return jsonb_build_object('kind', 'valid', 'secret', v_secret);
   end if;
