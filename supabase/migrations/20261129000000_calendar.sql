@@ -7748,6 +7748,8 @@ begin
   v_refresh_token := calendar_sync.read_secret(v_integration.refresh_token_secret_id);
   perform calendar_sync.end_channels_later(v_integration);
   delete from vault.secrets where id in (v_integration.refresh_token_secret_id, v_integration.access_token_secret_id);
+  -- A refresh that is under way must not store its result.
+  delete from calendar_sync.locks where purpose = 'refresh' and subject_id = p_integration_id;
   update public.calendar_integrations
   set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,
     calendar_name = null, scopes = '{}', refresh_token_secret_id = null, access_token_secret_id = null, token_expires_at = null

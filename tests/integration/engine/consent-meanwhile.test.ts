@@ -70,6 +70,25 @@ testEngine("what asks for a token while its user connects the account again has 
   },
 ]);
 
+testEngine("a refresh that is under way when its user leaves", [{
+  name: "stores nothing, and finds that the grant is gone",
+  async show(engine) {
+    const integration = await engine.integration();
+    // Its event is kept, and with it the row.
+    await engine.insert(integration.user_id, 1);
+    await engine.drain();
+    await store(engine, integration, { access: "old access", refresh: "old refresh" });
+    const { claim } = z.object({ claim: z.string() }).parse(await beginRefresh(engine, integration));
+    await engine
+      .sql`select public.calendar_begin_disconnect(${integration.user_id}, ${integration.id}, 'keep')`;
+    const [saved] = await engine.sql`
+      select public.calendar_save_tokens(${integration.id}, ${claim}, 'newer', now() + interval '1 hour', 'newer') as is_saved`;
+    assert.equal(saved?.["is_saved"], false);
+    assert.deepEqual(await beginRefresh(engine, integration), { kind: "disconnected" });
+    assert.deepEqual([...await engine.sql`select description from vault.secrets`], []);
+  },
+}]);
+
 /** The tokens of an integration, which are due for a refresh; empty: such that cannot be read. */
 async function store(
   { sql }: Engine,
