@@ -3338,6 +3338,7 @@ declare
   v_others_first constant interval := interval '5 seconds';
   -- A pull goes after the events, but these may never end.
   v_pull_waits constant interval := interval '5 seconds';
+  v_connecting_takes constant interval := interval '1 second';
   -- A claim may at least keep the token of a blocked user alive.
   v_asked_again constant interval := interval '1 day';
   v_lane calendar_sync.lanes;
@@ -3447,6 +3448,14 @@ begin
             select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id
           ))
     order by job.kind <> 'pull', job.priority, job.run_at limit 1;
+    -- Its user is connecting an account, which may be this one: the calendar that was found is not to be deleted meanwhile.
+    if v_kind = 'disconnect' and exists (
+      select from calendar_sync.locks
+      where purpose = 'calendar' and subject_id = v_integration.user_id and claimed_until > clock_timestamp()
+    ) then
+      perform calendar_sync.set_wait(array[p_integration_id], 'backoff', now() + v_connecting_takes);
+      return null;
+    end if;
     v_kind := coalesce(v_kind, 'event');
   end if;
   v_calls := v_calls_to_spare;
@@ -3487,7 +3496,7 @@ end;
 $$;
 
 comment on function calendar_sync.take_batch(uuid) is
-  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute, and longer each time.';
+  'The next batch of a leased lane, with the provider calls reserved that it may make. Null: the quota is spent, or its server is down, or its user is blocked or is connecting an account, or the lane was stopped, or it could not be read: then it notes an incident, and the lane waits for a minute, and longer each time.';
 
 create function calendar_sync.claimed(p_lanes json) returns json
 language plpgsql volatile security definer set search_path = ''

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { connectAgain } from "../../support/consent.ts";
+import { activate, connectAgain, consent } from "../../support/consent.ts";
 import type { Engine, Integration } from "../../support/engine.ts";
 import { testEngine } from "../../support/engine-test.ts";
+
+const WORKER = "a0000000-0000-0000-0000-000000000000";
 
 testEngine("an account that was disconnected is connected again", [
   {
@@ -109,6 +111,80 @@ testEngine("an account that was disconnected is connected again", [
     },
   },
 ]);
+
+testEngine("an account is connected again while its events are removed", [
+  {
+    name: "its calendar is not deleted between the look at it and the end of the confirmation",
+    async show(engine) {
+      const { integration, claim } = await confirming(engine);
+      await engine.drain();
+      assert.equal((await engine.statusOf(integration.id)).status, "disconnecting");
+      await engine.pass(2);
+      assert.deepEqual(await engine.claim(WORKER), [], "nor a moment later");
+      const flow_id = await consent(engine, integration.user_id, `account of ${integration.id}`);
+      await activate(engine, flow_id, integration.calendar_id);
+      await engine.sql`select public.calendar_unlock_user(${integration.user_id}, ${claim})`;
+      await engine.pass(2);
+      await engine.drain();
+      const [row] = await engine.sql`select id, status, calendar_id from public.calendar_integrations`;
+      assert.deepEqual({ ...row }, {
+        id: integration.id,
+        status: "active",
+        calendar_id: integration.calendar_id,
+      });
+    },
+  },
+  {
+    name: "leaving goes on where the confirmation came to nothing",
+    async show(engine) {
+      const { integration, claim } = await confirming(engine);
+      await engine.drain();
+      await engine.sql`select public.calendar_unlock_user(${integration.user_id}, ${claim})`;
+      await engine.pass(2);
+      await engine.drain();
+      assert.deepEqual([...await engine.sql`select id from public.calendar_integrations`], []);
+    },
+  },
+  {
+    name: "a confirmation that comes too late waits until the calendar is deleted",
+    async show(engine) {
+      const { integration } = await shown(engine);
+      const { id, user_id } = integration;
+      await engine.sql`select public.calendar_begin_disconnect(${user_id}, ${id}, 'remove')`;
+      const [removing] = await engine.claim(WORKER);
+      assert.ok(removing);
+      await engine.record(WORKER, removing);
+      const [ending] = await engine.claim(WORKER);
+      assert.equal(ending?.kind, "disconnect");
+      assert.equal(await take(engine, integration), "busy");
+      await engine.record(WORKER, ending);
+      assert.equal(await take(engine, integration), "taken");
+    },
+  },
+]);
+
+/** Somebody is leaving, and has just begun to confirm the same account once more. */
+async function confirming(
+  engine: Engine,
+): Promise<{ readonly integration: Integration; readonly claim: string }> {
+  const { integration } = await shown(engine);
+  const { id, user_id } = integration;
+  await engine.sql`select public.calendar_begin_disconnect(${user_id}, ${id}, 'remove')`;
+  const claim = crypto.randomUUID();
+  await engine.sql`select public.calendar_lock_user(${user_id}, ${claim}, 30)`;
+  assert.equal(await take(engine, integration), "taken");
+  return { integration, claim };
+}
+
+/** What a confirmation is told first. */
+async function take(engine: Engine, { id, user_id }: Integration): Promise<unknown> {
+  const ticket = crypto.randomUUID();
+  const flow_id = await consent(engine, user_id, `account of ${id}`);
+  await engine.sql`update calendar_sync.flows set ticket_hash = ${ticket} where id = ${flow_id}`;
+  const [taken] = await engine.sql`
+    select public.calendar_take_connection(${user_id}, ${ticket}) ->> 'kind' as kind`;
+  return taken?.["kind"];
+}
 
 /** A calendar with the event of one deadline. */
 async function shown(
