@@ -1,7 +1,8 @@
 -- One integration is one account at one provider that a user connected. Its tokens are in Vault; here are their ids.
 --
 -- A removed integration stays as a row with removed_at, without credentials, for as long as events of ours may be in its
--- calendar. Connecting the account again revives it. Until then policies, limits and triggers ignore it.
+-- calendar, or an administrator keeps it paused. Connecting the account again revives it. Until then policies, limits and triggers
+-- ignore it.
 
 create function calendar_sync.default_settings() returns jsonb
 language sql immutable security invoker set search_path = ''

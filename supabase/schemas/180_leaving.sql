@@ -15,6 +15,20 @@ $$;
 comment on function calendar_sync.is_account_used(text, text) is
   'Whether an integration or a flow of any user uses this account, so that its grant must not be ended.';
 
+create function calendar_sync.drop_removed(p_integration_id uuid) returns void
+language sql volatile security definer set search_path = ''
+as $$
+  delete from public.calendar_integrations as integration
+  where integration.id = p_integration_id and integration.removed_at is not null
+    and (integration.user_id is null or integration.paused_by_admin is null and (integration.calendar_id is null or (
+      not exists (select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id)
+      and not exists (select from calendar_sync.leftovers as leftover where leftover.integration_id = p_integration_id)
+    )))
+$$;
+
+comment on function calendar_sync.drop_removed(uuid) is
+  'Deletes the row of a removed integration, unless events of ours may be in its calendar, or an administrator paused it: its user could end that by connecting the account again.';
+
 create function calendar_sync.remove_integration(p_integration_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -40,15 +54,10 @@ begin
   -- A refresh that is under way must not store its result.
   delete from calendar_sync.locks where purpose = 'refresh' and subject_id = p_integration_id;
   update public.calendar_integrations
-  set removed_at = now(), status = 'disconnected', last_error = null, paused_by_admin = null, account_email = null,
+  set removed_at = now(), status = 'disconnected', last_error = null, account_email = null,
     calendar_name = null, scopes = '{}', refresh_token_secret_id = null, access_token_secret_id = null, token_expires_at = null
   where id = p_integration_id;
-  -- The row is kept for the events that may still be there.
-  delete from public.calendar_integrations as integration
-  where integration.id = p_integration_id and (integration.user_id is null or integration.calendar_id is null or (
-    not exists (select from public.calendar_event_mappings as mapping where mapping.integration_id = p_integration_id)
-    and not exists (select from calendar_sync.leftovers as leftover where leftover.integration_id = p_integration_id)
-  ));
+  perform calendar_sync.drop_removed(p_integration_id);
   return jsonb_build_object('kind', 'removed', 'provider', v_integration.provider, 'account_id', v_integration.account_id,
     'refresh_token', case when not calendar_sync.is_account_used(v_integration.provider, v_integration.account_id)
       then v_refresh_token end);
@@ -56,7 +65,7 @@ end;
 $$;
 
 comment on function calendar_sync.remove_integration(uuid) is
-  'Removes an integration with its tokens. It stays as a removed row while events of ours may be in its calendar. refresh_token: its grant may be ended; null where another flow or integration uses the account.';
+  'Removes an integration with its tokens. It stays as a removed row for what calendar_sync.drop_removed names. refresh_token: its grant may be ended; null where another flow or integration uses the account.';
 
 create function public.calendar_begin_disconnect(p_user_id uuid, p_integration_id uuid, p_events text) returns jsonb
 language plpgsql volatile security definer set search_path = ''

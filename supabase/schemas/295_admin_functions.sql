@@ -133,11 +133,18 @@ begin
     return query select v_after.id, v_after.account_email, coalesce(
       'no longer paused; it syncs ' || calendar_admin.awaits(v_after), 'resumed; what had waited is looked at now');
   end loop;
+  for v_after in
+    update public.calendar_integrations set paused_by_admin = null
+    where user_id = p_id and removed_at is not null and paused_by_admin is not null returning *
+  loop
+    perform calendar_sync.drop_removed(v_after.id);
+    return query select v_after.id, v_after.account_email, 'is disconnected; connected again, it is not paused'::text;
+  end loop;
 end;
 $$;
 
 comment on function calendar_admin.resume(uuid, text) is
-  'Ends calendar_admin.pause for an integration or all of a user''s. Also retries what was paused for another reason, and continues after a mass edit in its user''s place. After a mass deletion: allow_deletions.';
+  'Ends calendar_admin.pause for an integration or all of a user''s; with the user''s id, also of accounts that the user disconnected meanwhile. Also retries what was paused for another reason, and continues after a mass edit in its user''s place. After a mass deletion: allow_deletions.';
 
 create function calendar_admin.allow_deletions(p_integration_id uuid, p_reason text default null)
 returns table (integration_id uuid, account_email text, done text)

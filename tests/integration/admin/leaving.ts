@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { connectAgain } from "../../support/consent.ts";
+import type { Engine, Integration } from "../../support/engine.ts";
 import type { Behaviour } from "../../support/engine-test.ts";
-import { noted, said, tablesThatKnow } from "./answers.ts";
+import { noted, said, tablesThatKnow, tracesOf } from "./answers.ts";
 
 const Ending = z.object({
   id: z.string(),
@@ -11,6 +13,73 @@ const Ending = z.object({
 
 /** What an administrator may do for users who go. */
 export const LEAVING: readonly Behaviour[] = [
+  ...(["keep", "remove"] as const).map((events) => ({
+    name:
+      `a paused account is still paused when its user disconnects it with ${events} and connects it again`,
+    async show(engine: Engine) {
+      const { sql } = engine;
+      const { id } = await leavePaused(engine, events);
+      const [removed] = await sql`
+        select removed_at is not null as is_removed, account_email, last_error,
+          num_nonnulls(access_token_secret_id, refresh_token_secret_id) as secrets from public.calendar_integrations`;
+      assert.deepEqual({ ...removed }, {
+        is_removed: true,
+        account_email: null,
+        last_error: null,
+        secrets: 0,
+      });
+      assert.deepEqual(await noted(sql, "resumed"), [], "leaving resumes nothing");
+      await connectAgain(engine, id);
+      assert.deepEqual(await engine.statusOf(id), { status: "paused", code: "configuration" });
+      const [again] = await sql`
+        select last_error -> 'details' ->> 'reason' as reason from public.calendar_integrations where id = ${id}`;
+      assert.equal(again?.["reason"], "A complaint");
+      await sql`select calendar_admin.resume(${id})`;
+      await engine.drain();
+      assert.deepEqual(await engine.statusOf(id), { status: "active", code: null });
+    },
+  })),
+  {
+    name: "resume ends the pause of an account that its user disconnected, and what kept its row",
+    async show(engine) {
+      const { sql } = engine;
+      for (const [events, left] of [["remove", 0], ["keep", 1]] as const) {
+        const { id } = await leavePaused(engine, events);
+        const [row] = await sql`select user_id from public.calendar_integrations where id = ${id}`;
+        const resume = () => sql`select * from calendar_admin.resume(${row?.["user_id"]})`;
+        assert.deepEqual(await said(resume()), [[id, "is disconnected; connected again, it is not paused"]]);
+        assert.deepEqual(await said(resume()), []);
+        const kept = await sql`select paused_by_admin from public.calendar_integrations where id = ${id}`;
+        assert.deepEqual(kept.map((each) => each["paused_by_admin"]), Array(left).fill(null));
+      }
+      assert.deepEqual((await noted(sql, "resumed")).map(([by]) => by), ["admin", "admin"]);
+    },
+  },
+  {
+    name: "a pause outlives no user: whoever is erased, or deleted, leaves no row of a disconnected account",
+    async show(engine) {
+      const { sql } = engine;
+      const erased = await leavePaused(engine, "remove");
+      await sql`select calendar_admin.erase_user(${erased.user_id}, 'keep')`;
+      const deleted = await leavePaused(engine, "remove");
+      await sql`delete from auth.users where id = ${deleted.user_id}`;
+      const kept = await leavePaused(engine, "keep");
+      await sql`select calendar_admin.erase_user(${kept.user_id}, 'remove')`;
+      await sql`select calendar_sync.tick()`;
+      assert.deepEqual([...await sql`select id from public.calendar_integrations`], []);
+
+      // Paused, and not disconnected yet: the worker removes the events first.
+      const { id, user_id } = await engine.integration();
+      await engine.insert(user_id, 1);
+      await engine.drain();
+      await sql`select calendar_admin.pause(${id}, 'A complaint')`;
+      await sql`select calendar_admin.erase_user(${user_id}, 'remove')`;
+      await engine.drain();
+      await sql`select calendar_sync.tick()`;
+      const traces = await tracesOf(sql, user_id, [id]);
+      assert.deepEqual(traces.filter(({ rows }) => rows > 0), []);
+    },
+  },
   {
     name: "disconnect_user: keep at once, remove once the events are gone, again without harm",
     async show(engine) {
@@ -190,3 +259,15 @@ export const LEAVING: readonly Behaviour[] = [
     },
   },
 ];
+
+/** The account of a new user with one event, which was paused, and which its user then disconnected. */
+async function leavePaused(engine: Engine, events: "keep" | "remove"): Promise<Integration> {
+  const integration = await engine.integration();
+  const { id, user_id } = integration;
+  await engine.insert(user_id, 1);
+  await engine.drain();
+  await engine.sql`select calendar_admin.pause(${id}, 'A complaint')`;
+  await engine.sql`select public.calendar_begin_disconnect(${user_id}, ${id}, ${events})`;
+  if (events === "remove") await engine.drain();
+  return integration;
+}
