@@ -151,6 +151,13 @@ function change(
       story.is_deleted = true;
       story.seen_deletions++;
       return true;
+    case "lengthen":
+    case "repeat":
+      account.edit(event, { kind: move.edit });
+      return true;
+    case "invite":
+      account.edit(event, { kind: "invite", email: "guest@example.com" });
+      return true;
     case "copy":
       account.edit(event, { kind: "copy" });
       for (const copy of account.copies) {

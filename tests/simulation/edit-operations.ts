@@ -14,7 +14,7 @@ export const EDIT_ACCOUNTS: readonly PlayedAccount[] = [
 ];
 
 /** What the owner of an account does to the event of an obligation. */
-export type Edit = "move" | "rename" | "delete" | "put_back" | "copy";
+export type Edit = "move" | "rename" | "lengthen" | "repeat" | "invite" | "delete" | "put_back" | "copy";
 
 /** One step of a history of edits: what it shares with other histories, and what users do in their calendars. */
 export type EditMove =
@@ -58,7 +58,11 @@ const anyEdit = fc.record({
   kind: fc.constant("edit" as const),
   account,
   place,
-  edit: fc.constantFrom<Edit>("move", "move", "move", "rename", "delete", "put_back", "copy"),
+  edit: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Edit>("move") },
+    { weight: 4, arbitrary: fc.constantFrom<Edit>("rename", "delete", "put_back", "copy") },
+    { weight: 1, arbitrary: fc.constantFrom<Edit>("lengthen", "repeat", "invite") },
+  ),
   day: fc.integer(EDIT_DAYS),
   calls: fc.boolean(),
 });
