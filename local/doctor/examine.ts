@@ -89,7 +89,7 @@ export async function checkAddress(sql: Sql, database_url: URL): Promise<Finding
     ok: false,
     found: `it calls the worker of ${called}, this database is that of ${project}`,
     how_to_mend:
-      `select calendar_admin.set_worker(url => 'https://${project}.supabase.co/functions/v1/calendar-sync', secret => '<CALENDAR_SYNC_SECRET>');`,
+      `if the original is still in use, docs/deploy/deploy.md, Staging; else select calendar_admin.set_worker(url => 'https://${project}.supabase.co/functions/v1/calendar-sync', secret => '<CALENDAR_SYNC_SECRET>');`,
   };
 }
 

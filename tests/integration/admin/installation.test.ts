@@ -120,7 +120,10 @@ Deno.test({
           "postgresql://postgres.zyxwvutsrqponmlkjihg@aws-0-eu-west-1.pooler.supabase.com/",
         );
         assert.equal(copy?.ok, false);
-        assert.match(copy?.how_to_mend ?? "", /https:\/\/zyxwvutsrqponmlkjihg\.supabase\.co/);
+        assert.match(
+          copy?.how_to_mend ?? "",
+          /^if the original is still in use, docs\/deploy\/deploy\.md, Staging; .*https:\/\/zyxwvutsrqponmlkjihg\.supabase\.co/,
+        );
       });
     });
 
