@@ -22,6 +22,7 @@ const FUNCTIONS: readonly string[] = [
   "enable_webhook",
   "rotate_webhook",
   "remove_webhook",
+  "make_copy_harmless",
   "setup_check",
 ];
 

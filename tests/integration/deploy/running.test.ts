@@ -134,12 +134,16 @@ Deno.test({
     await testMoving(t, scene, moving, asPostgres);
 
     await t.step("a copy of production is made harmless, and has its schedule back afterwards", async () => {
-      const [harmless, schedule, ...more] = examplesUnder(examples, "Staging", "sql");
-      assert.ok(harmless && schedule && more.length === 0);
+      const [stop, harmless, schedule, ...more] = examplesUnder(examples, "Staging", "sql");
+      assert.ok(stop && harmless && schedule && more.length === 0);
       const jobs = () => sql`select jobname, schedule, command from cron.job order by jobname`;
       const before = JSON.stringify(await jobs());
-      await asPostgres(harmless);
+      await assert.rejects(() => asPostgres(harmless), /This database has jobs or a worker/);
+      await asPostgres(stop);
       assert.deepEqual([...await jobs()], []);
+      await assert.rejects(() => asPostgres(harmless), /This database called a worker/);
+      await sql`update calendar_sync.wake_up_calls set at = at - interval '10 minutes'`;
+      await asPostgres(harmless);
       assert.equal((await sql`select from vault.secrets`).length, 0, "tokens included");
       await asPostgres(schedule);
       assert.equal(JSON.stringify(await jobs()), before);
