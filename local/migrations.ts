@@ -50,10 +50,6 @@ export function renderFirstMigrations(schemas: readonly SqlFile[]): readonly Sql
   });
 }
 
-/** Statements about what depends on the tables of the project. */
-const NOT_EVERYWHERE =
-  /^(?:CREATE|ALTER|DROP|COMMENT|GRANT|REVOKE) [^;']*?("public"\."obligations"|"calendar_sync"\."deadlines")/m;
-
 /** Migrations to be written, and one that is to go since nothing is left for it to do. */
 export interface MigrationChanges {
   readonly written: readonly SqlFile[];
@@ -87,20 +83,22 @@ export async function changeMigrations(options: {
   const released = releasedMigrations(releases);
   const pending = migrations.find(({ name }) => name.endsWith(end) && !released.has(name));
   const name = pending?.name ?? `${now.toISOString().replaceAll(/\D/g, "").slice(0, 14)}${end}`;
-  const sql = await renderNextMigration(server_url, migrations.filter((one) => one.name < name), schemas);
-  if (sql === null) return { written: [], removed: pending?.name ?? null };
+  const next = await renderNextMigration(server_url, migrations.filter((one) => one.name < name), schemas);
+  if (next === null) return { written: [], removed: pending?.name ?? null };
   if (latest.version === version) {
     throw new Error(
       `supabase/schemas differs from ${version}, which was released: raise the version in package.json.`,
     );
   }
-  if (NOT_EVERYWHERE.test(sql)) {
+  if (next.not_everywhere.length > 0) {
+    const by_hand = `_calendar_obligations${end.replace("_calendar", "")}`;
     throw new Error(
-      "The default table of obligations or the view of deadlines changes, and projects with a table of their own have others. Write its " +
-        `migration by hand, with a name that ends in _calendar_obligations${
-          end.replace("_calendar", "")
-        }, dated before ${name}.`,
+      `Projects with a table of their own have others of these, or none: ${
+        next.not_everywhere.join(", ")
+      }. ` +
+        `Write their migration by hand, with a name that ends in ${by_hand}, dated before ${name}. ` +
+        "A project with the default table and one of its own has replaced calendar_sync.accept_proposal too.",
     );
   }
-  return { written: [{ name, sql }], removed: null };
+  return { written: [{ name, sql: next.sql }], removed: null };
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres, { type Sql } from "postgres";
+import { adapterMigration } from "../../../local/add/adapter-migration.ts";
+import type { AdapterOptions } from "../../../local/add/options.ts";
+import { DEFAULT_TABLE_MIGRATION } from "../../../local/add/product.ts";
 import { changeMigrations, readMigrations, readSchemas } from "../../../local/migrations.ts";
 import type { SqlFile } from "../../../local/next-migration.ts";
 import { ROOT } from "../../../local/paths.ts";
@@ -51,6 +54,45 @@ as $$ select name from public.calendar_palette $$;
 comment on function public.calendar_colours() is 'Colours of calendars.';
 `,
   "010_deadlines.sql": (sql) => sql.replace("<= 2000 then url", "<= 1999 then url"),
+  "070_watch.sql": (sql) => sql.replace("-- Most writes concern no calendar, or one.", "-- As of 0.2.0."),
+};
+
+/** Made-up changes of what only projects with the default table have, and what they change. */
+const OF_DEFAULT_TABLE: Readonly<Record<string, (sql: string) => string>> = {
+  "column:public.obligations.colour": (sql) =>
+    `${sql}alter table public.obligations add column colour text;\n`,
+  "index:public.obligations_title_idx": (sql) =>
+    `${sql}create index obligations_title_idx on public.obligations (title);\n`,
+  "policy:public.obligations.theirs": (sql) => sql.replace('"own obligations"', '"theirs"'),
+  "trigger:public.obligations.obligations_touch": (sql) =>
+    sql.replace("before update on public", "before insert or update on public"),
+  "function:public.obligations_touch": (sql) =>
+    sql.replace("new.updated_at := now()", "new.updated_at := clock_timestamp()"),
+  "function:calendar_sync.deadline_of": (sql) =>
+    sql.replace("    obligation.title,", "    upper(obligation.title),"),
+  "function:calendar_sync.accept_proposal": (sql) =>
+    sql.replace("  return found;", "  return coalesce(found, false);"),
+};
+
+const OWN_TABLE = `
+create schema app;
+grant usage on schema app to authenticated;
+create table app.duties (id uuid primary key default gen_random_uuid(), owner_id uuid, name text, due_on date);
+grant select, update on app.duties to authenticated;
+`;
+const OWN_ADAPTER: AdapterOptions = {
+  table: "app.duties",
+  id: "id",
+  user: "owner_id",
+  members: null,
+  title: "name",
+  description: null,
+  type: null,
+  status: null,
+  date: "due_on",
+  at: null,
+  time_zone: null,
+  url: null,
 };
 
 function nextOf(schemas: readonly SqlFile[]): readonly SqlFile[] {
@@ -162,14 +204,57 @@ Deno.test({
     );
 
     await t.step("a change of the default table is not for projects with a table of their own", async () => {
-      const changed = schemas.map(({ name, sql }) => ({
-        name,
-        sql: name === "335_obligations.sql"
-          ? `${sql}alter table public.obligations add column colour text;\n`
-          : sql,
-      }));
-      await assert.rejects(() => change({ schemas: changed }), /ends in _calendar_obligations_0_2_0\.sql/);
+      const changed = schemas.map(({ name, sql }) => {
+        if (name === "070_watch.sql") {
+          return { name, sql: sql.replace("left(deadline.title, 1000)", "left(deadline.title, 900)") };
+        }
+        const changes = name === "335_obligations.sql" ? Object.values(OF_DEFAULT_TABLE) : [];
+        return { name, sql: changes.reduce((text, changeSql) => changeSql(text), sql) };
+      });
+      await assert.rejects(() => change({ schemas: changed }), ({ message }: Error) => {
+        assert.match(message, /ends in _calendar_obligations_0_2_0\.sql/);
+        for (const what of [...Object.keys(OF_DEFAULT_TABLE), "view:calendar_sync.deadlines"]) {
+          assert.ok(message.includes(what), `${what}: ${message}`);
+        }
+        return true;
+      });
     });
+
+    await t.step(
+      "a project with a table of its own keeps what it wrote, and its triggers are made anew",
+      async () => {
+        const url = await createSchemaDatabase(server.url, "own_table", [
+          OLD_DEFAULT_PRIVILEGES,
+          ...migrations.filter(({ name }) => !DEFAULT_TABLE_MIGRATION.test(`supabase/migrations/${name}`))
+            .map(({ sql }) => sql),
+          OWN_TABLE,
+          adapterMigration(OWN_ADAPTER, { earlier: null, others: [], has_default_table: false }),
+          // One that was dropped leaves its row behind until the next tick.
+          "insert into calendar_sync.watched_tables values (1, 1, 'id', null)",
+        ]);
+        await runAsPostgres(url, [migration.sql]);
+        await withSql(url, async (sql) => {
+          const made = await sql`
+          select proname, prosrc like '%As of 0.2.0.%' as is_new from pg_proc where proname like 'on\\_change\\_%'`;
+          assert.deepEqual(made.map((row) => ({ ...row })), [{
+            proname: "on_change_app_duties",
+            is_new: true,
+          }]);
+          const [duty] =
+            await sql`insert into app.duties (name, due_on) values ('Report', '2027-01-01') returning id`;
+          await sql.begin(async (own) => {
+            await own`set local role authenticated`;
+            const [accepted] = await own`select calendar_sync.accept_proposal(${
+              duty?.["id"]
+            }, '2027-02-02', null, null) as is_moved`;
+            assert.equal(accepted?.["is_moved"], true);
+          });
+          await sql`select calendar_sync.watch_partitions()`;
+          const wrong = await sql`select check_name from calendar_admin.check_triggers() where not ok`;
+          assert.deepEqual(wrong.map(({ check_name }) => check_name), []);
+        });
+      },
+    );
 
     for (const [project, privileges] of Object.entries({ old: OLD_DEFAULT_PRIVILEGES, new: "" })) {
       await t.step(
