@@ -165,10 +165,25 @@ $$;
 
 comment on function calendar_sync.forget_previous_secrets() is 'Deletes the secrets that a rotation replaced a day ago.';
 
+-- The key of a delivery waits for whoever deletes its webhook or its user, and fails with that: all others in the same statement would
+-- lose the event with it.
+create function calendar_sync.lock_webhooks(p_ids uuid[]) returns setof calendar_sync.webhooks
+language sql volatile security definer set search_path = ''
+as $$
+  select webhook.* from calendar_sync.webhooks as webhook
+  where webhook.id = any (p_ids) and (webhook.user_id is null or exists (
+    select from auth.users as owner where owner.id = webhook.user_id for key share skip locked
+  ))
+  for key share skip locked
+$$;
+
+comment on function calendar_sync.lock_webhooks(uuid[]) is
+  'Those of these webhooks that are not being deleted, nor is their user. Until this transaction ends they stay.';
+
 -- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
 -- that sees them: the jobs still say of which deadlines it was told that they failed.
 create function calendar_sync.append_webhook_events() returns trigger
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '200ms'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_listening constant uuid[] := array(
@@ -228,20 +243,16 @@ begin
   )
   insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload)
   select 'webhook', webhook.user_id, webhook.id, event.id, event.type, event.payload
-  from event join calendar_sync.webhooks as webhook
-    on webhook.id = any (v_listening) and event.type = any (webhook.types)
-      and (webhook.user_id = event.user_id or webhook.user_id is null)
-  -- A user who is being deleted has webhooks for a moment longer.
-  where webhook.user_id is null or exists (select from auth.users as owner where owner.id = webhook.user_id);
+  from event join calendar_sync.lock_webhooks(array(
+    select listening.id from calendar_sync.webhooks as listening
+    where listening.id = any (v_listening) and exists (select from event as wanted where wanted.type = any (listening.types))
+  )) as webhook
+    on event.type = any (webhook.types) and (webhook.user_id = event.user_id or webhook.user_id is null);
   return null;
-exception
-  when lock_not_available then
-    -- The user is being deleted: that transaction waits for this one's integration, so this one must not wait for it.
-    return null;
-  when others then
-    -- No write of anybody's fails because of what is told of it.
-    perform calendar_sync.note_incident('webhooks', sqlstate, sqlerrm);
-    return null;
+exception when others then
+  -- No write of anybody's fails because of what is told of it.
+  perform calendar_sync.note_incident('webhooks', sqlstate, sqlerrm);
+  return null;
 end;
 $$;
 
@@ -254,7 +265,7 @@ for each statement execute function calendar_sync.append_webhook_events();
 
 -- Nothing was written, so there is no row of activity that would tell of it.
 create function calendar_sync.append_recovered_events(p_integration public.calendar_integrations, p_obligation_ids uuid[]) returns void
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '200ms'
+language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   insert into calendar_sync.deliveries (channel, user_id, endpoint_id, event_id, type, payload)
@@ -264,15 +275,14 @@ begin
   from (
     select 'evt_' || replace(gen_random_uuid()::text, '-', '') as id, each.id as obligation_id from unnest(p_obligation_ids) as each (id)
   ) as event
-  join calendar_sync.webhooks as webhook
-    on webhook.enabled and 'deadline.recovered' = any (webhook.types) and (webhook.user_id = p_integration.user_id or webhook.user_id is null)
-  where webhook.user_id is null or exists (select from auth.users as owner where owner.id = webhook.user_id);
-exception
-  -- As in calendar_sync.append_webhook_events.
-  when lock_not_available then
-    null;
-  when others then
-    perform calendar_sync.note_incident('webhooks', sqlstate, sqlerrm);
+  cross join calendar_sync.lock_webhooks(array(
+    select listening.id from calendar_sync.webhooks as listening
+    where listening.enabled and 'deadline.recovered' = any (listening.types)
+      and (listening.user_id = p_integration.user_id or listening.user_id is null)
+  )) as webhook;
+-- As in calendar_sync.append_webhook_events.
+exception when others then
+  perform calendar_sync.note_incident('webhooks', sqlstate, sqlerrm);
 end;
 $$;
 

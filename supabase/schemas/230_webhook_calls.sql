@@ -184,6 +184,8 @@ begin
     jsonb_build_object('type', 'webhook.test', 'timestamp', calendar_sync.due_text(null, now()),
       'data', jsonb_build_object('integration_id', null, 'provider', null))
   from calendar_sync.webhooks as webhook where webhook.id = p_webhook_id and webhook.user_id = p_user_id
+  -- One that is being deleted is waited for: its key would fail.
+  for key share
   returning * into v_delivery;
   return case when found then calendar_sync.delivery_for_owner(v_delivery) end;
 end;
