@@ -6795,7 +6795,7 @@ begin
       leased_by = null, leased_until = null
     where id = v_delivery.id;
     if v_delivery.channel = 'webhook' then
-      perform calendar_sync.record_webhook(v_delivery.endpoint_id, v_result.outcome, v_result.took_ms);
+      perform calendar_sync.record_webhook(v_delivery.endpoint_id, v_result.outcome, v_result.error, v_result.took_ms);
     end if;
   end loop;
 end;
@@ -7006,7 +7006,7 @@ comment on column calendar_sync.webhooks.disabled_because is
   'gone: it answered 410. failing: every attempt failed for five days. Null: on, or switched off by a person.';
 comment on column calendar_sync.webhooks.doubted is
   'It has not been called yet, or its last answer was late, a failure or none. Doubted ones share half of the places, one a user, so that they never keep the others waiting.';
-comment on column calendar_sync.webhooks.failing_since is 'The first failure after the last success.';
+comment on column calendar_sync.webhooks.failing_since is 'The first failure of its receiver after the last success.';
 comment on column calendar_sync.webhooks.last_called_at is
   'When it was last called; the longest ago comes first. A new one counts as called a lease ago: it does not wait for those that are being called.';
 
@@ -7095,15 +7095,20 @@ $$;
 comment on function calendar_sync.switch_webhook_off(uuid, text) is
   'Switches a webhook off: by a person where p_because is null. What was still to be sent is given up; it can be sent again.';
 
-create function calendar_sync.record_webhook(p_endpoint_id uuid, p_outcome text, p_took_ms integer) returns void
+create function calendar_sync.record_webhook(p_endpoint_id uuid, p_outcome text, p_error text, p_took_ms integer) returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_patience constant interval := interval '5 days';
   v_late_ms constant integer := 2000;
+  -- It was not called, or not to the end, and that was not its receiver's doing.
+  v_not_its_fault constant text[] := array['address_not_allowed', 'secret_unreadable', 'not_configured', 'internal', 'aborted'];
   v_delivered constant boolean := p_outcome = 'delivered';
   v_doubted constant boolean := not v_delivered or p_took_ms > v_late_ms;
 begin
+  if p_error = any (v_not_its_fault) then
+    return;
+  end if;
   -- Where all goes well it writes nothing.
   update calendar_sync.webhooks
   set doubted = v_doubted, failing_since = case when not v_delivered then coalesce(failing_since, now()) end
@@ -7118,8 +7123,8 @@ begin
 end;
 $$;
 
-comment on function calendar_sync.record_webhook(uuid, text, integer) is
-  'What an attempt says of its webhook: whether it is doubted, and whether it is switched off.';
+comment on function calendar_sync.record_webhook(uuid, text, text, integer) is
+  'What an attempt says of its webhook: whether it is doubted, and whether it is switched off. Nothing where the fault was ours.';
 
 create function calendar_sync.forget_previous_secrets() returns void
 language plpgsql volatile security definer set search_path = ''

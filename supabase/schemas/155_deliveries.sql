@@ -304,7 +304,7 @@ begin
       leased_by = null, leased_until = null
     where id = v_delivery.id;
     if v_delivery.channel = 'webhook' then
-      perform calendar_sync.record_webhook(v_delivery.endpoint_id, v_result.outcome, v_result.took_ms);
+      perform calendar_sync.record_webhook(v_delivery.endpoint_id, v_result.outcome, v_result.error, v_result.took_ms);
     end if;
   end loop;
 end;

@@ -1931,7 +1931,7 @@ export interface components {
       disabled_because: "gone" | "failing" | null;
       /**
        * Format: date-time
-       * @description The first failure since the last success. Null: none.
+       * @description The first failure of the receiver since its last success. Null: none.
        */
       failing_since: string | null;
       /**
@@ -1989,7 +1989,7 @@ export interface components {
       disabled_because: "gone" | "failing" | null;
       /**
        * Format: date-time
-       * @description The first failure since the last success. Null: none.
+       * @description The first failure of the receiver since its last success. Null: none.
        */
       failing_since: string | null;
       /**
@@ -2036,7 +2036,7 @@ export interface components {
         at: string;
         /** @description What the receiver answered. Null: nothing. */
         status: number | null;
-        /** @description status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. secret_unreadable: the signing secret cannot be read; give it a new one. timeout: no answer in time. internal: it could not be sent. */
+        /** @description status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. secret_unreadable: the signing secret cannot be read; give it a new one. timeout: no answer in time. aborted: we had to break off. internal: it could not be sent. */
         error?: string;
       }[];
       /** Format: date-time */

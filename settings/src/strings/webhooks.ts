@@ -92,6 +92,7 @@ export const WEBHOOKS = {
     address_not_allowed: "This installation does not allow its address any more.",
     timeout: "It did not answer in time.",
     secret_unreadable: "Its secret can no longer be read. Give it a new one.",
+    aborted: "We had to break the call off.",
     other: "It could not be sent.",
   },
   retry: "Send again",

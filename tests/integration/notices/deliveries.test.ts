@@ -53,6 +53,12 @@ async function record(
   await engine.rpc("calendar_record_deliveries", { p_worker: worker, p_results }, z.unknown());
 }
 
+async function stateOf({ sql }: Engine, id: string) {
+  const [row] = await sql<{ enabled: boolean; failing: boolean; doubted: boolean }[]>`
+    select enabled, failing_since is not null as failing, doubted from calendar_sync.webhooks where id = ${id}`;
+  return row && { ...row };
+}
+
 const recipients = (deliveries: readonly Delivery[]) => deliveries.map(({ endpoint_id }) => endpoint_id);
 
 testEngine("deliveries are sent once each, tried again alone, and nobody waits for another's", [
@@ -287,6 +293,50 @@ testEngine("deliveries are sent once each, tried again alone, and nobody waits f
       assert.equal(await doubted(), 1);
       await record(engine, [quick], { outcome: "delivered", status: 200 });
       assert.equal(await doubted(), 0);
+    },
+  },
+  {
+    name: "what its receiver did wrong counts against a webhook, and after five days it is switched off",
+    async show(engine) {
+      for (const error of ["status", "redirect", "no_answer", "unreachable", "timeout"]) {
+        const id = await webhook(engine);
+        await append(engine, id);
+        await record(engine, await claim(engine), { outcome: "retry", error });
+        assert.deepEqual([error, await stateOf(engine, id)], [error, {
+          enabled: true,
+          failing: true,
+          doubted: true,
+        }]);
+        await engine.pass(5 * 86_400);
+        await record(engine, await claim(engine), { outcome: "retry", error });
+        assert.deepEqual([error, (await stateOf(engine, id))?.enabled], [error, false]);
+      }
+    },
+  },
+  {
+    name: "what we did wrong does not count against a webhook",
+    async show(engine) {
+      const ours = [
+        "secret_unreadable",
+        "address_not_allowed",
+        "not_configured",
+        "internal",
+        "aborted",
+      ];
+      for (const error of ours) {
+        const id = await webhook(engine);
+        await append(engine, id);
+        for (const _ of [1, 2]) {
+          await record(engine, await claim(engine), { outcome: "retry", error });
+          assert.deepEqual([error, await stateOf(engine, id)], [error, {
+            enabled: true,
+            failing: false,
+            doubted: false,
+          }]);
+          await engine.pass(6 * 86_400);
+        }
+        await engine.sql`delete from calendar_sync.webhooks where id = ${id}`;
+      }
     },
   },
   {

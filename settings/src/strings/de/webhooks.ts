@@ -103,6 +103,7 @@ export const WEBHOOKS: typeof ENGLISH = {
     address_not_allowed: "In dieser Installation ist ihre Adresse nicht mehr zugelassen.",
     timeout: "Sie hat nicht rechtzeitig geantwortet.",
     secret_unreadable: "Das Geheimnis ist nicht mehr lesbar. Vergeben Sie ein neues.",
+    aborted: "Wir mussten den Aufruf abbrechen.",
     other: "Der Aufruf konnte nicht gesendet werden.",
   },
   retry: "Erneut senden",

@@ -103,6 +103,7 @@ export const WEBHOOKS: typeof ENGLISH = {
     address_not_allowed: "Cette installation n’autorise plus son adresse.",
     timeout: "Elle n’a pas répondu à temps.",
     secret_unreadable: "Le secret n’est plus lisible. Créez-en un nouveau.",
+    aborted: "Nous avons dû interrompre l’appel.",
     other: "L’appel n’a pas pu être envoyé.",
   },
   retry: "Renvoyer",

@@ -110,7 +110,10 @@ async function attempt(delivery: Delivery, senders: Senders, aborted: AbortSigna
       : await untilAborted(send(delivery, signal), signal);
   } catch (error: unknown) {
     if (!signal.aborted) log.error("delivery_broken", { delivery_id: delivery.id, error });
-    outcome = { outcome: "retry", error: signal.aborted ? "timeout" : "internal" };
+    outcome = {
+      outcome: "retry",
+      error: aborted.aborted ? "aborted" : signal.aborted ? "timeout" : "internal",
+    };
   }
   metrics.count("calendar_delivery_attempts", { channel: delivery.channel, outcome: outcome.outcome });
   const took_ms = Math.round(performance.now() - started_at);
