@@ -7051,7 +7051,7 @@ comment on function calendar_sync.doubted_owner(text, uuid) is
 create function calendar_sync.webhook_target(p_endpoint_id uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select jsonb_build_object('url', webhook.url, 'secrets', jsonb_path_query_array(jsonb_build_array(
+  select jsonb_build_object('url', webhook.url, 'enabled', webhook.enabled, 'secrets', jsonb_path_query_array(jsonb_build_array(
     calendar_sync.read_secret(webhook.signing_secret_id),
     case when webhook.previous_until > now() then calendar_sync.read_secret(webhook.previous_secret_id) end
   ), '$[*] ? (@ != null)'))
@@ -7059,7 +7059,7 @@ as $$
 $$;
 
 comment on function calendar_sync.webhook_target(uuid) is
-  'What it takes to call a webhook: its address, and the secrets that sign, the current one first.';
+  'What it takes to call a webhook: its address, whether it is switched on, and the secrets that sign, the current one first.';
 
 -- Of its address no more than the host: the rest may be a secret.
 create function calendar_sync.webhook_notice(p_webhook calendar_sync.webhooks, p_kind text, p_object text default null) returns void
@@ -7093,7 +7093,7 @@ end;
 $$;
 
 comment on function calendar_sync.switch_webhook_off(uuid, text) is
-  'Switches a webhook off: by a person where p_because is null. What was still to be sent is given up; it can be sent again.';
+  'Switches a webhook off: by a person where p_because is null. What was still to be sent is given up; once it is on, it can be sent again.';
 
 create function calendar_sync.record_webhook(p_endpoint_id uuid, p_outcome text, p_error text, p_took_ms integer) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -7102,7 +7102,9 @@ declare
   v_patience constant interval := interval '5 days';
   v_late_ms constant integer := 2000;
   -- It was not called, or not to the end, and that was not its receiver's doing.
-  v_not_its_fault constant text[] := array['address_not_allowed', 'secret_unreadable', 'not_configured', 'internal', 'aborted'];
+  v_not_its_fault constant text[] := array[
+    'switched_off', 'address_not_allowed', 'secret_unreadable', 'not_configured', 'internal', 'aborted'
+  ];
   v_delivered constant boolean := p_outcome = 'delivered';
   v_doubted constant boolean := not v_delivered or p_took_ms > v_late_ms;
 begin
@@ -10409,39 +10411,49 @@ $$;
 comment on function calendar_sync.send_again(uuid[]) is
   'Has deliveries sent now, with the same event ids, whatever became of them, and tried again by the schedule from its beginning.';
 
-create function public.calendar_retry_delivery(p_user_id uuid, p_webhook_id uuid, p_delivery_id uuid) returns boolean
+create function public.calendar_retry_delivery(p_user_id uuid, p_webhook_id uuid, p_delivery_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_sent boolean;
 begin
-  if not exists (
-    select from calendar_sync.deliveries as delivery join calendar_sync.webhooks as webhook on webhook.id = delivery.endpoint_id
-    where delivery.id = p_delivery_id and webhook.id = p_webhook_id and webhook.user_id = p_user_id
-  ) then
-    return false;
+  select webhook.enabled or delivery.type = 'webhook.test' into v_sent
+  from calendar_sync.deliveries as delivery join calendar_sync.webhooks as webhook on webhook.id = delivery.endpoint_id
+  where delivery.id = p_delivery_id and webhook.id = p_webhook_id and webhook.user_id = p_user_id;
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  elsif not v_sent then
+    return jsonb_build_object('kind', 'switched_off');
   end if;
   perform calendar_sync.send_again(array[p_delivery_id]);
-  return true;
+  return jsonb_build_object('kind', 'queued', 'queued', 1);
 end;
 $$;
 
-comment on function public.calendar_retry_delivery(uuid, uuid, uuid) is 'Has one delivery sent again; false where it is not the user''s.';
+comment on function public.calendar_retry_delivery(uuid, uuid, uuid) is
+  'Has one delivery sent again: {"kind": "queued", "queued"}, or why not: unknown, where it is not the user''s; switched_off, unless it is a test.';
 
-create function public.calendar_replay_webhook(p_user_id uuid, p_webhook_id uuid, p_since timestamptz) returns integer
+create function public.calendar_replay_webhook(p_user_id uuid, p_webhook_id uuid, p_since timestamptz) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_enabled boolean;
 begin
-  if not exists (select from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id) then
-    return null;
+  select enabled into v_enabled from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id;
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  elsif not v_enabled then
+    return jsonb_build_object('kind', 'switched_off');
   end if;
-  return calendar_sync.send_again(array(
+  return jsonb_build_object('kind', 'queued', 'queued', calendar_sync.send_again(array(
     select id from calendar_sync.deliveries
     where endpoint_id = p_webhook_id and created_at >= p_since and type <> 'webhook.test'
-  ));
+  )));
 end;
 $$;
 
 comment on function public.calendar_replay_webhook(uuid, uuid, timestamptz) is
-  'Has everything sent again that a user''s webhook was to be told since p_since, as far as it is kept: how many events. Null for another user''s.';
+  'Has everything sent again that a user''s webhook was to be told since p_since, as far as it is kept: {"kind": "queued", "queued"}, or why not: unknown, where it is not the user''s, or switched_off.';
 
 -- schemas/235_key_calls.sql
 

@@ -79,7 +79,7 @@ comment on function calendar_sync.doubted_owner(text, uuid) is
 create function calendar_sync.webhook_target(p_endpoint_id uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select jsonb_build_object('url', webhook.url, 'secrets', jsonb_path_query_array(jsonb_build_array(
+  select jsonb_build_object('url', webhook.url, 'enabled', webhook.enabled, 'secrets', jsonb_path_query_array(jsonb_build_array(
     calendar_sync.read_secret(webhook.signing_secret_id),
     case when webhook.previous_until > now() then calendar_sync.read_secret(webhook.previous_secret_id) end
   ), '$[*] ? (@ != null)'))
@@ -87,7 +87,7 @@ as $$
 $$;
 
 comment on function calendar_sync.webhook_target(uuid) is
-  'What it takes to call a webhook: its address, and the secrets that sign, the current one first.';
+  'What it takes to call a webhook: its address, whether it is switched on, and the secrets that sign, the current one first.';
 
 -- Of its address no more than the host: the rest may be a secret.
 create function calendar_sync.webhook_notice(p_webhook calendar_sync.webhooks, p_kind text, p_object text default null) returns void
@@ -121,7 +121,7 @@ end;
 $$;
 
 comment on function calendar_sync.switch_webhook_off(uuid, text) is
-  'Switches a webhook off: by a person where p_because is null. What was still to be sent is given up; it can be sent again.';
+  'Switches a webhook off: by a person where p_because is null. What was still to be sent is given up; once it is on, it can be sent again.';
 
 create function calendar_sync.record_webhook(p_endpoint_id uuid, p_outcome text, p_error text, p_took_ms integer) returns void
 language plpgsql volatile security definer set search_path = ''
@@ -130,7 +130,9 @@ declare
   v_patience constant interval := interval '5 days';
   v_late_ms constant integer := 2000;
   -- It was not called, or not to the end, and that was not its receiver's doing.
-  v_not_its_fault constant text[] := array['address_not_allowed', 'secret_unreadable', 'not_configured', 'internal', 'aborted'];
+  v_not_its_fault constant text[] := array[
+    'switched_off', 'address_not_allowed', 'secret_unreadable', 'not_configured', 'internal', 'aborted'
+  ];
   v_delivered constant boolean := p_outcome = 'delivered';
   v_doubted constant boolean := not v_delivered or p_took_ms > v_late_ms;
 begin

@@ -234,36 +234,46 @@ $$;
 comment on function calendar_sync.send_again(uuid[]) is
   'Has deliveries sent now, with the same event ids, whatever became of them, and tried again by the schedule from its beginning.';
 
-create function public.calendar_retry_delivery(p_user_id uuid, p_webhook_id uuid, p_delivery_id uuid) returns boolean
+create function public.calendar_retry_delivery(p_user_id uuid, p_webhook_id uuid, p_delivery_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_sent boolean;
 begin
-  if not exists (
-    select from calendar_sync.deliveries as delivery join calendar_sync.webhooks as webhook on webhook.id = delivery.endpoint_id
-    where delivery.id = p_delivery_id and webhook.id = p_webhook_id and webhook.user_id = p_user_id
-  ) then
-    return false;
+  select webhook.enabled or delivery.type = 'webhook.test' into v_sent
+  from calendar_sync.deliveries as delivery join calendar_sync.webhooks as webhook on webhook.id = delivery.endpoint_id
+  where delivery.id = p_delivery_id and webhook.id = p_webhook_id and webhook.user_id = p_user_id;
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  elsif not v_sent then
+    return jsonb_build_object('kind', 'switched_off');
   end if;
   perform calendar_sync.send_again(array[p_delivery_id]);
-  return true;
+  return jsonb_build_object('kind', 'queued', 'queued', 1);
 end;
 $$;
 
-comment on function public.calendar_retry_delivery(uuid, uuid, uuid) is 'Has one delivery sent again; false where it is not the user''s.';
+comment on function public.calendar_retry_delivery(uuid, uuid, uuid) is
+  'Has one delivery sent again: {"kind": "queued", "queued"}, or why not: unknown, where it is not the user''s; switched_off, unless it is a test.';
 
-create function public.calendar_replay_webhook(p_user_id uuid, p_webhook_id uuid, p_since timestamptz) returns integer
+create function public.calendar_replay_webhook(p_user_id uuid, p_webhook_id uuid, p_since timestamptz) returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_enabled boolean;
 begin
-  if not exists (select from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id) then
-    return null;
+  select enabled into v_enabled from calendar_sync.webhooks where id = p_webhook_id and user_id = p_user_id;
+  if not found then
+    return jsonb_build_object('kind', 'unknown');
+  elsif not v_enabled then
+    return jsonb_build_object('kind', 'switched_off');
   end if;
-  return calendar_sync.send_again(array(
+  return jsonb_build_object('kind', 'queued', 'queued', calendar_sync.send_again(array(
     select id from calendar_sync.deliveries
     where endpoint_id = p_webhook_id and created_at >= p_since and type <> 'webhook.test'
-  ));
+  )));
 end;
 $$;
 
 comment on function public.calendar_replay_webhook(uuid, uuid, timestamptz) is
-  'Has everything sent again that a user''s webhook was to be told since p_since, as far as it is kept: how many events. Null for another user''s.';
+  'Has everything sent again that a user''s webhook was to be told since p_since, as far as it is kept: {"kind": "queued", "queued"}, or why not: unknown, where it is not the user''s, or switched_off.';

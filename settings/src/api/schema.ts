@@ -816,7 +816,7 @@ export interface paths {
     put?: never;
     /**
      * Send one event again
-     * @description With the same event id, whatever became of it.
+     * @description With the same event id, whatever became of it. To a webhook that is switched off a webhook.test alone.
      */
     post: operations["retryDelivery"];
     delete?: never;
@@ -903,6 +903,7 @@ export interface components {
         | "too_many_keys"
         | "key_replaced"
         | "too_many_webhooks"
+        | "webhook_disabled"
         | "address_not_allowed"
         | "proposal_decided"
         | "proposal_not_accepted"
@@ -1972,7 +1973,7 @@ export interface components {
       url?: string;
       /** @description What it is told of. */
       types?: components["schemas"]["WebhookType"][];
-      /** @description Switched off, nothing is sent, and what was still to be sent is given up; it can be sent again. */
+      /** @description Switched off, nothing is sent, and what was still to be sent is given up; once it is on, it can be sent again. */
       enabled?: boolean;
     };
     WebhookWithSecret: {
@@ -2036,7 +2037,7 @@ export interface components {
         at: string;
         /** @description What the receiver answered. Null: nothing. */
         status: number | null;
-        /** @description status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. secret_unreadable: the signing secret cannot be read; give it a new one. timeout: no answer in time. aborted: we had to break off. internal: it could not be sent. */
+        /** @description status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. secret_unreadable: the signing secret cannot be read; give it a new one. timeout: no answer in time. switched_off: the webhook was switched off. aborted: we had to break off. internal: it could not be sent. */
         error?: string;
       }[];
       /** Format: date-time */
@@ -6280,6 +6281,15 @@ export interface operations {
           "application/json": components["schemas"]["Error"];
         };
       };
+      /** @description webhook_disabled: switch it on first. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
       /** @description invalid_request: the body is larger than 64 KiB. */
       413: {
         headers: {
@@ -6361,6 +6371,15 @@ export interface operations {
       };
       /** @description not_found: there is no such thing, or it is not the user's. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Error"];
+        };
+      };
+      /** @description webhook_disabled: switch it on first. */
+      409: {
         headers: {
           [name: string]: unknown;
         };

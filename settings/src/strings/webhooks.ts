@@ -58,7 +58,7 @@ export const WEBHOOKS = {
   test_failed: (why: string) => `The test did not arrive. ${why}`,
   pause: "Pause",
   resume: "Switch on",
-  paused: "Paused. Calls that were waiting are given up; you can send them again one by one.",
+  paused: "Paused. Calls that were waiting are given up. Once it is on again, you can send them one by one.",
   resumed: "Switched on.",
   rotate: "New secret",
   rotate_heading: "Give it a new secret?",
@@ -92,6 +92,7 @@ export const WEBHOOKS = {
     address_not_allowed: "This installation does not allow its address any more.",
     timeout: "It did not answer in time.",
     secret_unreadable: "Its secret can no longer be read. Give it a new one.",
+    switched_off: "The webhook was switched off, so it was not called.",
     aborted: "We had to break the call off.",
     other: "It could not be sent.",
   },
@@ -104,6 +105,7 @@ export const WEBHOOKS = {
   languages: "Language",
   errors: {
     too_many_webhooks: "You cannot have more webhooks. Delete one first.",
+    webhook_disabled: "This webhook is switched off. Switch it on first.",
     address_not_allowed: "This address may not be called. Choose another one.",
   },
 };

@@ -344,7 +344,7 @@ export const PatchWebhookBody = z.strictObject({
   types: WebhookTypes.optional(),
   enabled: z.boolean("must be true or false").optional().openapi({
     description:
-      "Switched off, nothing is sent, and what was still to be sent is given up; it can be sent again.",
+      "Switched off, nothing is sent, and what was still to be sent is given up; once it is on, it can be sent again.",
   }),
 }).openapi("WebhookChangeRequest");
 

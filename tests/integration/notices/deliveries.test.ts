@@ -317,6 +317,7 @@ testEngine("deliveries are sent once each, tried again alone, and nobody waits f
     name: "what we did wrong does not count against a webhook",
     async show(engine) {
       const ours = [
+        "switched_off",
         "secret_unreadable",
         "address_not_allowed",
         "not_configured",

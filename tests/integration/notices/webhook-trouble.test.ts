@@ -245,6 +245,51 @@ Deno.test({
       ]]);
     });
 
+    await t.step("one that is switched off while an event of it is written is not called", async () => {
+      const { id: user_id, api, integration } = await scene.connectedUser();
+      const address = receiver.address(status(500));
+      const { id } = await addWebhook(api, address.url);
+      await sql.begin(async (recording) => {
+        await recording`
+          insert into calendar_sync.activity (user_id, integration_id, provider, obligation_id, action)
+          values (${user_id}, ${integration.id}, 'google', gen_random_uuid(), 'created')`;
+        assert.equal((await ask(api, "PATCH", `/webhooks/${id}`, { enabled: false })).status, 200);
+      });
+      const { state, attempts } = await untilDelivery(api, id, ({ attempts }) => attempts.length > 0);
+      assert.deepEqual([state, attempts.map(({ error }) => error)], ["failed", ["switched_off"]]);
+      assert.deepEqual([address.calls, (await webhooksOf(api))[0]?.failing_since], [[], null]);
+    });
+
+    await t.step("to one that is off nothing is sent again until it is on; a test is", async () => {
+      const { id: user_id, api } = await scene.connectedUser();
+      const address = receiver.address(status(410));
+      const { id } = await addWebhook(api, address.url);
+      await sql`insert into public.obligations (user_id, title, deadline_date) values (${user_id}, 'Gone', '2027-01-01')`;
+      await until(async () => (await webhooksOf(api))[0]?.enabled === false);
+      const [given_up] = await deliveriesOf(api, id);
+      assert.equal(given_up?.state, "failed");
+      address.answer = status(204);
+      const again = (path: string) =>
+        ask(api, "POST", `/webhooks/${id}/${path}`, { since: new Date(0).toISOString() });
+      for (const path of ["replay", `deliveries/${given_up.id}/retry`]) {
+        const { status, code } = await again(path);
+        assert.deepEqual([path, status, code], [path, 409, "webhook_disabled"]);
+      }
+      const { id: test_id } = await test(api, id);
+      for (const calls of [2, 3]) {
+        await untilDelivery(api, id, (delivery) => delivery.id === test_id && delivery.state === "delivered");
+        assert.equal(address.calls.length, calls);
+        if (calls === 2) assert.equal((await again(`deliveries/${test_id}/retry`)).status, 202);
+      }
+      assert.equal((await ask(api, "PATCH", `/webhooks/${id}`, { enabled: true })).status, 200);
+      assert.equal((await again("replay")).status, 202);
+      await untilDelivery(
+        api,
+        id,
+        (delivery) => delivery.id === given_up.id && delivery.state === "delivered",
+      );
+    });
+
     await t.step("with the user go webhooks, deliveries and secrets, erased or deleted", async () => {
       for (const leave of ["erase", "delete"]) {
         const { id: user_id, api } = await scene.connectedUser();

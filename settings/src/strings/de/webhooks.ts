@@ -69,7 +69,8 @@ export const WEBHOOKS: typeof ENGLISH = {
   test_failed: (why) => `Der Test ist nicht angekommen. ${why}`,
   pause: "Pausieren",
   resume: "Einschalten",
-  paused: "Pausiert. Was gewartet hat, ist verworfen. Sie können es einzeln erneut senden.",
+  paused:
+    "Pausiert. Was gewartet hat, ist verworfen. Nach dem Einschalten können Sie es einzeln erneut senden.",
   resumed: "Eingeschaltet.",
   rotate: "Neues Geheimnis",
   rotate_heading: "Ein neues Geheimnis vergeben?",
@@ -103,6 +104,7 @@ export const WEBHOOKS: typeof ENGLISH = {
     address_not_allowed: "In dieser Installation ist ihre Adresse nicht mehr zugelassen.",
     timeout: "Sie hat nicht rechtzeitig geantwortet.",
     secret_unreadable: "Das Geheimnis ist nicht mehr lesbar. Vergeben Sie ein neues.",
+    switched_off: "Der Webhook war ausgeschaltet und wurde daher nicht aufgerufen.",
     aborted: "Wir mussten den Aufruf abbrechen.",
     other: "Der Aufruf konnte nicht gesendet werden.",
   },
@@ -115,6 +117,7 @@ export const WEBHOOKS: typeof ENGLISH = {
   languages: "Sprache",
   errors: {
     too_many_webhooks: "Mehr Webhooks sind nicht möglich. Löschen Sie zuerst einen.",
+    webhook_disabled: "Dieser Webhook ist ausgeschaltet. Schalten Sie ihn zuerst ein.",
     address_not_allowed: "Diese Adresse darf nicht aufgerufen werden. Wählen Sie eine andere.",
   },
 };

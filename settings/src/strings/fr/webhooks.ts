@@ -69,7 +69,8 @@ export const WEBHOOKS: typeof ENGLISH = {
   test_failed: (why) => `Le test n’est pas arrivé. ${why}`,
   pause: "Mettre en pause",
   resume: "Activer",
-  paused: "En pause. Ce qui attendait est abandonné ; vous pouvez le renvoyer un par un.",
+  paused:
+    "En pause. Ce qui attendait est abandonné ; une fois le webhook réactivé, vous pourrez le renvoyer un par un.",
   resumed: "Activé.",
   rotate: "Nouveau secret",
   rotate_heading: "Lui donner un nouveau secret ?",
@@ -103,6 +104,7 @@ export const WEBHOOKS: typeof ENGLISH = {
     address_not_allowed: "Cette installation n’autorise plus son adresse.",
     timeout: "Elle n’a pas répondu à temps.",
     secret_unreadable: "Le secret n’est plus lisible. Créez-en un nouveau.",
+    switched_off: "Le webhook était désactivé et n’a donc pas été appelé.",
     aborted: "Nous avons dû interrompre l’appel.",
     other: "L’appel n’a pas pu être envoyé.",
   },
@@ -115,6 +117,7 @@ export const WEBHOOKS: typeof ENGLISH = {
   languages: "Langage",
   errors: {
     too_many_webhooks: "Vous avez autant de webhooks que possible. Supprimez-en d’abord un.",
+    webhook_disabled: "Ce webhook est désactivé. Activez-le d’abord.",
     address_not_allowed: "Cette adresse ne peut pas être appelée. Choisissez-en une autre.",
   },
 };

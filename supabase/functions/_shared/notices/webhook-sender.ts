@@ -10,7 +10,8 @@ const ATTEMPT_MS = 10_000;
 /** That there was no answer is said a little later than any reason for it is known. */
 const LATER_MS = 200;
 
-const Target = z.object({ url: z.string(), secrets: z.array(z.string()).min(1) });
+/** As `calendar_sync.webhook_target` answers. */
+const Target = z.object({ url: z.string(), enabled: z.boolean(), secrets: z.array(z.string()) });
 const Payload = z.object({
   type: z.string(),
   timestamp: z.string(),
@@ -31,9 +32,10 @@ export interface WebhookContext {
 export function createWebhookSender(context: WebhookContext): Sender {
   const { outbound, policy, page_url, attempt_ms = ATTEMPT_MS } = context;
   return async (delivery, signal) => {
-    const target = Target.safeParse(delivery.target);
-    if (!target.success) return { outcome: "retry", error: "secret_unreadable" };
-    const { url, secrets } = target.data;
+    const { url, enabled, secrets } = Target.parse(delivery.target);
+    // Its user switched it off while the event was being written.
+    if (!enabled && delivery.type !== "webhook.test") return { outcome: "failed", error: "switched_off" };
+    if (secrets.length === 0) return { outcome: "retry", error: "secret_unreadable" };
     const body = bodyOf(delivery, page_url);
     const timestamp_s = Math.floor(Date.now() / 1000);
     const headers = {

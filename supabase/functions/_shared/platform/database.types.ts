@@ -449,7 +449,7 @@ export type Database = {
       };
       "calendar_replay_webhook": {
         Args: { "p_since": string; "p_user_id": string; "p_webhook_id": string };
-        Returns: number;
+        Returns: Json;
       };
       "calendar_report_mail": {
         Args: { "p_delay_s": number; "p_tells_admin": boolean; "p_transport": string };
@@ -466,7 +466,7 @@ export type Database = {
       "calendar_retry": { Args: { "p_integration_id": string; "p_obligation_id"?: string }; Returns: number };
       "calendar_retry_delivery": {
         Args: { "p_delivery_id": string; "p_user_id": string; "p_webhook_id": string };
-        Returns: boolean;
+        Returns: Json;
       };
       "calendar_rotate_feed": {
         Args: { "p_feed_id": string; "p_token_hash": string; "p_user_id": string };

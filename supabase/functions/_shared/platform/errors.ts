@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   "too_many_keys",
   "key_replaced",
   "too_many_webhooks",
+  "webhook_disabled",
   "address_not_allowed",
   "proposal_decided",
   "proposal_not_accepted",

@@ -46,7 +46,7 @@ export const Delivery = z.object({
     status: z.int().nullable().openapi({ description: "What the receiver answered. Null: nothing." }),
     error: z.string().optional().openapi({
       description:
-        "status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. secret_unreadable: the signing secret cannot be read; give it a new one. timeout: no answer in time. aborted: we had to break off. internal: it could not be sent.",
+        "status: it was no success. redirect: it was one, which is not followed. no_answer: none within 10 s. unreachable: no connection. gone: 410. address_not_allowed: CALENDAR_WEBHOOK_HOSTS does not allow the address any more. secret_unreadable: the signing secret cannot be read; give it a new one. timeout: no answer in time. switched_off: the webhook was switched off. aborted: we had to break off. internal: it could not be sent.",
     }),
   })).openapi({ description: "The last 20, oldest first." }),
   created_at: Instant,

@@ -7,6 +7,13 @@ import { Delivery, Webhook, WebhookWithSecret } from "../answers/webhooks.ts";
 import type { CalendarApp } from "../app.ts";
 import * as routes from "../routes/webhooks.ts";
 
+/** As `calendar_replay_webhook` and `calendar_retry_delivery` answer. */
+const SentAgain = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("queued"), queued: z.int() }),
+  z.object({ kind: z.literal("unknown") }),
+  z.object({ kind: z.literal("switched_off") }),
+]);
+
 /** Outgoing webhooks. Their addresses are judged here; their secrets are made in the database and go into the answer alone. */
 export function addWebhooks(
   app: CalendarApp,
@@ -82,13 +89,12 @@ export function addWebhooks(
   });
 
   app.openapi(routes.replayWebhook, async (c) => {
-    const queued = await rpc("calendar_replay_webhook", {
+    const sent = await rpc("calendar_replay_webhook", {
       p_user_id: c.var.user_id,
       p_webhook_id: c.req.valid("param").id,
       p_since: c.req.valid("json").since,
-    }, z.int().nullable());
-    if (queued === null) throw noSuchWebhook();
-    return c.json({ queued }, 202);
+    }, SentAgain);
+    return c.json({ queued: countSent(sent, noSuchWebhook) }, 202);
   });
 
   app.openapi(routes.deliveries, async (c) => {
@@ -104,11 +110,25 @@ export function addWebhooks(
   app.openapi(routes.retryDelivery, async (c) => {
     const { id, delivery_id } = c.req.valid("param");
     const args = { p_user_id: c.var.user_id, p_webhook_id: id, p_delivery_id: delivery_id };
-    if (!await rpc("calendar_retry_delivery", args, z.boolean())) {
-      throw new ApiError(404, "not_found", "You have no such delivery.");
-    }
-    return c.json({ queued: 1 }, 202);
+    const sent = await rpc("calendar_retry_delivery", args, SentAgain);
+    return c.json({ queued: countSent(sent, noSuchDelivery) }, 202);
   });
+}
+
+/** How many events are sent again. */
+function countSent(sent: z.infer<typeof SentAgain>, unknown: () => ApiError): number {
+  switch (sent.kind) {
+    case "queued":
+      return sent.queued;
+    case "unknown":
+      throw unknown();
+    case "switched_off":
+      throw new ApiError(409, "webhook_disabled", "This webhook is switched off. Switch it on first.");
+  }
+}
+
+function noSuchDelivery(): ApiError {
+  return new ApiError(404, "not_found", "You have no such delivery.");
 }
 
 function noSuchWebhook(): ApiError {

@@ -13,6 +13,10 @@ import { ANY_USER, AS_USER, INVALID, json, NOT_YOURS, refused, required, WITH_BO
 
 const tags = ["Webhooks"];
 
+const SWITCHED_ON = {
+  409: refused("webhook_disabled: switch it on first."),
+} as const;
+
 const ADDRESS = {
   422: refused("address_not_allowed: the message says what is wrong with the address."),
 } as const;
@@ -132,6 +136,7 @@ export const replayWebhook = createRoute({
     ...WITH_BODY,
     ...INVALID,
     ...NOT_YOURS,
+    ...SWITCHED_ON,
   },
 });
 
@@ -156,7 +161,8 @@ export const retryDelivery = createRoute({
   path: "/webhooks/{id}/deliveries/{delivery_id}/retry",
   operationId: "retryDelivery",
   summary: "Send one event again",
-  description: "With the same event id, whatever became of it.",
+  description:
+    "With the same event id, whatever became of it. To a webhook that is switched off a webhook.test alone.",
   tags,
   security: AS_USER,
   request: { params: DeliveryPath },
@@ -165,5 +171,6 @@ export const retryDelivery = createRoute({
     ...ANY_USER,
     ...INVALID,
     ...NOT_YOURS,
+    ...SWITCHED_ON,
   },
 });

@@ -25,7 +25,7 @@ const ENV = {
   public_url: "https://project.supabase.co",
 };
 
-function delivery(url: string): Delivery {
+function delivery(url: string, target: object = {}): Delivery {
   return {
     id: crypto.randomUUID(),
     channel: "webhook",
@@ -36,7 +36,7 @@ function delivery(url: string): Delivery {
     payload: { type: "webhook.test", timestamp: "2027-01-01T00:00:00Z", data: { integration_id: null } },
     created_at: "2027-01-01T00:00:00Z",
     attempts: 0,
-    target: { url, secrets: [SECRET] },
+    target: { url, enabled: true, secrets: [SECRET], ...target },
   };
 }
 
@@ -199,5 +199,38 @@ Deno.test("an address that was allowed once and is not any more is not called", 
   assert.deepEqual(await send(delivery("https://app.example.com/hook"), new AbortController().signal), {
     outcome: "retry",
     error: "address_not_allowed",
+  });
+});
+
+Deno.test("one that is switched off is called for a test alone", async () => {
+  const policy = webhookPolicy(ENV);
+  let calls = 0;
+  const outbound = () => {
+    calls++;
+    return Promise.resolve({ status: 204, headers: new Headers(), body: new Uint8Array(), truncated: false });
+  };
+  const send = createWebhookSender({ outbound, policy, page_url: "https://page.example/" });
+  const off = delivery("https://app.example.com/hook", { enabled: false });
+  const { signal } = new AbortController();
+  assert.deepEqual(await send({ ...off, type: "deadline.shown" }, signal), {
+    outcome: "failed",
+    error: "switched_off",
+  });
+  assert.equal(calls, 0);
+  assert.deepEqual(await send(off, signal), { outcome: "delivered", status: 204 });
+  assert.equal(calls, 1);
+});
+
+Deno.test("without a secret that can be read nothing is sent", async () => {
+  const outbound = () => Promise.reject(new Error("It is called."));
+  const send = createWebhookSender({
+    outbound,
+    policy: webhookPolicy(ENV),
+    page_url: "https://page.example/",
+  });
+  const unsigned = delivery("https://app.example.com/hook", { secrets: [] });
+  assert.deepEqual(await send(unsigned, new AbortController().signal), {
+    outcome: "retry",
+    error: "secret_unreadable",
   });
 });
