@@ -66,7 +66,7 @@ as $$
 declare
   v_added jsonb;
 begin
-  if url is null or url !~ '^https?://[^/\s@]+(/\S*)?$' then
+  if url is null or url !~ '^https?://[^/\\\s@]+(/\S*)?$' then
     raise exception 'Give the address of a receiver, such as https://app.example.com/calendar-events.' using errcode = 'invalid_parameter_value';
   end if;
   perform calendar_admin.sign();

@@ -311,7 +311,7 @@ export const NewKeyBody = z.strictObject({
 }).openapi("KeyRequest");
 
 /** As long as the database keeps. */
-const WEBHOOK_URL_CHARACTERS_MAX = 2_000;
+export const WEBHOOK_URL_CHARACTERS_MAX = 2_000;
 const DELIVERIES_MAX = 200;
 const DELIVERIES_DEFAULT = 50;
 

@@ -290,6 +290,28 @@ Deno.test({
       );
     });
 
+    await t.step(
+      "an address is kept as it is called, and the notice names the host that is called",
+      async () => {
+        const { id: user_id, api } = await scene.newUser();
+        const { id, url } = await addWebhook(api, "https:\\\\called.example.com//told.example.com/hook");
+        assert.equal(url, "https://called.example.com//told.example.com/hook");
+        const change = (wanted: string) => ask(api, "PATCH", `/webhooks/${id}`, { url: wanted });
+        assert.equal((await change("https:/\\other.example.com\\told.example.com")).status, 200);
+        assert.equal((await webhooksOf(api))[0]?.url, "https://other.example.com/told.example.com");
+        const told = await sql<{ name: string }[]>`
+        select details ->> 'name' as name from calendar_sync.notices where user_id = ${user_id} order by created_at`;
+        assert.deepEqual(told.map(({ name }) => name), ["called.example.com", "other.example.com"]);
+        // Each of these characters is six as it is sent.
+        const long = `https://long.example.com/${"é".repeat(400)}`;
+        assert.deepEqual([(await change(long)).code, long.length < 2_000], ["invalid_request", true]);
+        const added = await ask(api, "POST", "/webhooks", { url: long, types: ALL_TYPES });
+        assert.deepEqual([added.status, added.code], [400, "invalid_request"]);
+        const missing = await ask(api, "PATCH", `/webhooks/${crypto.randomUUID()}`, { url: long });
+        assert.equal(missing.status, 404);
+      },
+    );
+
     await t.step("with the user go webhooks, deliveries and secrets, erased or deleted", async () => {
       for (const leave of ["erase", "delete"]) {
         const { id: user_id, api } = await scene.connectedUser();

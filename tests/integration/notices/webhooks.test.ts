@@ -217,6 +217,13 @@ Deno.test({
         sql`select * from calendar_admin.add_webhook(${address.url}, ${["deadline.nonsense"]})`,
         /docs\/embed\/webhooks\.md/,
       );
+      // A call takes a backslash for a slash: the host is what stands before it.
+      await assert.rejects(
+        sql`select * from calendar_admin.add_webhook(${"https://called.example\\told.example/"}, ${[
+          "deadline.shown",
+        ]})`,
+        /Give the address of a receiver/,
+      );
       const shown = () => sql`select origin, waiting from calendar_admin.webhooks where id = ${added.id}`;
       // The worker records a call after it was answered.
       await until(async () => (await shown())[0]?.waiting === "0", PATIENCE_MS, shown);

@@ -25,18 +25,25 @@ export function webhookPolicy(env: Pick<Env, "webhook_hosts" | "supabase_url" | 
   }
 }
 
+/** Where a webhook's calls go. */
+export interface WebhookAddress extends Destination {
+  /** As it is called: what its user is told of it is true. An origin keeps its text, with or without a slash. */
+  readonly url: string;
+}
+
 /**
  * Judges the address of a webhook by its text alone: what a user is told at once says nothing about a network. What its name
  * leads to is checked with every attempt.
  *
  * @throws AddressNotAllowed
  */
-export function judgeWebhookAddress(policy: HostPolicy, text: string): Destination {
+export function judgeWebhookAddress(policy: HostPolicy, text: string): WebhookAddress {
   if (!text.isWellFormed() || !URL.canParse(text)) throw new AddressNotAllowed("malformed");
-  const destination = judgeAddress(policy, new URL(text));
+  const url = new URL(text);
+  const destination = judgeAddress(policy, url);
   const { hostname, may_be_private } = destination;
   if (!may_be_private && (!hostname.includes(".") || INNER_NAME.test(hostname))) {
     throw new AddressNotAllowed("not_listed");
   }
-  return destination;
+  return { ...destination, url: url.href === `${text}/` ? text : url.href };
 }

@@ -5,6 +5,7 @@ import type { Rpc } from "../../_shared/platform/rpc.ts";
 import { AddressNotAllowed, type HostPolicy } from "../../_shared/transport/safe-fetch.ts";
 import { Delivery, Webhook, WebhookWithSecret } from "../answers/webhooks.ts";
 import type { CalendarApp } from "../app.ts";
+import { WEBHOOK_URL_CHARACTERS_MAX } from "../requests.ts";
 import * as routes from "../routes/webhooks.ts";
 
 /** As `calendar_replay_webhook` and `calendar_retry_delivery` answer. */
@@ -19,19 +20,23 @@ export function addWebhooks(
   app: CalendarApp,
   { rpc, policy }: { readonly rpc: Rpc; readonly policy: HostPolicy },
 ): void {
-  const refuseAddress = (url: string): void => {
+  /** As it is kept. */
+  const addressOf = (text: string): string => {
     try {
-      judgeWebhookAddress(policy, url);
+      const { url } = judgeWebhookAddress(policy, text);
+      if (url.length <= WEBHOOK_URL_CHARACTERS_MAX) return url;
     } catch (error: unknown) {
       if (error instanceof AddressNotAllowed) throw new ApiError(422, "address_not_allowed", error.message);
       throw error;
     }
+    const message = `url: must have at most ${WEBHOOK_URL_CHARACTERS_MAX} characters as it is called`;
+    throw new ApiError(400, "invalid_request", message);
   };
 
   /** What is not the caller's is not found, whatever else is wrong. */
-  const refuseAddressOf = async (user_id: string, webhook_id: string, url: string): Promise<void> => {
+  const addressOfOwn = async (user_id: string, webhook_id: string, text: string): Promise<string> => {
     try {
-      refuseAddress(url);
+      return addressOf(text);
     } catch (error: unknown) {
       const own = await rpc("calendar_webhooks", { p_user_id: user_id }, z.array(Webhook));
       throw own.some(({ id }) => id === webhook_id) ? error : noSuchWebhook();
@@ -45,8 +50,7 @@ export function addWebhooks(
 
   app.openapi(routes.createWebhook, async (c) => {
     const { url, types } = c.req.valid("json");
-    refuseAddress(url);
-    const args = { p_user_id: c.var.user_id, p_url: url, p_types: types };
+    const args = { p_user_id: c.var.user_id, p_url: addressOf(url), p_types: types };
     const webhook = await rpc("calendar_create_webhook", args, WebhookWithSecret.nullable());
     if (webhook === null) {
       throw new ApiError(409, "too_many_webhooks", "You have 5 webhooks. Delete one first.");
@@ -56,11 +60,11 @@ export function addWebhooks(
 
   app.openapi(routes.changeWebhook, async (c) => {
     const { url, types, enabled } = c.req.valid("json");
-    if (url !== undefined) await refuseAddressOf(c.var.user_id, c.req.valid("param").id, url);
+    const { id } = c.req.valid("param");
     const webhook = await rpc("calendar_update_webhook", {
       p_user_id: c.var.user_id,
-      p_webhook_id: c.req.valid("param").id,
-      p_url: url ?? null,
+      p_webhook_id: id,
+      p_url: url === undefined ? null : await addressOfOwn(c.var.user_id, id, url),
       p_types: types ?? null,
       p_enabled: enabled ?? null,
     }, Webhook.nullable());

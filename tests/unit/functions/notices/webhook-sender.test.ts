@@ -146,6 +146,24 @@ Deno.test("an address is judged by its text: public, https, none of our own", ()
   }
 });
 
+Deno.test("an address is written as it is called, but for the slash of an origin", () => {
+  const policy = webhookPolicy(ENV);
+  for (
+    const [text, url] of [
+      ["https://app.example.com", "https://app.example.com"],
+      ["https://app.example.com/", "https://app.example.com/"],
+      ["https://app.example.com/a?b=c#d", "https://app.example.com/a?b=c#d"],
+      ["https://APP.example.com:443/a/../b", "https://app.example.com/b"],
+      [" https://app.example\n.com/", "https://app.example.com/"],
+      ["https:\\\\called.example.com//app.example.com/", "https://called.example.com//app.example.com/"],
+      ["https:app.example.com/é", "https://app.example.com/%C3%A9"],
+      ["https://bücher.example.com", "https://xn--bcher-kva.example.com/"],
+    ] as const
+  ) {
+    assert.equal(judgeWebhookAddress(policy, text).url, url);
+  }
+});
+
 Deno.test("hosts that cannot be read are named at the start", () => {
   assert.throws(() => webhookPolicy({ ...ENV, webhook_hosts: "example.org/path" }), (error) => {
     assert.ok(error instanceof ConfigurationError);
