@@ -25,6 +25,8 @@ const SEARCH_CHARACTERS_MAX = 200;
 const FEED_NAME_CHARACTERS_MAX = 100;
 /** Ten years. */
 const FEED_DAYS_MAX = 3_650;
+/** Postgres reads no fraction of a second of more than about a hundred digits. */
+const INSTANT_CHARACTERS_MAX = 60;
 const TYPES_MAX = 100;
 /** In UTC too, a year has four digits. */
 const FEED_END_MAX = Date.parse("9999-12-31T00:00:00Z");
@@ -65,6 +67,14 @@ const TitleTemplate = StoredText.superRefine((template, context) => {
   const problem = titleTemplateProblem(template);
   if (problem !== null) context.addIssue({ code: "custom", message: TITLE_PROBLEMS[problem] });
 });
+
+/** RFC 3339 has the year 0 and offsets of 16 hours and more. Postgres does not. */
+const NOT_AN_INSTANT = /^0000|[+-](?:1[6-9]|2\d):\d\d$/;
+const INSTANT_PROBLEM = "must be a time in RFC 3339, such as 2027-01-31T09:00:00Z";
+/** A time that the database can keep. */
+const Instant = z.iso.datetime({ offset: true, error: INSTANT_PROBLEM })
+  .max(INSTANT_CHARACTERS_MAX, INSTANT_PROBLEM)
+  .refine((at) => !NOT_AN_INSTANT.test(at), INSTANT_PROBLEM);
 
 export const AuthorizeQuery = z.object({
   provider: ProviderName,
@@ -194,7 +204,7 @@ function count(most: number, otherwise: number) {
 
 export const ActivityQuery = z.object({
   limit: count(ACTIVITY_MAX, ACTIVITY_DEFAULT),
-  until: z.iso.datetime({ offset: true }).optional().openapi({
+  until: Instant.optional().openapi({
     description: "What came later is left out: `at` of the last row that is known gives it and those before.",
   }),
 });
@@ -222,7 +232,7 @@ const FeedChoices = z.strictObject({
   completed_events: CompletedEvents.optional(),
 }).openapi("FeedChoices");
 
-const FeedEnd = z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" })
+const FeedEnd = Instant
   .refine((at) => Date.parse(at) > Date.now(), "must be in the future")
   .refine((at) => Date.parse(at) < FEED_END_MAX, "must be before the end of the year 9999").nullable()
   .openapi({
@@ -302,7 +312,7 @@ export const NewKeyBody = z.strictObject({
   scopes: z.array(KeyScope).min(1).max(KEY_SCOPES.length)
     .refine((scopes) => new Set(scopes).size === scopes.length, "must not name a scope twice")
     .openapi({ description: "What it opens.", examples: [["status:read"]] }),
-  expires_at: z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" })
+  expires_at: Instant
     .refine((at) => Date.parse(at) > Date.now(), "must be in the future")
     .refine(
       (at) => Date.parse(at) <= Date.now() + KEY_DAYS_MAX * DAY_MS + CLOCK_TOLERANCE_MS,
@@ -348,9 +358,7 @@ export const PatchWebhookBody = z.strictObject({
   }),
 }).openapi("WebhookChangeRequest");
 
-export const ReplayBody = z.strictObject({
-  since: z.iso.datetime({ offset: true, error: "must be a time in RFC 3339" }),
-}).openapi("ReplayRequest");
+export const ReplayBody = z.strictObject({ since: Instant }).openapi("ReplayRequest");
 
 /** Not what a caller makes up: a mail carries it, and it is read as it comes. */
 export const UnsubscribeQuery = z.object({
