@@ -8020,13 +8020,15 @@ alter table calendar_sync.options
 comment on column calendar_sync.options.mails_per_minute is 'So many mails are queued in a minute: many at once are paced.';
 comment on column calendar_sync.options.lost_free is 'Fewer users than this may lose connections within an hour without its being taken for a fault of ours.';
 comment on column calendar_sync.options.lost_share is
-  'From lost_free users on, and if more than this share of all connections is lost, the fault is ours: administrators are mailed, users are not.';
+  'From lost_free users on, and if more than this share of all connections is lost, the fault is ours: CALENDAR_ADMIN_EMAIL is mailed, users are not. Where it is not set users are.';
 
 alter table calendar_sync.notices
   add column mail_at timestamptz,
-  add column mails smallint not null default 0;
+  add column mails smallint not null default 0,
+  add column kept_back boolean not null default false;
 comment on column calendar_sync.notices.mail_at is 'When its next mail is due. Null: it is not mailed, or not again.';
-comment on column calendar_sync.notices.mails is 'How many mails told of it, those that were kept back among them.';
+comment on column calendar_sync.notices.mails is 'How many mails told of it, one that was kept back among them.';
+comment on column calendar_sync.notices.kept_back is 'Its first mail was kept back: administrators were told of many at once.';
 
 create index notices_mail_idx on calendar_sync.notices (mail_at) where mail_at is not null;
 create index notices_lost_idx on calendar_sync.notices (created_at) where kind in ('connection_lost', 'connection_paused');
@@ -8724,7 +8726,7 @@ declare
   -- A function that starts with the first notice has time to report.
   v_patience constant interval := interval '15 minutes';
   v_ticks_a_minute constant integer := 6;
-  v_transport text;
+  v_setup calendar_sync.mail_setup;
   v_lost record;
   v_ids uuid[];
   v_together uuid[];
@@ -8732,8 +8734,8 @@ begin
   if not exists (select from calendar_sync.notices where mail_at <= now()) then
     return;
   end if;
-  select transport into v_transport from calendar_sync.mail_setup;
-  if v_transport is null then
+  select * into v_setup from calendar_sync.mail_setup;
+  if v_setup.transport is null then
     update calendar_sync.notices set mail_at = null where mail_at < now() - v_patience;
     return;
   end if;
@@ -8745,9 +8747,9 @@ begin
     if v_lost.fault_is_ours then
       perform calendar_sync.tell_admin('many_lost', '',
         jsonb_build_object('lost', v_lost.lost, 'connections', v_lost.connections));
-      -- Whoever is still without a connection after three days is told.
-      update calendar_sync.notices as notice set mails = 1, mail_at = created_at + interval '3 days'
-      where notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
+      -- Whoever is still without a connection after three days is told. Where no administrator is mailed somebody has to be.
+      update calendar_sync.notices as notice set mails = 1, kept_back = true, mail_at = created_at + interval '3 days'
+      where v_setup.tells_admin and notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
     end if;
   end if;
 
@@ -8779,7 +8781,7 @@ begin
   insert into calendar_sync.deliveries (channel, user_id, event_id, type, payload)
   select 'mail', notice.user_id, format('notice-%s-%s', notice.id, notice.mails + 1), notice.kind, jsonb_strip_nulls(jsonb_build_object(
     'kind', notice.kind, 'notices', jsonb_build_array(notice.id), 'integration_id', notice.integration_id,
-    'code', notice.details ->> 'code', 'created_at', notice.created_at, 'mails', notice.mails,
+    'code', notice.details ->> 'code', 'created_at', notice.created_at, 'mails', notice.mails - notice.kept_back::integer,
     'due_soon', case when notice.kind in ('connection_lost', 'connection_paused') then calendar_sync.due_soon(notice.user_id) end))
   from calendar_sync.notices as notice
   join auth.users as account on account.id = notice.user_id and account.email <> ''
@@ -8819,7 +8821,7 @@ end;
 $$;
 
 comment on function calendar_sync.queue_mails() is
-  'Called by the tick: makes deliveries of the notices whose mail is due, a tick''s share of them. What may be off is not sent while most connections are lost: then the fault is ours.';
+  'Called by the tick: makes deliveries of the notices whose mail is due, a tick''s share of them. Where many connections are lost at once the fault is ours: an administrator is mailed, and not each user.';
 
 create function calendar_sync.mail_target(delivery calendar_sync.deliveries) returns jsonb
 language sql stable security definer set search_path = ''

@@ -24,13 +24,15 @@ alter table calendar_sync.options
 comment on column calendar_sync.options.mails_per_minute is 'So many mails are queued in a minute: many at once are paced.';
 comment on column calendar_sync.options.lost_free is 'Fewer users than this may lose connections within an hour without its being taken for a fault of ours.';
 comment on column calendar_sync.options.lost_share is
-  'From lost_free users on, and if more than this share of all connections is lost, the fault is ours: administrators are mailed, users are not.';
+  'From lost_free users on, and if more than this share of all connections is lost, the fault is ours: CALENDAR_ADMIN_EMAIL is mailed, users are not. Where it is not set users are.';
 
 alter table calendar_sync.notices
   add column mail_at timestamptz,
-  add column mails smallint not null default 0;
+  add column mails smallint not null default 0,
+  add column kept_back boolean not null default false;
 comment on column calendar_sync.notices.mail_at is 'When its next mail is due. Null: it is not mailed, or not again.';
-comment on column calendar_sync.notices.mails is 'How many mails told of it, those that were kept back among them.';
+comment on column calendar_sync.notices.mails is 'How many mails told of it, one that was kept back among them.';
+comment on column calendar_sync.notices.kept_back is 'Its first mail was kept back: administrators were told of many at once.';
 
 create index notices_mail_idx on calendar_sync.notices (mail_at) where mail_at is not null;
 create index notices_lost_idx on calendar_sync.notices (created_at) where kind in ('connection_lost', 'connection_paused');

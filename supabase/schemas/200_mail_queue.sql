@@ -176,7 +176,7 @@ declare
   -- A function that starts with the first notice has time to report.
   v_patience constant interval := interval '15 minutes';
   v_ticks_a_minute constant integer := 6;
-  v_transport text;
+  v_setup calendar_sync.mail_setup;
   v_lost record;
   v_ids uuid[];
   v_together uuid[];
@@ -184,8 +184,8 @@ begin
   if not exists (select from calendar_sync.notices where mail_at <= now()) then
     return;
   end if;
-  select transport into v_transport from calendar_sync.mail_setup;
-  if v_transport is null then
+  select * into v_setup from calendar_sync.mail_setup;
+  if v_setup.transport is null then
     update calendar_sync.notices set mail_at = null where mail_at < now() - v_patience;
     return;
   end if;
@@ -197,9 +197,9 @@ begin
     if v_lost.fault_is_ours then
       perform calendar_sync.tell_admin('many_lost', '',
         jsonb_build_object('lost', v_lost.lost, 'connections', v_lost.connections));
-      -- Whoever is still without a connection after three days is told.
-      update calendar_sync.notices as notice set mails = 1, mail_at = created_at + interval '3 days'
-      where notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
+      -- Whoever is still without a connection after three days is told. Where no administrator is mailed somebody has to be.
+      update calendar_sync.notices as notice set mails = 1, kept_back = true, mail_at = created_at + interval '3 days'
+      where v_setup.tells_admin and notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
     end if;
   end if;
 
@@ -231,7 +231,7 @@ begin
   insert into calendar_sync.deliveries (channel, user_id, event_id, type, payload)
   select 'mail', notice.user_id, format('notice-%s-%s', notice.id, notice.mails + 1), notice.kind, jsonb_strip_nulls(jsonb_build_object(
     'kind', notice.kind, 'notices', jsonb_build_array(notice.id), 'integration_id', notice.integration_id,
-    'code', notice.details ->> 'code', 'created_at', notice.created_at, 'mails', notice.mails,
+    'code', notice.details ->> 'code', 'created_at', notice.created_at, 'mails', notice.mails - notice.kept_back::integer,
     'due_soon', case when notice.kind in ('connection_lost', 'connection_paused') then calendar_sync.due_soon(notice.user_id) end))
   from calendar_sync.notices as notice
   join auth.users as account on account.id = notice.user_id and account.email <> ''
@@ -271,7 +271,7 @@ end;
 $$;
 
 comment on function calendar_sync.queue_mails() is
-  'Called by the tick: makes deliveries of the notices whose mail is due, a tick''s share of them. What may be off is not sent while most connections are lost: then the fault is ours.';
+  'Called by the tick: makes deliveries of the notices whose mail is due, a tick''s share of them. Where many connections are lost at once the fault is ours: an administrator is mailed, and not each user.';
 
 create function calendar_sync.mail_target(delivery calendar_sync.deliveries) returns jsonb
 language sql stable security definer set search_path = ''

@@ -322,6 +322,30 @@ testEngine("a fault of ours is told to administrators, and to no user", [
       await engine.pass(3 * DAY_S);
       await plan(engine);
       assert.deepEqual(await queued(engine), { admin_many_lost: 1, connection_lost: 2 });
+      // Nobody told them before. What follows repeats that.
+      await engine.pass(7 * DAY_S);
+      await plan(engine);
+      assert.deepEqual(await queued(engine), { admin_many_lost: 1, connection_lost: 4 });
+      const before = await engine.sql<{ mails: number }[]>`
+        select (payload ->> 'mails')::int as mails from calendar_sync.deliveries
+        where type = 'connection_lost' order by created_at`;
+      assert.deepEqual(before.map(({ mails }) => mails), [0, 0, 1, 1]);
+      await engine.pass(90 * DAY_S);
+      await plan(engine);
+      assert.deepEqual(await queued(engine), { admin_many_lost: 1, connection_lost: 4 });
+    },
+  },
+  {
+    name: "where no administrator is mailed users are told as ever",
+    async show(engine) {
+      const all = await many(engine, 40);
+      await report(engine, "http", { tells_admin: false });
+      await loseMany(engine, all.slice(0, 9));
+      await engine.pass(11 * MINUTE_S);
+      await plan(engine);
+      assert.deepEqual(await queued(engine), { connection_lost: 9 });
+      const [noted] = await engine.sql`select kind from calendar_admin.notices where ended_at is null`;
+      assert.equal(noted?.["kind"], "many_lost");
     },
   },
   {
