@@ -4967,7 +4967,10 @@ begin
   on conflict (integration_id, obligation_id) do update
   set seen = excluded.seen, is_accepted = excluded.is_accepted, is_kept = excluded.is_kept or p_mode = 'keep' and known.is_kept and known.due is not distinct from excluded.due,
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
-    due = excluded.due, is_gone = false, edited_at = now();
+    due = excluded.due, is_gone = false,
+    -- Made longer, it was not moved again.
+    edited_at = case when calendar_sync.due_of(calendar_sync.shown_deadline(known.seen))
+      is not distinct from calendar_sync.due_of(calendar_sync.shown_deadline(excluded.seen)) then known.edited_at else now() end;
   perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.shown_deadline(edit.seen),
     calendar_sync.when_json((edit.deadline).deadline_date, (edit.deadline).deadline_at, (edit.deadline).time_zone))
   from unnest(p_edits) as edit where edit.kind = 'moved';
@@ -9435,6 +9438,18 @@ comment on function public.calendar_remove_test_event(uuid) is
 
 -- Why is this obligation in that calendar, or why not? What failed? Which obligations do I have?
 
+create function calendar_sync.stands_elsewhere(edit calendar_sync.edits, deadline calendar_sync.deadline) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select calendar_sync.normal_when(shown)
+  from calendar_sync.shown_deadline(edit.seen) as shown
+  where deadline.status <> 'cancelled'
+    and calendar_sync.due_of(shown) <> calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at)
+$$;
+
+comment on function calendar_sync.stands_elsewhere(calendar_sync.edits, calendar_sync.deadline) is
+  'Where an event was moved in its calendar, as proposals show it, while that is not its deadline. Null: it is where it should be, or its deadline is gone.';
+
 create function calendar_sync.explain_own(p_obligation_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
@@ -9479,7 +9494,11 @@ begin
         else 'synced'
       end,
       'reason', job.last_error,
-      'since', coalesce(job.failed_at, job.created_at),
+      'stands', elsewhere.stands,
+      'legal', calendar_sync.when_json(v_deadline.deadline_date, v_deadline.deadline_at, v_deadline.time_zone),
+      'since', case when found.is_hidden then (found.edit).edited_at else coalesce(job.failed_at, job.created_at,
+        -- Not the period of its history: each change of its title begins another one.
+        case when elsewhere.stands is not null then (found.edit).edited_at end) end,
       'next_try_at', case when queue.is_tried then nullif(greatest(job.run_at, wait.until, now()), now()) end,
       'waits_for', case when queue.is_tried then case wait.reason
         when 'provider_down' then 'provider' when 'backoff' then 'provider' when 'retry_after' then 'provider_limit'
@@ -9499,6 +9518,9 @@ begin
     join calendar_sync.providers as its_provider on its_provider.name = integration.provider
     cross join lateral calendar_sync.wait_of(lane, its_provider) as wait
     cross join lateral calendar_sync.compare(integration.id, array[p_obligation_id]) as found
+    cross join lateral (
+      select case when found.event_id is not null then calendar_sync.stands_elsewhere(found.edit, v_deadline) end as stands
+    ) as elsewhere
     left join calendar_sync.jobs as job
       on job.integration_id = integration.id and job.obligation_id = p_obligation_id and job.kind = 'event'
     left join calendar_sync.jobs as scan
@@ -9559,6 +9581,8 @@ begin
         'event', calendar_sync.event_place(failed.integration, mapping.calendar_id, mapping.external_event_id),
         'code', case when failed.attempts >= calendar_sync.attempts_max() then 'given_up' else 'rejected' end,
         'reason', failed.last_error,
+        'stands', case when mapping.id is not null then calendar_sync.stands_elsewhere(edit, deadline) end,
+        'legal', calendar_sync.when_json(deadline.deadline_date, deadline.deadline_at, deadline.time_zone),
         'since', failed.failed_at,
         'attempts', failed.attempts
       ) order by failed.failed_at desc, failed.obligation_id)
@@ -9576,6 +9600,8 @@ begin
       cross join lateral calendar_sync.deadline_for(failed.obligation_id, v_user_id) as deadline
       left join public.calendar_event_mappings as mapping
         on mapping.integration_id = failed.integration_id and mapping.obligation_id = failed.obligation_id
+      left join calendar_sync.edits as edit
+        on edit.integration_id = failed.integration_id and edit.obligation_id = failed.obligation_id
     ), '[]')
   );
 end;

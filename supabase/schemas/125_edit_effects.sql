@@ -283,7 +283,10 @@ begin
   on conflict (integration_id, obligation_id) do update
   set seen = excluded.seen, is_accepted = excluded.is_accepted, is_kept = excluded.is_kept or p_mode = 'keep' and known.is_kept and known.due is not distinct from excluded.due,
     deletions = case when known.due is not distinct from excluded.due then known.deletions else 0 end,
-    due = excluded.due, is_gone = false, edited_at = now();
+    due = excluded.due, is_gone = false,
+    -- Made longer, it was not moved again.
+    edited_at = case when calendar_sync.due_of(calendar_sync.shown_deadline(known.seen))
+      is not distinct from calendar_sync.due_of(calendar_sync.shown_deadline(excluded.seen)) then known.edited_at else now() end;
   perform calendar_sync.open_proposal(p_integration, edit.obligation_id, calendar_sync.shown_deadline(edit.seen),
     calendar_sync.when_json((edit.deadline).deadline_date, (edit.deadline).deadline_at, (edit.deadline).time_zone))
   from unnest(p_edits) as edit where edit.kind = 'moved';

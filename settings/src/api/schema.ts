@@ -1429,9 +1429,18 @@ export interface components {
         | "disconnecting";
       /** @description What the provider said, in its own word. */
       reason: string | null;
+      /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
+      stands: {
+        /** Format: date */
+        deadline_date: string;
+      } | {
+        /** Format: date-time */
+        deadline_at: string;
+        time_zone: string | null;
+      } | null;
       /**
        * Format: date-time
-       * @description Since when it has been waiting, or is given up.
+       * @description Since when it has been waiting, is given up, stands elsewhere, or is hidden by its user.
        */
       since: string | null;
       /**
@@ -1511,6 +1520,15 @@ export interface components {
       code: "given_up" | "rejected";
       /** @description What the provider said, in its own word. */
       reason: string | null;
+      /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
+      stands: {
+        /** Format: date */
+        deadline_date: string;
+      } | {
+        /** Format: date-time */
+        deadline_at: string;
+        time_zone: string | null;
+      } | null;
       /** @description For people. */
       message: string;
       /** Format: date-time */

@@ -49,6 +49,13 @@ export const PANELS = {
       disconnected: "The account has to be reconnected.",
       disconnecting: "The account is being disconnected, and its events are removed.",
     },
+    /** Where its event stands, and where it should. */
+    moved: (place: string, legal: string) =>
+      `You moved its event: it stands on ${place}. Its legal date is ${legal}.`,
+    moved_since: (place: string, since: string, legal: string) =>
+      `You moved its event: it has stood on ${place} since ${since}. Its legal date is ${legal}.`,
+    hidden_since: (since: string) =>
+      `You deleted its event twice, the last time on ${since}, so it stays away until its deadline changes.`,
     waits: {
       provider: "The provider cannot be reached at the moment.",
       provider_limit: "The provider asks us to wait.",

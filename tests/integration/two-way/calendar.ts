@@ -38,7 +38,14 @@ const Period = z.object({
 });
 export type Period = z.infer<typeof Period>;
 
-const Explained = z.object({ code: z.string(), in_calendar: z.boolean(), reason: z.string().nullable() });
+const Explained = z.object({
+  code: z.string(),
+  in_calendar: z.boolean(),
+  reason: z.string().nullable(),
+  since: z.string().nullable(),
+  stands: z.record(z.string(), z.unknown()).nullable(),
+  message: z.string(),
+});
 
 /** What a user does and sees while two-way sync is tried. */
 export interface TwoWay {
@@ -150,4 +157,24 @@ export async function chooseEdits({ user }: TwoWay, calendar_edits: string): Pro
   const body = { integration_id: user.integration.id, settings: { calendar_edits } };
   const response = await user.api.request("PATCH", "/status", body);
   assert.equal(response.status, 200, await response.text());
+}
+
+/** What `explain` says of an event that its user moved from {@link DAY} to {@link OTHER_DAY}, and that was left there. */
+export async function assertStandsElsewhere(calendar: TwoWay, obligation_id: string) {
+  const explained = await calendar.explain(obligation_id);
+  const { code, in_calendar, stands, since, message } = explained;
+  assert.deepEqual([code, in_calendar, stands], ["synced", true, { deadline_date: OTHER_DAY }]);
+  assert.ok(since !== null && Date.parse(since) <= Date.now(), `since ${since}`);
+  assert.match(
+    message,
+    /^You moved its event: it has stood on 19 March 2027 since \d+ \w+ \d{4}, \d\d:\d\d UTC\. Its legal date is 15 March 2027\.$/,
+  );
+  return explained;
+}
+
+/** An instant between one and now. The database runs on this machine, and its clock is the same. */
+export function assertBetween(instant: string | null, from_ms: number): void {
+  assert.ok(instant !== null, "there is no instant");
+  const at_ms = Date.parse(instant);
+  assert.ok(from_ms <= at_ms && at_ms <= Date.now(), instant);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DAY, OTHER_DAY, testTwoWay } from "./calendar.ts";
+import { assertBetween, DAY, OTHER_DAY, testTwoWay } from "./calendar.ts";
 
 testTwoWay("a deleted event comes back once", async (t, calendar) => {
   const { scene, eventOf } = calendar;
@@ -24,11 +24,17 @@ testTwoWay("a deleted event comes back once", async (t, calendar) => {
   await t.step("deleted again it stays away, and everybody says so", async () => {
     const id = await calendar.obligation({ title: "Hidden" });
     await remove(id);
+    const before_ms = Date.now();
     await remove(id);
     assert.equal(eventOf(id), undefined);
     assert.deepEqual(await calendar.notices(id), ["deadline_hidden"]);
-    const { code, in_calendar } = await calendar.explain(id);
-    assert.deepEqual([code, in_calendar], ["hidden_by_user", false]);
+    const { code, in_calendar, stands, since, message } = await calendar.explain(id);
+    assert.deepEqual([code, in_calendar, stands], ["hidden_by_user", false, null]);
+    assertBetween(since, before_ms);
+    assert.match(
+      message,
+      /^You deleted its event twice in the calendar, the last time on \d+ \w+ \d{4}, \d\d:\d\d UTC\. /,
+    );
     const periods = await calendar.evidence(id);
     const last = periods.at(-1);
     assert.deepEqual([last?.due, last?.reason, last?.in_calendar, last?.until_at], [
@@ -44,6 +50,7 @@ testTwoWay("a deleted event comes back once", async (t, calendar) => {
     await scene.sql`select calendar_sync.find_orphans()`;
     await calendar.settled();
     assert.equal(eventOf(id), undefined, "neither another title nor a search brings it back");
+    assert.equal((await calendar.explain(id)).since, since);
 
     await scene.sql`update public.obligations set deadline_date = ${OTHER_DAY} where id = ${id}`;
     await calendar.settled();

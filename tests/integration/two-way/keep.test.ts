@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseEdits, DAY, OTHER_DAY, testTwoWay } from "./calendar.ts";
+import { assertStandsElsewhere, chooseEdits, DAY, OTHER_DAY, testTwoWay } from "./calendar.ts";
 
 const KEPT = { kind: "all_day", start_date: OTHER_DAY, end_date: "2027-03-20" } as const;
 
@@ -24,12 +24,13 @@ testTwoWay("with keep, a moved event stays where it is", async (t, calendar) => 
     assert.deepEqual([kept?.id, kept?.time], [event_id, KEPT]);
     assert.equal(kept?.text, `Form A\n\nLegal date: ${DAY}\n\nhttps://example.com/o`);
     assert.deepEqual(await states(id), [["open", OTHER_DAY]]);
+    const { since } = await assertStandsElsewhere(calendar, id);
 
     await scene.sql`update public.obligations set title = 'Renamed' where id = ${id}`;
     await calendar.settled();
     await calendar.sync();
     assert.deepEqual([eventOf(id)?.title, eventOf(id)?.time], ["Renamed", KEPT]);
-    assert.equal((await calendar.explain(id)).code, "synced");
+    assert.equal((await assertStandsElsewhere(calendar, id)).since, since, "it was moved no later");
     const last = (await calendar.evidence(id)).at(-1);
     assert.deepEqual([last?.due, last?.reason, last?.in_calendar, last?.until_at], [
       OTHER_DAY,
@@ -42,9 +43,11 @@ testTwoWay("with keep, a moved event stays where it is", async (t, calendar) => 
   await t.step("made longer, and as long again as it was, it stays there", async () => {
     const id = await calendar.obligation({ title: "Longer" });
     const event_id = await move(id, OTHER_DAY);
+    const { since } = await calendar.explain(id);
     await calendar.edit(event_id, { kind: "lengthen" });
     await calendar.sync();
     assert.notDeepEqual(eventOf(id)?.time, KEPT);
+    assert.equal((await calendar.explain(id)).since, since, "it was moved no later");
     // A day again, by way of an hour.
     await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: "10:00" });
     await calendar.edit(event_id, { kind: "move", day: OTHER_DAY, time: null });
@@ -86,6 +89,7 @@ testTwoWay("with keep, a moved event stays where it is", async (t, calendar) => 
     assert.doesNotMatch(eventOf(id)?.text ?? "", /Legal date/);
     assert.deepEqual(await states(id), [["superseded", OTHER_DAY]]);
     assert.deepEqual(await calendar.notices(id), []);
+    assert.equal((await calendar.explain(id)).stands, null);
   });
 
   await t.step("a later move supersedes the earlier one", async () => {
@@ -134,6 +138,7 @@ testTwoWay("with keep, a moved event stays where it is", async (t, calendar) => 
     assert.doesNotMatch(event?.text ?? "", /Legal date/);
     const last = (await calendar.evidence(id)).at(-1);
     assert.deepEqual([last?.due, last?.reason], [OTHER_DAY, null]);
+    assert.equal((await calendar.explain(id)).stands, null);
   });
 
   await t.step("deleted, it is restored where its deadline is", async () => {

@@ -8,6 +8,7 @@ import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { ItemLinks } from "../event-link.tsx";
 import { cardIn, type CardName } from "../providers.tsx";
 import { DownloadEvidence } from "./download-evidence.tsx";
+import { explainedInWords } from "./explained-words.ts";
 import { useFollowing } from "./use-following.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
 
@@ -141,17 +142,16 @@ function Explanation({ obligation, integrations }: {
   );
 }
 
-function Explained({ explained, card, obligation: { title, url } }: {
+function Explained({ explained, card, obligation: { title, due, url } }: {
   readonly explained: ExplainedIntegration;
   readonly card: CardName;
   readonly obligation: Obligation;
 }) {
   const { strings, locale, time_zone } = useSurroundings();
   const { why_not } = useLateStrings();
-  const { account_email, in_calendar, code, waits_for, synced_at, next_try_at } = explained;
+  const { account_email, in_calendar, synced_at, next_try_at } = explained;
   // No distances from now: they change by themselves, and each time everything would be read out again.
   const at = (instant: string) => <time dateTime={instant}>{formatInstant(instant, locale, time_zone)}</time>;
-  const is_waiting = code === "waiting" || code === "retrying";
   return (
     <div className="ec-explained">
       <div className="ec-row ec-wrap">
@@ -161,9 +161,7 @@ function Explained({ explained, card, obligation: { title, url } }: {
         </span>
         <span className="ec-muted">{strings.providers[card].name}, {account_email}</span>
       </div>
-      <p>
-        {why_not.answers[code]} {is_waiting && waits_for !== null ? why_not.waits[waits_for] : null}
-      </p>
+      <p>{explainedInWords(explained, due, why_not, (when) => formatDue(when, locale, time_zone))}</p>
       <p className="ec-small ec-muted">
         {in_calendar && synced_at !== null ? <>{why_not.last_written} {at(synced_at)}.</> : null}{" "}
         {next_try_at === null ? null : <>{why_not.next_attempt} {at(next_try_at)}.</>}

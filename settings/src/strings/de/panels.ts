@@ -54,6 +54,12 @@ export const PANELS: typeof ENGLISH = {
       disconnected: "Das Konto muss neu verbunden werden.",
       disconnecting: "Das Konto wird getrennt, und seine Termine werden entfernt.",
     },
+    moved: (place, legal) =>
+      `Sie haben ihren Termin verschoben: Er steht am ${place}. Die Frist ist am ${legal}.`,
+    moved_since: (place, since, legal) =>
+      `Sie haben ihren Termin verschoben: Er steht am ${place} (seit ${since}). Die Frist ist am ${legal}.`,
+    hidden_since: (since) =>
+      `Sie haben ihren Termin zweimal gelöscht, zuletzt am ${since}. Er bleibt weg, bis sich die Frist ändert.`,
     waits: {
       provider: "Der Anbieter ist im Moment nicht erreichbar.",
       provider_limit: "Der Anbieter bittet um eine Pause.",

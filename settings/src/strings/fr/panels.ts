@@ -54,6 +54,12 @@ export const PANELS: typeof ENGLISH = {
       disconnected: "Le compte doit être reconnecté.",
       disconnecting: "Le compte est en cours de déconnexion, et ses événements sont supprimés.",
     },
+    moved: (place, legal) =>
+      `Vous avez déplacé son événement : il figure au ${place}. Sa date légale est le ${legal}.`,
+    moved_since: (place, since, legal) =>
+      `Vous avez déplacé son événement : il figure au ${place} (depuis le ${since}). Sa date légale est le ${legal}.`,
+    hidden_since: (since) =>
+      `Vous avez supprimé son événement deux fois, la dernière fois le ${since} : il ne revient pas tant que l’échéance ne change pas.`,
     waits: {
       provider: "Le fournisseur est injoignable pour le moment.",
       provider_limit: "Le fournisseur nous demande d’attendre.",

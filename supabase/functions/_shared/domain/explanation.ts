@@ -1,3 +1,5 @@
+import { instantInWords, type When, whenInWords } from "./when-in-words.ts";
+
 /** Every reason why an obligation is, or is not, in one calendar. */
 export const EXPLANATION_CODES = [
   "synced",
@@ -41,7 +43,7 @@ const MESSAGES: Readonly<Record<ExplanationCode, string>> = {
   completed: "It is completed, and you chose to have completed ones removed.",
   type_not_chosen: "You chose other types of obligations for this calendar.",
   not_yours: "It was deleted, or is somebody else's now.",
-  hidden_by_user: "Its event was deleted twice in the calendar. It is shown again when its deadline changes.",
+  hidden_by_user: "You deleted its event twice in the calendar. It is shown again when its deadline changes.",
   sync_off: "Syncing is switched off for this calendar.",
   not_confirmed: "The connection was not confirmed.",
   paused: "Syncing is paused.",
@@ -65,27 +67,46 @@ const ERROR_STATES: readonly ExplanationCode[] = ["paused", "disconnected"];
 /** States in which there is something to wait for. */
 const WAITING_STATES: readonly ExplanationCode[] = ["waiting", "retrying"];
 
-/**
- * A reason in words.
- *
- * @param row.last_error the integration's
- */
-export function explainInWords(row: {
+interface Explained {
   readonly code: ExplanationCode;
+  /** Since when it waits, is given up, stands elsewhere or is hidden. */
+  readonly since: string | null;
+  /** Where its event was moved, while that is not its deadline. */
+  readonly stands: When | null;
+  /** Its deadline. */
+  readonly legal: When | null;
   readonly waits_for?: WaitCode | null;
+  /** The integration's. */
   readonly last_error?: { readonly message: string } | null;
   readonly also_in?: readonly { readonly reason: string }[];
-}): string {
-  const words = codeInWords(row);
-  return row.also_in?.some(({ reason }) => reason === MOVED_BY_USER) ? `${words} ${MOVED}` : words;
 }
 
-function codeInWords(row: Parameters<typeof explainInWords>[0]): string {
-  if (ERROR_STATES.includes(row.code) && row.last_error) {
-    return `${MESSAGES[row.code]} ${row.last_error.message}`;
+/** Why an obligation is, or is not, in a calendar, and where its event stands. */
+export function explainInWords(row: Explained): string {
+  const is_elsewhere = row.also_in?.some(({ reason }) => reason === MOVED_BY_USER);
+  return [codeInWords(row), placeInWords(row), is_elsewhere ? MOVED : ""].filter((each) => each !== "").join(
+    " ",
+  );
+}
+
+function codeInWords({ code, since, stands, waits_for, last_error }: Explained): string {
+  // It is as it was last changed, but for its date.
+  if (code === "synced" && stands !== null) return "";
+  if (code === "hidden_by_user" && since !== null) {
+    return `You deleted its event twice in the calendar, the last time on ${
+      instantInWords(new Date(since))
+    }. It is shown again when its deadline changes.`;
   }
-  if (WAITING_STATES.includes(row.code) && row.waits_for) {
-    return `${MESSAGES[row.code]} ${WAITS[row.waits_for]}`;
-  }
-  return MESSAGES[row.code];
+  if (ERROR_STATES.includes(code) && last_error) return `${MESSAGES[code]} ${last_error.message}`;
+  if (WAITING_STATES.includes(code) && waits_for) return `${MESSAGES[code]} ${WAITS[waits_for]}`;
+  return MESSAGES[code];
+}
+
+function placeInWords({ code, since, stands, legal }: Explained): string {
+  if (stands === null || legal === null) return "";
+  // Where it waits or failed, that is what it tells the time of.
+  const place = code === "synced" && since !== null
+    ? `it has stood on ${whenInWords(stands)} since ${instantInWords(new Date(since))}`
+    : `it stands on ${whenInWords(stands)}`;
+  return `You moved its event: ${place}. Its legal date is ${whenInWords(legal)}.`;
 }

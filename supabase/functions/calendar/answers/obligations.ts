@@ -14,6 +14,12 @@ import {
   Reason,
   Title,
 } from "./parts.ts";
+import { When } from "./proposals.ts";
+
+const Stands = z.union([When, z.null()]).openapi({
+  description:
+    "Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none.",
+});
 
 export const Problem = z.object({
   integration_id: Id,
@@ -29,6 +35,7 @@ export const Problem = z.object({
     description: "given_up: it failed several times. rejected: the provider does not accept it.",
   }),
   reason: Reason,
+  stands: Stands,
   message: z.string().openapi({ description: "For people." }),
   since: Instant,
   attempts: z.int(),
@@ -62,7 +69,10 @@ export const Explained = z.object({
   synced_at: Instant.nullable().openapi({ description: "When the event was last written." }),
   code: z.enum(EXPLANATION_CODES),
   reason: Reason,
-  since: Instant.nullable().openapi({ description: "Since when it has been waiting, or is given up." }),
+  stands: Stands,
+  since: Instant.nullable().openapi({
+    description: "Since when it has been waiting, is given up, stands elsewhere, or is hidden by its user.",
+  }),
   next_try_at: Instant.nullable().openapi({ description: "Null: at once, or not by itself." }),
   waits_for: z.enum(WAIT_CODES).nullable(),
   also_in: z.array(z.object({

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { PROVIDER_NAMES, ProviderName } from "../../_shared/providers/registry.ts";
 import { Email, EventUrl, Id, Instant, ObligationUrl, Title } from "./parts.ts";
 
-const When = z.union([
+export const When = z.union([
   z.object({ deadline_date: z.iso.date() }),
   z.object({ deadline_at: Instant, time_zone: z.string().nullable() }),
 ]).openapi("When", {

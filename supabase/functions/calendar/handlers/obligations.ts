@@ -5,16 +5,21 @@ import { ApiError } from "../../_shared/platform/errors.ts";
 import type { Providers } from "../../_shared/providers/registry.ts";
 import { ConnectionActivity, EventActivity } from "../answers/activity.ts";
 import { Evidence, Explained, Explanation, Obligation, Problem, Problems } from "../answers/obligations.ts";
+import { When } from "../answers/proposals.ts";
 import { type CalendarApp, notYours } from "../app.ts";
 import { Placed, withEventUrl } from "../event-links.ts";
 import { evidenceCsv } from "../evidence-csv.ts";
 import * as routes from "../routes/obligations.ts";
 
+/** What its words and its link are made of. */
+const InWords = { ...Placed, legal: When.nullable() };
 const ExplanationRow = Explanation.extend({
-  integrations: z.array(Explained.omit({ message: true, event_url: true }).extend(Placed)),
+  integrations: z.array(Explained.omit({ message: true, event_url: true }).extend(InWords)),
 });
 const ProblemsRow = Problems.extend({
-  problems: z.array(Problem.omit({ message: true, event_url: true }).extend(Placed)),
+  problems: z.array(
+    Problem.omit({ message: true, event_url: true }).extend(InWords),
+  ),
 });
 const ActivityRow = z.discriminatedUnion("kind", [
   EventActivity.omit({ event_url: true }).extend(Placed),
@@ -41,9 +46,9 @@ export function addObligations(app: CalendarApp, { providers }: { readonly provi
   app.openapi(routes.problems, async (c) => {
     const { problems, total } = await c.var.userRpc("calendar_problems", {}, ProblemsRow);
     return c.json({
-      problems: problems.map((problem) => ({
+      problems: problems.map(({ legal, ...problem }) => ({
         ...withEventUrl(providers, problem),
-        message: explainInWords(problem),
+        message: explainInWords({ ...problem, legal }),
       })),
       total,
     }, 200);
@@ -78,9 +83,9 @@ export function addObligations(app: CalendarApp, { providers }: { readonly provi
     if (explanation === null) throw new ApiError(404, "not_found", "You have no such obligation.");
     return c.json({
       ...explanation,
-      integrations: explanation.integrations.map((row) => ({
+      integrations: explanation.integrations.map(({ legal, ...row }) => ({
         ...withEventUrl(providers, row),
-        message: explainInWords(row),
+        message: explainInWords({ ...row, legal }),
       })),
     }, 200);
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instantInWords } from "../../domain/when-in-words.ts";
 import { NOTICE_KINDS, type NoticeKind } from "../kinds.ts";
 import { calendarInWords, type NoticeCalendar, noticeMessage } from "../message.ts";
 
@@ -83,7 +84,7 @@ function single(payload: z.infer<typeof Single>, calendars: Calendars): MailCont
   const { kind, code, created_at, mails, due_soon } = payload;
   const calendar = calendarOf(payload.integration_id, calendars);
   const lasts = kind === "connection_lost" || kind === "connection_paused";
-  const since = inWords(new Date(created_at));
+  const since = instantInWords(new Date(created_at));
   return {
     subject: lasts && mails > 0 ? `Still so: ${SUBJECTS[kind].toLowerCase()}` : SUBJECTS[kind],
     paragraphs: [
@@ -194,15 +195,4 @@ function adminWords(payload: z.infer<typeof ForAdmin>): Pick<MailContent, "subje
 
 function calendarOf(integration_id: string | undefined, calendars: Calendars): NoticeCalendar | null {
   return integration_id === undefined ? null : calendars[integration_id] ?? null;
-}
-
-/** The same on every machine. */
-function inWords(at: Date): string {
-  const day = at.toLocaleDateString("en-GB", {
-    timeZone: "UTC",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  });
-  return `${day}, ${at.toISOString().slice(11, 16)} UTC`;
 }

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import {
+  explainInWords,
+  EXPLANATION_CODES,
+} from "../../../../supabase/functions/_shared/domain/explanation.ts";
+
+const SINCE = "2027-02-07T14:05:59.123456+00:00";
+const LEGAL = { deadline_date: "2027-03-15" };
+const STANDS = { deadline_date: "2027-03-19" };
+const IN_LINE = { legal: LEGAL, stands: null, since: null, reason: null };
+
+Deno.test("each code has a sentence of its own", () => {
+  const said = EXPLANATION_CODES.map((code) => explainInWords({ ...IN_LINE, code }));
+  assert.equal(new Set(said).size, EXPLANATION_CODES.length);
+  for (const words of said) assert.match(words, /^[A-Z].*\.$/);
+});
+
+Deno.test("an event that was left where its user moved it: since when, where, and the legal date", () => {
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "synced", stands: STANDS, since: SINCE }),
+    "You moved its event: it has stood on 19 March 2027 since 7 February 2027, 14:05 UTC. Its legal date is 15 March 2027.",
+  );
+});
+
+Deno.test("an event that stands elsewhere and waits: why it waits, and where it stands", () => {
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "waiting", stands: STANDS, since: SINCE }),
+    "It was changed and is about to be synced. You moved its event: it stands on 19 March 2027. Its legal date is 15 March 2027.",
+  );
+});
+
+Deno.test("an instant is said in the time zone of its event, and in UTC where nobody knows that", () => {
+  const wordsOf = (time_zone: string | null) =>
+    explainInWords({
+      ...IN_LINE,
+      code: "synced",
+      stands: { deadline_at: "2027-03-19T09:00:00Z", time_zone },
+      since: SINCE,
+    });
+  assert.match(wordsOf("Europe/Madrid"), /stood on 19 March 2027, 10:00 Europe\/Madrid since /);
+  assert.match(wordsOf("Not/AZone"), /stood on 19 March 2027, 09:00 UTC since /);
+  assert.match(wordsOf(null), /stood on 19 March 2027, 09:00 UTC since /);
+});
+
+Deno.test("an event that its user hid: since when", () => {
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "hidden_by_user", since: SINCE }),
+    "You deleted its event twice in the calendar, the last time on 7 February 2027, 14:05 UTC. It is shown again when its deadline changes.",
+  );
+});
