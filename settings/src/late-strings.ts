@@ -133,6 +133,7 @@ export const ENGLISH_LATE = {
       removed: (n: string) => `${n} deadlines were removed`,
       adopted: (n: string) => `${n} deadlines were there already and were taken over`,
       rejected: (n: string) => `${n} deadlines were not accepted by the calendar`,
+      left_alone: (n: string) => `${n} deadlines were left as they are, since somebody keeps changing them`,
       given_up: (n: string) => `${n} deadlines could not be written`,
       moved_by_user: (n: string) => `${n} deadlines were moved in the calendar`,
       deleted_by_user: (n: string) => `${n} deadlines were deleted in the calendar`,
@@ -150,6 +151,7 @@ export const ENGLISH_LATE = {
       removed: (title: string) => `${title} was removed`,
       adopted: (title: string) => `${title} was there already and was taken over`,
       rejected: (title: string) => `${title} was not accepted by the calendar`,
+      left_alone: (title: string) => `${title} was left as it is, since somebody keeps changing its time`,
       given_up: (title: string) => `${title} could not be written`,
       moved_by_user: (title: string, due: string | null) =>
         due === null ? `${title} was moved in the calendar` : `${title} was moved to ${due} in the calendar`,

@@ -129,7 +129,9 @@ export const ENGLISH = {
     has_problems: {
       label: "Connected",
       words: (n: number) =>
-        n === 1 ? "One deadline is not in your calendar." : `${n} deadlines are not in your calendar.`,
+        n === 1
+          ? "One deadline is not in your calendar as it should be."
+          : `${n} deadlines are not in your calendar as they should be.`,
       action: "See why",
     },
     switched_off: {

@@ -8801,8 +8801,8 @@ begin
       'count', told.count)) order by told.kind, told.integration_id, told.code))
   from (
     select notice.user_id, notice.kind, notice.integration_id, count(*) as count,
-      -- Deadlines fail for many reasons; the page says which.
-      case when notice.kind <> 'deadline_failed' then notice.details ->> 'code' end as code,
+      -- Deadlines fail for many reasons; the page says which. An event that is changed again and again is there all the same.
+      case when notice.kind <> 'deadline_failed' or notice.details ->> 'code' = 'changed_again' then notice.details ->> 'code' end as code,
       string_agg(format('%s-%s', notice.id, notice.mails + 1), ',' order by notice.id) as ids
     from calendar_sync.notices as notice
     where notice.id = any (v_together)
@@ -12598,6 +12598,7 @@ select
   calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at) as due,
   case
     when job.failed_at is null then 'is tried again'
+    when job.last_error = 'changed_again' then 'left alone: somebody else keeps moving it'
     when job.attempts >= calendar_sync.attempts_max() then 'given up'
     else 'rejected by the provider'
   end as state,
@@ -12621,8 +12622,8 @@ comment on view calendar_admin.stuck_jobs is
   'Deadlines that could not be brought into a calendar at the first try: given up, rejected, or tried again. The oldest 500.';
 comment on column calendar_admin.stuck_jobs.title is 'The obligation''s. Empty where it is gone, and only its event has yet to go.';
 comment on column calendar_admin.stuck_jobs.state is
-  'given up: after 8 attempts, until it changes, somebody asks or the night comes. rejected: until it changes or somebody asks.';
-comment on column calendar_admin.stuck_jobs.reason is 'In the provider''s word.';
+  'given up: after 8 attempts, until it changes, somebody asks or the night comes. rejected and left alone: until it changes or somebody asks.';
+comment on column calendar_admin.stuck_jobs.reason is 'In the provider''s word, or in ours: changed_again, deadline_out_of_range, edited, network.';
 comment on column calendar_admin.stuck_jobs.changed_at is 'When the obligation changed that waits since.';
 
 create index activity_at_idx on calendar_sync.activity (at desc);

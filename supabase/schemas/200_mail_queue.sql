@@ -248,8 +248,8 @@ begin
       'count', told.count)) order by told.kind, told.integration_id, told.code))
   from (
     select notice.user_id, notice.kind, notice.integration_id, count(*) as count,
-      -- Deadlines fail for many reasons; the page says which.
-      case when notice.kind <> 'deadline_failed' then notice.details ->> 'code' end as code,
+      -- Deadlines fail for many reasons; the page says which. An event that is changed again and again is there all the same.
+      case when notice.kind <> 'deadline_failed' or notice.details ->> 'code' = 'changed_again' then notice.details ->> 'code' end as code,
       string_agg(format('%s-%s', notice.id, notice.mails + 1), ',' order by notice.id) as ids
     from calendar_sync.notices as notice
     where notice.id = any (v_together)

@@ -182,6 +182,7 @@ select
   calendar_sync.due_text(deadline.deadline_date, deadline.deadline_at) as due,
   case
     when job.failed_at is null then 'is tried again'
+    when job.last_error = 'changed_again' then 'left alone: somebody else keeps moving it'
     when job.attempts >= calendar_sync.attempts_max() then 'given up'
     else 'rejected by the provider'
   end as state,
@@ -205,8 +206,8 @@ comment on view calendar_admin.stuck_jobs is
   'Deadlines that could not be brought into a calendar at the first try: given up, rejected, or tried again. The oldest 500.';
 comment on column calendar_admin.stuck_jobs.title is 'The obligation''s. Empty where it is gone, and only its event has yet to go.';
 comment on column calendar_admin.stuck_jobs.state is
-  'given up: after 8 attempts, until it changes, somebody asks or the night comes. rejected: until it changes or somebody asks.';
-comment on column calendar_admin.stuck_jobs.reason is 'In the provider''s word.';
+  'given up: after 8 attempts, until it changes, somebody asks or the night comes. rejected and left alone: until it changes or somebody asks.';
+comment on column calendar_admin.stuck_jobs.reason is 'In the provider''s word, or in ours: changed_again, deadline_out_of_range, edited, network.';
 comment on column calendar_admin.stuck_jobs.changed_at is 'When the obligation changed that waits since.';
 
 create index activity_at_idx on calendar_sync.activity (at desc);

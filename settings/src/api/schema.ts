@@ -1186,7 +1186,7 @@ export interface components {
         | "paused"
         | "disconnecting"
         | null;
-      /** @description What the provider said, in its own word. */
+      /** @description The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network. */
       reason: string | null;
       /** @description The code, for people. */
       message: string | null;
@@ -1427,7 +1427,7 @@ export interface components {
         | "paused"
         | "disconnected"
         | "disconnecting";
-      /** @description What the provider said, in its own word. */
+      /** @description The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network. */
       reason: string | null;
       /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
       stands: {
@@ -1514,11 +1514,11 @@ export interface components {
       /** @description Where the host shows the obligation. */
       obligation_url: string | null;
       /**
-       * @description given_up: it failed several times. rejected: the provider does not accept it.
+       * @description given_up: it failed several times. rejected: the provider does not accept it, or somebody else changes it each time (changed_again).
        * @enum {string}
        */
       code: "given_up" | "rejected";
-      /** @description What the provider said, in its own word. */
+      /** @description The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network. */
       reason: string | null;
       /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
       stands: {
@@ -1714,7 +1714,7 @@ export interface components {
        * @description Null: it is about no single obligation.
        */
       obligation_id: string | null;
-      /** @description Why, by kind: the code of the calendar's last_error, or paused_by_admin; the provider's word for a deadline; accepted, of a move. */
+      /** @description Why, by kind: the code of the calendar's last_error, or paused_by_admin; the reason of a deadline, as a problem has it; accepted, of a move. */
       code: string | null;
       /** @description Of the API key, or the host of the webhook. */
       name: string | null;

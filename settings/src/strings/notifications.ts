@@ -15,7 +15,7 @@ export const NOTIFICATIONS = {
   kinds: {
     connection_lost: "A calendar that no longer lets us in",
     connection_paused: "A calendar that is paused",
-    deadline_failed: "A deadline that cannot be shown",
+    deadline_failed: "A deadline that is not in your calendar as it should be",
     deadline_restored: "An event that you deleted and that is back",
     deadline_hidden: "A deadline that stays out of a calendar",
     proposal_opened: "A deadline that you moved in a calendar",

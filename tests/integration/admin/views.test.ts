@@ -78,6 +78,9 @@ testEngine("an administrator sees what is wrong", [
           `${given_up},given up,server_error,Report 2`,
         ]),
       );
+      await sql`update calendar_sync.jobs set last_error = 'changed_again' where obligation_id = ${rejected}`;
+      const [left] = await of("stuck_jobs", `obligation_id = '${rejected}'`);
+      assert.equal(left?.["state"], "left alone: somebody else keeps moving it");
       assert.deepEqual(pick(await of("most_synced_types"), "obligation_type", "changes"), [["(none)", "1"]]);
       assert.deepEqual(pick(await of("circuit_breakers"), "provider", "state"), [
         ["caldav", "closed"],

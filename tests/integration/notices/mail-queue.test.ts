@@ -170,6 +170,9 @@ testEngine("a notice becomes a mail when its user wants it, once", [
           select calendar_sync.write_notice(${user_id}, 'deadline_failed', ${integration.id}, gen_random_uuid(), ${object},
             '{"code": "too_long"}')`;
       }
+      await engine.sql`
+        select calendar_sync.write_notice(${user_id}, 'deadline_failed', ${integration.id}, gen_random_uuid(), 'four',
+          '{"code": "changed_again"}')`;
       const planned = await engine.sql<{ here: string; ahead_s: number }[]>`
         select distinct to_char(mail_at at time zone 'Asia/Tokyo', 'HH24:MI') as here,
           extract(epoch from mail_at - now())::int as ahead_s
@@ -186,6 +189,7 @@ testEngine("a notice becomes a mail when its user wants it, once", [
         select payload -> 'items' as items from calendar_sync.deliveries where user_id = ${user_id}`;
       assert.deepEqual(digest?.items, [
         { kind: "connection_lost", integration_id: integration.id, code: "invalid_grant", count: 1 },
+        { kind: "deadline_failed", integration_id: integration.id, code: "changed_again", count: 1 },
         { kind: "deadline_failed", integration_id: integration.id, count: 3 },
       ]);
       // What was told once is not told every morning; what lasts keeps its rhythm.

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { until } from "../../support/calendar-api.ts";
 import { DAY, OTHER_DAY, testTwoWay } from "./calendar.ts";
+
+const Problem = z.object({
+  reason: z.string().nullable(),
+  stands: z.record(z.string(), z.unknown()).nullable(),
+  message: z.string(),
+});
+const Told = z.object({ kind: z.string(), message: z.string() });
+
+/** What is said of an event that is moved each time it is put back. */
+const LEFT =
+  "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then choose Sync now to try again. It stands on 19 March 2027. Its legal date is 15 March 2027.";
 
 const ON_DAY = { kind: "all_day", start_date: DAY, end_date: "2027-03-16" } as const;
 
@@ -172,9 +184,20 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     await move(id);
     await calendar.sync();
     assert.notDeepEqual(eventOf(id)?.time, ON_DAY);
-    const { code, reason } = await calendar.explain(id);
-    assert.deepEqual([code, reason], ["rejected", "changed_again"]);
-    assert.ok((await calendar.notices(id)).includes("deadline_failed"));
+    const { code, reason, stands, message } = await calendar.explain(id);
+    assert.deepEqual([code, reason, stands], ["rejected", "changed_again", { deadline_date: OTHER_DAY }]);
+    assert.equal(message, LEFT);
+    const { problems: [problem] } = z.object({ problems: z.array(Problem) }).parse(
+      await (await calendar.user.api.request("GET", "/problems")).json(),
+    );
+    assert.deepEqual(problem, { reason, stands, message });
+    const { notices } = z.object({ notices: z.array(Told) }).parse(
+      await (await calendar.user.api.request("GET", "/notices")).json(),
+    );
+    assert.match(
+      notices.find(({ kind }) => kind === "deadline_failed")?.message ?? "",
+      /^Another program, or another person, keeps changing the time of an event in .+, so it is left as it is\. Stop that, then try again on the page\.$/,
+    );
     const response = await calendar.user.api.request("POST", "/retry", {
       integration_id: calendar.user.integration.id,
       obligation_id: id,

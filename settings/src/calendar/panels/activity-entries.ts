@@ -1,4 +1,5 @@
 import type { Activity, EventActivity } from "../../api/types.ts";
+import { toldAction } from "./problem-words.ts";
 
 /** What is shown in one row: something by itself, or many changes of one kind that were made together. */
 export type ActivityEntry =
@@ -38,13 +39,15 @@ export function keyOf(activity: Activity): string {
 export function groupActivity(
   activities: readonly Activity[],
   dayOf: (instant: string) => string,
-  isBulkable: (action: EventActivity["action"]) => boolean,
+  isBulkable: (action: ReturnType<typeof toldAction>) => boolean,
 ): readonly ActivityDay[] {
   const bulks = new Map<string, EventActivity[]>();
   const bulkOf = new Map<Activity, EventActivity[]>();
   for (const activity of activities) {
-    if (activity.kind !== "event" || !isBulkable(activity.action)) continue;
-    const name = [dayOf(activity.at), activity.action, activity.integration_id, activity.caused_by].join(" ");
+    if (activity.kind !== "event" || !isBulkable(toldAction(activity))) continue;
+    const name = [dayOf(activity.at), toldAction(activity), activity.integration_id, activity.caused_by].join(
+      " ",
+    );
     const known = bulks.get(name);
     const last = known?.at(-1);
     const is_together = last !== undefined &&

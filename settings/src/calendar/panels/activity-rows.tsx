@@ -8,6 +8,7 @@ import { useLateStrings } from "../../use-late-strings.ts";
 import { ItemLinks } from "../event-link.tsx";
 import { cardIn } from "../providers.tsx";
 import { type ActivityEntry, keyOf } from "./activity-entries.ts";
+import { toldAction } from "./problem-words.ts";
 
 /** One thing that was done, or many of one kind, which open. */
 export function ActivityEntryRow(
@@ -30,7 +31,7 @@ function BulkRow({ newest, activities, integrations }: {
     <li className="ec-row-item">
       <div>
         <details className="ec-details" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-          <summary>{words[newest.action]?.(formatNumber(activities.length, locale))}</summary>
+          <summary>{words[toldAction(newest)]?.(formatNumber(activities.length, locale))}</summary>
           {isOpen
             ? (
               <ol className="ec-rows ec-rows-dense">
@@ -98,11 +99,12 @@ function Source(
 type Words = LateStrings["activity"];
 
 function eventWords(
-  { action, title, due }: EventActivity,
+  activity: EventActivity,
   words: Words,
   { locale, time_zone }: Surroundings,
 ): string {
-  return words.events[action](
+  const { title, due } = activity;
+  return words.events[toldAction(activity)](
     title ?? words.gone_title,
     due === null ? null : formatDue(due, locale, time_zone),
   );

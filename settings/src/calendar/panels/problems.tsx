@@ -12,6 +12,7 @@ import { ItemLinks } from "../event-link.tsx";
 import { cardIn, type CardName } from "../providers.tsx";
 import { useErrorToast } from "../use-error-toast.ts";
 import { useLateStrings } from "../../use-late-strings.ts";
+import { problemInWords } from "./problem-words.ts";
 
 /** The list and the calendars' numbers are asked for one after the other: where they differ, the list is asked for again so soon. */
 const AGAIN_MS = 2_000;
@@ -81,17 +82,14 @@ function ProblemRow({ problem, card }: { readonly problem: Problem; readonly car
   const onError = useErrorToast();
   const { company, name } = strings.providers[card];
   const title = problem.title ?? words.gone_title;
+  const format = (when: string) => formatDue(when, locale, time_zone);
   return (
     <li className="ec-row-item">
       <div>
-        <strong>{title}</strong> {problem.due === null
-          ? null
-          : <span className="ec-muted">· {formatDue(problem.due, locale, time_zone)}</span>}
+        <strong>{title}</strong>{" "}
+        {problem.due === null ? null : <span className="ec-muted">· {format(problem.due)}</span>}
         <p>
-          {problem.code === "given_up"
-            ? words.reason_given_up(company, formatNumber(problem.attempts, locale))
-            : words.reason_rejected(company)}{" "}
-          {problem.reason === null ? null : words.provider_word(problem.reason)}
+          {problemInWords(problem, company, formatNumber(problem.attempts, locale), words, format)}
         </p>
         <p className="ec-small ec-muted">
           {problem.account_email ?? name} · <Distance instant={problem.since} />

@@ -120,8 +120,8 @@ export const FIRST: Strings = {
       label: "Verbunden",
       words: (n) =>
         plural(n, {
-          one: "Eine Frist fehlt in Ihrem Kalender.",
-          other: "# Fristen fehlen in Ihrem Kalender.",
+          one: "Eine Frist steht nicht so in Ihrem Kalender, wie sie sollte.",
+          other: "# Fristen stehen nicht so in Ihrem Kalender, wie sie sollten.",
         }),
       action: "Grund ansehen",
     },

@@ -36,7 +36,9 @@ export function noticeMessage({ kind, code, name, calendar }: NoticeFacts): stri
         PAUSED[code ?? ""] ?? "Sehen Sie auf der Seite nach."
       } Bis dahin kommt keine Frist im Kalender an.`;
     case "deadline_failed":
-      return `${where}Eine Frist konnte nicht eingetragen werden. Sehen Sie auf der Seite nach und versuchen Sie es erneut.`;
+      return code === "changed_again"
+        ? `${where}Ein anderes Programm oder eine andere Person ändert die Zeit eines Termins immer wieder. Er bleibt deshalb, wie er ist. Stellen Sie das ab und versuchen Sie es auf der Seite erneut.`
+        : `${where}Eine Frist konnte nicht eingetragen werden. Sehen Sie auf der Seite nach und versuchen Sie es erneut.`;
     case "deadline_restored":
       return `${where}Ein gelöschter Termin wurde wiederhergestellt, weil seine Frist noch gilt. Löschen Sie ihn noch einmal, wenn er wegbleiben soll.`;
     case "deadline_hidden":

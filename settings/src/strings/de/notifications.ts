@@ -17,7 +17,7 @@ export const NOTIFICATIONS: typeof ENGLISH = {
   kinds: {
     connection_lost: "Ein Kalender, der uns nicht mehr zulässt",
     connection_paused: "Ein Kalender, der pausiert ist",
-    deadline_failed: "Eine Frist, die nicht eingetragen werden kann",
+    deadline_failed: "Eine Frist, die nicht so im Kalender steht, wie sie sollte",
     deadline_restored: "Ein Termin, den Sie gelöscht haben und der wieder da ist",
     deadline_hidden: "Eine Frist, die einem Kalender fernbleibt",
     proposal_opened: "Eine Frist, die Sie in einem Kalender verschoben haben",

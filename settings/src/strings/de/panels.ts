@@ -10,6 +10,19 @@ export const PANELS: typeof ENGLISH = {
     reason_rejected: (company) =>
       `${company} akzeptiert diesen Termin nicht. Ändern Sie die Pflicht oder versuchen Sie es noch einmal.`,
     provider_word: (reason) => `Der Anbieter nennt es „${reason}“.`,
+    provider_status: (status) => `Der Anbieter hat mit HTTP ${status} geantwortet.`,
+    not_written: (attempts) => `Sie konnte nach ${attempts} Versuchen nicht geschrieben werden.`,
+    changed_again:
+      "Ein anderes Programm oder eine andere Person ändert die Zeit dieses Termins immer wieder. Er bleibt deshalb, wie er ist. Stellen Sie das ab und versuchen Sie es dann erneut.",
+    stands: (place, legal) => `Er steht am ${place}; die Frist ist am ${legal}.`,
+    own_reasons: {
+      out_of_range: "Ihr Datum ist für jeden Kalender zu weit entfernt. Ändern Sie es.",
+      edited: "Der Termin wurde bei jedem Versuch gerade im Kalender geändert.",
+      no_answer: "Der Anbieter hat nicht geantwortet.",
+      unreadable: "Die Antwort des Anbieters war nicht lesbar.",
+      gone: "Der Termin war bei dem Versuch nicht mehr da.",
+      taken: "An ihrer Stelle steht im Kalender ein anderer Termin.",
+    },
     retry: "Erneut versuchen",
     retry_named: (title) => `Erneut versuchen: ${title}`,
     retry_all: "Alle erneut versuchen",

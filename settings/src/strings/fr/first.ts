@@ -126,9 +126,9 @@ export const FIRST: Strings = {
       label: "Connecté",
       words: (n) =>
         plural(n, {
-          one: "# échéance n’est pas dans votre calendrier.",
-          many: "# d’échéances ne sont pas dans votre calendrier.",
-          other: "# échéances ne sont pas dans votre calendrier.",
+          one: "# échéance n’est pas dans votre calendrier comme elle le devrait.",
+          many: "# d’échéances ne sont pas dans votre calendrier comme elles le devraient.",
+          other: "# échéances ne sont pas dans votre calendrier comme elles le devraient.",
         }),
       action: "Voir pourquoi",
     },

@@ -17,7 +17,7 @@ export const NOTIFICATIONS: typeof ENGLISH = {
   kinds: {
     connection_lost: "Un calendrier qui ne nous donne plus accès",
     connection_paused: "Un calendrier en pause",
-    deadline_failed: "Une échéance qui ne peut pas être inscrite",
+    deadline_failed: "Une échéance qui n’est pas dans le calendrier comme elle le devrait",
     deadline_restored: "Un événement que vous avez supprimé et qui est revenu",
     deadline_hidden: "Une échéance qui reste hors d’un calendrier",
     proposal_opened: "Une échéance que vous avez déplacée dans un calendrier",

@@ -10,6 +10,19 @@ export const PANELS: typeof ENGLISH = {
     reason_rejected: (company) =>
       `${company} n’accepte pas cet événement. Modifiez l’obligation ou réessayez.`,
     provider_word: (reason) => `Le fournisseur indique « ${reason} ».`,
+    provider_status: (status) => `Le fournisseur a répondu par HTTP ${status}.`,
+    not_written: (attempts) => `Elle n’a pas pu être écrite après ${attempts} tentatives.`,
+    changed_again:
+      "Un autre programme ou une autre personne modifie sans cesse l’horaire de cet événement. Il reste donc tel quel. Faites cesser cela, puis réessayez.",
+    stands: (place, legal) => `Il figure au ${place} ; sa date légale est le ${legal}.`,
+    own_reasons: {
+      out_of_range: "Sa date est trop éloignée pour un calendrier. Modifiez-la.",
+      edited: "L’événement a été modifié dans le calendrier à chaque tentative.",
+      no_answer: "Le fournisseur n’a pas répondu.",
+      unreadable: "La réponse du fournisseur n’a pas pu être lue.",
+      gone: "L’événement n’existait plus lors de la tentative.",
+      taken: "Un autre événement du calendrier occupe sa place.",
+    },
     retry: "Réessayer",
     retry_named: (title) => `Réessayer : ${title}`,
     retry_all: "Tout réessayer",

@@ -57,6 +57,16 @@ const WAITS: Readonly<Record<WaitCode, string>> = {
   quota: "The calendar provider limits how much may be changed at a time.",
 };
 
+/** As the database names it: each time that we put an event back, somebody else changed it again. */
+export const CHANGED_AGAIN = "changed_again";
+
+/** Why nobody tries any more, where that is no word of the provider's. */
+const OWN_REASONS: Readonly<Record<string, string>> = {
+  [CHANGED_AGAIN]:
+    "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then choose Sync now to try again.",
+  deadline_out_of_range: "Its date is too far away for any calendar. Change it.",
+};
+
 /** As the database names it. */
 const MOVED_BY_USER = "moved_by_user";
 const MOVED = "It was moved to another calendar of the account, and is moved back.";
@@ -69,6 +79,8 @@ const WAITING_STATES: readonly ExplanationCode[] = ["waiting", "retrying"];
 
 interface Explained {
   readonly code: ExplanationCode;
+  /** Why it was not written: the provider's word, or ours. */
+  readonly reason: string | null;
   /** Since when it waits, is given up, stands elsewhere or is hidden. */
   readonly since: string | null;
   /** Where its event was moved, while that is not its deadline. */
@@ -89,7 +101,7 @@ export function explainInWords(row: Explained): string {
   );
 }
 
-function codeInWords({ code, since, stands, waits_for, last_error }: Explained): string {
+function codeInWords({ code, reason, since, stands, waits_for, last_error }: Explained): string {
   // It is as it was last changed, but for its date.
   if (code === "synced" && stands !== null) return "";
   if (code === "hidden_by_user" && since !== null) {
@@ -99,14 +111,22 @@ function codeInWords({ code, since, stands, waits_for, last_error }: Explained):
   }
   if (ERROR_STATES.includes(code) && last_error) return `${MESSAGES[code]} ${last_error.message}`;
   if (WAITING_STATES.includes(code) && waits_for) return `${MESSAGES[code]} ${WAITS[waits_for]}`;
-  return MESSAGES[code];
+  return (isProblem(code) && OWN_REASONS[reason ?? ""]) || MESSAGES[code];
 }
 
-function placeInWords({ code, since, stands, legal }: Explained): string {
+function placeInWords({ code, reason, since, stands, legal }: Explained): string {
   if (stands === null || legal === null) return "";
+  const its_legal_date = `Its legal date is ${whenInWords(legal)}.`;
+  if (isProblem(code) && reason === CHANGED_AGAIN) {
+    return `It stands on ${whenInWords(stands)}. ${its_legal_date}`;
+  }
   // Where it waits or failed, that is what it tells the time of.
   const place = code === "synced" && since !== null
     ? `it has stood on ${whenInWords(stands)} since ${instantInWords(new Date(since))}`
     : `it stands on ${whenInWords(stands)}`;
-  return `You moved its event: ${place}. Its legal date is ${whenInWords(legal)}.`;
+  return `You moved its event: ${place}. ${its_legal_date}`;
+}
+
+function isProblem(code: ExplanationCode): boolean {
+  return PROBLEM_CODES.some((problem) => problem === code);
 }

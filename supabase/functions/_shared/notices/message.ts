@@ -1,3 +1,4 @@
+import { CHANGED_AGAIN } from "../domain/explanation.ts";
 import type { NoticeKind } from "./kinds.ts";
 
 /** A calendar, as far as its user is told which one. */
@@ -13,7 +14,7 @@ export interface NoticeFacts {
   readonly kind: NoticeKind;
   /** The calendar that it is about; null: none, or it is gone. */
   readonly calendar: NoticeCalendar | null;
-  /** Why, by kind: the code of an integration's `last_error`, the provider's word for a deadline, what was done about a move. */
+  /** Why, by kind: the code of an integration's `last_error`, the reason of a deadline, what was done about a move. */
   readonly code: string | null;
   /** Of a key, or the host of a webhook: what its user typed. Left out of mails. */
   readonly name: string | null;
@@ -54,7 +55,9 @@ export function noticeMessage({ kind, calendar, code, name }: NoticeFacts): stri
         PAUSED[code ?? ""] ?? "Look at it on the page."
       } Until then no deadline reaches it.`;
     case "deadline_failed":
-      return `A deadline could not be shown in ${where}. Look at it on the page and try again.`;
+      return code === CHANGED_AGAIN
+        ? `Another program, or another person, keeps changing the time of an event in ${where}, so it is left as it is. Stop that, then try again on the page.`
+        : `A deadline could not be shown in ${where}. Look at it on the page and try again.`;
     case "deadline_restored":
       return `An event that was deleted in ${where} was put back, because its deadline still stands. Delete it again if it is to stay away.`;
     case "deadline_hidden":

@@ -11,7 +11,7 @@ const Notice = z.object({
   obligation_id: Id.nullable().openapi({ description: "Null: it is about no single obligation." }),
   code: z.string().nullable().openapi({
     description:
-      "Why, by kind: the code of the calendar's last_error, or paused_by_admin; the provider's word for a deadline; accepted, of a move.",
+      "Why, by kind: the code of the calendar's last_error, or paused_by_admin; the reason of a deadline, as a problem has it; accepted, of a move.",
   }),
   name: z.string().nullable().openapi({ description: "Of the API key, or the host of the webhook." }),
   message: z.string().openapi({ description: "For people: what happened, and what to do." }),

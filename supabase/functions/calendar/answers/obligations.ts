@@ -32,7 +32,8 @@ export const Problem = z.object({
   event_url: EventUrl,
   obligation_url: ObligationUrl,
   code: z.enum(PROBLEM_CODES).openapi({
-    description: "given_up: it failed several times. rejected: the provider does not accept it.",
+    description:
+      "given_up: it failed several times. rejected: the provider does not accept it, or somebody else changes it each time (changed_again).",
   }),
   reason: Reason,
   stands: Stands,

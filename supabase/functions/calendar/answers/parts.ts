@@ -18,7 +18,8 @@ export const Title = z.string().nullable().openapi({
 });
 
 export const Reason = z.string().nullable().openapi({
-  description: "What the provider said, in its own word.",
+  description:
+    "The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network.",
 });
 
 export const EventUrl = z.string().nullable().openapi({

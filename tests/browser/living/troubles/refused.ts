@@ -26,7 +26,7 @@ export const REFUSED: readonly Behaviour[] = [
         await untilRefused(1);
         await card.getByRole("button", { name: "Sync now" }).click();
         await untilRefused(2);
-        await card.getByText("One deadline is not in your calendar.").waitFor();
+        await card.getByText("One deadline is not in your calendar as it should be.").waitFor();
         await card.getByRole("button", { name: "See why" }).click();
         await until(() => isFocused(page.getByRole("heading", { name: "Problems" })));
         const problems = page.getByRole("region", { name: "Problems" });
@@ -63,7 +63,7 @@ export const REFUSED: readonly Behaviour[] = [
       await scene.addDeadlines(resident, ["One", "Two", "Three"]);
       await resident.api.untilStatus(({ progress }) => progress.failed === 3);
       await scene.look("refused-many", resident, async ({ page, card }) => {
-        await card.getByText("3 deadlines are not in your calendar.").waitFor();
+        await card.getByText("3 deadlines are not in your calendar as they should be.").waitFor();
         const problems = page.getByRole("region", { name: "Problems" });
         await problems.getByRole("listitem").nth(2).waitFor();
         provider.emulator.faults.clear();

@@ -48,3 +48,24 @@ Deno.test("an event that its user hid: since when", () => {
     "You deleted its event twice in the calendar, the last time on 7 February 2027, 14:05 UTC. It is shown again when its deadline changes.",
   );
 });
+
+Deno.test("what is left alone because somebody fights us is not told as the calendar's refusal", () => {
+  for (const code of ["rejected", "given_up"] as const) {
+    assert.equal(
+      explainInWords({ ...IN_LINE, code, reason: "changed_again", stands: STANDS, since: SINCE }),
+      "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then choose Sync now to try again. It stands on 19 March 2027. Its legal date is 15 March 2027.",
+    );
+  }
+  assert.match(
+    explainInWords({ ...IN_LINE, code: "rejected", reason: "changed_again" }),
+    /Stop that, .* again\.$/,
+  );
+  assert.equal(explainInWords({ ...IN_LINE, code: "paused", reason: "changed_again" }), "Syncing is paused.");
+});
+
+Deno.test("a date that no calendar can show is not told as the calendar's refusal", () => {
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "rejected", reason: "deadline_out_of_range" }),
+    "Its date is too far away for any calendar. Change it.",
+  );
+});

@@ -109,6 +109,32 @@ You get this mail because calendars are connected to your account. The page also
   );
 });
 
+Deno.test("an event that somebody moves each time it is put back is not told as one that is not shown", () => {
+  const mail = written({
+    kind: "deadline_failed",
+    integration_id: ID,
+    code: "changed_again",
+    created_at: SINCE,
+    mails: 0,
+  });
+  assert.match(mail, /^An event in your calendar is changed again and again\n/);
+  assert.match(
+    mail,
+    /\nAnother program, or another person, keeps changing the time of an event in Google \(ada@example\.org\), so it is left as it is\. Stop that, then try again on the page\.\n/,
+  );
+  const daily = written({
+    kind: "digest",
+    items: [
+      { kind: "deadline_failed", integration_id: ID, code: "changed_again", count: 2 },
+      { kind: "deadline_failed", integration_id: ID, count: 1 },
+    ],
+  });
+  assert.match(
+    daily,
+    /\n- Another program, or another person, keeps changing the time of an event in Google .*\. \(2 times\)\n- A deadline could not be shown in /,
+  );
+});
+
 Deno.test("administrators are told what happened and the command that shows more", () => {
   const told = ([
     { kind: "many_lost", lost: 900, connections: 1000 },

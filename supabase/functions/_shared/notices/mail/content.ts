@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHANGED_AGAIN } from "../../domain/explanation.ts";
 import { instantInWords } from "../../domain/when-in-words.ts";
 import { NOTICE_KINDS, type NoticeKind } from "../kinds.ts";
 import { calendarInWords, type NoticeCalendar, noticeMessage } from "../message.ts";
@@ -80,18 +81,31 @@ const SUBJECTS: Readonly<Record<NoticeKind, string>> = {
   webhook_disabled: "A webhook of your account is switched off",
 };
 
+const CHANGED_AGAIN_SUBJECT = "An event in your calendar is changed again and again";
+
+function subjectOf({ kind, code, mails }: z.infer<typeof Single>): string {
+  const subject = kind === "deadline_failed" && code === CHANGED_AGAIN
+    ? CHANGED_AGAIN_SUBJECT
+    : SUBJECTS[kind];
+  return lasts(kind) && mails > 0 ? `Still so: ${subject.toLowerCase()}` : subject;
+}
+
+/** Whether its mail is repeated until it is over. */
+function lasts(kind: NoticeKind): boolean {
+  return kind === "connection_lost" || kind === "connection_paused";
+}
+
 function single(payload: z.infer<typeof Single>, calendars: Calendars): MailContent {
-  const { kind, code, created_at, mails, due_soon } = payload;
+  const { kind, code, created_at, due_soon } = payload;
   const calendar = calendarOf(payload.integration_id, calendars);
-  const lasts = kind === "connection_lost" || kind === "connection_paused";
   const since = instantInWords(new Date(created_at));
   return {
-    subject: lasts && mails > 0 ? `Still so: ${SUBJECTS[kind].toLowerCase()}` : SUBJECTS[kind],
+    subject: subjectOf(payload),
     paragraphs: [
       noticeMessage({ kind, calendar, code: code ?? null, name: null }),
       [
-        lasts ? `It has been so since ${since}.` : `It happened on ${since}.`,
-        ...(due_soon === undefined || !lasts ? [] : [
+        lasts(kind) ? `It has been so since ${since}.` : `It happened on ${since}.`,
+        ...(due_soon === undefined || !lasts(kind) ? [] : [
           due_soon === 0
             ? "No deadline is due within the next 14 days."
             : due_soon === 1
@@ -101,7 +115,7 @@ function single(payload: z.infer<typeof Single>, calendars: Calendars): MailCont
       ].join(" "),
     ],
     items: [],
-    button: lasts ? "Mend it on the page" : "Look at it on the page",
+    button: lasts(kind) ? "Mend it on the page" : "Look at it on the page",
     footer: FOOTER,
     kinds: [kind],
   };
@@ -113,7 +127,7 @@ function digest({ items }: z.infer<typeof Digest>, calendars: Calendars): MailCo
     paragraphs: ["This happened, or was found and is still so:"],
     items: items.map(({ kind, integration_id, code, count }) => {
       const calendar = calendarOf(integration_id, calendars);
-      if (kind === "deadline_failed" && count > 1) {
+      if (kind === "deadline_failed" && code !== CHANGED_AGAIN && count > 1) {
         return `${count} deadlines could not be shown in ${
           calendarInWords(calendar)
         }. Look at them on the page and try again.`;
