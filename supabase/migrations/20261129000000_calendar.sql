@@ -10634,25 +10634,53 @@ comment on function calendar_sync.accept_proposal(uuid, date, timestamptz, text)
   'Moves the deadline of an obligation, as the signed-in user: the only function of the calendar sync that writes an obligation. Exactly one of deadline_date and deadline_at is given. False: the user may not change it. Hosts replace it for their own tables.';
 grant execute on function calendar_sync.accept_proposal(uuid, date, timestamptz, text) to authenticated;
 
-create function calendar_sync.proposal_json(proposal public.calendar_proposals) returns jsonb
-language sql stable security definer set search_path = ''
+create function calendar_sync.proposals_json(p_ids uuid[]) returns jsonb
+language plpgsql stable security definer set search_path = ''
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 as $$
-  select jsonb_build_object(
-    'id', proposal.id, 'integration_id', proposal.integration_id, 'obligation_id', proposal.obligation_id, 'kind', proposal.kind,
-    'seen', proposal.seen, 'legal', proposal.legal, 'state', proposal.state, 'seen_at', proposal.seen_at,
-    'decided_at', proposal.decided_at, 'provider', proposal.provider, 'account_email', integration.account_email,
-    'title', deadline.title,
-    'obligation_url', calendar_sync.shown_url(deadline.url),
-    'event', calendar_sync.event_place(integration, mapping.calendar_id, mapping.external_event_id),
-    'can_undo', proposal.state = 'accepted' and calendar_sync.is_due_at(deadline, proposal.seen)
-  )
-  from calendar_sync.deadline_for(proposal.obligation_id, proposal.user_id) as deadline
-  left join public.calendar_integrations as integration on integration.id = proposal.integration_id
-  left join public.calendar_event_mappings as mapping
-    on mapping.integration_id = proposal.integration_id and mapping.obligation_id = proposal.obligation_id
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', proposal.id, 'integration_id', proposal.integration_id, 'obligation_id', proposal.obligation_id, 'kind', proposal.kind,
+      'seen', proposal.seen, 'legal', proposal.legal, 'state', proposal.state, 'seen_at', proposal.seen_at,
+      'decided_at', proposal.decided_at, 'provider', proposal.provider, 'account_email', integration.account_email,
+      'title', (its.deadline).title,
+      'obligation_url', calendar_sync.shown_url((its.deadline).url),
+      'event', calendar_sync.event_place(integration, mapping.calendar_id, mapping.external_event_id),
+      -- What is chosen for the calendar says nothing of it: the choice is about moves that come.
+      'event_state', case
+        when mapping.id is null or edit.is_gone and job.obligation_id is null then 'gone'
+        when edit.is_gone then 'pending'
+        when edit.seen is null or calendar_sync.is_due_at(its.deadline, calendar_sync.shown_deadline(edit.seen)) then 'back'
+        -- Its description is yet to say so.
+        when edit.is_kept and job.obligation_id is not null then 'moved'
+        when edit.is_kept then 'kept'
+        when job.obligation_id is not null then 'pending'
+        else 'moved'
+      end,
+      'can_undo', proposal.state = 'accepted' and calendar_sync.is_due_at(its.deadline, proposal.seen)
+    ) order by proposal.state = 'open' desc, proposal.seen_at desc, proposal.id), '[]')
+    from public.calendar_proposals as proposal
+    -- As calendar_sync.deadline_for, without a call for each row.
+    left join lateral (
+      select row (every_recipient.*)::calendar_sync.deadline as deadline from calendar_sync.deadlines as every_recipient
+      where every_recipient.obligation_id = proposal.obligation_id offset 0
+    ) as its on (its.deadline).recipient_id = proposal.user_id
+    left join public.calendar_integrations as integration on integration.id = proposal.integration_id
+    left join public.calendar_event_mappings as mapping
+      on mapping.integration_id = proposal.integration_id and mapping.obligation_id = proposal.obligation_id
+    left join calendar_sync.edits as edit
+      on edit.integration_id = proposal.integration_id and edit.obligation_id = proposal.obligation_id
+    left join calendar_sync.jobs as job
+      on job.integration_id = proposal.integration_id and job.obligation_id = proposal.obligation_id and job.kind = 'event'
+        and job.failed_at is null
+    where proposal.id = any (p_ids)
+  );
+end;
 $$;
 
-comment on function calendar_sync.proposal_json(public.calendar_proposals) is 'A proposal as its user sees it.';
+comment on function calendar_sync.proposals_json(uuid[]) is
+  'These proposals as their user sees them, open ones first, the newest first. event_state: where the event is. back: on the deadline. kept: where it was moved, with the legal date in its description. moved: where it was moved. pending: still to be put back. gone: nowhere.';
 
 create function calendar_sync.own_proposals(p_limit integer) returns jsonb
 language plpgsql volatile security definer set search_path = ''
@@ -10664,20 +10692,20 @@ begin
   -- The worker may not have come by yet, or may not come at all while syncing is off.
   perform calendar_sync.supersede_outdated(array(
     select proposal.id from public.calendar_proposals as proposal
+    left join lateral (
+      select row (every_recipient.*)::calendar_sync.deadline as deadline from calendar_sync.deadlines as every_recipient
+      where every_recipient.obligation_id = proposal.obligation_id offset 0
+    ) as its on (its.deadline).recipient_id = v_user_id
     where proposal.user_id = v_user_id and proposal.state = 'open'
-      and not calendar_sync.is_due_at(calendar_sync.deadline_for(proposal.obligation_id, v_user_id), proposal.legal)
+      and not calendar_sync.is_due_at(its.deadline, proposal.legal)
   ));
-  return jsonb_build_object('proposals', (
-    select coalesce(jsonb_agg(calendar_sync.proposal_json(row (newest.*)::public.calendar_proposals)
-      order by newest.state = 'open' desc, newest.seen_at desc, newest.id), '[]')
-    from (
-      select * from public.calendar_proposals as proposal
-      where proposal.user_id = v_user_id
-        and (proposal.state = 'open' or proposal.decided_at > now() - calendar_sync.notices_stay())
-      order by proposal.state = 'open' desc, proposal.seen_at desc, proposal.id
-      limit p_limit
-    ) as newest
-  ), 'open', (
+  return jsonb_build_object('proposals', calendar_sync.proposals_json(array(
+    select id from public.calendar_proposals as proposal
+    where proposal.user_id = v_user_id
+      and (proposal.state = 'open' or proposal.decided_at > now() - calendar_sync.notices_stay())
+    order by proposal.state = 'open' desc, proposal.seen_at desc, proposal.id
+    limit p_limit
+  )), 'open', (
     select count(*) from public.calendar_proposals where user_id = v_user_id and state = 'open'
   ));
 end;
@@ -10830,7 +10858,7 @@ begin
   perform calendar_sync.note_proposals(array[p_proposal_id],
     case p_decision when 'accept' then 'proposal_accepted' when 'dismiss' then 'proposal_dismissed' else 'proposal_undone' end,
     case when p_in_advance then '{"in_advance": true}'::jsonb else '{}' end);
-  return jsonb_build_object('kind', 'decided', 'proposal', calendar_sync.proposal_json(v_proposal));
+  return jsonb_build_object('kind', 'decided', 'proposal', calendar_sync.proposals_json(array[p_proposal_id]) -> 0);
 end;
 $$;
 

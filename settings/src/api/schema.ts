@@ -1563,6 +1563,7 @@ export interface components {
      *         "deadline_date": "2027-03-01"
      *       },
      *       "state": "open",
+     *       "event_state": "back",
      *       "seen_at": "2027-02-01T09:00:00Z",
      *       "decided_at": null,
      *       "can_undo": false
@@ -1594,6 +1595,11 @@ export interface components {
        * @enum {string}
        */
       state: "open" | "accepted" | "dismissed" | "superseded";
+      /**
+       * @description Where the event is now. back: on the deadline. kept: where it was moved, with the legal date in its description. moved: where it was moved. pending: still to be put back on the deadline. gone: not in the calendar.
+       * @enum {string}
+       */
+      event_state: "back" | "kept" | "moved" | "pending" | "gone";
       /** Format: date-time */
       seen_at: string;
       /** Format: date-time */

@@ -15,8 +15,6 @@ export function OpenRow(
   const whenInWords = useWhenInWords();
   const { decide, underWay } = useDecision();
   const title = proposal.title ?? words.gone_title;
-  const edits = integrations.find(({ id }) => id === proposal.integration_id)?.settings.calendar_edits ??
-    "restore";
   return (
     <li className="ec-row-item">
       <div>
@@ -32,7 +30,7 @@ export function OpenRow(
           </div>
         </dl>
         <Place proposal={proposal} integrations={integrations} />
-        <p className="ec-small ec-muted">{words.events[edits]}</p>
+        <p className="ec-small ec-muted">{words.events[proposal.event_state]}</p>
       </div>
       <div className="ec-actions">
         <Button

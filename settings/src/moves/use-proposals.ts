@@ -4,6 +4,9 @@ import type { Proposals } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
 import { useMoves } from "../notices/use-notices.ts";
 
+/** While an event is to be put back, which may take a second or until its provider is up again. */
+const PENDING_POLL_MS = 5_000;
+
 /** What the keys of {@link useProposals} begin with. */
 export const PROPOSALS_KEY = ["proposals"];
 
@@ -18,6 +21,11 @@ export function useProposals() {
     placeholderData: (shown) => shown,
     retry: false,
     refetchOnWindowFocus: ({ state }) => waitOf(state.error) === null ? "always" : false,
-    refetchInterval: ({ state }) => waitOf(state.error) ?? REST_POLL_MS,
+    refetchInterval: ({ state }) => {
+      const is_pending = state.data?.proposals.some(({ state, event_state }) =>
+        state === "open" && event_state === "pending"
+      );
+      return waitOf(state.error) ?? (is_pending ? PENDING_POLL_MS : REST_POLL_MS);
+    },
   });
 }

@@ -12,12 +12,13 @@ export const MOVES = {
   gone_title: "An obligation that is no longer yours",
   moved_to: "You moved it to",
   legal_date: "Its legal date",
-  /** What becomes of the event meanwhile, by what was chosen for its calendar. */
+  /** Where its event is meanwhile. */
   events: {
-    restore: "Its event is back on the legal date.",
-    keep: "Its event stays where you moved it, with the legal date in its description.",
-    ignore: "Its event stays where you moved it until the obligation changes.",
-    accept: "Its event is back on the legal date.",
+    back: "Its event is back on the legal date.",
+    kept: "Its event stays where you moved it, with the legal date in its description.",
+    moved: "Its event stays where you moved it for now.",
+    pending: "Its event has yet to be put back on the legal date.",
+    gone: "Its event is no longer in your calendar.",
   },
   accept: "Propose new date",
   accept_named: (title: string, when: string) => `Propose new date for ${title}: ${when}`,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import type { PersonEdit } from "../../../local/providers/person-edit.ts";
 import { until } from "../../support/calendar-api.ts";
 import { move, type When } from "../../integration/proposals/support.ts";
 import { isFocused, openLivingScene, type Resident, toastOf } from "../living/living-scene.ts";
@@ -41,6 +42,25 @@ Deno.test({
   const noticeOf = (page: Page) =>
     page.getByRole("region", { name: "Notices" }).getByRole("listitem").filter({ hasText: "was moved in" });
   const due = async (resident: Resident, title: string) => (await obligationOf(resident, title)).due;
+  const eventOf = ({ calendar_id }: Resident, title: string) =>
+    scene.events(calendar_id).find((event) => event.title === title);
+  /** On which day the event stands. */
+  const dayOf = (resident: Resident, title: string) => {
+    const time = eventOf(resident, title)?.time;
+    return time?.kind === "all_day" ? time.start_date : undefined;
+  };
+  /** What the resident does in the provider's own application. */
+  const edit = async (resident: Resident, title: string, change: PersonEdit) => {
+    const { account, calendar_id } = resident;
+    const event_id = eventOf(resident, title)?.id ?? assert.fail(`there is no ${title}`);
+    const response = await fetch(`${scene.provider.emulator.url}/emulator/edit`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ account, calendar_id, event_id, edit: change }),
+    });
+    assert.equal(response.status, 204, await response.text());
+  };
+  const TO_SEEN: PersonEdit = { kind: "move", day: "2027-03-05", time: null };
 
   try {
     await step("where nothing was moved nothing asks, and there is no list", async () => {
@@ -93,33 +113,45 @@ Deno.test({
       "a move in the calendar is on the page after Sync now, and the event follows the decision",
       async () => {
         const resident = await scene.resident(["Air report"]);
-        const day = () => {
-          const [event] = scene.events(resident.calendar_id);
-          return event?.time.kind === "all_day" ? event.time.start_date : undefined;
-        };
+        const day = () => dayOf(resident, "Air report");
         await scene.look("moves-emulator", resident, async ({ page, card }) => {
-          const [event] = scene.events(resident.calendar_id);
-          assert.ok(event);
-          const moved = await fetch(`${scene.provider.emulator.url}/emulator/edit`, {
-            method: "POST",
-            headers: { "content-type": "application/json" },
-            body: JSON.stringify({
-              account: resident.account,
-              calendar_id: resident.calendar_id,
-              event_id: event.id,
-              edit: { kind: "move", day: "2027-03-05", time: null },
-            }),
-          });
-          assert.equal(moved.status, 204, await moved.text());
+          await edit(resident, "Air report", TO_SEEN);
           await card.getByRole("button", { name: "Sync now" }).click();
           await openRow(page, "Air report").getByText("5 Mar 2027").waitFor();
           await until(async () => day() === await due(resident, "Air report"));
+          await openRow(page, "Air report").getByText("Its event is back on the legal date.").waitFor();
           await openRow(page, "Air report").getByRole("button", { name: /^Propose new date/ }).click();
           await toastOf(page, "Air report is now due on 5 Mar 2027.").waitFor();
           await until(() => Promise.resolve(day() === "2027-03-05"));
         });
       },
     );
+
+    await step("the page says where the event is, and not what was chosen meanwhile", async () => {
+      const resident = await scene.resident(["Air report", "Noise report"]);
+      const choose = async (calendar_edits: string) => {
+        const { integration_id } = resident;
+        const body = { integration_id, settings: { calendar_edits } };
+        assert.equal((await resident.api.request("PATCH", "/status", body)).status, 200);
+      };
+      const moveNow = async (title: string) => {
+        await edit(resident, title, TO_SEEN);
+        assert.equal((await resident.api.request("POST", "/sync", {})).status, 202);
+        await scene.untilIdle();
+      };
+      await choose("keep");
+      await moveNow("Air report");
+      await choose("restore");
+      // It is put back three times, and not a fourth.
+      for (let times = 0; times < 4; times++) await moveNow("Noise report");
+      assert.equal(dayOf(resident, "Noise report"), "2027-03-05");
+      await scene.look("moves-where", resident, async ({ page }) => {
+        await openRow(page, "Air report").getByText("Its event stays where you moved it, with the legal date")
+          .waitFor();
+        await openRow(page, "Noise report").getByText("Its event stays where you moved it for now.")
+          .waitFor();
+      });
+    });
 
     await step("an acceptance is taken back from the list, too", async () => {
       const resident = await mover("Air report");

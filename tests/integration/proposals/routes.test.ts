@@ -17,6 +17,7 @@ const Proposal = z.strictObject({
   seen: z.record(z.string(), z.unknown()),
   legal: z.record(z.string(), z.unknown()),
   state: z.string(),
+  event_state: z.string(),
   seen_at: z.string(),
   decided_at: z.string().nullable(),
   can_undo: z.boolean(),
@@ -79,6 +80,7 @@ Deno.test({
         seen: SEEN,
         legal: LEGAL,
         state: "open",
+        event_state: "back",
         decided_at: null,
         can_undo: false,
       });

@@ -21,6 +21,7 @@ const Proposal = z.object({
   seen: z.record(z.string(), z.unknown()),
   legal: z.record(z.string(), z.unknown()),
   state: z.string(),
+  event_state: z.string(),
 });
 export type Proposal = z.infer<typeof Proposal>;
 

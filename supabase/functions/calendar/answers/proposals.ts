@@ -29,6 +29,10 @@ export const Proposal = z.object({
     description:
       "superseded: the event was moved again, the deadline changed, or the account was disconnected.",
   }),
+  event_state: z.enum(["back", "kept", "moved", "pending", "gone"]).openapi({
+    description:
+      "Where the event is now. back: on the deadline. kept: where it was moved, with the legal date in its description. moved: where it was moved. pending: still to be put back on the deadline. gone: not in the calendar.",
+  }),
   seen_at: Instant,
   decided_at: Instant.nullable(),
   can_undo: z.boolean().openapi({
@@ -49,6 +53,7 @@ export const Proposal = z.object({
     seen: { deadline_date: "2027-03-05" },
     legal: { deadline_date: "2027-03-01" },
     state: "open",
+    event_state: "back",
     seen_at: "2027-02-01T09:00:00Z",
     decided_at: null,
     can_undo: false,
