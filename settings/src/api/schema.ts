@@ -1626,9 +1626,9 @@ export interface components {
       time_zone: string | null;
     };
     Proposals: {
-      /** @description At most 200: open ones, then those decided within 30 days; of each the newest first. */
+      /** @description Every open one, then up to 1,000 of those decided within 30 days; of each the newest first. */
       proposals: components["schemas"]["Proposal"][];
-      /** @description How many are open in all. */
+      /** @description How many are open. */
       open: number;
     };
     /** @description What the user is told by mail, and when. */

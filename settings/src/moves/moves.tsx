@@ -1,19 +1,19 @@
 import { useState } from "react";
 import type { Integration, Proposal } from "../api/types.ts";
 import { useSurroundings } from "../context.ts";
-import { formatNumber } from "../format.ts";
 import { Button } from "../ui/button.tsx";
 import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useLateStrings } from "../use-late-strings.ts";
 import { DecidedRow, OpenRow } from "./move-rows.tsx";
 import { useProposals } from "./use-proposals.ts";
 
-/** Of each list; the rest is a click away. */
+/** Of each list; the rest is some clicks away: hundreds of rows at once would keep the page waiting. */
 const SHOWN_AT_FIRST = 10;
+const SHOWN_MORE = 50;
 
 /** What the user moved in a calendar: what is still to be decided, and what was. */
 export default function Moves({ integrations }: { readonly integrations: readonly Integration[] }) {
-  const { strings, locale } = useSurroundings();
+  const { strings } = useSurroundings();
   const words = useLateStrings().moves;
   const list = useProposals();
   if (list.isError && list.data === undefined) {
@@ -22,7 +22,6 @@ export default function Moves({ integrations }: { readonly integrations: readonl
   if (list.data === undefined) return <p role="status" className="ec-muted">{strings.loading_part}</p>;
   const open = list.data.proposals.filter(({ state }) => state === "open");
   const decided = list.data.proposals.filter(({ state }) => state !== "open");
-  const hidden = list.data.open - open.length;
   return (
     <>
       <p className="ec-muted">{open.length === 0 ? words.none : words.introduction}</p>
@@ -31,13 +30,6 @@ export default function Moves({ integrations }: { readonly integrations: readonl
         proposals={open}
         row={(proposal) => <OpenRow key={proposal.id} proposal={proposal} integrations={integrations} />}
       />
-      {hidden > 0
-        ? (
-          <p className="ec-small ec-muted">
-            {words.shown_of(formatNumber(open.length, locale), formatNumber(list.data.open, locale))}
-          </p>
-        )
-        : null}
       {decided.length === 0 ? null : (
         <>
           <h4>{words.decided_name}</h4>
@@ -60,17 +52,17 @@ function Rows({ name, proposals, row }: {
   readonly row: (proposal: Proposal) => React.ReactNode;
 }) {
   const words = useLateStrings().moves;
-  const [isWhole, setWhole] = useState(false);
+  const [shown_max, setShownMax] = useState(SHOWN_AT_FIRST);
   if (proposals.length === 0) return null;
-  const shown = isWhole ? proposals : proposals.slice(0, SHOWN_AT_FIRST);
-  const hidden = proposals.length - shown.length;
+  const shown = proposals.slice(0, shown_max);
+  const more = Math.min(proposals.length - shown.length, SHOWN_MORE);
   return (
     <>
       <ul className="ec-rows" aria-label={name} tabIndex={-1}>{shown.map(row)}</ul>
-      {hidden > 0
+      {more > 0
         ? (
-          <Button look="quiet" className="ec-inline" onClick={() => setWhole(true)}>
-            {words.more(hidden)}
+          <Button look="quiet" className="ec-inline" onClick={() => setShownMax(shown_max + more)}>
+            {words.more(more)}
           </Button>
         )
         : null}

@@ -29,7 +29,6 @@ export const MOVES = {
   dismissed: (title: string, when: string) => `${title} stays due on ${when}.`,
   undone: (title: string, when: string) => `${title} is due on ${when} again.`,
   more: (n: number) => n === 1 ? "Show one more" : `Show ${n} more`,
-  shown_of: (shown: string, total: string) => `The latest ${shown} of ${total}.`,
   states: {
     accepted: (seen: string, legal: string) => `Its date was changed from ${legal} to ${seen}.`,
     dismissed: (seen: string, legal: string) => `It stayed on ${legal}; you had moved it to ${seen}.`,

@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import type { PersonEdit } from "../../../local/providers/person-edit.ts";
 import { until } from "../../support/calendar-api.ts";
 import { move, type When } from "../../integration/proposals/support.ts";
-import { isFocused, openLivingScene, type Resident, toastOf } from "../living/living-scene.ts";
+import { cardOf, isFocused, openLivingScene, type Resident, toastOf } from "../living/living-scene.ts";
+import { GRACE } from "../../support/subjects/subject.ts";
 import { assertFits, failCalls, LOOKS, tabTo } from "../tabs/tab-scene.ts";
 
 const SEEN: When = { deadline_date: "2027-03-05" };
@@ -230,14 +231,30 @@ Deno.test({
       },
     );
 
-    await step("many are shown in part at first", async () => {
-      const titles = Array.from({ length: 13 }, (_, n) => `Report ${n}`);
-      await scene.look("moves-many", await mover(...titles), async ({ page, card }) => {
-        await card.getByText("You moved 13 deadlines.").waitFor();
+    await step("many are all counted, in each calendar, and shown bit by bit", async () => {
+      const resident = await scene.resident([]);
+      const other = await scene.connect(resident.api, GRACE);
+      // Nothing of them is written: what is looked at is the list.
+      await sql`update public.calendar_integrations set sync_enabled = false where user_id = ${resident.id}`;
+      await scene.addDeadlines(resident, Array.from({ length: 213 }, (_, n) => `Report ${n}`));
+      await sql`
+        insert into public.calendar_proposals (user_id, integration_id, provider, obligation_id, kind, seen, legal)
+        select user_id, ${resident.integration_id}, 'google', id, 'move', ${sql.json({ ...SEEN })},
+          jsonb_build_object('deadline_date', deadline_date)
+        from public.obligations where user_id = ${resident.id}`;
+      // Of very many moves only the newest have a notice in the list, and they may all be of one calendar.
+      await moveOf({ ...resident, integration_id: other.id }, "Report 7");
+      await scene.look("moves-many", resident, async ({ page, card }) => {
+        await card.getByText("You moved 213 deadlines.").waitFor();
+        await cardOf(page, GRACE).getByText("You moved one deadline.").waitFor();
         const rows = panel(page).getByRole("list", { name: "To decide" }).getByRole("listitem");
         await until(async () => await rows.count() === 10);
-        await panel(page).getByRole("button", { name: "Show 3 more" }).click();
-        await until(async () => await rows.count() === 13);
+        for (const shown of [60, 110, 160, 210]) {
+          await panel(page).getByRole("button", { name: "Show 50 more" }).click();
+          await until(async () => await rows.count() === shown);
+        }
+        await panel(page).getByRole("button", { name: "Show 4 more" }).click();
+        await until(async () => await rows.count() === 214);
       });
     });
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { callWithKey, keyFrom } from "../../support/api-keys.ts";
 import { type CalendarApi, until } from "../../support/calendar-api.ts";
 import { openScene } from "../../support/scene.ts";
+import { ADA, GRACE } from "../../support/subjects/subject.ts";
 import { addWebhook, ask } from "../notices/support.ts";
 import { LEGAL, move, SEEN } from "./support.ts";
 
@@ -208,6 +209,35 @@ Deno.test({
       assert.match(notice.message, /^An event was moved in Google/);
       await decide(ada.api, id, "dismiss");
       assert.deepEqual(await mine(), []);
+    });
+    await t.step("every open one is listed, however many, of each calendar", async () => {
+      const carol = await scene.connectedUser(GRACE);
+      const { id: other_id } = await scene.connect(carol.api, ADA);
+      await sql`update public.calendar_integrations set sync_enabled = false where user_id = ${carol.id}`;
+      await sql`
+        insert into public.obligations (user_id, title, deadline_date)
+        select ${carol.id}, 'Many ' || n, '2027-01-01' from generate_series(1, 500) as n`;
+      await sql`
+        insert into public.calendar_proposals (user_id, integration_id, provider, obligation_id, kind, seen, legal)
+        select ${carol.id}, integration.id, integration.provider, obligation.id, 'move', ${
+        sql.json({ ...SEEN })
+      },
+          ${sql.json({ ...LEGAL })}
+        from public.obligations as obligation
+        join public.calendar_integrations as integration on integration.user_id = obligation.user_id
+        where obligation.user_id = ${carol.id}`;
+      const openOf = (listed: z.infer<typeof Proposals>, integration_id: string) =>
+        listed.proposals.filter((each) => each.integration_id === integration_id && each.state === "open")
+          .length;
+      const before = await list(carol.api);
+      assert.deepEqual([before.open, openOf(before, carol.integration.id), openOf(before, other_id)], [
+        1000,
+        500,
+        500,
+      ]);
+      await decide(carol.api, before.proposals[0]?.id ?? "", "dismiss");
+      const { proposals, open } = await list(carol.api);
+      assert.deepEqual([open, proposals.filter(({ state }) => state === "dismissed").length], [999, 1]);
     });
   } finally {
     await scene.close();

@@ -28,7 +28,8 @@ export function IntegrationCard(
   const state = stateOf(integration);
   const account = integration.account_email ?? strings.integration.unknown_account;
   const is_settled = !IN_TRANSIT.includes(state.kind);
-  const has_moves = useMoves().some(({ integration_id }) => integration_id === integration.id);
+  // Notices are listed up to a number: of many moves they may name one calendar alone.
+  const has_moves = useMoves().length > 0;
   return (
     <article id={`ec-${integration.id}`} className="ec-card" tabIndex={-1} aria-labelledby={heading}>
       <div className="ec-card-head">

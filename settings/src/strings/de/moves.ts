@@ -32,7 +32,6 @@ export const MOVES: typeof ENGLISH = {
   dismissed: (title, when) => `${title} bleibt am ${when} fällig.`,
   undone: (title, when) => `${title} ist wieder am ${when} fällig.`,
   more: (n) => plural(n, { one: "Eine weitere anzeigen", other: "# weitere anzeigen" }),
-  shown_of: (shown, total) => `Die letzten ${shown} von ${total}.`,
   states: {
     accepted: (seen, legal) => `Das Datum wurde vom ${legal} auf den ${seen} geändert.`,
     dismissed: (seen, legal) => `Es blieb beim ${legal}; Sie hatten den Termin auf den ${seen} verschoben.`,

@@ -41,7 +41,6 @@ export const MOVES: typeof ENGLISH = {
       many: "En afficher # de plus",
       other: "En afficher # de plus",
     }),
-  shown_of: (shown, total) => `Les ${shown} dernières sur ${total}.`,
   states: {
     accepted: (seen, legal) => `La date est passée du ${legal} au ${seen}.`,
     dismissed: (seen, legal) => `La date est restée le ${legal} ; vous aviez déplacé l’événement au ${seen}.`,

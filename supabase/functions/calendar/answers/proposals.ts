@@ -62,7 +62,7 @@ export const Proposal = z.object({
 
 export const Proposals = z.object({
   proposals: z.array(Proposal).openapi({
-    description: "At most 200: open ones, then those decided within 30 days; of each the newest first.",
+    description: "Every open one, then up to 1,000 of those decided within 30 days; of each the newest first.",
   }),
-  open: z.int().openapi({ description: "How many are open in all." }),
+  open: z.int().openapi({ description: "How many are open." }),
 }).openapi("Proposals");
