@@ -154,6 +154,37 @@ Deno.test({
       });
     });
 
+    await step("a deleted event is put back once, and then stays away, and the page says why", async () => {
+      const resident = await scene.resident(["Water report"]);
+      await scene.look("moves-deleted", resident, async ({ page, card, newTab }) => {
+        const calendar = await newTab();
+        await calendar.goto(
+          `${scene.provider.emulator.url}/?account=${encodeURIComponent(resident.account)}`,
+        );
+        const deleteIt = async () => {
+          await calendar.bringToFront();
+          await calendar.locator("#agenda").getByRole("button", { name: "Water report" }).click();
+          await calendar.getByRole("button", { name: "Delete" }).click();
+          await calendar.getByRole("status").filter({ hasText: "Water report is deleted." }).waitFor();
+          assert.equal(eventOf(resident, "Water report"), undefined);
+          await page.bringToFront();
+          await card.getByRole("button", { name: "Sync now" }).click();
+        };
+        const notices = page.getByRole("region", { name: "Notices" }).getByRole("listitem");
+        await deleteIt();
+        await notices.filter({ hasText: "was put back" }).waitFor();
+        await until(async () => dayOf(resident, "Water report") === await due(resident, "Water report"));
+        await deleteIt();
+        await notices.filter({ hasText: "was deleted again" }).waitFor();
+        await notices.filter({ hasText: "was put back" }).waitFor({ state: "detached" });
+        assert.equal(eventOf(resident, "Water report"), undefined);
+        const why = page.getByRole("region", { name: "Why is this not in my calendar?" });
+        await why.getByRole("heading").click();
+        await why.getByRole("button", { name: "Water report" }).click();
+        await why.getByText("You deleted its event twice").waitFor();
+      });
+    });
+
     await step("an acceptance is taken back from the list, too", async () => {
       const resident = await mover("Air report");
       const legal = await due(resident, "Air report");
