@@ -263,17 +263,29 @@ testEngine("a proposal is decided by its user, with the user's own rights", [
     },
   },
   {
-    name: "of very many the newest 200 are listed, and how many there are",
+    name: "of very many all open ones are listed, and of the decided ones the newest thousand",
     async show(engine) {
-      const { id: integration_id, user_id } = await engine.integration();
-      await engine.insert(user_id, 250);
-      await engine.sql`
+      const { integration, id } = await moved(engine);
+      const { sql } = engine;
+      await sql`
+        insert into public.calendar_proposals
+          (user_id, integration_id, provider, obligation_id, kind, seen, legal, state, seen_at, decided_at)
+        select user_id, integration_id, provider, obligation_id, kind, seen, legal, 'superseded', seen_at - n * interval '1 minute', now()
+        from public.calendar_proposals cross join generate_series(1, 1010) as n where id = ${id}`;
+      await engine.insert(integration.user_id, 250);
+      await sql`
         select calendar_sync.open_proposal(integration, obligation.id, '{"deadline_date": "2027-03-05"}',
           '{"deadline_date": "2027-01-01"}')
         from public.calendar_integrations as integration join public.obligations as obligation using (user_id)
-        where integration.id = ${integration_id}`;
-      const { proposals, open } = await list(engine, user_id);
-      assert.deepEqual([proposals.length, open], [200, 250]);
+        where integration.id = ${integration.id}`;
+      const { proposals, open } = await list(engine, integration.user_id);
+      const states = proposals.map(({ state }) => state);
+      assert.deepEqual([open, states.lastIndexOf("open"), states.length], [251, 250, 1251]);
+      const [kept] = await sql<{ ids: string[] }[]>`
+        select array_agg(id order by seen_at desc) as ids from (
+          select id, seen_at from public.calendar_proposals where state = 'superseded' order by seen_at desc limit 1000
+        ) as newest`;
+      assert.deepEqual(proposals.slice(251).map((each) => each.id), kept?.ids);
     },
   },
   {

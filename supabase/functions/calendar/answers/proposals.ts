@@ -62,7 +62,8 @@ export const Proposal = z.object({
 
 export const Proposals = z.object({
   proposals: z.array(Proposal).openapi({
-    description: "Every open one, then up to 1,000 of those decided within 30 days; of each the newest first.",
+    description:
+      "Every open one, then up to 1,000 of those decided within 30 days; of each the newest first.",
   }),
   open: z.int().openapi({ description: "How many are open." }),
 }).openapi("Proposals");
