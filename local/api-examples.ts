@@ -50,6 +50,7 @@ const PROPOSAL = {
   seen: { deadline_date: "2027-03-05" },
   legal: { deadline_date: "2027-03-01" },
   state: "open",
+  event_state: "back",
   seen_at: "2027-02-01T09:00:00Z",
   decided_at: null,
   can_undo: false,
