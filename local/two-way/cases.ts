@@ -214,7 +214,13 @@ export const CASES: readonly Case[] = [
   pulled(
     "the whole calendar deleted",
     "`calendar_missing`, and no event counts as deleted",
-    shown(LISTINGS, "where the calendar is gone it is missing, with a cursor and without"),
+    both(
+      shown(
+        `${TWO_WAY}/calendars.test.ts`,
+        "a calendar that is deleted as a whole is missing, and none of its events was deleted",
+      ),
+      shown(LISTINGS, "where the calendar is gone it is missing, with a cursor and without"),
+    ),
   ),
   pulled(
     "a completed obligation's event moved",
@@ -292,8 +298,12 @@ export const CASES: readonly Case[] = [
   ),
   pulled(
     "two calendars of one user",
-    "each is put back by itself",
-    shown(`${TWO_WAY}/calendars.test.ts`, "two calendars of one user are put back each by itself"),
+    "each is put back and asked about by itself; where both show the same move, accepting one supersedes the other",
+    shown(
+      `${TWO_WAY}/calendars.test.ts`,
+      "the same move in two calendars of one user is put back in both, and asked in both",
+      "an edit in one of two calendars of a user leaves the other one",
+    ),
   ),
   pulled(
     "decided on the page",

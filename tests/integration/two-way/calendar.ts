@@ -115,13 +115,7 @@ function twoWay(scene: Scene<ProviderName>, user: ConnectedUser): TwoWay {
     },
     eventOf: (obligation_id) =>
       scene.events(user.calendar_id).find((event) => event.obligation_id === obligation_id),
-    async edit(event_id, edit) {
-      const body = JSON.stringify({ account: ADA, calendar_id: user.calendar_id, event_id, edit });
-      const headers = { "content-type": "application/json" };
-      const url = `${scene.provider.emulator.url}/emulator/edit`;
-      const response = await fetch(url, { method: "POST", headers, body });
-      assert.equal(response.status, 204, await response.text());
-    },
+    edit: (event_id, edit) => editIn(two_way, ADA, user.calendar_id, event_id, edit),
     async sync() {
       const response = await user.api.request("POST", "/sync", {});
       assert.equal(response.status, 202, await response.text());
@@ -151,6 +145,21 @@ function twoWay(scene: Scene<ProviderName>, user: ConnectedUser): TwoWay {
     },
   };
   return two_way;
+}
+
+/** Does something to an event of any calendar of an account. */
+export async function editIn(
+  { scene }: TwoWay,
+  account: string,
+  calendar_id: string,
+  event_id: string,
+  edit: PersonEdit,
+): Promise<void> {
+  const body = JSON.stringify({ account, calendar_id, event_id, edit });
+  const headers = { "content-type": "application/json" };
+  const url = `${scene.provider.emulator.url}/emulator/edit`;
+  const response = await fetch(url, { method: "POST", headers, body });
+  assert.equal(response.status, 204, await response.text());
 }
 
 /** Chooses what becomes of moves. */
