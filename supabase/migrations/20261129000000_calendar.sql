@@ -6094,6 +6094,10 @@ begin
     ) and not exists (
       select from public.calendar_event_mappings as known
       where known.obligation_id = event.obligation_id and known.calendar_id = event.calendar_id
+    ) and not exists (
+      -- Its user wants none in this calendar: what they moved out of it a second time is the only one that they have.
+      select from calendar_sync.edits as edit
+      where edit.integration_id = p_integration_id and edit.obligation_id = event.obligation_id and edit.is_hidden
     )
   ), left_behind as (
     insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)

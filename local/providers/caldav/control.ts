@@ -30,6 +30,7 @@ const UserEdit = z.object({
   event_id: z.string(),
   change: z.union([
     z.literal("delete"),
+    z.strictObject({ move_to: z.string() }),
     /** Properties of the event, as text that needs no escaping. */
     z.record(z.string().regex(/^[a-z-]+$/i), z.string()),
   ]),
@@ -101,6 +102,13 @@ export function calDavControls(
       const file = calendar?.files.get(name);
       if (!calendar || !file) return false;
       if (change === "delete") return state.remove(calendar, name);
+      if (change["move_to"] !== undefined) {
+        // By MOVE, or by PUT and DELETE: the file keeps its name and its UID.
+        const to = calendarOf(account, change["move_to"]);
+        if (!to) return false;
+        state.store(to, name, file);
+        return state.remove(calendar, name);
+      }
       state.store(calendar, name, { uid: file.uid, text: edited(file.text, change) });
       return true;
     },

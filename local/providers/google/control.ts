@@ -31,7 +31,11 @@ const UserEdit = z.object({
   account: z.string(),
   calendar_id: z.string(),
   event_id: z.string(),
-  change: z.union([z.literal("delete"), z.record(z.string(), z.unknown())]),
+  change: z.union([
+    z.literal("delete"),
+    z.strictObject({ move_to: z.string() }),
+    z.record(z.string(), z.unknown()),
+  ]),
 });
 
 /** `/emulator`, with what only Google does. */
@@ -94,12 +98,22 @@ function googleControls(state: EmulatorState): Controls {
       return account !== undefined;
     },
     editEvent: (body) => {
-      const edit = UserEdit.parse(body);
-      const calendar = state.accounts.get(edit.account)?.calendars.get(edit.calendar_id);
-      const event = calendar?.events.get(edit.event_id);
+      const { account, calendar_id, event_id, change } = UserEdit.parse(body);
+      const calendars = state.accounts.get(account)?.calendars;
+      const calendar = calendars?.get(calendar_id);
+      const event = calendar?.events.get(event_id);
       if (!calendar || !event) return false;
-      const change = edit.change === "delete" ? { status: "cancelled" } : edit.change;
-      state.storeEvent(calendar, { ...event, ...change });
+      if (change === "delete") {
+        state.storeEvent(calendar, { ...event, status: "cancelled" });
+      } else if ("move_to" in change) {
+        // It keeps its id, and is cancelled where it was.
+        const to = calendars?.get(z.string().parse(change["move_to"]));
+        if (!to) return false;
+        state.storeEvent(to, event);
+        state.storeEvent(calendar, { ...event, status: "cancelled" });
+      } else {
+        state.storeEvent(calendar, { ...event, ...change });
+      }
       return true;
     },
     editAsPerson: ({ account, calendar_id, event_id, edit }) => {

@@ -75,6 +75,7 @@ export function testTwoWay(
   show: (t: Deno.TestContext, two_way: TwoWay) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
   providers: readonly ProviderName[] = TWO_WAY_PROVIDERS,
+  access: "dedicated" | "existing" = "dedicated",
 ): void {
   for (const provider of providers) {
     Deno.test({
@@ -85,7 +86,7 @@ export function testTwoWay(
       async fn(t) {
         const scene = await openScene(provider, env);
         try {
-          await show(t, twoWay(scene, await scene.connectedUser(ADA)));
+          await show(t, twoWay(scene, await scene.connectedUser(ADA, access)));
         } finally {
           await scene.close();
         }
