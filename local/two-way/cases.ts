@@ -27,6 +27,24 @@ function shownWhereRefused(file: string, title: string): Readonly<Record<Provide
   };
 }
 
+const DRAGGED_IN_SIGHT = shown(
+  `${TWO_WAY}/other-calendar.test.ts`,
+  "stands in ours alone again, and its user is told",
+  "is followed by what changes before that is read, and then comes back",
+  "dragged again it stays there, as one that was deleted twice stays away",
+);
+
+const DRAGGED = noted(
+  "where we may only see our own calendar the event stays in the other one, too",
+  both(
+    DRAGGED_IN_SIGHT,
+    shown(
+      `${TWO_WAY}/other-calendar.test.ts`,
+      "comes back to ours, stays behind where it is, and its user is told",
+    ),
+  ),
+);
+
 const UNKNOWN_CALLS = shown(
   `${CHANNELS}/calls.test.ts`,
   "what is not known does nothing: another token, resource or provider, a channel that was ended",
@@ -148,28 +166,15 @@ export const CASES: readonly Case[] = [
       "deleted a second time, it stays away until its deadline changes",
     ),
   ),
-  pulled("moved to another calendar of the account", "it stands in ours alone again", {
-    google: noted(
-      "as deleted; what stands elsewhere is removed where the grant covers that calendar",
-      shown(
-        "integration/healing/moved-events.test.ts",
-        "is moved back: what stands elsewhere goes, and the deadline is in its calendar again",
-        "stays out of sight where we may only see our own calendar",
-      ),
-    ),
-    outlook: shown(
-      `${TWO_WAY}/other-calendar.test.ts`,
-      "stands in ours alone again, and its user is told",
-      "dragged again it stays there, as one that was deleted twice stays away",
-    ),
-    caldav: noted(
-      "as deleted",
-      shown(
-        `${TWO_WAY}/deletions.test.ts`,
-        "the pull that finds it gone restores it and tells its user",
-      ),
-    ),
-  }),
+  pulled(
+    "moved to another calendar of the account",
+    "it stands in ours again, and in the other one no more where we may see that",
+    {
+      google: DRAGGED,
+      outlook: noted("Outlook says of our event where it is, whatever was granted", DRAGGED_IN_SIGHT),
+      caldav: DRAGGED,
+    },
+  ),
   pulled(
     "guests invited",
     "kept; the event is put back in place, and never made anew",
