@@ -80,6 +80,24 @@ testEngine("calls of push channels", [
     },
   },
   {
+    name:
+      "a channel that was replaced and is still to be stopped has the calendar read, once it has ended it does nothing",
+    async show(engine) {
+      const calendar = await ownCalendar(engine);
+      const replaced = await addChannel(engine, calendar, { state: "stopping" });
+      await addChannel(engine, calendar);
+      assert.equal(await push(engine, replaced), 1);
+      assert.equal(await queued(engine, calendar, "pull"), 1);
+      const states = (await channelsOf(engine, calendar)).map(({ id, state }) => [id === replaced.id, state]);
+      assert.deepEqual(states.sort(), [[false, "active"], [true, "stopping"]]);
+
+      await engine.settle();
+      await engine.sql`delete from calendar_sync.channels where id = ${replaced.id}`;
+      assert.equal(await push(engine, replaced), 0);
+      assert.equal(await queued(engine, calendar, "pull"), 0);
+    },
+  },
+  {
     name: "the channel of a calendar that is not used any more, or that is paused, queues no pull",
     async show(engine) {
       const moved = await ownCalendar(engine);

@@ -176,3 +176,63 @@ Deno.test({
     await scene.close();
   }
 });
+
+Deno.test({
+  name: "calendar-webhook answers forged calls of Microsoft as it answers true ones",
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async (t) => {
+  const scene = await openScene("outlook", { MICROSOFT_PUSH: "on" });
+  const { stack, sql } = scene;
+  assert.ok(stack.outlook);
+  const { subscriptions } = stack.outlook.state;
+  const address = `${stack.apiUrl}/functions/v1/calendar-webhook/microsoft`;
+  try {
+    const { calendar_id, integration } = await scene.connectedUser(ADA);
+    await until(async () => {
+      const rows = await sql`
+        select from calendar_sync.channels
+        where integration_id = ${integration.id} and state = 'active' and verified_at is not null`;
+      return rows.length === 1;
+    });
+    const subscription = [...subscriptions.values()].find((one) => one.calendar_id === calendar_id);
+    assert.ok(subscription);
+    const call = async (says: Readonly<Record<string, string>>) => {
+      const { id, client_state: clientState, resource } = subscription;
+      const item = { subscriptionId: id, clientState, resource, changeType: "updated", ...says };
+      const response = await fetch(address, { method: "POST", body: JSON.stringify({ value: [item] }) });
+      const body = [...new Uint8Array(await response.arrayBuffer())];
+      return {
+        status: response.status,
+        headers: [...response.headers].filter(([name]) => name !== "date").sort(),
+        body,
+      };
+    };
+    const notifiedAt = async () => {
+      const [row] = await sql<{ at: string }[]>`
+        select notified_at::text as at from calendar_sync.channels where integration_id = ${integration.id}`;
+      return row?.at;
+    };
+
+    await t.step("a forged call of Microsoft is answered with the same bytes, and does nothing", async () => {
+      const first = await notifiedAt();
+      const known = await call({});
+      assert.equal(known.status, 202);
+      const before = await notifiedAt();
+      assert.notEqual(before, first);
+      for (
+        const says of [
+          { subscriptionId: crypto.randomUUID(), clientState: "guess" },
+          { subscriptionId: crypto.randomUUID() },
+          { clientState: "guess" },
+          { clientState: `${subscription.client_state}0` },
+        ]
+      ) {
+        assert.deepEqual(await call(says), known, JSON.stringify(Object.keys(says)));
+      }
+      assert.equal(await notifiedAt(), before);
+    });
+  } finally {
+    await scene.close();
+  }
+});

@@ -49,6 +49,20 @@ testTwoWay("what is its user's stays its user's", async (t, calendar) => {
     assert.deepEqual([await calendar.proposals(), await calendar.notices(id)], [[], []]);
   });
 
+  await t.step("a series that was moved is put back, under the same id, and proposed", async () => {
+    const id = await calendar.obligation({ title: "Weekly and moved" });
+    const event = eventOf(id);
+    assert.ok(event);
+    await calendar.edit(event.id, { kind: "repeat" });
+    await calendar.edit(event.id, { kind: "move", day: OTHER_DAY, time: null });
+    await calendar.sync();
+    assert.deepEqual([eventOf(id)?.id, eventOf(id)?.time], [event.id, ON_DAY]);
+    const asked = (await calendar.proposals()).filter((each) => each.obligation_id === id);
+    assert.deepEqual(asked.map(({ seen, state }) => [seen, state]), [[{ deadline_date: OTHER_DAY }, "open"]]);
+    const state = await (await fetch(`${scene.provider.emulator.url}/emulator/state`)).text();
+    assert.equal(state.match(/FREQ=WEEKLY|"weekly"/g)?.length, 2, "both are series still");
+  });
+
   await t.step("an event with guests keeps them, and its id, when it is put back", async () => {
     const id = await calendar.obligation({ title: "With guests" });
     const event = eventOf(id);
