@@ -9,8 +9,12 @@ const BY_THE_TICK = shown(`${TWO_WAY}/calendars.test.ts`, "the tick finds an edi
 
 const NO_CURSOR: Cell = {
   kind: "limit",
-  says: "Outlook's calendar is listed as a whole each time, so there is no token that ends",
-  source: "https://learn.microsoft.com/graph/api/event-delta",
+  says:
+    "the tokens of Graph 1.0 are for a window of dates, and by its reference for the primary calendar alone: so we list the calendar as a whole each time, and no token can end",
+  sources: [
+    "https://learn.microsoft.com/graph/api/event-delta?view=graph-rest-1.0",
+    "https://learn.microsoft.com/graph/delta-query-events",
+  ],
 };
 
 /** A test of the providers that refuse to write to a version that we do not know. */
@@ -21,7 +25,7 @@ function shownWhereRefused(file: string, title: string): Readonly<Record<Provide
       kind: "limit",
       says:
         "Graph documents no condition on an update: a move that nobody has read yet is written over unseen",
-      source: "https://learn.microsoft.com/graph/api/event-update",
+      sources: ["https://learn.microsoft.com/graph/api/event-update"],
     },
     caldav: shown(file, title),
   };
@@ -182,8 +186,12 @@ export const CASES: readonly Case[] = [
   ),
   pulled(
     "made a series",
-    "left, where its first occurrence is on the deadline",
-    shown(`${TWO_WAY}/theirs.test.ts`, "a series that begins on the deadline stays one"),
+    "left, where its first occurrence is on the deadline; moved, it is put back and proposed",
+    shown(
+      `${TWO_WAY}/theirs.test.ts`,
+      "a series that begins on the deadline stays one",
+      "a series that was moved is put back, under the same id, and proposed",
+    ),
   ),
   pulled(
     "copied",
@@ -408,7 +416,16 @@ export const CASES: readonly Case[] = [
     noted("a poll needs no call", BY_THE_TICK),
   ),
   called(
-    "a call for a channel that was replaced, stopped, or is somebody else's",
+    "a call for a channel that was replaced and has not ended yet",
+    "it counts: the calendar is read",
+    shown(
+      `${CHANNELS}/calls.test.ts`,
+      "a channel that was replaced and is still to be stopped has the calendar read, once it has ended it does nothing",
+    ),
+    noted("a poll needs no call", BY_THE_TICK),
+  ),
+  called(
+    "a call for a channel that was ended, or is somebody else's",
     "answered alike, and nothing happens",
     {
       google: both(
@@ -419,7 +436,13 @@ export const CASES: readonly Case[] = [
           "a channel that was ended is not known any more",
         ),
       ),
-      outlook: UNKNOWN_CALLS,
+      outlook: both(
+        UNKNOWN_CALLS,
+        shown(
+          `${CHANNELS}/webhook.test.ts`,
+          "a forged call of Microsoft is answered with the same bytes, and does nothing",
+        ),
+      ),
     },
     noted("a poll needs no call", BY_THE_TICK),
   ),

@@ -16,7 +16,7 @@ export interface TestName {
 export type Cell =
   | { readonly kind: "tests"; readonly tests: readonly TestName[]; readonly note: string | null }
   /** A limit of the provider, with where it is documented. */
-  | { readonly kind: "limit"; readonly says: string; readonly source: string };
+  | { readonly kind: "limit"; readonly says: string; readonly sources: readonly string[] };
 
 /** What a user or a provider does, and what shows of each provider and each way what becomes of it. */
 export interface Case {
@@ -43,8 +43,9 @@ export function both(one: Cell, other: Cell): Cell {
 
 const WITHOUT_PUSH: Cell = {
   kind: "limit",
-  says: "CalDAV calls nobody: every calendar is polled",
-  source: "https://datatracker.ietf.org/doc/draft-bitfire-webdav-push/",
+  says:
+    "no standard of CalDAV has calls: clients ask for what changed, so every calendar is polled (WebDAV-Push is a draft, and not used here)",
+  sources: ["https://www.rfc-editor.org/rfc/rfc4791", "https://www.rfc-editor.org/rfc/rfc6578"],
 };
 
 /** A call leads to the pull that a poll makes, so one test of a provider stands for each case. */

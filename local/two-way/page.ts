@@ -19,7 +19,7 @@ export async function renderTwoWayPage(): Promise<string> {
 
 [What happens when I move an event?](../use/moving-events.md) says what a user has to know. Here each case stands with what shows that it works,
 for each provider, once where its calendars are polled and once where it calls us. \`T1\` is a test of the list below the table, \`L1\` a limit
-of the provider. A channel only shortens the wait for the same pull; so where calls play no part in a case, the cell of _push_ names the
+of the provider with its source, or a remark. A channel only shortens the wait for the same pull; so where calls play no part in a case, the cell of _push_ names the
 tests that a call leads to that pull. Tests of a poll ask for the pull by _Sync now_.
 
 \`npm test\` fails on an empty cell, and on a test that is not there or does not run for the provider.
@@ -72,7 +72,12 @@ function row({ name, then, cells }: Case, notes: Notes): readonly string[] {
 }
 
 function text(cell: Cell, notes: Notes): string {
-  if (cell.kind === "limit") return notes.limit(`[${cell.says}](${cell.source})`);
+  if (cell.kind === "limit") {
+    const sources = cell.sources.map((source) =>
+      `[${new URL(source).pathname.split("/").at(-1)}](${source})`
+    );
+    return notes.limit(`${cell.says}: ${sources.join(", ")}`);
+  }
   const names = cell.tests.map((test) => notes.test(test));
   return [...names, ...cell.note === null ? [] : [notes.limit(cell.note)]].join(" ");
 }

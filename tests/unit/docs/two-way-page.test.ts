@@ -25,7 +25,9 @@ Deno.test("no cell of the two-way matrix is empty, and each test that it names i
         const where = `${name}, ${provider}, ${way}`;
         const cell = cells[provider][way];
         if (cell.kind === "limit") {
-          if (cell.says === "" || !/^https:\/\/\S+$/.test(cell.source)) wrong.push(`${where}: no source`);
+          const are_sources = cell.sources.length > 0 &&
+            cell.sources.every((one) => /^https:\/\/\S+$/.test(one));
+          if (cell.says === "" || !are_sources) wrong.push(`${where}: no source`);
           continue;
         }
         if (cell.tests.length === 0) wrong.push(`${where}: empty`);

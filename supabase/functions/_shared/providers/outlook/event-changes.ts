@@ -7,12 +7,12 @@ import { listTagged } from "./tagged-events.ts";
 /**
  * Lists the owner's events in a calendar as they are now: always all of them, a call for each 250.
  *
- * Graph's delta query would tell less. Version 1.0 documents it for the default calendar alone, and for a window of time that its
- * token keeps for ever; it cannot bring our tags along (`$select` and `$expand` are refused); and what it calls `@removed` may
- * just have left the window. An event that is missing here is not in this calendar: it was deleted, or its user moved it to another
+ * Graph's delta query would tell less. Version 1.0 has it for a window of time that its token keeps for ever, and its reference for
+ * the primary calendar alone (the guide says: also for others); it cannot bring our tags along (`$select` and `$expand` are refused);
+ * and what it calls `@removed` may just have left the window. An event that is missing here is not in this calendar: it was deleted, or its user moved it to another
  * one.
  *
- * @source https://learn.microsoft.com/graph/api/event-delta
+ * @source https://learn.microsoft.com/graph/api/event-delta, https://learn.microsoft.com/graph/delta-query-events
  */
 export function* listChanges(target: Target): CalendarProgram<CalendarNews> {
   const listed = yield* listTagged(target, {
