@@ -106,9 +106,13 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   if (legal_time !== null && isSameTime(event.time, seenTimeOf(legal_time))) {
     return { kind: "converged", event, time: legal_time };
   }
-  if (isOvertaken(known)) return { kind: "overtaken", event_id: event.event_id, event };
   const wanted = wantedTime(known);
-  return { kind: wanted && beginsAlike(event.time, wanted) ? "resized" : "moved", event };
+  if (wanted !== null && beginsAlike(event.time, wanted)) return { kind: "resized", event };
+  // It was moved there before, and is longer or shorter now.
+  if (seen_before !== null && beginsAlike(event.time, seen_before)) return { kind: "known", event };
+  return isOvertaken(known)
+    ? { kind: "overtaken", event_id: event.event_id, event }
+    : { kind: "moved", event };
 }
 
 /** Where we would write the event now; null: it should not be there. */
@@ -124,7 +128,7 @@ function isWhereWanted(event: SeenEvent, known: KnownEvent): boolean {
 /** Whether the deadline became what the event was moved to. */
 function hasFollowed({ legal_time, edit }: KnownEvent): boolean {
   return legal_time !== null && edit !== null && edit.seen !== null &&
-    isSameTime(edit.seen, seenTimeOf(legal_time));
+    beginsAlike(edit.seen, seenTimeOf(legal_time));
 }
 
 /** Whether we last sent the event to where its user keeps it, and not to its deadline. */

@@ -280,6 +280,18 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
     shown(LEGAL),
     "moved",
   ],
+  [
+    "what was moved before is longer now",
+    edited({ seen: LATER }),
+    shown(allDay("2027-03-19", "2027-03-22")),
+    "known",
+  ],
+  [
+    "it is where its new deadline is, and longer",
+    { legal_time: NEXT },
+    shown(allDay("2027-04-01", "2027-04-03")),
+    "resized",
+  ],
   ["the calendar was made anew, and it is not there yet", { is_unseen: true }, GONE, "echo"],
   ["no version of it is known, and it was moved", { is_unseen: true }, shown(LATER), "moved"],
 ];
