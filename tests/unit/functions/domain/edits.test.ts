@@ -281,6 +281,15 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
     "moved",
   ],
   [
+    "its deadline followed where it had been made longer, too",
+    {
+      legal_time: LATER,
+      ...edited({ seen: allDay("2027-03-19", "2027-03-22") }),
+    },
+    shown(LEGAL),
+    "moved",
+  ],
+  [
     "what was moved before is longer now",
     edited({ seen: LATER }),
     shown(allDay("2027-03-19", "2027-03-22")),
