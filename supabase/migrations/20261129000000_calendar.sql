@@ -5034,7 +5034,7 @@ begin
         -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
         when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
-        when edit.kind = 'moved' and legal.due is null then 'overtaken'
+        when edit.kind in ('moved', 'deleted') and legal.due is null then 'overtaken'
         -- It was decided before its deadline changed, which goes over it as over anything that was done before.
         when edit.kind in ('moved', 'deleted') and known.sent_time is not null and not coalesce((known.edit).is_kept and calendar_sync.edit_holds(known.edit, known.deadline), false)
           and not calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))
@@ -5430,6 +5430,8 @@ create function calendar_sync.when_json(deadline_date date, deadline_at timestam
 language sql stable security invoker set search_path = ''
 as $$
   select case
+    -- As one that is too far away to be written.
+    when calendar_sync.due_text(deadline_date, deadline_at) is null then null
     when deadline_date is not null then jsonb_build_object('deadline_date', calendar_sync.due_text(deadline_date, null))
     when deadline_at is not null then jsonb_build_object('deadline_at', calendar_sync.due_text(null, deadline_at), 'time_zone', time_zone)
   end
@@ -5929,6 +5931,7 @@ begin
   v_edits := calendar_sync.edits_now(v_integration, p_edits);
   if calendar_sync.stop_mass_edit(v_integration, v_edits, v_is_locked) then
     -- It is all there to be read again.
+    select status into v_integration.status from public.calendar_integrations where id = p_integration_id;
     v_edits := '{}';
     v_batch.pulled := false;
     v_batch.succeeded := false;
@@ -5956,7 +5959,11 @@ begin
   end if;
   -- A worker that dies before it accepts them leaves that to the next: it is not to come with a poll that may be a day away.
   if v_accepting <> '{}' and v_batch.pulled then
-    update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + v_accepted_within)
+    update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + greatest(v_accepted_within, (
+      -- Where it fails again and again, twice as late each time.
+      select now() - max(edit.edited_at) from calendar_sync.edits as edit
+      where edit.integration_id = p_integration_id and edit.is_accepted and edit.seen is not null
+    )))
     where integration_id = p_integration_id;
   end if;
   -- Of the reserved calls only those that were made stay counted.
@@ -6097,7 +6104,9 @@ begin
     ) and not exists (
       -- Its user wants none in this calendar: what they moved out of it a second time is the only one that they have.
       select from calendar_sync.edits as edit
+      cross join lateral calendar_sync.deadline_for(edit.obligation_id, v_user_id) as deadline
       where edit.integration_id = p_integration_id and edit.obligation_id = event.obligation_id and edit.is_hidden
+        and calendar_sync.edit_holds(edit, deadline) and deadline.status <> 'cancelled'
     )
   ), left_behind as (
     insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)
@@ -7154,17 +7163,28 @@ comment on function calendar_sync.forget_previous_secrets() is 'Deletes the secr
 -- The key of a delivery waits for whoever deletes its webhook or its user, and fails with that: all others in the same statement would
 -- lose the event with it.
 create function calendar_sync.lock_webhooks(p_ids uuid[]) returns setof calendar_sync.webhooks
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '100ms'
 as $$
-  select webhook.* from calendar_sync.webhooks as webhook
-  where webhook.id = any (p_ids) and (webhook.user_id is null or exists (
-    select from auth.users as owner where owner.id = webhook.user_id for key share skip locked
-  ))
-  for key share skip locked
+declare
+  v_id uuid;
+begin
+  foreach v_id in array p_ids loop
+    begin
+      return query select webhook.* from calendar_sync.webhooks as webhook
+      where webhook.id = v_id and (webhook.user_id is null or exists (
+        select from auth.users as owner where owner.id = webhook.user_id for key share
+      ))
+      for key share;
+    exception when lock_not_available then
+      -- That transaction may wait for this one's integration, so this one must not wait for it.
+      null;
+    end;
+  end loop;
+end;
 $$;
 
 comment on function calendar_sync.lock_webhooks(uuid[]) is
-  'Those of these webhooks that are not being deleted, nor is their user. Until this transaction ends they stay.';
+  'Those of these webhooks that stay until this transaction ends. One that is being deleted, or whose user is, is none of them, nor is one that somebody else holds for longer.';
 
 -- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
 -- that sees them: the jobs still say of which deadlines it was told that they failed.
@@ -10655,6 +10675,9 @@ begin
       'event_state', case
         when mapping.id is null or edit.is_gone and job.obligation_id is null then 'gone'
         when edit.is_gone then 'pending'
+        -- It was accepted and undone, and stands where it was accepted.
+        when edit.seen is null and mapping.sent_time is not null
+          and not calendar_sync.is_due_at(its.deadline, calendar_sync.shown_deadline(mapping.sent_time)) then 'pending'
         when edit.seen is null or calendar_sync.is_due_at(its.deadline, calendar_sync.shown_deadline(edit.seen)) then 'back'
         -- Its description is yet to say so.
         when edit.is_kept and job.obligation_id is not null then 'moved'

@@ -43,7 +43,7 @@ begin
         -- It was decided before its deadline came to stand where it was moved, as by accepting the same move of another calendar.
         when edit.kind = 'moved' and calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(edit.seen)) then 'noise'
         -- It was decided before its deadline went: nothing is left to propose.
-        when edit.kind = 'moved' and legal.due is null then 'overtaken'
+        when edit.kind in ('moved', 'deleted') and legal.due is null then 'overtaken'
         -- It was decided before its deadline changed, which goes over it as over anything that was done before.
         when edit.kind in ('moved', 'deleted') and known.sent_time is not null and not coalesce((known.edit).is_kept and calendar_sync.edit_holds(known.edit, known.deadline), false)
           and not calendar_sync.is_due_at(known.deadline, calendar_sync.shown_deadline(known.sent_time))

@@ -48,6 +48,8 @@ create function calendar_sync.when_json(deadline_date date, deadline_at timestam
 language sql stable security invoker set search_path = ''
 as $$
   select case
+    -- As one that is too far away to be written.
+    when calendar_sync.due_text(deadline_date, deadline_at) is null then null
     when deadline_date is not null then jsonb_build_object('deadline_date', calendar_sync.due_text(deadline_date, null))
     when deadline_at is not null then jsonb_build_object('deadline_at', calendar_sync.due_text(null, deadline_at), 'time_zone', time_zone)
   end

@@ -180,6 +180,7 @@ begin
   v_edits := calendar_sync.edits_now(v_integration, p_edits);
   if calendar_sync.stop_mass_edit(v_integration, v_edits, v_is_locked) then
     -- It is all there to be read again.
+    select status into v_integration.status from public.calendar_integrations where id = p_integration_id;
     v_edits := '{}';
     v_batch.pulled := false;
     v_batch.succeeded := false;
@@ -207,7 +208,11 @@ begin
   end if;
   -- A worker that dies before it accepts them leaves that to the next: it is not to come with a poll that may be a day away.
   if v_accepting <> '{}' and v_batch.pulled then
-    update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + v_accepted_within)
+    update calendar_sync.pulls set next_pull_at = least(next_pull_at, now() + greatest(v_accepted_within, (
+      -- Where it fails again and again, twice as late each time.
+      select now() - max(edit.edited_at) from calendar_sync.edits as edit
+      where edit.integration_id = p_integration_id and edit.is_accepted and edit.seen is not null
+    )))
     where integration_id = p_integration_id;
   end if;
   -- Of the reserved calls only those that were made stay counted.
@@ -348,7 +353,9 @@ begin
     ) and not exists (
       -- Its user wants none in this calendar: what they moved out of it a second time is the only one that they have.
       select from calendar_sync.edits as edit
+      cross join lateral calendar_sync.deadline_for(edit.obligation_id, v_user_id) as deadline
       where edit.integration_id = p_integration_id and edit.obligation_id = event.obligation_id and edit.is_hidden
+        and calendar_sync.edit_holds(edit, deadline) and deadline.status <> 'cancelled'
     )
   ), left_behind as (
     insert into calendar_sync.leftovers (integration_id, obligation_id, calendar_id, reason)

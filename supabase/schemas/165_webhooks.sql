@@ -175,17 +175,28 @@ comment on function calendar_sync.forget_previous_secrets() is 'Deletes the secr
 -- The key of a delivery waits for whoever deletes its webhook or its user, and fails with that: all others in the same statement would
 -- lose the event with it.
 create function calendar_sync.lock_webhooks(p_ids uuid[]) returns setof calendar_sync.webhooks
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '100ms'
 as $$
-  select webhook.* from calendar_sync.webhooks as webhook
-  where webhook.id = any (p_ids) and (webhook.user_id is null or exists (
-    select from auth.users as owner where owner.id = webhook.user_id for key share skip locked
-  ))
-  for key share skip locked
+declare
+  v_id uuid;
+begin
+  foreach v_id in array p_ids loop
+    begin
+      return query select webhook.* from calendar_sync.webhooks as webhook
+      where webhook.id = v_id and (webhook.user_id is null or exists (
+        select from auth.users as owner where owner.id = webhook.user_id for key share
+      ))
+      for key share;
+    exception when lock_not_available then
+      -- That transaction may wait for this one's integration, so this one must not wait for it.
+      null;
+    end;
+  end loop;
+end;
 $$;
 
 comment on function calendar_sync.lock_webhooks(uuid[]) is
-  'Those of these webhooks that are not being deleted, nor is their user. Until this transaction ends they stay.';
+  'Those of these webhooks that stay until this transaction ends. One that is being deleted, or whose user is, is none of them, nor is one that somebody else holds for longer.';
 
 -- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
 -- that sees them: the jobs still say of which deadlines it was told that they failed.

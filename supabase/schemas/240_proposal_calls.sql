@@ -32,6 +32,9 @@ begin
       'event_state', case
         when mapping.id is null or edit.is_gone and job.obligation_id is null then 'gone'
         when edit.is_gone then 'pending'
+        -- It was accepted and undone, and stands where it was accepted.
+        when edit.seen is null and mapping.sent_time is not null
+          and not calendar_sync.is_due_at(its.deadline, calendar_sync.shown_deadline(mapping.sent_time)) then 'pending'
         when edit.seen is null or calendar_sync.is_due_at(its.deadline, calendar_sync.shown_deadline(edit.seen)) then 'back'
         -- Its description is yet to say so.
         when edit.is_kept and job.obligation_id is not null then 'moved'

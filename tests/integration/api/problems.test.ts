@@ -8,6 +8,7 @@ interface Problem {
   readonly obligation_id: string;
   readonly title: string | null;
   readonly due: string | null;
+  readonly legal?: unknown;
   readonly code: string;
   readonly reason: string | null;
   readonly attempts: number;
@@ -84,6 +85,20 @@ testEngine("what failed is shown to its user, and is tried again when its user s
         { title: null, due: null },
         { title: null, due: null },
       ]);
+    },
+  },
+  {
+    name: "one that is too far away for any calendar has no legal date, as it has no due date",
+    async show(engine) {
+      const integration = await engine.integration();
+      const ids = await failed(engine, integration, 2);
+      await engine.sql`
+        update public.obligations set deadline_date = case id when ${
+        ids[0] ?? ""
+      } then date '20227-03-01' else 'infinity' end
+        where id = any (${ids})`;
+      const { problems } = await problemsOf(engine, integration.user_id);
+      assert.deepEqual(problems.map(({ due, legal }) => [due, legal]), [[null, null], [null, null]]);
     },
   },
   {

@@ -141,6 +141,31 @@ testEngine("orphans, events of ours that no mapping knows, are found", [
     },
   },
   {
+    name: "what its user moved out twice is left where it is, for as long as its deadline would be hidden",
+    async show(engine) {
+      const { sql } = engine;
+      const { integration, ids } = await searching(engine, 3);
+      const [hidden = "", changed = "", cancelled = ""] = ids;
+      await sql`delete from public.calendar_event_mappings`;
+      await sql`
+        insert into calendar_sync.edits (integration_id, obligation_id, due, deletions, is_gone, is_hidden)
+        select ${integration.id}, id, '2027-01-01', 2, true, true from unnest(${ids}::uuid[]) as each (id)`;
+      await sql`alter table public.obligations disable trigger user`;
+      await sql`update public.obligations set deadline_date = '2027-02-02' where id = ${changed}`;
+      await sql`update public.obligations set status = 'cancelled' where id = ${cancelled}`;
+      await sql`alter table public.obligations enable trigger user`;
+      const elsewhere = ids.map((id) => ({ event_id: id, obligation_id: id, calendar_id: "theirs" }));
+      await compare(engine, integration, [], elsewhere);
+      const jobs = await sql<{ obligation_id: string }[]>`
+        select obligation_id from calendar_sync.jobs where kind = 'event'`;
+      assert.deepEqual(
+        jobs.map(({ obligation_id }) => obligation_id).sort(),
+        [changed, cancelled].sort(),
+        `${hidden} is left alone`,
+      );
+    },
+  },
+  {
     name: "who lost the lease changes nothing",
     async show(engine) {
       const { integration, ids: [id = ""] } = await searching(engine, 1);
@@ -166,10 +191,15 @@ function compare(
   { rpc }: Engine,
   { id }: Integration,
   events: readonly { readonly event_id: string; readonly obligation_id: string }[],
+  moved: readonly {
+    readonly event_id: string;
+    readonly obligation_id: string;
+    readonly calendar_id: string;
+  }[] = [],
 ): Promise<string[] | null> {
   return rpc(
     "calendar_compare_events",
-    { p_worker: WORKER, p_integration_id: id, p_events: events },
+    { p_worker: WORKER, p_integration_id: id, p_events: events, p_moved: moved },
     z.array(z.string()).nullable(),
   );
 }

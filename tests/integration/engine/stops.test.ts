@@ -71,6 +71,26 @@ testEngine("a calendar that is stopped while a batch is under way keeps the reas
     },
   },
   {
+    name: "many edits that the batch met are asked about, although it failed otherwise",
+    async show(engine) {
+      const integration = await engine.integration();
+      const ids = await engine.insert(integration.user_id, 60);
+      for (let part = 0; part < 5; part++) await engine.drain();
+      const moved = { kind: "all_day", start_date: "2027-03-05", end_date: "2027-03-06" } as const;
+      const edits = ids.map((obligation_id) => ({
+        kind: "moved" as const,
+        obligation_id,
+        event_id: `event of ${obligation_id}`,
+        etag: "2",
+        seen: moved,
+        has_guests: false,
+        sent_time: null,
+      }));
+      await batch(engine, integration, { ...FAILS, edits });
+      assert.deepEqual(await engine.statusOf(integration.id), { status: "paused", code: "mass_edit" });
+    },
+  },
+  {
     name: "a calendar that is being left tells of an error while it lasts",
     async show(engine) {
       const integration = await engine.integration();

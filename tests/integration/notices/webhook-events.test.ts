@@ -68,6 +68,21 @@ testEngine(
       },
     },
     {
+      name: `${name}: somebody else holds the row of a user for a moment`,
+      async show(engine: Engine) {
+        const { user_id } = await engine.integration();
+        const [one, own] = [await webhook(engine, user_id), await webhook(engine, null)];
+        let writing: Promise<void> = Promise.resolve();
+        await meanwhile(engine, async (holding) => {
+          await holding`select from auth.users where id = ${user_id} for update`;
+          writing = write(engine.sql, [user_id]);
+          await until(async () => (await waiting(engine)) > 0);
+        });
+        await writing;
+        assert.deepEqual(await told(engine), [one, own].toSorted());
+      },
+    },
+    {
       name: `${name}: a user is being deleted`,
       async show(engine: Engine) {
         const [leaving, staying] = [await engine.integration(), await engine.integration()];

@@ -168,6 +168,26 @@ testEngine("what becomes of edits whose calendar, or whose deadline, is not as i
     },
   },
   {
+    name: "what was deleted before its deadline went does not come back, and nobody is told that it does",
+    async show(engine) {
+      const { sql } = engine;
+      const { id, user_id } = await engine.integration();
+      const [obligation_id = ""] = await engine.insert(user_id, 1);
+      await engine.drain();
+      await find(
+        engine,
+        id,
+        [obligation_id],
+        "deleted",
+        () => sql`update public.obligations set deadline_date = null where id = ${obligation_id}`,
+      );
+      assert.deepEqual(
+        [...await sql`select kind from calendar_sync.notices where obligation_id = ${obligation_id}`],
+        [],
+      );
+    },
+  },
+  {
     name: "an event that was made longer before its deadline changed was not moved",
     async show(engine) {
       const { sql } = engine;

@@ -151,6 +151,11 @@ testTwoWay(
       await calendar.settled();
       const accepted = (await calendar.proposals()).find((each) => each.id === proposal_id);
       assert.deepEqual([dayOf(id), accepted?.event_state], [OTHER_DAY, "back"]);
+      await whileFailing(async () => {
+        const undone = await user.api.request("POST", `/proposals/${proposal_id}/undo`);
+        assert.equal(undone.status, 200, await undone.text());
+        assert.deepEqual(await where(id), [OTHER_DAY, "pending"]);
+      });
     });
   },
   {},
