@@ -55,8 +55,9 @@ export async function editProblems(
         row.days.some((day) => !story.days.includes(day)),
         `proposed ${row.days}, moved to ${story.days.join(",") || "nowhere"}`,
       );
+      // What is put back where it had been moved to is asked about anew.
       report(
-        row.days.length > story.days.length,
+        row.days.length > story.days.length + story.put_backs,
         `${row.days.length} proposals of ${story.days.length} moves`,
       );
       report(row.restored > story.deletions, `told ${row.restored} times of ${story.deletions} deletions`);

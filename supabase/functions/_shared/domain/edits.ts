@@ -90,7 +90,11 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   if (event.event_id !== known.event_id) return is_original ? { kind: "returned", event } : { kind: "copy" };
   const may_be_ours = known.attempted === "anything" ||
     known.attempted === "the_same" && isWhereWanted(event, known);
-  if (edit?.is_gone) return may_be_ours ? { kind: "echo" } : { kind: "returned", event };
+  if (edit?.is_gone) {
+    if (known.attempted === "nothing") return { kind: "returned", event };
+    // Whoever brought it back: if it stands elsewhere, its user moved it.
+    if (may_be_ours) return { kind: "echo" };
+  }
   if (known.attempted === "anything") return { kind: "echo" };
   if (event.etag !== null && (event.etag === known.etag || event.etag === known.previous_etag)) {
     return { kind: "echo" };

@@ -263,13 +263,13 @@ const TABLE: readonly (readonly [string, Partial<KnownEvent> | null, EventNews, 
     "echo",
   ],
   [
-    "the same, put back elsewhere",
+    "the same, and it stands elsewhere",
     {
       attempted: "the_same",
       ...edited({ is_gone: true, original_event_id: "event" }),
     },
     shown(LATER),
-    "returned",
+    "moved",
   ],
   [
     "its deadline followed it, and its user moved it back before that was written",
