@@ -207,7 +207,7 @@ comment on view calendar_admin.stuck_jobs is
 comment on column calendar_admin.stuck_jobs.title is 'The obligation''s. Empty where it is gone, and only its event has yet to go.';
 comment on column calendar_admin.stuck_jobs.state is
   'given up: after 8 attempts, until it changes, somebody asks or the night comes. rejected and left alone: until it changes or somebody asks.';
-comment on column calendar_admin.stuck_jobs.reason is 'In the provider''s word, or in ours: changed_again, deadline_out_of_range, edited, network.';
+comment on column calendar_admin.stuck_jobs.reason is 'The provider''s own word, the status of its answer (http_503), or one of ours, among them changed_again, deadline_out_of_range, edited and network.';
 comment on column calendar_admin.stuck_jobs.changed_at is 'When the obligation changed that waits since.';
 
 create index activity_at_idx on calendar_sync.activity (at desc);

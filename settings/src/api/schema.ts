@@ -1186,7 +1186,7 @@ export interface components {
         | "paused"
         | "disconnecting"
         | null;
-      /** @description The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network. */
+      /** @description The provider's own word, the status of its answer (http_503), or one of ours: changed_again, deadline_out_of_range, edited, network, timeout, answer_too_large, listing_not_finished, missing_in_batch, next_link, unreadable, deleted, event_not_found, event_ids_exhausted, exists, transaction_ids_exhausted, uid_taken. changed_again: somebody else changed the event each time that it was put back. */
       reason: string | null;
       /** @description The code, for people. */
       message: string | null;
@@ -1427,7 +1427,7 @@ export interface components {
         | "paused"
         | "disconnected"
         | "disconnecting";
-      /** @description The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network. */
+      /** @description The provider's own word, the status of its answer (http_503), or one of ours: changed_again, deadline_out_of_range, edited, network, timeout, answer_too_large, listing_not_finished, missing_in_batch, next_link, unreadable, deleted, event_not_found, event_ids_exhausted, exists, transaction_ids_exhausted, uid_taken. changed_again: somebody else changed the event each time that it was put back. */
       reason: string | null;
       /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
       stands: {
@@ -1518,7 +1518,7 @@ export interface components {
        * @enum {string}
        */
       code: "given_up" | "rejected";
-      /** @description The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network. */
+      /** @description The provider's own word, the status of its answer (http_503), or one of ours: changed_again, deadline_out_of_range, edited, network, timeout, answer_too_large, listing_not_finished, missing_in_batch, next_link, unreadable, deleted, event_not_found, event_ids_exhausted, exists, transaction_ids_exhausted, uid_taken. changed_again: somebody else changed the event each time that it was put back. */
       reason: string | null;
       /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
       stands: {

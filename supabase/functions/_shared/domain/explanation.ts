@@ -1,3 +1,4 @@
+import { OWN_REASONS, type OwnReason } from "./own-reasons.ts";
 import { instantInWords, type When, whenInWords } from "./when-in-words.ts";
 
 /** Every reason why an obligation is, or is not, in one calendar. */
@@ -28,15 +29,27 @@ export const PROBLEM_CODES = ["given_up", "rejected"] as const;
 export const WAIT_CODES = ["provider", "provider_limit", "quota"] as const;
 
 type ExplanationCode = typeof EXPLANATION_CODES[number];
+type ProblemCode = typeof PROBLEM_CODES[number];
 type WaitCode = typeof WAIT_CODES[number];
+
+/** What nobody tries any more: what happened. */
+const FAILED: Readonly<Record<ProblemCode, string>> = {
+  given_up: "It could not be synced after several attempts.",
+  rejected: "The calendar does not accept it.",
+};
+
+/** And what to do. */
+const NEXT: Readonly<Record<ProblemCode, string>> = {
+  given_up: "Sync now tries again, and so does every change of it.",
+  rejected: "Change it, or choose Sync now to try again.",
+};
 
 const MESSAGES: Readonly<Record<ExplanationCode, string>> = {
   synced: "It is in the calendar, as it was last changed.",
   waiting: "It was changed and is about to be synced.",
   retrying: "It could not be synced yet. We keep trying.",
-  given_up:
-    "It could not be synced after several attempts. Sync now tries again, and so does every change of it.",
-  rejected: "The calendar does not accept it. Change it, or choose Sync now to try again.",
+  given_up: `${FAILED.given_up} ${NEXT.given_up}`,
+  rejected: `${FAILED.rejected} ${NEXT.rejected}`,
   not_noticed: "Its last change was not noticed. It will be within a day; Sync now looks at once.",
   no_deadline: "It has no deadline.",
   cancelled: "It is cancelled.",
@@ -57,15 +70,20 @@ const WAITS: Readonly<Record<WaitCode, string>> = {
   quota: "The calendar provider limits how much may be changed at a time.",
 };
 
-/** As the database names it: each time that we put an event back, somebody else changed it again. */
-export const CHANGED_AGAIN = "changed_again";
-
 /** Why nobody tries any more, where that is no word of the provider's. */
-const OWN_REASONS: Readonly<Record<string, string>> = {
-  [CHANGED_AGAIN]:
-    "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then choose Sync now to try again.",
-  deadline_out_of_range: "Its date is too far away for any calendar. Change it.",
+const WHY: Readonly<Record<OwnReason, string>> = {
+  changed_again:
+    "Another program, or another person, keeps changing the time of this event, so it is left as it is. End those changes, then choose Sync now to try again.",
+  out_of_range: "Its date is too far away for any calendar. Change it.",
+  edited: "The event was changed in the calendar each time we tried.",
+  no_answer: "The provider did not answer.",
+  unreadable: "We could not read the provider's answer.",
+  gone: "The event was no longer there when we tried.",
+  taken: "The calendar does not let us use this event's identifier again.",
 };
+
+/** Their words say what to do. */
+const SAY_WHAT_TO_DO: readonly OwnReason[] = ["changed_again", "out_of_range"];
 
 /** As the database names it. */
 const MOVED_BY_USER = "moved_by_user";
@@ -111,22 +129,28 @@ function codeInWords({ code, reason, since, stands, waits_for, last_error }: Exp
   }
   if (ERROR_STATES.includes(code) && last_error) return `${MESSAGES[code]} ${last_error.message}`;
   if (WAITING_STATES.includes(code) && waits_for) return `${MESSAGES[code]} ${WAITS[waits_for]}`;
-  return (isProblem(code) && OWN_REASONS[reason ?? ""]) || MESSAGES[code];
+  return isProblem(code) ? problemInWords(code, reason) : MESSAGES[code];
 }
 
-function placeInWords({ code, reason, since, stands, legal }: Explained): string {
+function problemInWords(code: ProblemCode, reason: string | null): string {
+  const own = Object.entries(OWN_REASONS).find(([word]) => word === reason)?.[1];
+  if (own === undefined) return MESSAGES[code];
+  if (SAY_WHAT_TO_DO.includes(own)) return WHY[own];
+  // Of no such reason it is known that the calendar refuses the event.
+  return [...(code === "given_up" ? [FAILED.given_up] : []), WHY[own], NEXT[code]].join(" ");
+}
+
+function placeInWords({ code, since, stands, legal }: Explained): string {
   if (stands === null || legal === null) return "";
   const its_legal_date = `Its legal date is ${whenInWords(legal)}.`;
-  if (isProblem(code) && reason === CHANGED_AGAIN) {
-    return `It stands on ${whenInWords(stands)}. ${its_legal_date}`;
-  }
-  // Where it waits or failed, that is what it tells the time of.
+  if (isProblem(code)) return `The event stands on ${whenInWords(stands)}. ${its_legal_date}`;
+  // Where it waits, that is what it tells the time of.
   const place = code === "synced" && since !== null
     ? `it has stood on ${whenInWords(stands)} since ${instantInWords(new Date(since))}`
     : `it stands on ${whenInWords(stands)}`;
   return `You moved its event: ${place}. ${its_legal_date}`;
 }
 
-function isProblem(code: ExplanationCode): boolean {
+function isProblem(code: ExplanationCode): code is ProblemCode {
   return PROBLEM_CODES.some((problem) => problem === code);
 }

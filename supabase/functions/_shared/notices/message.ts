@@ -1,4 +1,4 @@
-import { CHANGED_AGAIN } from "../domain/explanation.ts";
+import { CHANGED_AGAIN } from "../domain/own-reasons.ts";
 import type { NoticeKind } from "./kinds.ts";
 
 /** A calendar, as far as its user is told which one. */

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { OWN_REASONS } from "../../_shared/domain/own-reasons.ts";
 import { ERROR_CODES } from "../../_shared/platform/errors.ts";
 
 // Ids come from the host's tables too, so every form that Postgres takes is one.
@@ -18,8 +19,9 @@ export const Title = z.string().nullable().openapi({
 });
 
 export const Reason = z.string().nullable().openapi({
-  description:
-    "The provider's own word, or ours: changed_again (somebody else changes the event each time that it is put back), deadline_out_of_range, edited, network.",
+  description: `The provider's own word, the status of its answer (http_503), or one of ours: ${
+    Object.keys(OWN_REASONS).join(", ")
+  }. changed_again: somebody else changed the event each time that it was put back.`,
 });
 
 export const EventUrl = z.string().nullable().openapi({

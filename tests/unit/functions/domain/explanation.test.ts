@@ -3,6 +3,7 @@ import {
   explainInWords,
   EXPLANATION_CODES,
 } from "../../../../supabase/functions/_shared/domain/explanation.ts";
+import { OWN_REASONS } from "../../../../supabase/functions/_shared/domain/own-reasons.ts";
 
 const SINCE = "2027-02-07T14:05:59.123456+00:00";
 const LEGAL = { deadline_date: "2027-03-15" };
@@ -53,12 +54,12 @@ Deno.test("what is left alone because somebody fights us is not told as the cale
   for (const code of ["rejected", "given_up"] as const) {
     assert.equal(
       explainInWords({ ...IN_LINE, code, reason: "changed_again", stands: STANDS, since: SINCE }),
-      "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then choose Sync now to try again. It stands on 19 March 2027. Its legal date is 15 March 2027.",
+      "Another program, or another person, keeps changing the time of this event, so it is left as it is. End those changes, then choose Sync now to try again. The event stands on 19 March 2027. Its legal date is 15 March 2027.",
     );
   }
   assert.match(
     explainInWords({ ...IN_LINE, code: "rejected", reason: "changed_again" }),
-    /Stop that, .* again\.$/,
+    /End those changes, .* again\.$/,
   );
   assert.equal(explainInWords({ ...IN_LINE, code: "paused", reason: "changed_again" }), "Syncing is paused.");
 });
@@ -67,5 +68,26 @@ Deno.test("a date that no calendar can show is not told as the calendar's refusa
   assert.equal(
     explainInWords({ ...IN_LINE, code: "rejected", reason: "deadline_out_of_range" }),
     "Its date is too far away for any calendar. Change it.",
+  );
+});
+
+Deno.test("what no provider refused is not told as its refusal", () => {
+  for (const reason of Object.keys(OWN_REASONS)) {
+    assert.doesNotMatch(explainInWords({ ...IN_LINE, code: "rejected", reason }), /does not accept/, reason);
+  }
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "given_up", reason: "timeout" }),
+    "It could not be synced after several attempts. The provider did not answer. Sync now tries again, and so does every change of it.",
+  );
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "rejected", reason: "event_ids_exhausted" }),
+    "The calendar does not let us use this event's identifier again. Change it, or choose Sync now to try again.",
+  );
+});
+
+Deno.test("an event that could not be written, and stands elsewhere: where it stands, and not who moved it", () => {
+  assert.equal(
+    explainInWords({ ...IN_LINE, code: "rejected", reason: "timeRangeEmpty", stands: STANDS }),
+    "The calendar does not accept it. Change it, or choose Sync now to try again. The event stands on 19 March 2027. Its legal date is 15 March 2027.",
   );
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHANGED_AGAIN } from "../../domain/explanation.ts";
+import { CHANGED_AGAIN } from "../../domain/own-reasons.ts";
 import { instantInWords } from "../../domain/when-in-words.ts";
 import { NOTICE_KINDS, type NoticeKind } from "../kinds.ts";
 import { calendarInWords, type NoticeCalendar, noticeMessage } from "../message.ts";
