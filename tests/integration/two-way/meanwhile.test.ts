@@ -12,7 +12,7 @@ const Told = z.object({ kind: z.string(), message: z.string() });
 
 /** What is said of an event that is moved each time it is put back. */
 const LEFT =
-  "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then choose Sync now to try again. It stands on 19 March 2027. Its legal date is 15 March 2027.";
+  "Another program, or another person, keeps changing the time of this event, so it is left as it is. End those changes, then choose Sync now to try again. The event stands on 19 March 2027. Its legal date is 15 March 2027.";
 
 const ON_DAY = { kind: "all_day", start_date: DAY, end_date: "2027-03-16" } as const;
 
@@ -196,7 +196,7 @@ testTwoWay("an edit and a change of ours meet", async (t, calendar) => {
     );
     assert.match(
       notices.find(({ kind }) => kind === "deadline_failed")?.message ?? "",
-      /^Another program, or another person, keeps changing the time of an event in .+, so it is left as it is\. Stop that, then try again on the page\.$/,
+      /^Another program, or another person, keeps changing the time of an event in .+, so it is left as it is\. End those changes, then try again on the page\.$/,
     );
     const response = await calendar.user.api.request("POST", "/retry", {
       integration_id: calendar.user.integration.id,

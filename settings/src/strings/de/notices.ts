@@ -37,7 +37,7 @@ export function noticeMessage({ kind, code, name, calendar }: NoticeFacts): stri
       } Bis dahin kommt keine Frist im Kalender an.`;
     case "deadline_failed":
       return code === "changed_again"
-        ? `${where}Ein anderes Programm oder eine andere Person ändert die Zeit eines Termins immer wieder. Er bleibt deshalb, wie er ist. Stellen Sie das ab und versuchen Sie es auf der Seite erneut.`
+        ? `${where}Ein anderes Programm oder eine andere Person ändert die Zeit eines Termins immer wieder. Er bleibt deshalb, wie er ist. Sorgen Sie dafür, dass das aufhört, und versuchen Sie es dann auf der Seite erneut.`
         : `${where}Eine Frist konnte nicht eingetragen werden. Sehen Sie auf der Seite nach und versuchen Sie es erneut.`;
     case "deadline_restored":
       return `${where}Ein gelöschter Termin wurde wiederhergestellt, weil seine Frist noch gilt. Löschen Sie ihn noch einmal, wenn er wegbleiben soll.`;

@@ -35,7 +35,7 @@ export function noticeMessage({ kind, code, name, calendar }: NoticeFacts): stri
       } D’ici là, aucune échéance n’y arrive.`;
     case "deadline_failed":
       return code === "changed_again"
-        ? `${where}Un autre programme ou une autre personne modifie sans cesse l’horaire d’un événement. Il reste donc tel quel. Faites cesser cela, puis réessayez sur la page.`
+        ? `${where}Un autre programme ou une autre personne modifie sans cesse l’horaire d’un événement. Il reste donc tel quel. Mettez fin à ces modifications, puis réessayez sur la page.`
         : `${where}Une échéance n’a pas pu être inscrite. Voyez cela sur la page et réessayez.`;
     case "deadline_restored":
       return `${where}Un événement supprimé a été rétabli, car son échéance est toujours valable. Supprimez-le encore une fois s’il ne doit pas revenir.`;

@@ -56,7 +56,7 @@ export function noticeMessage({ kind, calendar, code, name }: NoticeFacts): stri
       } Until then no deadline reaches it.`;
     case "deadline_failed":
       return code === CHANGED_AGAIN
-        ? `Another program, or another person, keeps changing the time of an event in ${where}, so it is left as it is. Stop that, then try again on the page.`
+        ? `Another program, or another person, keeps changing the time of an event in ${where}, so it is left as it is. End those changes, then try again on the page.`
         : `A deadline could not be shown in ${where}. Look at it on the page and try again.`;
     case "deadline_restored":
       return `An event that was deleted in ${where} was put back, because its deadline still stands. Delete it again if it is to stay away.`;

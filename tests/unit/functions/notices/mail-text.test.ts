@@ -120,7 +120,7 @@ Deno.test("an event that somebody moves each time it is put back is not told as 
   assert.match(mail, /^An event in your calendar is changed again and again\n/);
   assert.match(
     mail,
-    /\nAnother program, or another person, keeps changing the time of an event in Google \(ada@example\.org\), so it is left as it is\. Stop that, then try again on the page\.\n/,
+    /\nAnother program, or another person, keeps changing the time of an event in Google \(ada@example\.org\), so it is left as it is\. End those changes, then try again on the page\.\n/,
   );
   const daily = written({
     kind: "digest",
@@ -131,7 +131,7 @@ Deno.test("an event that somebody moves each time it is put back is not told as 
   });
   assert.match(
     daily,
-    /\n- Another program, or another person, keeps changing the time of an event in Google .*\. \(2 times\)\n- A deadline could not be shown in /,
+    /\n- Other programs or people keep changing the times of 2 events in Google \(ada@example\.org\), so they are left as they are\. End those changes, then try again on the page\.\n- A deadline could not be shown in /,
   );
 });
 

@@ -127,10 +127,11 @@ function digest({ items }: z.infer<typeof Digest>, calendars: Calendars): MailCo
     paragraphs: ["This happened, or was found and is still so:"],
     items: items.map(({ kind, integration_id, code, count }) => {
       const calendar = calendarOf(integration_id, calendars);
-      if (kind === "deadline_failed" && code !== CHANGED_AGAIN && count > 1) {
-        return `${count} deadlines could not be shown in ${
-          calendarInWords(calendar)
-        }. Look at them on the page and try again.`;
+      if (kind === "deadline_failed" && count > 1) {
+        const where = calendarInWords(calendar);
+        return code === CHANGED_AGAIN
+          ? `Other programs or people keep changing the times of ${count} events in ${where}, so they are left as they are. End those changes, then try again on the page.`
+          : `${count} deadlines could not be shown in ${where}. Look at them on the page and try again.`;
       }
       const message = noticeMessage({ kind, calendar, code: code ?? null, name: null });
       return count === 1 ? message : `${message} (${count} times)`;
