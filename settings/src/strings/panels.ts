@@ -9,18 +9,18 @@ export const PANELS = {
       `${company} does not accept this event. Change the obligation, or try once more.`,
     provider_word: (reason: string) => `The provider calls it “${reason}”.`,
     provider_status: (status: string) => `The provider answered with HTTP ${status}.`,
-    not_written: (attempts: string) => `It could not be written after ${attempts} attempts.`,
-    changed_again:
-      "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then try again.",
-    stands: (place: string, legal: string) => `It stands on ${place}; its legal date is ${legal}.`,
+    not_written: (attempts: string) => `The event could not be written after ${attempts} attempts.`,
+    stands: (place: string, legal: string) => `The event stands on ${place}; its legal date is ${legal}.`,
     /** Why an event could not be written, where the provider said nothing of it. */
     own_reasons: {
+      changed_again:
+        "Another program, or another person, keeps changing the time of this event, so it is left as it is. End those changes, then try again.",
       out_of_range: "Its date is too far away for any calendar. Change it.",
       edited: "The event was changed in the calendar each time we tried.",
       no_answer: "The provider did not answer.",
       unreadable: "We could not read the provider's answer.",
       gone: "The event was no longer there when we tried.",
-      taken: "Another event in the calendar has its place.",
+      taken: "The calendar does not let us use this event's identifier again.",
     },
     retry: "Retry",
     retry_named: (title: string) => `Retry ${title}`,

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../../../local/paths.ts";
-import { problemInWords } from "../../../settings/src/calendar/panels/problem-words.ts";
+import {
+  OWN_REASONS as ON_PAGE,
+  problemInWords,
+} from "../../../settings/src/calendar/panels/problem-words.ts";
 import { formatDue } from "../../../settings/src/format.ts";
 import { loadTranslation } from "../../../settings/src/translation.ts";
+import { OWN_REASONS } from "../../../supabase/functions/_shared/domain/own-reasons.ts";
 import { textFiles } from "../../support/text-files.ts";
 
 type Problem = Parameters<typeof problemInWords>[0];
@@ -23,17 +27,17 @@ Deno.test("an event that somebody else changes each time is not said to be refus
   const left = { reason: "changed_again", stands: { deadline_date: "2027-03-19" } };
   assert.equal(
     await said("en", left),
-    "Another program, or another person, keeps changing the time of this event, so it is left as it is. Stop that, then try again. It stands on Mar 19, 2027; its legal date is Mar 15, 2027.",
+    "Another program, or another person, keeps changing the time of this event, so it is left as it is. End those changes, then try again. The event stands on Mar 19, 2027; its legal date is Mar 15, 2027.",
   );
   assert.match(
     await said("de", left),
-    /^Ein anderes Programm .* am 19\.03\.2027; die Frist ist am 15\.03\.2027\.$/,
+    /^Ein anderes Programm .* am 19\.03\.2027; das Fristdatum ist der 15\.03\.2027\.$/,
   );
   assert.match(
     await said("fr", left),
     /^Un autre programme .* au 19 mars 2027 ; sa date légale est le 15 mars 2027\.$/,
   );
-  assert.match(await said("en", { ...left, stands: null }), /Stop that, then try again\.$/);
+  assert.match(await said("en", { ...left, stands: null }), /End those changes, then try again\.$/);
 });
 
 Deno.test("a word of the provider's is told as one, and so is the status of an answer without a word", async () => {
@@ -47,10 +51,18 @@ Deno.test("a word of the provider's is told as one, and so is the status of an a
   );
 });
 
-Deno.test("no reason of ours is told as the provider's word", async () => {
+Deno.test("the page and the API sort the same reasons of ours in the same way", () => {
+  assert.deepEqual(ON_PAGE, OWN_REASONS);
+});
+
+Deno.test("every reason that our code gives for an event is in the list of ours", async () => {
   const reasons = await ownReasons();
   assert.ok(reasons.size > 10, [...reasons].join());
-  for (const reason of [...reasons, "changed_again", "edited", "exists", "network", "timeout"]) {
+  assert.deepEqual([...reasons].filter((reason) => !Object.hasOwn(OWN_REASONS, reason)), []);
+});
+
+Deno.test("no reason of ours is told as the provider's word", async () => {
+  for (const reason of Object.keys(OWN_REASONS)) {
     for (const code of ["rejected", "given_up"] as const) {
       for (const language of LANGUAGES) {
         const words = await said(language, { code, reason });

@@ -1,12 +1,12 @@
-import type { EventActivity, Problem } from "../../api/types.ts";
+import type { EventActivity, Problem, When } from "../../api/types.ts";
 import type { LateStrings } from "../../late-strings.ts";
-import { dueOf } from "./explained-words.ts";
 
 /** Somebody else changed the event each time that it was put back. */
 const CHANGED_AGAIN = "changed_again";
 
 /** Our own words for why an event could not be written. Any other reason is the provider's word, or the status of its answer. */
-const OWN_REASONS: Readonly<Record<string, keyof LateStrings["problems"]["own_reasons"]>> = {
+export const OWN_REASONS: Readonly<Record<string, keyof LateStrings["problems"]["own_reasons"]>> = {
+  [CHANGED_AGAIN]: "changed_again",
   deadline_out_of_range: "out_of_range",
   edited: "edited",
   network: "no_answer",
@@ -27,33 +27,57 @@ const OWN_REASONS: Readonly<Record<string, keyof LateStrings["problems"]["own_re
 const STATUS = /^http_(\d{3})$/;
 
 /**
- * Why nobody tries any more to write an event.
+ * Why nobody tries any more to write an event, and where it stands.
  *
  * @param company whose calendar it is
  * @param attempts as many as there were, written for the reader
  * @param format writes a date or an instant (RFC 3339) for the reader
  */
 export function problemInWords(
-  { code, reason, stands, due }: Pick<Problem, "code" | "reason" | "stands" | "due">,
+  problem: Pick<Problem, "code" | "reason" | "stands" | "due">,
   company: string,
   attempts: string,
   words: LateStrings["problems"],
   format: (when: string) => string,
 ): string {
-  if (reason === CHANGED_AGAIN) {
-    return stands === null || due === null
-      ? words.changed_again
-      : `${words.changed_again} ${words.stands(format(dueOf(stands)), format(due))}`;
-  }
-  const own = OWN_REASONS[reason ?? ""];
-  if (own !== undefined) {
-    const why = words.own_reasons[own];
-    return code === "given_up" ? `${words.not_written(attempts)} ${why}` : why;
-  }
-  const refusal = code === "given_up"
+  const refusal = problem.code === "given_up"
     ? words.reason_given_up(company, attempts)
     : words.reason_rejected(company);
-  return reason === null ? refusal : `${refusal} ${providerInWords(reason, words)}`;
+  const why = whyInWords(problem, words.not_written(attempts), refusal, words);
+  return [why, ...standsInWords(problem, words, format)].join(" ");
+}
+
+/**
+ * Why nobody tries any more to write an event.
+ *
+ * @param not_written that it was tried often enough
+ * @param refusal that the calendar does not take it
+ */
+export function whyInWords(
+  { code, reason }: Pick<Problem, "code" | "reason">,
+  not_written: string,
+  refusal: string,
+  words: LateStrings["problems"],
+): string {
+  if (reason === null) return refusal;
+  const own = OWN_REASONS[reason];
+  if (own === undefined) return `${refusal} ${providerInWords(reason, words)}`;
+  const why = words.own_reasons[own];
+  return code === "given_up" && own !== "changed_again" ? `${not_written} ${why}` : why;
+}
+
+/** Where an event stands that is not on its deadline: nothing, or one sentence. */
+export function standsInWords(
+  { stands, due }: Pick<Problem, "stands" | "due">,
+  words: LateStrings["problems"],
+  format: (when: string) => string,
+): string[] {
+  return stands === null || due === null ? [] : [words.stands(format(dueOf(stands)), format(due))];
+}
+
+/** The date or the instant of a deadline. */
+export function dueOf(when: When): string {
+  return "deadline_date" in when ? when.deadline_date : when.deadline_at;
 }
 
 function providerInWords(reason: string, words: LateStrings["problems"]): string {

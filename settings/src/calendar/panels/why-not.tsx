@@ -148,7 +148,8 @@ function Explained({ explained, card, obligation: { title, due, url } }: {
   readonly obligation: Obligation;
 }) {
   const { strings, locale, time_zone } = useSurroundings();
-  const { why_not } = useLateStrings();
+  const late = useLateStrings();
+  const { why_not } = late;
   const { account_email, in_calendar, synced_at, next_try_at } = explained;
   // No distances from now: they change by themselves, and each time everything would be read out again.
   const at = (instant: string) => <time dateTime={instant}>{formatInstant(instant, locale, time_zone)}</time>;
@@ -161,7 +162,7 @@ function Explained({ explained, card, obligation: { title, due, url } }: {
         </span>
         <span className="ec-muted">{strings.providers[card].name}, {account_email}</span>
       </div>
-      <p>{explainedInWords(explained, due, why_not, (when) => formatDue(when, locale, time_zone))}</p>
+      <p>{explainedInWords(explained, due, late, (when) => formatDue(when, locale, time_zone))}</p>
       <p className="ec-small ec-muted">
         {in_calendar && synced_at !== null ? <>{why_not.last_written} {at(synced_at)}.</> : null}{" "}
         {next_try_at === null ? null : <>{why_not.next_attempt} {at(next_try_at)}.</>}

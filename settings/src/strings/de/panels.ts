@@ -11,17 +11,17 @@ export const PANELS: typeof ENGLISH = {
       `${company} akzeptiert diesen Termin nicht. Ändern Sie die Pflicht oder versuchen Sie es noch einmal.`,
     provider_word: (reason) => `Der Anbieter nennt es „${reason}“.`,
     provider_status: (status) => `Der Anbieter hat mit HTTP ${status} geantwortet.`,
-    not_written: (attempts) => `Sie konnte nach ${attempts} Versuchen nicht geschrieben werden.`,
-    changed_again:
-      "Ein anderes Programm oder eine andere Person ändert die Zeit dieses Termins immer wieder. Er bleibt deshalb, wie er ist. Stellen Sie das ab und versuchen Sie es dann erneut.",
-    stands: (place, legal) => `Er steht am ${place}; die Frist ist am ${legal}.`,
+    not_written: (attempts) => `Die Frist konnte nach ${attempts} Versuchen nicht eingetragen werden.`,
+    stands: (place, legal) => `Der Termin steht am ${place}; das Fristdatum ist der ${legal}.`,
     own_reasons: {
-      out_of_range: "Ihr Datum ist für jeden Kalender zu weit entfernt. Ändern Sie es.",
-      edited: "Der Termin wurde bei jedem Versuch gerade im Kalender geändert.",
+      changed_again:
+        "Ein anderes Programm oder eine andere Person ändert die Zeit dieses Termins immer wieder. Er bleibt deshalb, wie er ist. Sorgen Sie dafür, dass das aufhört, und versuchen Sie es dann erneut.",
+      out_of_range: "Das Datum ist für jeden Kalender zu weit entfernt. Ändern Sie es.",
+      edited: "Der Termin wurde bei jedem Versuch gleichzeitig im Kalender geändert.",
       no_answer: "Der Anbieter hat nicht geantwortet.",
       unreadable: "Die Antwort des Anbieters war nicht lesbar.",
       gone: "Der Termin war bei dem Versuch nicht mehr da.",
-      taken: "An ihrer Stelle steht im Kalender ein anderer Termin.",
+      taken: "Der Kalender lässt die Kennung dieses Termins nicht noch einmal zu.",
     },
     retry: "Erneut versuchen",
     retry_named: (title) => `Erneut versuchen: ${title}`,
@@ -58,7 +58,7 @@ export const PANELS: typeof ENGLISH = {
       no_deadline: "Sie hat keine Frist, daher gibt es keinen Tag, an dem sie stehen könnte.",
       cancelled: "Sie ist aufgehoben.",
       completed: "Sie ist erledigt, und Sie lassen erledigte entfernen.",
-      hidden_by_user: "Sie haben ihren Termin zweimal gelöscht. Er bleibt weg, bis sich die Frist ändert.",
+      hidden_by_user: "Sie haben den Termin zweimal gelöscht. Er bleibt weg, bis sich die Frist ändert.",
       type_not_chosen: "Sie haben für diesen Kalender andere Arten von Pflichten gewählt.",
       not_yours: "Sie wurde gelöscht oder gehört jetzt jemand anderem.",
       sync_off: "Die Synchronisierung ist für diesen Kalender ausgeschaltet.",
@@ -68,11 +68,11 @@ export const PANELS: typeof ENGLISH = {
       disconnecting: "Das Konto wird getrennt, und seine Termine werden entfernt.",
     },
     moved: (place, legal) =>
-      `Sie haben ihren Termin verschoben: Er steht am ${place}. Die Frist ist am ${legal}.`,
+      `Sie haben den Termin verschoben: Er steht am ${place}. Das Fristdatum ist der ${legal}.`,
     moved_since: (place, since, legal) =>
-      `Sie haben ihren Termin verschoben: Er steht am ${place} (seit ${since}). Die Frist ist am ${legal}.`,
+      `Sie haben den Termin verschoben: Er steht am ${place} (seit ${since}). Das Fristdatum ist der ${legal}.`,
     hidden_since: (since) =>
-      `Sie haben ihren Termin zweimal gelöscht, zuletzt am ${since}. Er bleibt weg, bis sich die Frist ändert.`,
+      `Sie haben den Termin zweimal gelöscht, zuletzt am ${since}. Er bleibt weg, bis sich die Frist ändert.`,
     waits: {
       provider: "Der Anbieter ist im Moment nicht erreichbar.",
       provider_limit: "Der Anbieter bittet um eine Pause.",

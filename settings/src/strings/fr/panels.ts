@@ -10,18 +10,18 @@ export const PANELS: typeof ENGLISH = {
     reason_rejected: (company) =>
       `${company} n’accepte pas cet événement. Modifiez l’obligation ou réessayez.`,
     provider_word: (reason) => `Le fournisseur indique « ${reason} ».`,
-    provider_status: (status) => `Le fournisseur a répondu par HTTP ${status}.`,
-    not_written: (attempts) => `Elle n’a pas pu être écrite après ${attempts} tentatives.`,
-    changed_again:
-      "Un autre programme ou une autre personne modifie sans cesse l’horaire de cet événement. Il reste donc tel quel. Faites cesser cela, puis réessayez.",
-    stands: (place, legal) => `Il figure au ${place} ; sa date légale est le ${legal}.`,
+    provider_status: (status) => `Le fournisseur a répondu avec le code HTTP ${status}.`,
+    not_written: (attempts) => `L’échéance n’a pas pu être inscrite après ${attempts} tentatives.`,
+    stands: (place, legal) => `L’événement se trouve au ${place} ; sa date légale est le ${legal}.`,
     own_reasons: {
+      changed_again:
+        "Un autre programme ou une autre personne modifie sans cesse l’horaire de cet événement. Il reste donc tel quel. Mettez fin à ces modifications, puis réessayez.",
       out_of_range: "Sa date est trop éloignée pour un calendrier. Modifiez-la.",
       edited: "L’événement a été modifié dans le calendrier à chaque tentative.",
       no_answer: "Le fournisseur n’a pas répondu.",
       unreadable: "La réponse du fournisseur n’a pas pu être lue.",
       gone: "L’événement n’existait plus lors de la tentative.",
-      taken: "Un autre événement du calendrier occupe sa place.",
+      taken: "Le calendrier n’accepte plus l’identifiant de cet événement.",
     },
     retry: "Réessayer",
     retry_named: (title) => `Réessayer : ${title}`,
@@ -68,9 +68,9 @@ export const PANELS: typeof ENGLISH = {
       disconnecting: "Le compte est en cours de déconnexion, et ses événements sont supprimés.",
     },
     moved: (place, legal) =>
-      `Vous avez déplacé son événement : il figure au ${place}. Sa date légale est le ${legal}.`,
+      `Vous avez déplacé son événement : il se trouve au ${place}. Sa date légale est le ${legal}.`,
     moved_since: (place, since, legal) =>
-      `Vous avez déplacé son événement : il figure au ${place} (depuis le ${since}). Sa date légale est le ${legal}.`,
+      `Vous avez déplacé son événement : il se trouve au ${place} (depuis le ${since}). Sa date légale est le ${legal}.`,
     hidden_since: (since) =>
       `Vous avez supprimé son événement deux fois, la dernière fois le ${since} : il ne revient pas tant que l’échéance ne change pas.`,
     waits: {
