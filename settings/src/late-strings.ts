@@ -133,7 +133,8 @@ export const ENGLISH_LATE = {
       removed: (n: string) => `${n} deadlines were removed`,
       adopted: (n: string) => `${n} deadlines were there already and were taken over`,
       rejected: (n: string) => `${n} deadlines were not accepted by the calendar`,
-      left_alone: (n: string) => `${n} deadlines were left as they are, since somebody keeps changing them`,
+      left_alone: (n: string) =>
+        `${n} events were left as they are, since somebody keeps changing their times`,
       given_up: (n: string) => `${n} deadlines could not be written`,
       moved_by_user: (n: string) => `${n} deadlines were moved in the calendar`,
       deleted_by_user: (n: string) => `${n} deadlines were deleted in the calendar`,

@@ -16,7 +16,7 @@ export const MOVES = {
   events: {
     back: "Its event is back on the legal date.",
     kept: "Its event stays where you moved it, with the legal date in its description.",
-    moved: "Its event stays where you moved it for now.",
+    moved: "For now, its event stays where you moved it.",
     pending: "Its event has yet to be put back on the legal date.",
     gone: "Its event is no longer in your calendar.",
   },

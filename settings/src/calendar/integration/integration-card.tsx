@@ -28,7 +28,7 @@ export function IntegrationCard(
   const state = stateOf(integration);
   const account = integration.account_email ?? strings.integration.unknown_account;
   const is_settled = !IN_TRANSIT.includes(state.kind);
-  // Notices are listed up to a number: of many moves they may name one calendar alone.
+  // The list of notices is cut off: with many moves it may name only one of the calendars.
   const has_moves = useMoves().length > 0;
   return (
     <article id={`ec-${integration.id}`} className="ec-card" tabIndex={-1} aria-labelledby={heading}>

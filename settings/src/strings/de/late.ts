@@ -138,7 +138,7 @@ export const LATE: LateStrings = {
       removed: (n) => `${n} Fristen wurden entfernt`,
       adopted: (n) => `${n} Fristen waren schon da und wurden übernommen`,
       rejected: (n) => `${n} Fristen hat der Kalender nicht akzeptiert`,
-      left_alone: (n) => `${n} Fristen bleiben, wie sie sind, weil jemand sie immer wieder ändert`,
+      left_alone: (n) => `${n} Termine bleiben, wie sie sind, weil jemand ihre Zeit immer wieder ändert`,
       given_up: (n) => `${n} Fristen konnten nicht geschrieben werden`,
       moved_by_user: (n) => `${n} Fristen wurden im Kalender verschoben`,
       deleted_by_user: (n) => `${n} Fristen wurden im Kalender gelöscht`,
@@ -155,7 +155,8 @@ export const LATE: LateStrings = {
       removed: (title) => `${title} wurde entfernt`,
       adopted: (title) => `${title} war schon da und wurde übernommen`,
       rejected: (title) => `${title} hat der Kalender nicht akzeptiert`,
-      left_alone: (title) => `${title} bleibt, wie es ist, weil jemand die Zeit immer wieder ändert`,
+      left_alone: (title) =>
+        `Der Termin „${title}“ bleibt, wie er ist, weil jemand seine Zeit immer wieder ändert`,
       given_up: (title) => `${title} konnte nicht geschrieben werden`,
       moved_by_user: (title, due) =>
         due === null

@@ -137,7 +137,7 @@ export const LATE: LateStrings = {
       removed: (n) => `${n} échéances ont été retirées`,
       adopted: (n) => `${n} échéances étaient déjà là et ont été reprises`,
       rejected: (n) => `${n} échéances n’ont pas été acceptées par le calendrier`,
-      left_alone: (n) => `${n} échéances restent telles quelles, car quelqu’un les modifie sans cesse`,
+      left_alone: (n) => `${n} événements restent tels quels, car quelqu’un en modifie sans cesse l’horaire`,
       given_up: (n) => `${n} échéances n’ont pas pu être écrites`,
       moved_by_user: (n) => `${n} échéances ont été déplacées dans le calendrier`,
       deleted_by_user: (n) => `${n} échéances ont été supprimées dans le calendrier`,
@@ -153,7 +153,8 @@ export const LATE: LateStrings = {
       removed: (title) => `Retrait de ${title}`,
       adopted: (title) => `Reprise de ${title}, déjà dans le calendrier`,
       rejected: (title) => `Refus de ${title} par le calendrier`,
-      left_alone: (title) => `${title} reste tel quel, car quelqu’un en modifie sans cesse l’horaire`,
+      left_alone: (title) =>
+        `L’événement « ${title} » reste tel quel, car quelqu’un en modifie sans cesse l’horaire`,
       given_up: (title) => `Écriture impossible de ${title}`,
       moved_by_user: (title, due) =>
         due === null
