@@ -42,4 +42,4 @@ end;
 $$;
 
 comment on function calendar_admin.make_copy_harmless() is
-  'For a copy of production, never for production: forgets all accounts with their tokens and channels, webhooks, what is still to be sent, feeds and API keys. No user, webhook or provider is told. It refuses while the database has our jobs or a worker, and for ten minutes after it last called one.';
+  'For a copy of production, never for production. Deletes all accounts with their tokens and channels, and all webhooks, feeds, API keys and unsent messages. No user, webhook or provider is told. It refuses while the database has our jobs or a worker, and for ten minutes after the database last called a worker.';
