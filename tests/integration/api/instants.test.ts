@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { z } from "zod";
+import { ROOT } from "../../../local/paths.ts";
 import { openScene } from "../../support/scene.ts";
 import { addWebhook, ask } from "../notices/support.ts";
 
@@ -6,7 +9,7 @@ import { addWebhook, ask } from "../notices/support.ts";
 const SOON = new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 19);
 
 const READ = [`${SOON}Z`, `${SOON}.123456789Z`, `${SOON}-00:00`, `${SOON}+15:59`, `${SOON}-15:59`];
-/** RFC 3339 has most of them, and Postgres does not. */
+/** Most are valid in RFC 3339; none may reach Postgres. */
 const REFUSED = [
   "0000-01-01T00:00:00Z",
   "0000-02-29T00:00:00Z",
@@ -38,6 +41,7 @@ Deno.test({
       "POST /feeds": (at) => ask(api, "POST", "/feeds", { name: "A", expires_at: at }),
       "PATCH /feeds/{id}": (at) => ask(api, "PATCH", `/feeds/${feed_id}`, { expires_at: at }),
     };
+    assert.deepEqual(Object.keys(calls).toSorted(), await callsWithAnInstant());
     for (const [name, call] of Object.entries(calls)) {
       await t.step(name, async () => {
         for (const at of READ) {
@@ -54,3 +58,27 @@ Deno.test({
     await scene.close();
   }
 });
+
+const Part = z.unknown().optional();
+const Document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ parameters: Part, requestBody: Part }))),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+});
+
+/** The calls of the Calendar API that take an instant, as its document says. */
+async function callsWithAnInstant(): Promise<string[]> {
+  const text = await Deno.readTextFile(join(ROOT, "docs/embed/openapi.json"));
+  const { paths, components: { schemas } } = Document.parse(JSON.parse(text));
+  const takesInstant = (part: unknown): boolean => {
+    const written = JSON.stringify(part) ?? "";
+    return written.includes('"format":"date-time"') ||
+      [...written.matchAll(/#\/components\/schemas\/(\w+)/g)].some(([, name = ""]) =>
+        takesInstant(schemas[name])
+      );
+  };
+  return Object.entries(paths).flatMap(([path, calls]) =>
+    Object.entries(calls).flatMap(([method, { parameters, requestBody }]) =>
+      takesInstant([parameters, requestBody]) ? [`${method.toUpperCase()} ${path}`] : []
+    )
+  ).toSorted();
+}

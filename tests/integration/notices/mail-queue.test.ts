@@ -340,7 +340,7 @@ testEngine("a fault of ours is told to administrators, and to no user", [
     },
   },
   {
-    name: "where no administrator is mailed users are told as ever",
+    name: "users are mailed when no administrator's address is set",
     async show(engine) {
       const all = await many(engine, 40);
       await report(engine, "http", { tells_admin: false });
@@ -353,7 +353,8 @@ testEngine("a fault of ours is told to administrators, and to no user", [
     },
   },
   {
-    name: "what users and administrators stopped is no fault of ours, and is told during one as ever",
+    name:
+      "calendars that users and administrators stopped do not count as our fault, and users are mailed about them during one",
     async show(engine) {
       const all = await many(engine, 40);
       await stopOnPurpose(engine, all.slice(0, 10));
