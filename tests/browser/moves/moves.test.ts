@@ -149,7 +149,7 @@ Deno.test({
       await scene.look("moves-where", resident, async ({ page }) => {
         await openRow(page, "Air report").getByText("Its event stays where you moved it, with the legal date")
           .waitFor();
-        await openRow(page, "Noise report").getByText("Its event stays where you moved it for now.")
+        await openRow(page, "Noise report").getByText("For now, its event stays where you moved it.")
           .waitFor();
       });
     });
