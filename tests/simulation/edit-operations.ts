@@ -135,10 +135,14 @@ const anyMeeting: fc.Arbitrary<readonly EditMove[]> = fc.record({
 ]);
 
 /** The event of an obligation is deleted, and once more when it is back. */
-const anySecondDeletion: fc.Arbitrary<readonly EditMove[]> = fc.record({ account, place }).map((whose) => {
-  const deletion = { kind: "edit", ...whose, edit: "delete", day: EDIT_DAYS.min, calls: true } as const;
-  return [{ kind: "pass" }, deletion, { kind: "pass" }, deletion, { kind: "pass" }];
-});
+const anySecondDeletion: fc.Arbitrary<readonly EditMove[]> = fc.record({ account, place, process }).map(
+  ({ process, ...whose }) => {
+    const deletion = { kind: "edit", ...whose, edit: "delete", day: EDIT_DAYS.min, calls: true } as const;
+    const works: readonly EditMove[] = [{ kind: "work", process }, { kind: "pass" }];
+    // It is read, and what was just written settles before it is restored.
+    return [...works, deletion, ...works, ...works, deletion, ...works];
+  },
+);
 
 /** An obligation changes, a call of the worker that writes it meets a fault, and its owner edits the event beside that. */
 const anyLoss: fc.Arbitrary<readonly EditMove[]> = fc.record({
