@@ -152,8 +152,11 @@ function mayStandAt(
 const WRITES_AT_FIRST = 1;
 /** It is put back, and what was on its way met another version. */
 const WRITES_A_MOVE = 2;
-/** What was on its way met it; it cannot be brought back by its id, and is made anew. */
-const WRITES_A_DELETION = 3;
+/**
+ * What was on its way met it; it cannot be brought back by its id, and is made anew. Where it was hidden and is shown again, two more find
+ * that its id cannot be used.
+ */
+const WRITES_A_DELETION = 5;
 /** What was made anew goes, the original is brought up to date, and what was on its way met another version. */
 const WRITES_A_RETURN = 3;
 
