@@ -17,9 +17,7 @@ export interface EditStory {
   unseen_day: string | null;
   /** The same of a move since which nothing of the obligation has changed. */
   latest_day: string | null;
-  /** It was deleted last, and nothing has happened since that may hide that. */
-  is_deleted: boolean;
-  /** How often it was deleted for its present deadline where nothing could hide that. After the second time it stays away. */
+  /** How often it was deleted for its present deadline, and nothing has happened since that may hide that. After the second time it stays away. */
   seen_deletions: number;
 }
 
@@ -52,7 +50,6 @@ export class EditLog {
       deleted: null,
       unseen_day: null,
       latest_day: null,
-      is_deleted: false,
       seen_deletions: 0,
     };
     this.stories.set(key, story);
@@ -62,9 +59,7 @@ export class EditLog {
   /** The story as far as somebody has to know of it. */
   toldOf(account: number, obligation_id: string): EditStory {
     const story = this.storyOf(account, obligation_id);
-    return this.has_faults
-      ? { ...story, unseen_day: null, latest_day: null, is_deleted: false, seen_deletions: 0 }
-      : story;
+    return this.has_faults ? { ...story, unseen_day: null, latest_day: null, seen_deletions: 0 } : story;
   }
 
   /** The stories of an account. */
@@ -92,7 +87,6 @@ export class EditLog {
       if (id !== obligation_id) continue;
       story.deleted = null;
       story.latest_day = null;
-      story.is_deleted = false;
       story.seen_deletions = 0;
       if (is_new_deadline || overwrites_unseen(Number(account))) story.unseen_day = null;
     }

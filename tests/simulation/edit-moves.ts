@@ -65,7 +65,6 @@ async function edit(
   if (await hasWork(world)) {
     // What is on its way goes over it.
     story.latest_day = null;
-    story.is_deleted = false;
     story.seen_deletions = 0;
     if (overwritesUnseen(world, move.account)) story.unseen_day = null;
   }
@@ -115,7 +114,6 @@ function change(
     account.edit(story.deleted, { kind: "put_back" });
     story.deleted = null;
     story.put_backs++;
-    story.is_deleted = false;
     story.seen_deletions = 0;
     return true;
   }
@@ -148,7 +146,6 @@ function change(
       story.deleted = { calendar_id: event.calendar_id, event_id: event.event_id };
       story.unseen_day = null;
       story.latest_day = null;
-      story.is_deleted = true;
       story.seen_deletions++;
       return true;
     case "lengthen":

@@ -82,7 +82,7 @@ export async function evidenceProblems(
   const deletions =
     noted.filter(({ action }) => action === "deleted_by_user" || action === "hidden_by_user").length;
   report(deletions > story.deletions, `has ${deletions} deletions of ${story.deletions}`);
-  report(story.is_deleted && deletions === 0, "has no deletion");
+  report(story.seen_deletions > 0 && deletions === 0, "has no deletion");
   return problems;
 }
 
