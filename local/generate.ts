@@ -15,7 +15,7 @@ import {
   ZONE_ALIASES_PATH,
 } from "./cldr-zones.ts";
 import { DATABASE_TYPES_PATH, generateDatabaseTypes } from "./database-types.ts";
-import { EVENT_TITLE_COPY_PATH, renderEventTitleCopy } from "./event-title-copy.ts";
+import { renderSettingsCopy, SETTINGS_COPIES } from "./settings-copies.ts";
 import { LICENCES_PAGE_PATH, renderLicencesPage } from "./licences-page.ts";
 import { METRICS_PAGE_PATH, renderMetricsPage } from "./metrics-page.ts";
 import { PROVIDERS_PAGE_PATH, renderProvidersPage } from "./providers-page.ts";
@@ -41,8 +41,10 @@ await Deno.writeTextFile(API_REFERENCE_PATH, await renderApiReference());
 await Deno.writeTextFile(API_PAGE_PATH, await renderApiPage());
 await Deno.mkdir(dirname(API_TYPES_PATH), { recursive: true });
 await Deno.writeTextFile(API_TYPES_PATH, await renderApiTypes());
-await Deno.mkdir(dirname(EVENT_TITLE_COPY_PATH), { recursive: true });
-await Deno.writeTextFile(EVENT_TITLE_COPY_PATH, await renderEventTitleCopy());
+for (const { name, path } of SETTINGS_COPIES) {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.writeTextFile(path, await renderSettingsCopy(name));
+}
 const stack = await startStack({ seed: false });
 try {
   await Deno.writeTextFile(DATABASE_TYPES_PATH, await generateDatabaseTypes(stack.databaseUrl));

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../../../local/paths.ts";
-import {
-  OWN_REASONS as ON_PAGE,
-  problemInWords,
-} from "../../../settings/src/calendar/panels/problem-words.ts";
+import { problemInWords } from "../../../settings/src/calendar/panels/problem-words.ts";
 import { formatDue } from "../../../settings/src/format.ts";
 import { loadTranslation } from "../../../settings/src/translation.ts";
+import { OWN_REASONS as ON_PAGE } from "../../../settings/src/calendar/panels/own-reasons.ts";
 import { OWN_REASONS } from "../../../supabase/functions/_shared/domain/own-reasons.ts";
 import { textFiles } from "../../support/text-files.ts";
 

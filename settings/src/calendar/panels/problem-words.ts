@@ -1,28 +1,9 @@
 import type { EventActivity, Problem, When } from "../../api/types.ts";
 import type { LateStrings } from "../../late-strings.ts";
+import { CHANGED_AGAIN, OWN_REASONS, type OwnReason } from "./own-reasons.ts";
 
-/** Somebody else changed the event each time that it was put back. */
-const CHANGED_AGAIN = "changed_again";
-
-/** Our own words for why an event could not be written. Any other reason is the provider's word, or the status of its answer. */
-export const OWN_REASONS: Readonly<Record<string, keyof LateStrings["problems"]["own_reasons"]>> = {
-  [CHANGED_AGAIN]: "changed_again",
-  deadline_out_of_range: "out_of_range",
-  edited: "edited",
-  network: "no_answer",
-  timeout: "no_answer",
-  answer_too_large: "unreadable",
-  listing_not_finished: "unreadable",
-  missing_in_batch: "unreadable",
-  next_link: "unreadable",
-  unreadable: "unreadable",
-  deleted: "gone",
-  event_not_found: "gone",
-  event_ids_exhausted: "taken",
-  exists: "taken",
-  transaction_ids_exhausted: "taken",
-  uid_taken: "taken",
-};
+/** What a reason comes to; undefined: it is the provider's. */
+const OWN: Readonly<Record<string, OwnReason>> = OWN_REASONS;
 
 const STATUS = /^http_(\d{3})$/;
 
@@ -60,7 +41,7 @@ export function whyInWords(
   words: LateStrings["problems"],
 ): string {
   if (reason === null) return refusal;
-  const own = OWN_REASONS[reason];
+  const own = OWN[reason];
   if (own === undefined) return `${refusal} ${providerInWords(reason, words)}`;
   const why = words.own_reasons[own];
   return code === "given_up" && own !== "changed_again" ? `${not_written} ${why}` : why;

@@ -1,3 +1,5 @@
+// `npm run generate` copies this file to the Settings page, which tells of problems. So it imports nothing.
+
 /** As the database names it: each time that we put an event back, somebody else changed it again. */
 export const CHANGED_AGAIN = "changed_again";
 
