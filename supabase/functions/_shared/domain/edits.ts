@@ -88,14 +88,10 @@ function decideShown(event: SeenEvent, known: KnownEvent): EditDecision {
   const { edit, sent_time, legal_time } = known;
   const is_original = event.event_id === edit?.original_event_id;
   if (event.event_id !== known.event_id) return is_original ? { kind: "returned", event } : { kind: "copy" };
-  const may_be_ours = known.attempted === "anything" ||
-    known.attempted === "the_same" && isWhereWanted(event, known);
-  if (edit?.is_gone) {
-    if (known.attempted === "nothing") return { kind: "returned", event };
-    // Whoever brought it back: if it stands elsewhere, its user moved it.
-    if (may_be_ours) return { kind: "echo" };
-  }
-  if (known.attempted === "anything") return { kind: "echo" };
+  if (edit?.is_gone && known.attempted === "nothing") return { kind: "returned", event };
+  // We or its user brought it back. If it stands elsewhere, its user moved it.
+  const may_be_ours = known.attempted === "the_same" && isWhereWanted(event, known);
+  if (known.attempted === "anything" || edit?.is_gone && may_be_ours) return { kind: "echo" };
   if (event.etag !== null && (event.etag === known.etag || event.etag === known.previous_etag)) {
     return { kind: "echo" };
   }

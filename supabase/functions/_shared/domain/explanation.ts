@@ -32,13 +32,13 @@ type ExplanationCode = typeof EXPLANATION_CODES[number];
 type ProblemCode = typeof PROBLEM_CODES[number];
 type WaitCode = typeof WAIT_CODES[number];
 
-/** What nobody tries any more: what happened. */
+/** What became of a change that nobody tries any more. */
 const FAILED: Readonly<Record<ProblemCode, string>> = {
   given_up: "It could not be synced after several attempts.",
   rejected: "The calendar does not accept it.",
 };
 
-/** And what to do. */
+/** What its user can do about that. */
 const NEXT: Readonly<Record<ProblemCode, string>> = {
   given_up: "Sync now tries again, and so does every change of it.",
   rejected: "Change it, or choose Sync now to try again.",

@@ -87,13 +87,12 @@ export async function pullChanges(lane: Lane, context: LaneContext, signal: Abor
     const { news: found, is_partial } = confirmed.value;
     const told = is_partial ? known.filter((each) => !isAbsence(each) || found.has(each.event_id)) : known;
     const decided = decideAll([...listed.value.news, ...found.values()], told);
-    const doubled = decided.filter(isDoubled);
-    const outcomes = outcomesOf(
-      await client.applyChanges(doubled.map(({ known }) => removalOf(known, calendar_id)), signal),
-    );
+    const copies = copiesOf(decided);
+    const removals = copies.map(({ event_id }): Change => ({ kind: "delete", calendar_id, event_id }));
+    const outcomes = outcomesOf(await client.applyChanges(removals, signal));
     // An original counts as back once its copy is gone: what the calls did not suffice for is read once more.
     const waiting = new Set(
-      doubled.filter((_, index) => !isRemoved(outcomes[index])).map(({ known }) => known.obligation_id),
+      copies.filter((_, index) => !isRemoved(outcomes[index])).map(({ obligation_id }) => obligation_id),
     );
     const edits = rowsOf(decided.filter(({ known }) => !waiting.has(known.obligation_id)));
     // What is not known yet shows in the next complete listing.
@@ -167,14 +166,14 @@ function factsOf({ mapping, deadline, attempted, edit }: KnownEvent) {
   return knownEvent(mapping, deadline && dueOf(deadline), edit, attempted);
 }
 
-/** Whether an original is back, and the event that we made in its place stands beside it. */
-function isDoubled({ known: { mapping }, decision, is_gone }: Decided): boolean {
-  return decision.kind === "returned" && mapping !== null && !is_gone &&
-    mapping.external_event_id !== decision.event.event_id;
-}
-
-function removalOf({ mapping, event_id }: KnownEvent, calendar_id: string): Change {
-  return { kind: "delete", calendar_id, event_id: mapping?.external_event_id ?? event_id };
+/** Events that we made in the place of originals that are back, and that stand beside these. */
+function copiesOf(decided: readonly Decided[]): readonly Pick<KnownEvent, "obligation_id" | "event_id">[] {
+  return decided.flatMap(({ known: { mapping, obligation_id }, decision, is_gone }) =>
+    decision.kind === "returned" && mapping !== null && !is_gone &&
+      mapping.external_event_id !== decision.event.event_id
+      ? [{ obligation_id, event_id: mapping.external_event_id }]
+      : []
+  );
 }
 
 /** What is recorded: one row an obligation. Where an original is back, what became of its copy is no news. */
