@@ -7184,7 +7184,7 @@ end;
 $$;
 
 comment on function calendar_sync.lock_webhooks(uuid[]) is
-  'Those of these webhooks that stay until this transaction ends. One that is being deleted, or whose user is, is none of them, nor is one that somebody else holds for longer.';
+  'Locks these webhooks until this transaction ends, and answers with those that it could lock. It leaves out a webhook that is being deleted, or whose user is, or that another transaction locks for longer.';
 
 -- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
 -- that sees them: the jobs still say of which deadlines it was told that they failed.
@@ -8774,7 +8774,8 @@ begin
     if v_lost.fault_is_ours then
       perform calendar_sync.tell_admin('many_lost', '',
         jsonb_build_object('lost', v_lost.lost, 'connections', v_lost.connections));
-      -- Whoever is still without a connection after three days is told. Where no administrator is mailed somebody has to be.
+      -- An administrator is mailed now, and users who are still without a connection after three days. Without an administrator's
+      -- address users are mailed now.
       update calendar_sync.notices as notice set mails = 1, kept_back = true, mail_at = created_at + interval '3 days'
       where v_setup.tells_admin and notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
     end if;

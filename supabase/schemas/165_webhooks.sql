@@ -196,7 +196,7 @@ end;
 $$;
 
 comment on function calendar_sync.lock_webhooks(uuid[]) is
-  'Those of these webhooks that stay until this transaction ends. One that is being deleted, or whose user is, is none of them, nor is one that somebody else holds for longer.';
+  'Locks these webhooks until this transaction ends, and answers with those that it could lock. It leaves out a webhook that is being deleted, or whose user is, or that another transaction locks for longer.';
 
 -- Every change of a state is a row of activity, so the events are made of those, in the same transaction. It is the first statement
 -- that sees them: the jobs still say of which deadlines it was told that they failed.

@@ -197,7 +197,8 @@ begin
     if v_lost.fault_is_ours then
       perform calendar_sync.tell_admin('many_lost', '',
         jsonb_build_object('lost', v_lost.lost, 'connections', v_lost.connections));
-      -- Whoever is still without a connection after three days is told. Where no administrator is mailed somebody has to be.
+      -- An administrator is mailed now, and users who are still without a connection after three days. Without an administrator's
+      -- address users are mailed now.
       update calendar_sync.notices as notice set mails = 1, kept_back = true, mail_at = created_at + interval '3 days'
       where v_setup.tells_admin and notice.mail_at <= now() and notice.mails = 0 and calendar_sync.may_be_our_fault(notice);
     end if;

@@ -1429,7 +1429,7 @@ export interface components {
         | "disconnecting";
       /** @description The provider's own word, the status of its answer (http_503), or one of ours: changed_again, deadline_out_of_range, edited, network, timeout, answer_too_large, listing_not_finished, missing_in_batch, next_link, unreadable, deleted, event_not_found, event_ids_exhausted, exists, transaction_ids_exhausted, uid_taken. changed_again: somebody else changed the event each time that it was put back. */
       reason: string | null;
-      /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
+      /** @description Where the event stands if it was moved in the calendar. Null: it stands on its deadline, or there is no event. */
       stands: {
         /** Format: date */
         deadline_date: string;
@@ -1520,7 +1520,7 @@ export interface components {
       code: "given_up" | "rejected";
       /** @description The provider's own word, the status of its answer (http_503), or one of ours: changed_again, deadline_out_of_range, edited, network, timeout, answer_too_large, listing_not_finished, missing_in_batch, next_link, unreadable, deleted, event_not_found, event_ids_exhausted, exists, transaction_ids_exhausted, uid_taken. changed_again: somebody else changed the event each time that it was put back. */
       reason: string | null;
-      /** @description Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none. */
+      /** @description Where the event stands if it was moved in the calendar. Null: it stands on its deadline, or there is no event. */
       stands: {
         /** Format: date */
         deadline_date: string;

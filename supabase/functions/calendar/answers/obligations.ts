@@ -18,7 +18,7 @@ import { When } from "./proposals.ts";
 
 const Stands = z.union([When, z.null()]).openapi({
   description:
-    "Where the event was moved in the calendar, while that is not its deadline. Null: it is where it should be, or there is none.",
+    "Where the event stands if it was moved in the calendar. Null: it stands on its deadline, or there is no event.",
 });
 
 export const Problem = z.object({
